@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_DATA_H
+#define LINNET_DATA_H
+
+#include <linnet/export.h>
+#include <linnet/memory.h>
+#include <linnet/status.h>
+#include <linnet/tensor.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+LNT_BEGIN_DECLS
+
+/* --- names: an immutable list of strings -------------------------------------------------------- */
+
+/** A list of strings (columns, classes): immutable, one allocation. */
+typedef struct lnt_names lnt_names;
+
+#define LNT_NOT_FOUND ((size_t) -1)
+
+/** Copies `count` strings; the caller owns the list. On failure `*names` is NULL. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_names_create(lnt_names **names, const char *const *strings,
+                                                   size_t count, const lnt_allocator *allocator);
+LNT_API void lnt_names_destroy(lnt_names *names);
+/** Number of strings; 0 for NULL. */
+LNT_API size_t lnt_names_count(const lnt_names *names);
+/** String `i`, owned by the list; NULL outside. */
+LNT_API const char *lnt_names_get(const lnt_names *names, size_t i);
+/** Index of the first string equal to `string`, or `LNT_NOT_FOUND`. */
+LNT_API size_t lnt_names_find(const lnt_names *names, const char *string);
+
+/* --- frame: a table read from a file ------------------------------------------------------------ */
+
+/** A table: a matrix [rows, cols] of one dtype, column names, and labels of text columns. */
+typedef struct lnt_frame lnt_frame;
+
+typedef enum lnt_csv_header {
+    LNT_HEADER_AUTO, /**< the first record is a header if one of its fields is not a number */
+    LNT_HEADER_NONE,
+    LNT_HEADER_PRESENT
+} lnt_csv_header;
+
+typedef enum lnt_missing {
+    LNT_MISSING_ERROR, /**< a missing value is an error that names line and column */
+    LNT_MISSING_DROP   /**< its row is left out, and counted */
+} lnt_missing;
+
+typedef struct lnt_csv_options {
+    lnt_dtype dtype; /**< F32 or F64: text is rounded to it once */
+    char delimiter;  /**< 0: the one of , ; TAB | that the first record has most of, else , */
+    lnt_csv_header header;
+    lnt_missing missing;
+    /** Columns, by name or 1-based number, in which text is a class label, not an error. */
+    const char *const *label_columns;
+    size_t n_label_columns;
+    size_t memory_limit;            /**< bytes the matrix may take */
+    const lnt_allocator *allocator; /**< NULL: the default */
+} lnt_csv_options;
+
+/** F32, automatic delimiter and header, missing values refused, no labels, no memory limit. */
+LNT_API lnt_csv_options lnt_csv_defaults(void);
+
+/**
+ * Reads a CSV file (RFC 4180, and: any delimiter, LF or CRLF, a UTF-8 byte-order mark, no last
+ * newline, blank lines skipped, blanks around numbers). Numbers are decimal, `.` is the decimal
+ * point whatever the locale, and are rounded correctly to `dtype` from the text. An empty field,
+ * "NA", "N/A", "nan", "null" and "?" (case aside) are missing values; "inf" is refused.
+ *
+ * A label column that turns out to hold text becomes one: its cells are indices into its labels,
+ * which are sorted (as numbers if all are, else by bytes). Peak memory is the matrix and a line
+ * buffer for a regular file; a pipe is read with a growing matrix.
+ *
+ * `LNT_ERR_IO` if the file cannot be read; `LNT_ERR_FORMAT` for ragged rows, text where a number
+ * should be, an open quote, a NUL byte or no data; `LNT_ERR_INVALID` for a label column that is not
+ * there; `LNT_ERR_TOO_LARGE` over the memory limit. `error` says where. `path` "-" is standard
+ * input. On failure `*frame` is NULL. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_csv_read(lnt_frame **frame, const char *path,
+                                               const lnt_csv_options *options, lnt_error *error);
+
+LNT_API void lnt_frame_destroy(lnt_frame *frame);
+
+/** The matrix [rows, cols], row-major: a view into the frame; it may be written. */
+LNT_API lnt_tensor lnt_frame_values(lnt_frame *frame);
+
+/** Column names; made up as "column1", … if the file had no header. Owned by the frame. */
+LNT_API const lnt_names *lnt_frame_columns(const lnt_frame *frame);
+
+/** Rows that were left out because of missing values. */
+LNT_API size_t lnt_frame_dropped(const lnt_frame *frame);
+
+/** Labels of a column, owned by the frame; NULL for a column of numbers. */
+LNT_API const lnt_names *lnt_frame_labels(const lnt_frame *frame, size_t column);
+
+/**
+ * Finds a column by name, or else by 1-based number ("1" is the first, "-1" the last).
+ * `LNT_ERR_INVALID` if there is none; `error` then names the nearest column.
+ */
+LNT_API lnt_status lnt_frame_find(const lnt_frame *frame, const char *column, size_t *index,
+                                  lnt_error *error);
+
+/**
+ * Turns a column of numbers into labels: its distinct values, ascending, at most `max_labels`
+ * (`LNT_ERR_TOO_LARGE` beyond), written as short as reads back the same. Nothing happens to a
+ * column that has labels already.
+ */
+LNT_API lnt_status lnt_frame_encode(lnt_frame *frame, size_t column, size_t max_labels,
+                                    lnt_error *error);
+
+/**
+ * Recodes a column so that its cells are indices into `classes`, which it copies: labels match by
+ * text, numbers by value. `LNT_ERR_INVALID` names a label that is not among them.
+ */
+LNT_API lnt_status lnt_frame_recode(lnt_frame *frame, size_t column, const lnt_names *classes,
+                                    lnt_error *error);
+
+/* --- splitting and ordering ---------------------------------------------------------------------- */
+
+/**
+ * Chooses rows at random: writes a permutation of 0 … rows−1 to `index`, the first `*n_first` of
+ * them the training part and the rest, round(fraction·rows), the validation part; each part keeps
+ * at least one row if 0 < fraction < 1 and rows ≥ 2. With `labels` ([rows, 1], may be NULL) each
+ * class is split in that proportion (largest remainders); a class of one row stays in training.
+ * Depends on (seed, rows, fraction, labels) only. `LNT_ERR_INVALID` unless 0 ≤ fraction < 1.
+ */
+LNT_API lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uint64_t seed,
+                             size_t *index, size_t *n_first);
+
+/**
+ * Reorders rows in place: row i becomes what row `index[i]` was. `index` must be a permutation
+ * (`LNT_ERR_INVALID`, untouched, if not); it is used as scratch and restored.
+ */
+LNT_API lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index);
+
+/* --- scaling --------------------------------------------------------------------------------------- */
+
+/** An affine map of columns: z = (x − offset) / scale, kept in double; one allocation. */
+typedef struct lnt_scaler lnt_scaler;
+
+/**
+ * Standardisation: offset = mean, scale = standard deviation (divided by rows, not rows − 1) of
+ * each column of x [rows, cols], by the two-pass formula; scale 1 where a column is constant. At
+ * least one row, all finite (`LNT_ERR_NOT_FINITE`). The caller owns it; `*scaler` NULL on failure.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fit(lnt_scaler **scaler, const lnt_tensor *x,
+                                                 const lnt_allocator *allocator);
+
+/** A scaler of given numbers, each `cols` long, scale finite and not 0, offset finite. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_create(lnt_scaler **scaler, size_t cols,
+                                                    const double *offset, const double *scale,
+                                                    const lnt_allocator *allocator);
+LNT_API void lnt_scaler_destroy(lnt_scaler *scaler);
+/** Number of columns; 0 for NULL. */
+LNT_API size_t lnt_scaler_cols(const lnt_scaler *scaler);
+/** The numbers, `cols` each, owned by the scaler. */
+LNT_API const double *lnt_scaler_offset(const lnt_scaler *scaler);
+LNT_API const double *lnt_scaler_scale(const lnt_scaler *scaler);
+
+/** Z = (X − offset) / scale, computed in double; Z may be X. Thread-safe. */
+LNT_API lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x, lnt_tensor *z);
+
+/** X = Z·scale + offset, computed in double; X may be Z. Thread-safe. */
+LNT_API lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z, lnt_tensor *x);
+
+LNT_END_DECLS
+
+#endif

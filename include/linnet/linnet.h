@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_LINNET_H
+#define LINNET_LINNET_H
+
+/** Linnet: multilayer perceptrons on BLAS. This header includes all the others. */
+
+#include <linnet/build.h>
+#include <linnet/data.h>
+#include <linnet/export.h>
+#include <linnet/io.h>
+#include <linnet/layer.h>
+#include <linnet/loss.h>
+#include <linnet/memory.h>
+#include <linnet/net.h>
+#include <linnet/optim.h>
+#include <linnet/random.h>
+#include <linnet/status.h>
+#include <linnet/tensor.h>
+#include <linnet/train.h>
+
+#endif

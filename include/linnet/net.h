@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_NET_H
+#define LINNET_NET_H
+
+#include <linnet/export.h>
+#include <linnet/layer.h>
+#include <linnet/loss.h>
+#include <linnet/memory.h>
+#include <linnet/status.h>
+#include <linnet/tensor.h>
+#include <stddef.h>
+#include <stdint.h>
+
+LNT_BEGIN_DECLS
+
+/* --- net: the layers and their parameters ----------------------------------------------------- */
+
+/**
+ * A net: a list of layers and their parameters in one flat vector; one allocation. Forward and
+ * backward only read it, so any number of threads may run one net, each with a pass of its own,
+ * as long as nobody writes parameters meanwhile.
+ */
+typedef struct lnt_net lnt_net;
+
+typedef struct lnt_net_config {
+    lnt_dtype dtype;                /**< of parameters, inputs and outputs: F32 or F64 */
+    size_t inputs;                  /**< columns of x */
+    const lnt_layer *layers;        /**< copied */
+    size_t n_layers;                /**< at least 1 */
+    uint64_t seed;                  /**< of the initialisers */
+    const lnt_allocator *allocator; /**< NULL: the default */
+} lnt_net_config;
+
+/** F32, seed 0, the default allocator; inputs and layers still to be set. */
+LNT_API lnt_net_config lnt_net_defaults(void);
+
+/**
+ * The tutorial's `MLP(input, hidden, output, layers_num)`: fills `layers[0 .. layers_num)` with
+ * `layers_num` dense layers (inputs→hidden, hidden→hidden, …, hidden→output), ReLU between them and
+ * none after the last, and points `config` to them. With one layer, `hidden` is not used. Change
+ * the layers and the config as you like, then create the net. `LNT_ERR_INVALID` for a size of 0.
+ */
+LNT_API lnt_status lnt_mlp(size_t input, size_t hidden, size_t output, size_t layers_num,
+                           lnt_layer *layers, lnt_net_config *config);
+
+/**
+ * Creates a net with initialised parameters; the caller owns it. On failure `*net` is NULL.
+ * `LNT_ERR_TOO_LARGE` if an extent passes INT_MAX, BLAS's limit, or the total passes SIZE_MAX.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_create(lnt_net **net, const lnt_net_config *config);
+
+/** A net of the same layers and parameters. On failure `*copy` is NULL. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_clone(lnt_net **copy, const lnt_net *net,
+                                                const lnt_allocator *allocator);
+
+/** Frees a net; NULL is fine. Passes and optimisers made for it may be destroyed later. */
+LNT_API void lnt_net_destroy(lnt_net *net);
+
+LNT_API lnt_dtype lnt_net_dtype(const lnt_net *net);
+LNT_API size_t lnt_net_inputs(const lnt_net *net);
+LNT_API size_t lnt_net_outputs(const lnt_net *net);
+LNT_API size_t lnt_net_n_layers(const lnt_net *net);
+LNT_API uint64_t lnt_net_seed(const lnt_net *net);
+
+/** Layer `i` as it was described; NULL outside. Its array initialisers are no longer set. */
+LNT_API const lnt_layer *lnt_net_layer(const lnt_net *net, size_t i);
+
+/** Columns that layer `i` gives out; 0 outside. */
+LNT_API size_t lnt_net_layer_outputs(const lnt_net *net, size_t i);
+
+/** Number of scalars that are learned. */
+LNT_API size_t lnt_net_n_parameters(const lnt_net *net);
+
+/**
+ * All parameters as one row [1, n_parameters], in the order of the layers, each row-major: a view
+ * into the net. Writing to it changes the net.
+ */
+LNT_API lnt_tensor lnt_net_parameters(lnt_net *net);
+
+/** The same to be read only: pass it as a `const lnt_tensor *`. */
+LNT_API lnt_tensor lnt_net_parameters_read_only(const lnt_net *net);
+
+/** Number of parameter tensors: two for a dense layer with bias. */
+LNT_API size_t lnt_net_n_tensors(const lnt_net *net);
+
+/** One parameter tensor: where it stands and what it is called. */
+typedef struct lnt_parameter {
+    char name[48];    /**< "layers.0.weight", as PyTorch's state_dict would */
+    size_t layer;     /**< the layer it belongs to */
+    size_t offset;    /**< its first element in the flat vector */
+    lnt_tensor value; /**< view into the net: weight [in, out], bias [1, out] */
+} lnt_parameter;
+
+/** Describes parameter tensor `i`; `LNT_ERR_INVALID` outside. */
+LNT_API lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
+
+/* --- pass: one forward and backward over a batch ----------------------------------------------- */
+
+/**
+ * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
+ * allocation, made at creation. It serves every net of the same layers (a clone too). One thread
+ * at a time.
+ */
+typedef struct lnt_pass lnt_pass;
+
+typedef enum lnt_mode {
+    LNT_TRAINING, /**< keeps what backward needs */
+    LNT_INFERENCE /**< forward only: two buffers, whatever the depth */
+} lnt_mode;
+
+typedef struct lnt_pass_config {
+    size_t max_rows; /**< at least 1 */
+    lnt_mode mode;
+    bool input_gradient;            /**< also compute dL/dx, see `lnt_pass_input_gradient` */
+    const lnt_allocator *allocator; /**< NULL: the default */
+} lnt_pass_config;
+
+/** 32 rows, training, no input gradient. */
+LNT_API lnt_pass_config lnt_pass_defaults(void);
+
+/** Creates a pass; the caller owns it. On failure `*pass` is NULL. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_create(lnt_pass **pass, const lnt_net *net,
+                                                  const lnt_pass_config *config);
+
+/** Frees a pass; NULL is fine. */
+LNT_API void lnt_pass_destroy(lnt_pass *pass);
+
+LNT_API size_t lnt_pass_max_rows(const lnt_pass *pass);
+
+/**
+ * ŷ = net(x), x [rows, inputs] with any strides, rows ≤ max_rows (`LNT_ERR_SHAPE` above). `output`,
+ * which may be NULL, becomes a view [rows, outputs] into the pass, valid until the next forward.
+ * A training pass keeps the view `x`: its memory must stay as it is until backward is done.
+ */
+LNT_API lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
+                                    lnt_tensor *output);
+
+/** *value = the loss of the last forward's output against `target`; no gradient. */
+LNT_API lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
+                                 const lnt_tensor *target, double *value);
+
+/**
+ * The gradient of the loss of the last forward, by the chain rule, into the pass's gradients, which
+ * it overwrites. `value`, which may be NULL, becomes the loss. The output view of forward stays
+ * valid. `LNT_ERR_ORDER` without a forward before, with an inference pass, or with another net.
+ * If the value is not finite, the status is still `LNT_OK`: look at the value.
+ */
+LNT_API lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net, const lnt_loss *loss,
+                                     const lnt_tensor *target, double *value);
+
+/** The same from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
+LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
+                                          const lnt_tensor *output_gradient);
+
+/**
+ * dL/d(parameters) as one row [1, n_parameters], in the order of `lnt_net_parameters`: a view into
+ * the pass, empty for an inference pass. It may be written, for instance to clip or to average.
+ */
+LNT_API lnt_tensor lnt_pass_gradients(lnt_pass *pass);
+
+/** dL/d(parameter tensor i), in its shape; `LNT_ERR_INVALID` outside, `LNT_ERR_ORDER` in inference.
+ */
+LNT_API lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient);
+
+/**
+ * dL/dx [rows, inputs] of the last backward: a view into the pass. `LNT_ERR_ORDER` unless the pass
+ * was created with `input_gradient` and a backward was done.
+ */
+LNT_API lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient);
+
+LNT_END_DECLS
+
+#endif
