@@ -64,8 +64,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const c
  * the file's before anything is allocated. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_load(lnt_model *model, const char *path,
-                                                 const lnt_allocator *allocator,
-                                                 lnt_error *error);
+                                                 const lnt_allocator *allocator, lnt_error *error);
 
 /** Saves a net alone, as a model without scaling and names. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_save(const lnt_net *net, const char *path,

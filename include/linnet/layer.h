@@ -65,8 +65,8 @@ LNT_API lnt_init lnt_init_normal(double mean, double deviation);
 LNT_API lnt_init lnt_init_array(const lnt_tensor *values);
 
 /** Fills `parameter` (any strides) as a net would, from the given seed and stream. */
-LNT_API lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed,
-                                 uint64_t stream, lnt_tensor *parameter);
+LNT_API lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed, uint64_t stream,
+                                 lnt_tensor *parameter);
 
 /** The functions behind a kind of layer; one constant table a kind, private to the library. */
 typedef struct lnt_layer_kind lnt_layer_kind;

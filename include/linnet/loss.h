@@ -53,8 +53,7 @@ LNT_API bool lnt_loss_is_classification(lnt_loss_kind kind);
  * shows in the value. Thread-safe.
  */
 LNT_API lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
-                                     const lnt_tensor *target, double *value,
-                                     lnt_tensor *gradient);
+                                     const lnt_tensor *target, double *value, lnt_tensor *gradient);
 
 /** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be `x`. */
 LNT_API lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);

@@ -94,7 +94,8 @@ typedef struct lnt_parameter {
 /** Describes parameter tensor `i`; `LNT_ERR_INVALID` outside. */
 LNT_API lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
 
-/* --- pass: one forward and backward over a batch ----------------------------------------------- */
+/* --- pass: one forward and backward over a batch -----------------------------------------------
+ */
 
 /**
  * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one

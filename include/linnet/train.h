@@ -16,7 +16,8 @@
 
 LNT_BEGIN_DECLS
 
-/* --- metrics --------------------------------------------------------------------------------------- */
+/* --- metrics
+ * --------------------------------------------------------------------------------------- */
 
 /**
  * *value = the share of rows whose largest output is the target class; `target` as for softmax
@@ -25,7 +26,8 @@ LNT_BEGIN_DECLS
  */
 LNT_API lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, double *value);
 
-/* --- fit --------------------------------------------------------------------------------------------- */
+/* --- fit
+ * --------------------------------------------------------------------------------------------- */
 
 /** Where a training run stands; passed to the callback. Numbers not known (yet) are NaN. */
 typedef struct lnt_fit_progress {
@@ -48,15 +50,15 @@ typedef struct lnt_fit_progress {
 typedef bool (*lnt_fit_callback)(const lnt_fit_progress *progress, void *context);
 
 typedef struct lnt_fit_config {
-    size_t epochs;               /**< at least 1 */
-    size_t batch_rows;           /**< at least 1; the last batch of an epoch may be shorter */
-    bool shuffle;                /**< a new order of the rows in each epoch, from `seed` */
-    uint64_t seed;               /**< of the order */
+    size_t epochs;     /**< at least 1 */
+    size_t batch_rows; /**< at least 1; the last batch of an epoch may be shorter */
+    bool shuffle;      /**< a new order of the rows in each epoch, from `seed` */
+    uint64_t seed;     /**< of the order */
     lnt_loss loss;
-    lnt_optim_config optim;      /**< its allocator is not used */
-    const lnt_tensor *x_val;     /**< [rows_val, inputs], or NULL: no validation */
-    const lnt_tensor *y_val;     /**< its targets; both or neither */
-    lnt_fit_callback callback;   /**< may be NULL */
+    lnt_optim_config optim;    /**< its allocator is not used */
+    const lnt_tensor *x_val;   /**< [rows_val, inputs], or NULL: no validation */
+    const lnt_tensor *y_val;   /**< its targets; both or neither */
+    lnt_fit_callback callback; /**< may be NULL */
     void *callback_context;
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_fit_config;
@@ -95,7 +97,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
 /** Steps between two copies of the parameters that `lnt_fit` could go back to. */
 #define LNT_FIT_KEEP 64
 
-/* --- using a model ----------------------------------------------------------------------------------- */
+/* --- using a model
+ * ----------------------------------------------------------------------------------- */
 
 /**
  * Runs a model on raw data: scales the inputs, runs the net, scales back or takes the softmax. One
