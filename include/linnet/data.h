@@ -12,8 +12,7 @@
 
 LNT_BEGIN_DECLS
 
-/* --- names: an immutable list of strings --------------------------------------------------------
- */
+/* --- names: an immutable list of strings --- */
 
 /** A list of strings (columns, classes): immutable, one allocation. */
 typedef struct lnt_names lnt_names;
@@ -31,8 +30,7 @@ LNT_API const char *lnt_names_get(const lnt_names *names, size_t i);
 /** Index of the first string equal to `string`, or `LNT_NOT_FOUND`. */
 LNT_API size_t lnt_names_find(const lnt_names *names, const char *string);
 
-/* --- frame: a table read from a file ------------------------------------------------------------
- */
+/* --- frame: a table read from a file --- */
 
 /** A table: a matrix [rows, cols] of one dtype, column names, and labels of text columns. */
 typedef struct lnt_frame lnt_frame;
@@ -117,8 +115,7 @@ LNT_API lnt_status lnt_frame_encode(lnt_frame *frame, size_t column, size_t max_
 LNT_API lnt_status lnt_frame_recode(lnt_frame *frame, size_t column, const lnt_names *classes,
                                     lnt_error *error);
 
-/* --- splitting and ordering ----------------------------------------------------------------------
- */
+/* --- splitting and ordering --- */
 
 /**
  * Chooses rows at random: writes a permutation of 0 … rows−1 to `index`, the first `*n_first` of
@@ -136,8 +133,7 @@ LNT_API lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *lab
  */
 LNT_API lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index);
 
-/* --- scaling
- * --------------------------------------------------------------------------------------- */
+/* --- scaling --- */
 
 /** An affine map of columns: z = (x − offset) / scale, kept in double; one allocation. */
 typedef struct lnt_scaler lnt_scaler;

@@ -7,8 +7,7 @@
 
 LNT_BEGIN_DECLS
 
-/** Alignment in bytes of every block the library asks for: a cache line, and an AVX-512 register.
- */
+/** Alignment in bytes of every block asked for: a cache line, and an AVX-512 register. */
 #define LNT_ALIGNMENT 64
 
 /**

@@ -13,7 +13,7 @@
 
 LNT_BEGIN_DECLS
 
-/* --- net: the layers and their parameters ----------------------------------------------------- */
+/* --- net: the layers and their parameters --- */
 
 /**
  * A net: a list of layers and their parameters in one flat vector; one allocation. Forward and
@@ -94,8 +94,7 @@ typedef struct lnt_parameter {
 /** Describes parameter tensor `i`; `LNT_ERR_INVALID` outside. */
 LNT_API lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
 
-/* --- pass: one forward and backward over a batch -----------------------------------------------
- */
+/* --- pass: one forward and backward over a batch --- */
 
 /**
  * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
@@ -159,8 +158,7 @@ LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
  */
 LNT_API lnt_tensor lnt_pass_gradients(lnt_pass *pass);
 
-/** dL/d(parameter tensor i), in its shape; `LNT_ERR_INVALID` outside, `LNT_ERR_ORDER` in inference.
- */
+/** dL/d(parameter tensor i). `LNT_ERR_INVALID` outside, `LNT_ERR_ORDER` for an inference pass. */
 LNT_API lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient);
 
 /**

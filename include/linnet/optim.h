@@ -36,8 +36,7 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
 /** An optimiser: its settings, and its state in flat vectors; one allocation. */
 typedef struct lnt_optim lnt_optim;
 
-/** Creates an optimiser for nets of `net`'s layers; the caller owns it. `*optim` NULL on failure.
- */
+/** Creates an optimiser for nets of these layers; the caller owns it. NULL on failure. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_create(lnt_optim **optim, const lnt_net *net,
                                                    const lnt_optim_config *config);
 

@@ -48,7 +48,7 @@ typedef struct lnt_tensor {
     lnt_dtype dtype;
 } lnt_tensor;
 
-/* --- views: free of cost, no element is read ------------------------------------------------- */
+/* --- views: free of cost, no element is read --- */
 
 /** A row-major [rows, cols] over `data`, dense. */
 LNT_API lnt_tensor lnt_tensor_f32(float *data, size_t rows, size_t cols);
@@ -93,7 +93,7 @@ LNT_API double lnt_get(const lnt_tensor *t, size_t i, size_t j);
 /** Sets element (i, j), rounding to the dtype; `LNT_ERR_SHAPE` if it lies outside. */
 LNT_API lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
 
-/* --- products --------------------------------------------------------------------------------- */
+/* --- products --- */
 
 /**
  * C = alpha·A·B + beta·C with A [m, k], B [k, n], C [m, n].
@@ -115,8 +115,7 @@ LNT_API lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor 
 LNT_API lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, double beta,
                             lnt_tensor *y);
 
-/* --- element-wise ------------------------------------------------------------------------------
- */
+/* --- element-wise --- */
 
 /** Y = alpha·X + Y, both [rows, cols]. alpha = 0 leaves Y alone. */
 LNT_API lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y);
@@ -139,8 +138,7 @@ typedef double (*lnt_function)(double x, void *context);
 /** Y = f(X) element by element, in double whatever the dtype. Y may be X. */
 LNT_API lnt_status lnt_apply(lnt_function f, void *context, const lnt_tensor *x, lnt_tensor *y);
 
-/* --- rows ---------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 /** Y[i, j] = Y[i, j] + b[0, j]: the bias, b [1, cols], added to each row of Y [rows, cols]. */
 LNT_API lnt_status lnt_add_row(const lnt_tensor *b, lnt_tensor *y);
@@ -154,8 +152,7 @@ LNT_API lnt_status lnt_sum_rows(const lnt_tensor *x, double beta, lnt_tensor *s)
  */
 LNT_API lnt_status lnt_argmax_rows(const lnt_tensor *x, size_t *index);
 
-/* --- reductions ----------------------------------------------------------------------------------
- */
+/* --- reductions --- */
 
 /** *value = Σ_ij X[i, j]·Y[i, j], accumulated in double. */
 LNT_API lnt_status lnt_dot(const lnt_tensor *x, const lnt_tensor *y, double *value);

@@ -16,8 +16,7 @@
 
 LNT_BEGIN_DECLS
 
-/* --- metrics
- * --------------------------------------------------------------------------------------- */
+/* --- metrics --- */
 
 /**
  * *value = the share of rows whose largest output is the target class; `target` as for softmax
@@ -26,8 +25,7 @@ LNT_BEGIN_DECLS
  */
 LNT_API lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, double *value);
 
-/* --- fit
- * --------------------------------------------------------------------------------------------- */
+/* --- fit --- */
 
 /** Where a training run stands; passed to the callback. Numbers not known (yet) are NaN. */
 typedef struct lnt_fit_progress {
@@ -45,8 +43,7 @@ typedef struct lnt_fit_progress {
     double learning_rate;
 } lnt_fit_progress;
 
-/** Called after each batch and at each epoch's end; false stops the run, cleanly and with `LNT_OK`.
- */
+/** Called after each batch and at each epoch's end; false stops the run with `LNT_OK`. */
 typedef bool (*lnt_fit_callback)(const lnt_fit_progress *progress, void *context);
 
 typedef struct lnt_fit_config {
@@ -97,8 +94,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
 /** Steps between two copies of the parameters that `lnt_fit` could go back to. */
 #define LNT_FIT_KEEP 64
 
-/* --- using a model
- * ----------------------------------------------------------------------------------- */
+/* --- using a model --- */
 
 /**
  * Runs a model on raw data: scales the inputs, runs the net, scales back or takes the softmax. One
