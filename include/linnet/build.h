@@ -14,7 +14,7 @@ typedef struct lnt_build {
     const char *blas;        /**< the BLAS found at build time: "openblas", "blis", "netlib", … */
     const char *blas_config; /**< what that BLAS says of itself */
     const char *blas_core;   /**< kernels it chose for this processor: "Zen", "SkylakeX", … */
-    const char *lapack;      /**< LAPACK's version, "3.11.0" */
+    char lapack[24];         /**< LAPACK's version, "3.11.0" */
     int blas_threads;        /**< threads BLAS would use now; 0 where it does not tell */
 } lnt_build;
 

@@ -2,6 +2,7 @@
 #ifndef LINNET_BASE_ARENA_H
 #define LINNET_BASE_ARENA_H
 
+#include <linnet/memory.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,17 @@ typedef struct lnt_arena {
 
 /** The next `count * size` bytes; NULL while measuring. */
 void *lnt_arena_take(lnt_arena *arena, size_t count, size_t size);
+
+/** The allocator an object was made with, copied into it so that the object can free itself. */
+typedef struct lnt_owner {
+    lnt_allocator allocator;
+    bool custom;
+} lnt_owner;
+
+lnt_owner lnt_owner_of(const lnt_allocator *allocator);
+
+/** Releases `block`; `owner` comes by value since it usually lies inside the block. */
+void lnt_owner_release(lnt_owner owner, void *block);
 
 /** Whether a * b fits; the product goes to *product. */
 bool lnt_multiply(size_t a, size_t b, size_t *product);

@@ -66,3 +66,17 @@ void *lnt_arena_take(lnt_arena *arena, size_t count, size_t size)
     arena->used += bytes;
     return place;
 }
+
+lnt_owner lnt_owner_of(const lnt_allocator *allocator)
+{
+    lnt_owner owner = {{NULL, NULL, NULL}, allocator != NULL};
+    if (allocator != NULL) {
+        owner.allocator = *allocator;
+    }
+    return owner;
+}
+
+void lnt_owner_release(lnt_owner owner, void *block)
+{
+    lnt_release(owner.custom ? &owner.allocator : NULL, block);
+}

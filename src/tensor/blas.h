@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_TENSOR_BLAS_H
+#define LINNET_TENSOR_BLAS_H
+
+#include <linnet/tensor.h>
+#include <stdbool.h>
+
+/** A matrix as BLAS takes it, row-major with a leading dimension, or the transpose of one. */
+typedef struct lnt_blas_matrix {
+    void *data;
+    int ld;
+    bool transposed;
+} lnt_blas_matrix;
+
+/** C = alpha·A·B + beta·C with C [m, n] row-major, k > 0, alpha not 0; all bounds checked before.
+ */
+void lnt_blas_gemm(lnt_dtype dtype, int m, int n, int k, double alpha, lnt_blas_matrix a,
+                   lnt_blas_matrix b, double beta, lnt_blas_matrix c);
+
+/** y = alpha·A·x + beta·y with A [m, n]; increments in BLAS's sense, lowest address first. */
+void lnt_blas_gemv(lnt_dtype dtype, int m, int n, double alpha, lnt_blas_matrix a, const void *x,
+                   int x_step, double beta, void *y, int y_step);
+
+const char *lnt_blas_config(void);
+const char *lnt_blas_core(void);
+
+/** Threads BLAS would use now; 0 where it does not tell. */
+int lnt_blas_threads(void);
+
+#endif

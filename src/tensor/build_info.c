@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "tensor/blas.h"
+#include "tensor/lapack.h"
+
+#include <linnet/build.h>
+#include <stdio.h>
+
+#if defined(__clang__)
+#define COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define COMPILER "gcc " __VERSION__
+#else
+#define COMPILER ""
+#endif
+
+const char *lnt_version(void)
+{
+    return LNT_VERSION;
+}
+
+lnt_build lnt_build_info(void)
+{
+    lnt_build build = {
+        .version = lnt_version(),
+        .compiler = COMPILER,
+        .blas = LNT_BLAS_NAME,
+        .blas_config = lnt_blas_config(),
+        .blas_core = lnt_blas_core(),
+        .blas_threads = lnt_blas_threads(),
+    };
+    int version[3];
+    lnt_lapack_version(version);
+    snprintf(build.lapack, sizeof build.lapack, "%d.%d.%d", version[0], version[1], version[2]);
+    return build;
+}

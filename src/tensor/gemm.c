@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "tensor/blas.h"
+#include "tensor/check.h"
+
+#include <limits.h>
+
+/* Side of the square blocks that operands BLAS cannot address are packed into. */
+enum { BLOCK = 64 };
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Whether the rows lie one behind the other as BLAS wants them, and their leading dimension. */
+static bool row_form(const lnt_tensor *t, int *ld)
+{
+    if (t->cols > 1 && t->col_stride != 1) {
+        return false;
+    }
+    if (t->rows <= 1) {
+        *ld = (int) t->cols;
+        return true;
+    }
+    if (t->row_stride < (ptrdiff_t) t->cols || t->row_stride > INT_MAX) {
+        return false;
+    }
+    *ld = (int) t->row_stride;
+    return true;
+}
+
+/* A tensor as BLAS takes it, if it can: by rows, or by columns as the transpose of rows. */
+static bool blas_form(const lnt_tensor *t, lnt_blas_matrix *matrix)
+{
+    matrix->data = t->data;
+    matrix->transposed = false;
+    if (row_form(t, &matrix->ld)) {
+        return true;
+    }
+    const lnt_tensor transposed = lnt_transpose(t);
+    matrix->transposed = true;
+    return row_form(&transposed, &matrix->ld);
+}
+
+/* The block of t at (i, j), packed into buffer if t has no form of its own. */
+static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size_t j, size_t rows,
+                                size_t cols, void *buffer)
+{
+    lnt_tensor block = lnt_tensor_strided(t->dtype, lnt_element(t, i, j), rows, cols, t->row_stride,
+                                          t->col_stride);
+    if (packed) {
+        lnt_tensor pack = lnt_tensor_of(t->dtype, buffer, rows, cols);
+        (void) lnt_copy(&block, &pack);
+        block = pack;
+    }
+    lnt_blas_matrix matrix;
+    (void) blas_form(&block, &matrix);
+    return matrix;
+}
+
+/* C = sum + beta·C for one block. */
+static void add_block(const lnt_tensor *sum, double beta, lnt_tensor *c)
+{
+    if (beta == 0) {
+        (void) lnt_copy(sum, c);
+        return;
+    }
+    (void) lnt_scale(beta, c);
+    (void) lnt_axpy(1, sum, c);
+}
+
+/*
+ * Some operand has strides that BLAS cannot address. Only the extents of such operands are cut into
+ * blocks, so that the others are used whole and in place.
+ */
+#if defined(__GNUC__)
+__attribute__((noinline)) /* keeps the buffers off the stack of the direct call */
+#endif
+static void
+gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta, lnt_tensor *c)
+{
+    _Alignas(64) double a_buffer[BLOCK * BLOCK], b_buffer[BLOCK * BLOCK], c_buffer[BLOCK * BLOCK];
+    const size_t m = c->rows, n = c->cols, k = a->cols;
+    lnt_blas_matrix form;
+    const bool pack_a = !blas_form(a, &form);
+    const bool pack_b = !blas_form(b, &form);
+    const bool pack_c = !blas_form(c, &form) || form.transposed;
+    const size_t m_step = pack_a || pack_c ? BLOCK : m;
+    const size_t n_step = pack_b || pack_c ? BLOCK : n;
+    const size_t k_step = pack_a || pack_b ? BLOCK : k;
+
+    for (size_t i = 0; i < m; i += m_step) {
+        const size_t rows = smaller(m_step, m - i);
+        for (size_t j = 0; j < n; j += n_step) {
+            const size_t cols = smaller(n_step, n - j);
+            lnt_tensor c_block = lnt_tensor_strided(c->dtype, lnt_element(c, i, j), rows, cols,
+                                                    c->row_stride, c->col_stride);
+            lnt_tensor target = pack_c ? lnt_tensor_of(c->dtype, c_buffer, rows, cols) : c_block;
+            lnt_blas_matrix c_form;
+            (void) blas_form(&target, &c_form);
+            double factor = pack_c ? 0 : beta;
+            for (size_t p = 0; p < k; p += k_step) {
+                const size_t depth = smaller(k_step, k - p);
+                const lnt_blas_matrix a_form = block_of(a, pack_a, i, p, rows, depth, a_buffer);
+                const lnt_blas_matrix b_form = block_of(b, pack_b, p, j, depth, cols, b_buffer);
+                lnt_blas_gemm(c->dtype, (int) rows, (int) cols, (int) depth, alpha, a_form, b_form,
+                              factor, c_form);
+                factor = 1;
+            }
+            if (pack_c) {
+                add_block(&target, beta, &c_block);
+            }
+        }
+    }
+}
+
+static lnt_status check_gemm(const lnt_tensor *a, const lnt_tensor *b, const lnt_tensor *c)
+{
+    LNT_TRY(lnt_check_real(a));
+    LNT_TRY(lnt_check_real(b));
+    LNT_TRY(lnt_check_real(c));
+    if (a->dtype != c->dtype || b->dtype != c->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    if (a->rows != c->rows || a->cols != b->rows || b->cols != c->cols) {
+        return LNT_ERR_SHAPE;
+    }
+    if (c->rows > INT_MAX || c->cols > INT_MAX || a->cols > INT_MAX) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    LNT_TRY(lnt_check_output(c));
+    LNT_TRY(lnt_check_apart(a, c, false));
+    return lnt_check_apart(b, c, false);
+}
+
+lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
+                    lnt_tensor *c)
+{
+    LNT_TRY(check_gemm(a, b, c));
+    if (lnt_is_empty(c)) {
+        return LNT_OK;
+    }
+    if (alpha == 0 || a->cols == 0) {
+        return lnt_scale(beta, c);
+    }
+    lnt_blas_matrix a_form, b_form, c_form;
+    const bool direct = blas_form(a, &a_form) && blas_form(b, &b_form) && blas_form(c, &c_form);
+    if (direct && !c_form.transposed) {
+        lnt_blas_gemm(c->dtype, (int) c->rows, (int) c->cols, (int) a->cols, alpha, a_form, b_form,
+                      beta, c_form);
+        return LNT_OK;
+    }
+    /* A C that lies by columns is the row-major product Cᵀ = Bᵀ·Aᵀ. */
+    lnt_tensor at = lnt_transpose(a), bt = lnt_transpose(b), ct = lnt_transpose(c);
+    if (direct) {
+        a_form.transposed = !a_form.transposed;
+        b_form.transposed = !b_form.transposed;
+        c_form.transposed = false;
+        lnt_blas_gemm(c->dtype, (int) c->cols, (int) c->rows, (int) a->cols, alpha, b_form, a_form,
+                      beta, c_form);
+        return LNT_OK;
+    }
+    if (blas_form(c, &c_form) && c_form.transposed) {
+        gemm_blocked(alpha, &bt, &at, beta, &ct);
+    } else {
+        gemm_blocked(alpha, a, b, beta, c);
+    }
+    return LNT_OK;
+}
+
+/* A vector of either orientation as a column [n, 1]. */
+static lnt_tensor as_column(const lnt_tensor *x)
+{
+    return x->cols == 1 ? *x : lnt_transpose(x);
+}
+
+static bool is_vector(const lnt_tensor *x)
+{
+    return x->rows == 1 || x->cols == 1;
+}
+
+/* BLAS wants the lowest address of a vector, whatever the sign of its increment. */
+static void *lowest(const lnt_tensor *column)
+{
+    return lnt_element(column, column->row_stride < 0 ? column->rows - 1 : 0, 0);
+}
+
+static bool is_increment(const lnt_tensor *column)
+{
+    return column->row_stride != 0 && column->row_stride >= -INT_MAX &&
+           column->row_stride <= INT_MAX;
+}
+
+lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, double beta,
+                    lnt_tensor *y)
+{
+    LNT_TRY(lnt_check_real(a));
+    LNT_TRY(lnt_check_real(x));
+    LNT_TRY(lnt_check_real(y));
+    if (!is_vector(x) || !is_vector(y)) {
+        return LNT_ERR_SHAPE;
+    }
+    const lnt_tensor x_column = as_column(x);
+    lnt_tensor y_column = as_column(y);
+    LNT_TRY(check_gemm(a, &x_column, &y_column));
+    lnt_blas_matrix form;
+    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || !blas_form(a, &form) ||
+        !is_increment(&x_column) || !is_increment(&y_column)) {
+        return lnt_gemm(alpha, a, &x_column, beta, &y_column);
+    }
+    /* Versions of BLAS differ in whether beta = 0 clears a NaN in y. */
+    LNT_TRY(lnt_scale(beta, &y_column));
+    lnt_blas_gemv(a->dtype, (int) a->rows, (int) a->cols, alpha, form, lowest(&x_column),
+                  (int) x_column.row_stride, 1, lowest(&y_column), (int) y_column.row_stride);
+    return LNT_OK;
+}
