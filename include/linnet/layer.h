@@ -64,7 +64,10 @@ LNT_API lnt_init lnt_init_uniform(double low, double high);
 LNT_API lnt_init lnt_init_normal(double mean, double deviation);
 LNT_API lnt_init lnt_init_array(const lnt_tensor *values);
 
-/** Fills `parameter` (any strides) as a net would, from the given seed and stream. */
+/**
+ * Fills `parameter` (any strides) as a net would, from the given seed and stream. `LNT_ERR_INVALID`
+ * for `LNT_INIT_AUTO`, which only a layer can resolve, and for numbers that are not finite.
+ */
 LNT_API lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed, uint64_t stream,
                                  lnt_tensor *parameter);
 

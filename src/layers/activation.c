@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers/activation.h"
+
+#include "layers/layer.h"
+
+#include <math.h>
+#include <string.h>
+
+static const lnt_activation_kind *const kinds[] = {
+    [LNT_IDENTITY] = &lnt_activation_identity,     [LNT_RELU] = &lnt_activation_relu,
+    [LNT_LEAKY_RELU] = &lnt_activation_leaky_relu, [LNT_TANH] = &lnt_activation_tanh,
+    [LNT_SIGMOID] = &lnt_activation_sigmoid,
+};
+
+enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
+
+const lnt_activation_kind *lnt_activation_kind_of(lnt_activation activation)
+{
+    return (unsigned) activation < N_KINDS ? kinds[activation] : NULL;
+}
+
+const char *lnt_activation_name(lnt_activation activation)
+{
+    const lnt_activation_kind *kind = lnt_activation_kind_of(activation);
+    return kind != NULL ? kind->name : NULL;
+}
+
+lnt_status lnt_activation_find(const char *name, lnt_activation *activation)
+{
+    if (name == NULL || activation == NULL) {
+        return LNT_ERR_NULL;
+    }
+    for (unsigned i = 0; i < N_KINDS; i++) {
+        if (strcmp(kinds[i]->name, name) == 0) {
+            *activation = (lnt_activation) i;
+            return LNT_OK;
+        }
+    }
+    return LNT_ERR_INVALID;
+}
+
+lnt_status lnt_activation_check(const lnt_layer *layer)
+{
+    const lnt_activation_kind *kind = lnt_activation_kind_of(layer->activation);
+    if (kind == NULL) {
+        return LNT_ERR_INVALID;
+    }
+    const bool alpha_fits = layer->alpha > 0 && isfinite(layer->alpha);
+    return kind->needs_positive_alpha && !alpha_fits ? LNT_ERR_INVALID : LNT_OK;
+}
+
+static const lnt_activation_kernels *kernels_of(const lnt_activation_kind *kind, lnt_dtype dtype)
+{
+    return dtype == LNT_F32 ? &kind->f32 : &kind->f64;
+}
+
+void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_tensor *y)
+{
+    const lnt_activation_kind *kind = lnt_activation_kind_of(layer->activation);
+    if (bias != NULL || !kind->is_identity) {
+        kernels_of(kind, y->dtype)
+            ->forward(y->rows, y->cols, layer->alpha, bias != NULL ? bias->data : NULL, y->data);
+    }
+}
+
+void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *y, lnt_tensor *dy)
+{
+    const lnt_activation_kind *kind = lnt_activation_kind_of(layer->activation);
+    if (!kind->is_identity) {
+        kernels_of(kind, y->dtype)->backward(y->rows * y->cols, layer->alpha, y->data, dy->data);
+    }
+}
+
+static lnt_status shape(const lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
+{
+    LNT_TRY(lnt_activation_check(layer));
+    shape->outputs = inputs;
+    shape->n_tensors = 0;
+    return LNT_OK;
+}
+
+static lnt_status init(const lnt_layer *layer, size_t index, uint64_t seed, uint64_t stream,
+                       lnt_tensor *parameter)
+{
+    (void) layer, (void) index, (void) seed, (void) stream, (void) parameter;
+    return LNT_ERR_INVALID; /* there is no parameter to set */
+}
+
+static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
+{
+    LNT_TRY(lnt_copy(&run->x, &run->y));
+    lnt_activation_forward(layer, NULL, &run->y);
+    return LNT_OK;
+}
+
+static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
+{
+    lnt_activation_backward(layer, &run->y, &run->dy);
+    run->dx = run->dy;
+    return LNT_OK;
+}
+
+static const lnt_layer_kind activation_kind = {"activation", shape, init, forward, backward};
+
+lnt_layer lnt_activate(lnt_activation activation)
+{
+    return (lnt_layer){.kind = &activation_kind, .activation = activation, .alpha = 0.01};
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#define NAME relu
+#define WEIGHT_INIT LNT_INIT_HE_NORMAL
+/* Both comparisons are false for NaN, which therefore goes through. */
+#define FORWARD(z) ((z) < 0 ? 0 : (z))
+#define BACKWARD(dy, y) ((y) <= 0 ? 0 : (dy))
+#include "layers/activation.inc"
