@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/pass.h"
+
+#include "net/net.h"
+
+#include <limits.h>
+
+lnt_pass_config lnt_pass_defaults(void)
+{
+    return (lnt_pass_config){.max_rows = 32, .mode = LNT_TRAINING};
+}
+
+/* The widest matrix between two layers; the inputs count only if their gradient is wanted. */
+static size_t widest(const lnt_net *net, bool with_inputs)
+{
+    size_t width = with_inputs ? net->widths[0] : 0;
+    for (size_t l = 1; l <= net->n_layers; l++) {
+        width = net->widths[l] > width ? net->widths[l] : width;
+    }
+    return width;
+}
+
+/* One matrix [max_rows, cols]. */
+static void *take_matrix(lnt_arena *arena, const lnt_net *net, size_t rows, size_t cols)
+{
+    size_t size;
+    if (!lnt_multiply(rows, cols, &size)) {
+        arena->overflow = true;
+        return NULL;
+    }
+    return lnt_arena_take(arena, size, lnt_dtype_size(net->dtype));
+}
+
+/* Runs once to measure (returns NULL) and once to place. */
+static lnt_pass *place(lnt_arena *arena, const lnt_net *net, const lnt_pass_config *config)
+{
+    lnt_pass *pass = lnt_arena_take(arena, 1, sizeof *pass);
+    lnt_tensor *activations = lnt_arena_take(arena, net->n_layers, sizeof *activations);
+    lnt_tensor *parameters = lnt_arena_take(arena, net->n_tensors, sizeof *parameters);
+    if (pass != NULL) {
+        pass->activations = activations;
+        pass->parameters = parameters;
+    }
+    const size_t width = widest(net, config->input_gradient);
+    if (config->mode == LNT_INFERENCE) {
+        /* Layer l reads buffer 1 - l % 2 and writes buffer l % 2. */
+        void *buffers[2];
+        buffers[0] = take_matrix(arena, net, config->max_rows, width);
+        buffers[1] = net->n_layers > 1 ? take_matrix(arena, net, config->max_rows, width) : NULL;
+        for (size_t l = 0; pass != NULL && l < net->n_layers; l++) {
+            activations[l].data = buffers[l % 2];
+        }
+        return pass;
+    }
+    for (size_t l = 0; l < net->n_layers; l++) {
+        void *data = take_matrix(arena, net, config->max_rows, net->widths[l + 1]);
+        if (pass != NULL) {
+            activations[l].data = data;
+        }
+    }
+    lnt_tensor *gradients = lnt_arena_take(arena, net->n_tensors, sizeof *gradients);
+    void *flat = lnt_arena_take(arena, net->n_parameters, lnt_dtype_size(net->dtype));
+    void *first = take_matrix(arena, net, config->max_rows, width);
+    void *second = net->n_layers > 1 || config->input_gradient
+                       ? take_matrix(arena, net, config->max_rows, width)
+                       : NULL;
+    if (pass != NULL) {
+        pass->gradients = gradients;
+        pass->flat_gradients = flat;
+        pass->deltas[0] = first;
+        pass->deltas[1] = second;
+    }
+    return pass;
+}
+
+static void describe(lnt_pass *pass, const lnt_net *net, const lnt_pass_config *config)
+{
+    pass->mode = config->mode;
+    pass->input_gradient = config->input_gradient;
+    pass->dtype = net->dtype;
+    pass->signature = net->signature;
+    pass->max_rows = config->max_rows;
+    pass->n_layers = net->n_layers;
+    pass->n_tensors = net->n_tensors;
+    pass->n_parameters = net->n_parameters;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        pass->activations[l] = lnt_tensor_of(net->dtype, pass->activations[l].data,
+                                             config->max_rows, net->widths[l + 1]);
+    }
+    for (size_t i = 0; config->mode == LNT_TRAINING && i < net->n_tensors; i++) {
+        pass->gradients[i] = lnt_net_view(net, i, pass->flat_gradients);
+    }
+}
+
+lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_config *config)
+{
+    if (out == NULL) {
+        return LNT_ERR_NULL;
+    }
+    *out = NULL;
+    if (net == NULL || config == NULL) {
+        return LNT_ERR_NULL;
+    }
+    const bool inference = config->mode == LNT_INFERENCE;
+    if (config->max_rows == 0 || (config->mode != LNT_TRAINING && !inference) ||
+        (inference && config->input_gradient)) {
+        return LNT_ERR_INVALID;
+    }
+    if (config->max_rows > INT_MAX) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    lnt_arena arena = {0};
+    place(&arena, net, config);
+    if (arena.overflow) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    arena.base = lnt_allocate(config->allocator, arena.used, 1);
+    if (arena.base == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    arena.used = 0;
+    lnt_pass *pass = place(&arena, net, config);
+    pass->owner = lnt_owner_of(config->allocator);
+    describe(pass, net, config);
+    *out = pass;
+    return LNT_OK;
+}
+
+void lnt_pass_destroy(lnt_pass *pass)
+{
+    if (pass != NULL) {
+        lnt_owner_release(pass->owner, pass);
+    }
+}
+
+size_t lnt_pass_max_rows(const lnt_pass *pass)
+{
+    return pass->max_rows;
+}
+
+/* The first `rows` rows of a matrix of the pass. */
+static lnt_tensor top(const lnt_tensor *matrix, size_t rows)
+{
+    lnt_tensor view = *matrix;
+    view.rows = rows;
+    return view;
+}
+
+static lnt_tensor output_of(const lnt_pass *pass)
+{
+    return top(&pass->activations[pass->n_layers - 1], pass->x.rows);
+}
+
+/* Points the pass's parameter views at this net. */
+static lnt_status adopt(lnt_pass *pass, const lnt_net *net)
+{
+    if (pass->signature != net->signature) {
+        return LNT_ERR_ORDER;
+    }
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        pass->parameters[i] = lnt_net_view(net, i, net->parameters);
+    }
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
+                            lnt_tensor *output)
+{
+    if (pass == NULL || net == NULL || x == NULL || (x->data == NULL && x->rows > 0)) {
+        return LNT_ERR_NULL;
+    }
+    if (x->dtype != net->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    if (x->cols != net->widths[0] || x->rows > pass->max_rows) {
+        return LNT_ERR_SHAPE;
+    }
+    LNT_TRY(adopt(pass, net));
+    pass->forward_done = false;
+    pass->backward_done = false;
+    lnt_layer_run run = {.x = *x};
+    for (size_t l = 0; l < net->n_layers; l++) {
+        run.y = top(&pass->activations[l], x->rows);
+        run.parameters = pass->parameters + net->first_tensor[l];
+        LNT_TRY(net->layers[l].kind->forward(&net->layers[l], &run));
+        run.x = run.y;
+    }
+    pass->x = *x;
+    pass->forward_done = true;
+    if (output != NULL) {
+        *output = output_of(pass);
+    }
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss, const lnt_tensor *target,
+                         double *value)
+{
+    if (pass == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (!pass->forward_done) {
+        return LNT_ERR_ORDER;
+    }
+    const lnt_tensor output = output_of(pass);
+    return lnt_loss_evaluate(loss, &output, target, value, NULL);
+}
+
+static lnt_status check_backward(const lnt_pass *pass, const lnt_net *net)
+{
+    if (pass == NULL || net == NULL) {
+        return LNT_ERR_NULL;
+    }
+    const bool ready = pass->forward_done && pass->mode == LNT_TRAINING;
+    return ready && pass->signature == net->signature ? LNT_OK : LNT_ERR_ORDER;
+}
+
+/* The chain rule from the last layer to the first; deltas[0] holds dL/dŷ. */
+static lnt_status chain(lnt_pass *pass, const lnt_net *net)
+{
+    const size_t rows = pass->x.rows;
+    LNT_TRY(adopt(pass, net));
+    pass->backward_done = false;
+    void *delta = pass->deltas[0];
+    for (size_t l = net->n_layers; l-- > 0;) {
+        const size_t inputs = net->widths[l], outputs = net->widths[l + 1];
+        void *other = delta == pass->deltas[0] ? pass->deltas[1] : pass->deltas[0];
+        lnt_layer_run run = {
+            .parameters = pass->parameters + net->first_tensor[l],
+            .x = l > 0 ? top(&pass->activations[l - 1], rows) : pass->x,
+            .y = top(&pass->activations[l], rows),
+            .dy = lnt_tensor_of(pass->dtype, delta, rows, outputs),
+            .gradients = pass->gradients + net->first_tensor[l],
+            .need_dx = l > 0 || pass->input_gradient,
+            .dx = lnt_tensor_of(pass->dtype, other, rows, inputs),
+        };
+        LNT_TRY(net->layers[l].kind->backward(&net->layers[l], &run));
+        pass->dx = run.dx;
+        delta = run.dx.data;
+    }
+    pass->backward_done = true;
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net, const lnt_loss *loss,
+                             const lnt_tensor *target, double *value)
+{
+    LNT_TRY(check_backward(pass, net));
+    const lnt_tensor output = output_of(pass);
+    lnt_tensor delta = lnt_tensor_of(pass->dtype, pass->deltas[0], output.rows, output.cols);
+    double sum;
+    LNT_TRY(lnt_loss_evaluate(loss, &output, target, &sum, &delta));
+    LNT_TRY(chain(pass, net));
+    if (value != NULL) {
+        *value = sum;
+    }
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
+                                  const lnt_tensor *output_gradient)
+{
+    LNT_TRY(check_backward(pass, net));
+    const lnt_tensor output = output_of(pass);
+    lnt_tensor delta = lnt_tensor_of(pass->dtype, pass->deltas[0], output.rows, output.cols);
+    if (output_gradient != NULL && output_gradient->dtype != pass->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    LNT_TRY(lnt_copy(output_gradient, &delta));
+    return chain(pass, net);
+}
+
+lnt_tensor lnt_pass_gradients(lnt_pass *pass)
+{
+    const size_t count = pass->mode == LNT_TRAINING ? pass->n_parameters : 0;
+    return lnt_tensor_of(pass->dtype, pass->flat_gradients, 1, count);
+}
+
+lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient)
+{
+    if (pass == NULL || gradient == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (pass->mode != LNT_TRAINING) {
+        return LNT_ERR_ORDER;
+    }
+    if (i >= pass->n_tensors) {
+        return LNT_ERR_INVALID;
+    }
+    *gradient = pass->gradients[i];
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient)
+{
+    if (pass == NULL || gradient == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (!pass->input_gradient || !pass->backward_done) {
+        return LNT_ERR_ORDER;
+    }
+    *gradient = pass->dx;
+    return LNT_OK;
+}
