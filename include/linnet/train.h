@@ -36,7 +36,7 @@ typedef struct lnt_fit_progress {
     size_t rows;            /**< rows seen in this epoch */
     bool epoch_end;         /**< the epoch is complete and validation done */
     double batch_loss;      /**< of the last batch, before its step */
-    double train_loss;      /**< mean over the rows seen in this epoch, as training went on */
+    double train_loss;      /**< mean over the rows seen in this epoch (sum, for a sum loss) */
     double train_accuracy;  /**< likewise; NaN unless the loss is a classification */
     double validation_loss; /**< after the last complete epoch */
     double validation_accuracy;
@@ -97,8 +97,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
 /* --- using a model --- */
 
 /**
- * Runs a model on raw data: scales the inputs, runs the net, scales back or takes the softmax. One
- * allocation, at creation. One thread at a time; any number of predictors may share a model.
+ * Runs a model on raw data: scales the inputs, runs the net, scales back or takes the softmax. All
+ * memory is taken at creation. One thread at a time; any number of predictors may share a model.
  */
 typedef struct lnt_predictor lnt_predictor;
 
