@@ -62,7 +62,7 @@ static lnt_status check_data(const run *r, const char *name, const lnt_tensor *x
                         "%s inputs have %zu rows and targets %zu; expected equal and at least 1",
                         name, x->rows, y->rows);
     }
-    if ((x->data == NULL || y->data == NULL)) {
+    if (x->data == NULL || y->data == NULL) {
         return lnt_fail(r->error, LNT_ERR_NULL, "%s data is NULL", name);
     }
     lnt_tensor no_rows = *y;
