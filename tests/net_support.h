@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_NET_SUPPORT_H
+#define TESTS_NET_SUPPORT_H
+
+/* What the tests of layers, losses, nets and optimisers share. */
+
+#include <criterion/criterion.h>
+#include <linnet/linnet.h>
+#include <math.h>
+#include <string.h>
+
+#define OK(call)                                                                                   \
+    do {                                                                                           \
+        const lnt_status ok_status_ = (call);                                                      \
+        cr_assert(ok_status_ == LNT_OK, "%s: %s", #call, lnt_status_name(ok_status_));             \
+    } while (0)
+
+#define FAILS(expected, call)                                                                      \
+    do {                                                                                           \
+        const lnt_status fails_status_ = (call);                                                   \
+        cr_assert(fails_status_ == (expected), "%s: %s, expected %s", #call,                       \
+                  lnt_status_name(fails_status_), #expected);                                      \
+    } while (0)
+
+/* A new zeroed matrix. Each test is a process of its own, so nothing is given back. */
+static inline lnt_tensor matrix(lnt_dtype dtype, size_t rows, size_t cols)
+{
+    static _Alignas(64) char memory[1 << 22];
+    static size_t used;
+    void *data = memory + used;
+    used += (rows * cols * lnt_dtype_size(dtype) + 63) / 64 * 64;
+    cr_assert(used <= sizeof memory, "the tests' memory is used up");
+    return lnt_tensor_of(dtype, data, rows, cols);
+}
+
+/* Normally distributed; the f32 matrix of a stream is the rounded f64 one. */
+static inline lnt_tensor random_matrix(lnt_dtype dtype, size_t rows, size_t cols, uint64_t stream)
+{
+    lnt_tensor x = matrix(dtype, rows, cols);
+    const lnt_init normal = lnt_init_normal(0, 1);
+    OK(lnt_init_fill(&normal, 20, stream, &x));
+    return x;
+}
+
+static inline lnt_tensor copy_of(lnt_dtype dtype, const lnt_tensor *x)
+{
+    lnt_tensor y = matrix(dtype, x->rows, x->cols);
+    OK(lnt_copy(x, &y));
+    return y;
+}
+
+/* max |a − b| relative to max |b|; NaN if there is one. */
+static inline double difference(const lnt_tensor *a, const lnt_tensor *b)
+{
+    cr_assert(a->rows == b->rows && a->cols == b->cols, "shapes [%zu, %zu] and [%zu, %zu]", a->rows,
+              a->cols, b->rows, b->cols);
+    double largest = 0, scale = 0;
+    for (size_t i = 0; i < a->rows; i++) {
+        for (size_t j = 0; j < a->cols; j++) {
+            const double error = fabs(lnt_get(a, i, j) - lnt_get(b, i, j));
+            largest = error > largest || isnan(error) ? error : largest;
+            scale = fmax(scale, fabs(lnt_get(b, i, j)));
+        }
+    }
+    return scale > 0 ? largest / scale : largest;
+}
+
+/* Whether two matrices have the same shape, type and bits, NaNs included. */
+static inline bool same_bits(const lnt_tensor *a, const lnt_tensor *b)
+{
+    if (a->rows != b->rows || a->cols != b->cols || a->dtype != b->dtype) {
+        return false;
+    }
+    for (size_t i = 0; i < a->rows; i++) {
+        for (size_t j = 0; j < a->cols; j++) {
+            if (memcmp(lnt_element(a, i, j), lnt_element(b, i, j), lnt_dtype_size(a->dtype)) != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Ways a matrix may lie in memory. */
+typedef enum layout { TRANSPOSED, REVERSED_ROWS, REVERSED_COLS, STEPPED, N_LAYOUTS } layout;
+
+/* The values of x in another layout; what lies between them is NaN. */
+static inline lnt_tensor laid_out(layout how, const lnt_tensor *x)
+{
+    const size_t rows = x->rows, cols = x->cols;
+    lnt_tensor store = how == TRANSPOSED ? matrix(x->dtype, cols, rows)
+                       : how == STEPPED  ? matrix(x->dtype, 2 * rows + 1, 3 * cols + 2)
+                                         : matrix(x->dtype, rows, cols);
+    lnt_tensor view = how == TRANSPOSED      ? lnt_transpose(&store)
+                      : how == REVERSED_ROWS ? lnt_reverse_rows(&store)
+                                             : lnt_reverse_cols(&store);
+    if (how == STEPPED) {
+        if (x->dtype != LNT_I32) {
+            OK(lnt_fill(NAN, &store));
+        }
+        OK(lnt_slice_rows(&store, 1, rows, 2, &view));
+        OK(lnt_slice_cols(&view, 2, cols, 3, &view));
+    }
+    OK(lnt_copy(x, &view));
+    return view;
+}
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "net_support.h"
+
+#include <criterion/parameterized.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The nets of tests/reference/cases.py. Linnet against what NumPy and PyTorch made of them. */
+
+enum { MAX_LAYERS = 5, MAX_MATRICES = 64, STEPS = 20 };
+
+static const struct reference_net {
+    const char *name;
+    size_t inputs;
+    struct {
+        size_t units; /* 0: an activation on its own */
+        lnt_activation activation;
+        double alpha;
+        bool no_bias;
+    } layers[MAX_LAYERS];
+    size_t n_layers;
+    lnt_loss loss;
+} nets[] = {
+    {.name = "tutorial",
+     .inputs = 8,
+     .layers = {{16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {3, LNT_IDENTITY}},
+     .n_layers = 5,
+     .loss = {LNT_LOSS_MSE, LNT_MEAN, LNT_SUM}},
+    {.name = "ordinary",
+     .inputs = 8,
+     .layers = {{16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {3, LNT_IDENTITY}},
+     .n_layers = 5,
+     .loss = {LNT_LOSS_MSE, LNT_MEAN, LNT_SUM}},
+    {.name = "labels",
+     .inputs = 12,
+     .layers = {{20, LNT_RELU}, {16, LNT_RELU}, {5, LNT_IDENTITY}},
+     .n_layers = 3,
+     .loss = {LNT_LOSS_SOFTMAX_CROSS_ENTROPY, LNT_MEAN, LNT_MEAN}},
+    {.name = "probabilities",
+     .inputs = 6,
+     .layers = {{9, LNT_TANH}, {4, LNT_IDENTITY}},
+     .n_layers = 2,
+     .loss = {LNT_LOSS_SOFTMAX_CROSS_ENTROPY, LNT_SUM, LNT_SUM}},
+    {.name = "odd",
+     .inputs = 7,
+     .layers = {{5, LNT_TANH}, {11, LNT_LEAKY_RELU, 0.125, true}, {3, LNT_SIGMOID}},
+     .n_layers = 3,
+     .loss = {LNT_LOSS_MSE, LNT_MEAN, LNT_MEAN}},
+    {.name = "one_row",
+     .inputs = 7,
+     .layers = {{5, LNT_SIGMOID}, {11, LNT_LEAKY_RELU, 0.01, false}, {3, LNT_IDENTITY}},
+     .n_layers = 3,
+     .loss = {LNT_LOSS_MSE, LNT_SUM, LNT_SUM}},
+    {.name = "apart",
+     .inputs = 4,
+     .layers = {{0, LNT_TANH},
+                {6, LNT_IDENTITY, 0, true},
+                {0, LNT_RELU},
+                {2, LNT_IDENTITY, 0, true},
+                {0, LNT_SIGMOID}},
+     .n_layers = 5,
+     .loss = {LNT_LOSS_MSE, LNT_SUM, LNT_MEAN}},
+};
+
+static const struct source {
+    const char *name;
+    lnt_dtype dtype;
+    double tolerance;
+} sources[] = {
+    {"numpy", LNT_F64, 1e-12},
+    {"torch_f64", LNT_F64, 1e-12},
+    {"torch_f32", LNT_F32, 2e-5},
+};
+
+enum { N_NETS = sizeof nets / sizeof nets[0], N_SOURCES = sizeof sources / sizeof sources[0] };
+
+/* The matrices of one file. */
+typedef struct reference_file {
+    char path[512];
+    size_t count;
+    char names[MAX_MATRICES][32];
+    lnt_tensor matrices[MAX_MATRICES];
+} reference_file;
+
+static void read_file(reference_file *file, const char *net, const char *source)
+{
+    const char *root = getenv("LINNET_SOURCE_ROOT");
+    snprintf(file->path, sizeof file->path, "%s/tests/reference/data/%s.%s.txt",
+             root != NULL ? root : ".", net, source);
+    FILE *stream = fopen(file->path, "r");
+    cr_assert(stream != NULL, "%s cannot be opened", file->path);
+    size_t rows, cols;
+    file->count = 0;
+    while (fscanf(stream, "%31s %zu %zu", file->names[file->count], &rows, &cols) == 3) {
+        lnt_tensor *m = &file->matrices[file->count++];
+        cr_assert(file->count < MAX_MATRICES, "%s has too many matrices", file->path);
+        *m = matrix(LNT_F64, rows, cols);
+        for (size_t k = 0; k < rows * cols; k++) {
+            cr_assert(fscanf(stream, "%lf", (double *) m->data + k) == 1, "%s: %s is cut off",
+                      file->path, file->names[file->count - 1]);
+        }
+    }
+    cr_assert(feof(stream), "%s: malformed after %zu matrices", file->path, file->count);
+    fclose(stream);
+}
+
+static const lnt_tensor *find(const reference_file *file, const char *name)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        if (strcmp(file->names[i], name) == 0) {
+            return &file->matrices[i];
+        }
+    }
+    cr_assert_fail("%s has no %s", file->path, name);
+    return NULL;
+}
+
+static const lnt_tensor *find_numbered(const reference_file *file, const char *prefix, size_t i)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s.%zu", prefix, i);
+    return find(file, name);
+}
+
+/* Relative to the largest element, and by the Frobenius norm. */
+static void agree(const reference_file *file, const char *name, const lnt_tensor *ours,
+                  double tolerance)
+{
+    const lnt_tensor *theirs = find(file, name);
+    cr_assert(difference(ours, theirs) <= tolerance, "%s: %s: largest relative difference %.3g",
+              file->path, name, difference(ours, theirs));
+    lnt_tensor error = copy_of(LNT_F64, ours);
+    double error_norm, norm;
+    OK(lnt_axpy(-1, theirs, &error));
+    OK(lnt_norm(LNT_NORM_L2, &error, &error_norm));
+    OK(lnt_norm(LNT_NORM_L2, theirs, &norm));
+    cr_assert(error_norm <= tolerance * norm, "%s: %s: relative difference of norms %.3g",
+              file->path, name, error_norm / norm);
+}
+
+/* A number such as the loss as a [1, 1] matrix. */
+static lnt_tensor scalar(double *value)
+{
+    return lnt_tensor_f64(value, 1, 1);
+}
+
+static lnt_net *create_net(const struct reference_net *shape, const reference_file *file,
+                           lnt_dtype dtype)
+{
+    lnt_layer layers[MAX_LAYERS];
+    size_t tensor = 0;
+    for (size_t l = 0; l < shape->n_layers; l++) {
+        const size_t units = shape->layers[l].units;
+        layers[l] = units > 0 ? lnt_dense(units, shape->layers[l].activation)
+                              : lnt_activate(shape->layers[l].activation);
+        if (shape->layers[l].alpha > 0) {
+            layers[l].alpha = shape->layers[l].alpha;
+        }
+        if (units > 0) {
+            layers[l].bias = !shape->layers[l].no_bias;
+            layers[l].weight_init = lnt_init_array(find_numbered(file, "initial", tensor++));
+            if (layers[l].bias) {
+                layers[l].bias_init = lnt_init_array(find_numbered(file, "initial", tensor++));
+            }
+        }
+    }
+    lnt_net_config config = lnt_net_defaults();
+    config.dtype = dtype;
+    config.inputs = shape->inputs;
+    config.layers = layers;
+    config.n_layers = shape->n_layers;
+    lnt_net *net = NULL;
+    OK(lnt_net_create(&net, &config));
+    return net;
+}
+
+static void agree_gradients(const reference_file *file, lnt_pass *pass, size_t n_tensors,
+                            double tolerance)
+{
+    lnt_tensor gradient;
+    for (size_t i = 0; i < n_tensors; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "gradient.%zu", i);
+        OK(lnt_pass_gradient(pass, i, &gradient));
+        agree(file, name, &gradient, tolerance);
+    }
+    OK(lnt_pass_input_gradient(pass, &gradient));
+    agree(file, "gradient.x", &gradient, tolerance);
+}
+
+static void agree_parameters(const reference_file *file, lnt_net *net, double tolerance)
+{
+    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+        char name[32];
+        lnt_parameter parameter;
+        snprintf(name, sizeof name, "final.%zu", i);
+        OK(lnt_net_tensor(net, i, &parameter));
+        agree(file, name, &parameter.value, tolerance);
+    }
+}
+
+static void compare(const struct reference_net *shape, const struct source *source)
+{
+    static reference_file start, expected;
+    read_file(&start, shape->name, "numpy");
+    read_file(&expected, shape->name, source->name);
+    const lnt_tensor x = copy_of(source->dtype, find(&start, "x"));
+    const lnt_tensor y = copy_of(source->dtype, find(&start, "y"));
+
+    lnt_net *net = create_net(shape, &start, source->dtype);
+    lnt_pass *pass = NULL;
+    lnt_pass_config pass_config = lnt_pass_defaults();
+    pass_config.max_rows = x.rows;
+    pass_config.input_gradient = true;
+    OK(lnt_pass_create(&pass, net, &pass_config));
+    lnt_optim *optim = NULL;
+    lnt_optim_config optim_config = lnt_optim_defaults();
+    optim_config.learning_rate = lnt_get(find(&start, "rate"), 0, 0);
+    optim_config.momentum = lnt_get(find(&start, "momentum"), 0, 0);
+    OK(lnt_optim_create(&optim, net, &optim_config));
+
+    double trace[STEPS];
+    for (size_t step = 0; step < STEPS; step++) {
+        lnt_tensor output;
+        OK(lnt_pass_forward(pass, net, &x, &output));
+        OK(lnt_pass_backward(pass, net, &shape->loss, &y, &trace[step]));
+        if (step == 0) {
+            const lnt_tensor loss = scalar(&trace[0]);
+            agree(&expected, "output", &output, source->tolerance);
+            agree(&expected, "loss", &loss, source->tolerance);
+            agree_gradients(&expected, pass, lnt_net_n_tensors(net), source->tolerance);
+        }
+        OK(lnt_optim_step(optim, net, pass));
+    }
+    const lnt_tensor losses = lnt_tensor_f64(trace, 1, STEPS);
+    agree(&expected, "trace", &losses, source->tolerance);
+    agree_parameters(&expected, net, source->tolerance);
+    lnt_optim_destroy(optim);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+}
+
+ParameterizedTestParameters(reference, agrees)
+{
+    static size_t index[N_NETS * N_SOURCES];
+    for (size_t i = 0; i < N_NETS * N_SOURCES; i++) {
+        index[i] = i;
+    }
+    return cr_make_param_array(size_t, index, N_NETS * N_SOURCES);
+}
+
+ParameterizedTest(size_t *i, reference, agrees)
+{
+    compare(&nets[*i / N_SOURCES], &sources[*i % N_SOURCES]);
+}
+
+/* The element type of labels must not matter. */
+Test(reference, integer_labels)
+{
+    static reference_file start;
+    read_file(&start, "labels", "numpy");
+    const struct reference_net *shape = &nets[2];
+    cr_assert_str_eq(shape->name, "labels");
+    lnt_net *net = create_net(shape, &start, LNT_F64);
+    lnt_pass *pass = NULL;
+    lnt_pass_config config = lnt_pass_defaults();
+    config.input_gradient = true;
+    OK(lnt_pass_create(&pass, net, &config));
+    const lnt_tensor y = copy_of(LNT_I32, find(&start, "y"));
+    OK(lnt_pass_forward(pass, net, find(&start, "x"), NULL));
+    double value;
+    OK(lnt_pass_backward(pass, net, &shape->loss, &y, &value));
+    const lnt_tensor loss = scalar(&value);
+    agree(&start, "loss", &loss, 1e-12);
+    agree_gradients(&start, pass, lnt_net_n_tensors(net), 1e-12);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+}
