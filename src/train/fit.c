@@ -309,9 +309,9 @@ static lnt_status run_all(run *r)
         return lnt_fail(r->error, status, "cannot prepare training: %s", lnt_status_text(status));
     }
     const double start = now();
-    LNT_TRY(train(r));
+    const lnt_status outcome = train(r);
     r->result->seconds = now() - start;
-    return LNT_OK;
+    return outcome;
 }
 
 lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
