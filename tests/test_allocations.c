@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "net_support.h"
+
+#include "failing_allocator.h"
+
+/*
+ * What is deterministic about speed: a training step calls no allocator, neither the library's nor
+ * malloc itself (BLAS included), and the three objects are one block each.
+ */
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#else
+#define SANITIZED
+#endif
+
+#ifndef SANITIZED
+#define COUNTS_MALLOC 1
+#include <stdatomic.h>
+
+static atomic_size_t malloc_calls;
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+void *malloc(size_t size)
+{
+    atomic_fetch_add(&malloc_calls, 1);
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    atomic_fetch_add(&malloc_calls, 1);
+    return __libc_calloc(count, size);
+}
+
+void *realloc(void *block, size_t size)
+{
+    atomic_fetch_add(&malloc_calls, 1);
+    return __libc_realloc(block, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    atomic_fetch_add(&malloc_calls, 1);
+    return __libc_memalign(alignment, size);
+}
+
+static size_t mallocs(void)
+{
+    return atomic_load(&malloc_calls);
+}
+#else
+#define COUNTS_MALLOC 0
+static size_t mallocs(void)
+{
+    return 0;
+}
+#endif
+
+enum { INPUTS = 8, OUTPUTS = 3, BATCH = 20 };
+
+static void steps(size_t count, lnt_net *net, lnt_pass *pass, lnt_optim *optim,
+                  const lnt_loss *loss, const lnt_tensor *x, const lnt_tensor *y)
+{
+    for (size_t s = 0; s < count; s++) {
+        double value;
+        OK(lnt_pass_forward(pass, net, x, NULL));
+        OK(lnt_pass_backward(pass, net, loss, y, &value));
+        OK(lnt_optim_step(optim, net, pass));
+    }
+}
+
+static void train(lnt_dtype dtype, lnt_loss loss, bool strided)
+{
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    lnt_layer layers[4] = {lnt_dense(16, LNT_RELU), lnt_activate(LNT_LEAKY_RELU),
+                           lnt_dense(16, LNT_TANH), lnt_dense(OUTPUTS, LNT_SIGMOID)};
+    layers[2].bias = false;
+    lnt_net *net = NULL;
+    lnt_pass *pass = NULL;
+    lnt_optim *optim = NULL;
+    OK(lnt_net_create(&net, &(lnt_net_config){dtype, INPUTS, layers, 4, 1, &allocator}));
+    cr_assert(f.calls == 1, "a net is one block, not %zu", f.calls);
+    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){BATCH, LNT_TRAINING, true, &allocator}));
+    cr_assert(f.calls == 2, "a pass is one block");
+    const lnt_optim_config sgd = {LNT_SGD, 0.01, 0.9, &allocator};
+    OK(lnt_optim_create(&optim, net, &sgd));
+    cr_assert(f.calls == 3, "an optimiser is one block");
+
+    lnt_tensor x = random_matrix(dtype, 2 * BATCH, 3 * INPUTS, 1);
+    if (strided) { /* a form that BLAS cannot take, so that it is packed */
+        OK(lnt_slice_rows(&x, 0, BATCH, 2, &x));
+        OK(lnt_slice_cols(&x, 0, INPUTS, 3, &x));
+    } else {
+        x = lnt_tensor_of(dtype, x.data, BATCH, INPUTS);
+    }
+    const lnt_tensor y = random_matrix(dtype, BATCH, OUTPUTS, 2);
+    steps(1, net, pass, optim, &loss, &x, &y); /* BLAS makes its own buffers on the first call */
+    const size_t before = mallocs();
+    steps(100, net, pass, optim, &loss, &x, &y);
+    cr_assert(f.calls == 3, "100 steps called the allocator %zu times", f.calls - 3);
+    cr_assert(mallocs() == before, "100 steps called malloc %zu times", mallocs() - before);
+
+    lnt_optim_destroy(optim);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+    cr_assert(f.live == 0);
+}
+
+Test(allocations, none_in_a_hundred_training_steps)
+{
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        train(dtype, lnt_mse(LNT_MEAN), false);
+        train(dtype, lnt_softmax_cross_entropy(LNT_SUM), false);
+        train(dtype, lnt_mse(LNT_MEAN), true);
+    }
+}
+
+/* The counter itself counts. */
+Test(allocations, the_counter_sees_a_malloc)
+{
+    if (COUNTS_MALLOC) {
+        const size_t before = mallocs();
+        void *volatile block = malloc(10);
+        free(block);
+        cr_assert(mallocs() == before + 1);
+    }
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    lnt_release(&allocator, lnt_allocate(&allocator, 1, 1));
+    cr_assert(f.calls == 1 && f.live == 0);
+}
+
+typedef struct counted {
+    failing *f;
+    size_t before;
+    size_t calls_within;
+} counted;
+
+static bool count(const lnt_fit_progress *progress, void *context)
+{
+    counted *c = context;
+    if (progress->epoch == 1 && progress->batch == 1 && !progress->epoch_end) {
+        c->before = c->f->calls + mallocs();
+    }
+    c->calls_within = c->f->calls + mallocs() - c->before;
+    return true;
+}
+
+Test(allocations, none_within_fit_after_the_first_batch)
+{
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    const lnt_layer layers[] = {lnt_dense(16, LNT_RELU), lnt_dense(OUTPUTS, LNT_IDENTITY)};
+    lnt_net *net = NULL;
+    OK(lnt_net_create(&net, &(lnt_net_config){LNT_F32, INPUTS, layers, 2, 1, &allocator}));
+    const lnt_tensor x = random_matrix(LNT_F32, 5 * BATCH, INPUTS, 1);
+    const lnt_tensor y = random_matrix(LNT_F32, 5 * BATCH, OUTPUTS, 2);
+    counted c = {.f = &f, .calls_within = 1};
+    lnt_fit_config config = lnt_fit_defaults();
+    config.x_val = &x;
+    config.y_val = &y;
+    config.callback = count;
+    config.callback_context = &c;
+    config.allocator = &allocator;
+    OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
+    cr_assert(c.calls_within == 0, "%zu allocations", c.calls_within);
+    lnt_net_destroy(net);
+    cr_assert(f.live == 0);
+}
+
+/* Parameters, gradients, activations, deltas and velocity; what is left is less than 6 KiB. */
+Test(allocations, bytes_are_those_on_paper)
+{
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    enum { WIDTH = 256, ROWS = 64, LAYERS = 4 };
+    lnt_layer layers[LAYERS];
+    lnt_net_config config = lnt_net_defaults();
+    OK(lnt_mlp(WIDTH, WIDTH, WIDTH, LAYERS, layers, &config));
+    config.allocator = &allocator;
+    lnt_net *net = NULL;
+    lnt_pass *pass = NULL;
+    lnt_optim *optim = NULL;
+    OK(lnt_net_create(&net, &config));
+    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){ROWS, LNT_TRAINING, false, &allocator}));
+    OK(lnt_optim_create(&optim, net, &(lnt_optim_config){LNT_SGD, 0.1, 0.9, &allocator}));
+    const size_t parameters = LAYERS * (WIDTH * WIDTH + WIDTH);
+    const size_t paper = sizeof(float) * (3 * parameters + (LAYERS + 2) * ROWS * WIDTH);
+    cr_assert(lnt_net_n_parameters(net) == parameters);
+    cr_assert(f.bytes >= paper && f.bytes < paper + 6144, "%zu bytes, %zu on paper", f.bytes,
+              paper);
+    lnt_optim_destroy(optim);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+}
