@@ -105,4 +105,25 @@ static inline lnt_tensor laid_out(layout how, const lnt_tensor *x)
     return view;
 }
 
+/* A net of seed 5. */
+static inline lnt_net *new_net(lnt_dtype dtype, size_t inputs, const lnt_layer *layers,
+                               size_t n_layers)
+{
+    lnt_net *net = NULL;
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = inputs, .layers = layers, .n_layers = n_layers, .seed = 5};
+    OK(lnt_net_create(&net, &config));
+    return net;
+}
+
+/* A training pass for 32 rows, with the input gradient. */
+static inline lnt_pass *new_pass(const lnt_net *net)
+{
+    lnt_pass *pass = NULL;
+    lnt_pass_config config = lnt_pass_defaults();
+    config.input_gradient = true;
+    OK(lnt_pass_create(&pass, net, &config));
+    return pass;
+}
+
 #endif

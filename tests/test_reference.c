@@ -9,6 +9,15 @@
 
 enum { MAX_LAYERS = 5, MAX_MATRICES = 64, STEPS = 20 };
 
+#define DENSE(units, activation)                                                                   \
+    {                                                                                              \
+        units, activation, 0.01, true                                                              \
+    }
+#define APART(activation)                                                                          \
+    {                                                                                              \
+        0, activation, 0.01, false                                                                 \
+    }
+
 static const struct reference_net {
     const char *name;
     size_t inputs;
@@ -16,48 +25,50 @@ static const struct reference_net {
         size_t units; /* 0: an activation on its own */
         lnt_activation activation;
         double alpha;
-        bool no_bias;
+        bool bias;
     } layers[MAX_LAYERS];
     size_t n_layers;
     lnt_loss loss;
 } nets[] = {
     {.name = "tutorial",
      .inputs = 8,
-     .layers = {{16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {3, LNT_IDENTITY}},
+     .layers = {DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU),
+                DENSE(3, LNT_IDENTITY)},
      .n_layers = 5,
      .loss = {LNT_LOSS_MSE, LNT_MEAN, LNT_SUM}},
     {.name = "ordinary",
      .inputs = 8,
-     .layers = {{16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {16, LNT_RELU}, {3, LNT_IDENTITY}},
+     .layers = {DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU),
+                DENSE(3, LNT_IDENTITY)},
      .n_layers = 5,
      .loss = {LNT_LOSS_MSE, LNT_MEAN, LNT_SUM}},
     {.name = "labels",
      .inputs = 12,
-     .layers = {{20, LNT_RELU}, {16, LNT_RELU}, {5, LNT_IDENTITY}},
+     .layers = {DENSE(20, LNT_RELU), DENSE(16, LNT_RELU), DENSE(5, LNT_IDENTITY)},
      .n_layers = 3,
      .loss = {LNT_LOSS_SOFTMAX_CROSS_ENTROPY, LNT_MEAN, LNT_MEAN}},
     {.name = "probabilities",
      .inputs = 6,
-     .layers = {{9, LNT_TANH}, {4, LNT_IDENTITY}},
+     .layers = {DENSE(9, LNT_TANH), DENSE(4, LNT_IDENTITY)},
      .n_layers = 2,
      .loss = {LNT_LOSS_SOFTMAX_CROSS_ENTROPY, LNT_SUM, LNT_SUM}},
     {.name = "odd",
      .inputs = 7,
-     .layers = {{5, LNT_TANH}, {11, LNT_LEAKY_RELU, 0.125, true}, {3, LNT_SIGMOID}},
+     .layers = {DENSE(5, LNT_TANH), {11, LNT_LEAKY_RELU, 0.125, false}, DENSE(3, LNT_SIGMOID)},
      .n_layers = 3,
      .loss = {LNT_LOSS_MSE, LNT_MEAN, LNT_MEAN}},
     {.name = "one_row",
      .inputs = 7,
-     .layers = {{5, LNT_SIGMOID}, {11, LNT_LEAKY_RELU, 0.01, false}, {3, LNT_IDENTITY}},
+     .layers = {DENSE(5, LNT_SIGMOID), DENSE(11, LNT_LEAKY_RELU), DENSE(3, LNT_IDENTITY)},
      .n_layers = 3,
      .loss = {LNT_LOSS_MSE, LNT_SUM, LNT_SUM}},
     {.name = "apart",
      .inputs = 4,
-     .layers = {{0, LNT_TANH},
-                {6, LNT_IDENTITY, 0, true},
-                {0, LNT_RELU},
-                {2, LNT_IDENTITY, 0, true},
-                {0, LNT_SIGMOID}},
+     .layers = {APART(LNT_TANH),
+                {6, LNT_IDENTITY, 0.01, false},
+                APART(LNT_RELU),
+                {2, LNT_IDENTITY, 0.01, false},
+                APART(LNT_SIGMOID)},
      .n_layers = 5,
      .loss = {LNT_LOSS_MSE, LNT_SUM, LNT_MEAN}},
 };
@@ -153,25 +164,16 @@ static lnt_net *create_net(const struct reference_net *shape, const reference_fi
         const size_t units = shape->layers[l].units;
         layers[l] = units > 0 ? lnt_dense(units, shape->layers[l].activation)
                               : lnt_activate(shape->layers[l].activation);
-        if (shape->layers[l].alpha > 0) {
-            layers[l].alpha = shape->layers[l].alpha;
-        }
+        layers[l].alpha = shape->layers[l].alpha;
+        layers[l].bias = shape->layers[l].bias;
         if (units > 0) {
-            layers[l].bias = !shape->layers[l].no_bias;
             layers[l].weight_init = lnt_init_array(find_numbered(file, "initial", tensor++));
             if (layers[l].bias) {
                 layers[l].bias_init = lnt_init_array(find_numbered(file, "initial", tensor++));
             }
         }
     }
-    lnt_net_config config = lnt_net_defaults();
-    config.dtype = dtype;
-    config.inputs = shape->inputs;
-    config.layers = layers;
-    config.n_layers = shape->n_layers;
-    lnt_net *net = NULL;
-    OK(lnt_net_create(&net, &config));
-    return net;
+    return new_net(dtype, shape->inputs, layers, shape->n_layers);
 }
 
 static void agree_gradients(const reference_file *file, lnt_pass *pass, size_t n_tensors,
@@ -208,16 +210,12 @@ static void compare(const struct reference_net *shape, const struct source *sour
     const lnt_tensor y = copy_of(source->dtype, find(&start, "y"));
 
     lnt_net *net = create_net(shape, &start, source->dtype);
-    lnt_pass *pass = NULL;
-    lnt_pass_config pass_config = lnt_pass_defaults();
-    pass_config.max_rows = x.rows;
-    pass_config.input_gradient = true;
-    OK(lnt_pass_create(&pass, net, &pass_config));
+    lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
-    lnt_optim_config optim_config = lnt_optim_defaults();
-    optim_config.learning_rate = lnt_get(find(&start, "rate"), 0, 0);
-    optim_config.momentum = lnt_get(find(&start, "momentum"), 0, 0);
-    OK(lnt_optim_create(&optim, net, &optim_config));
+    lnt_optim_config config = lnt_optim_defaults();
+    config.learning_rate = lnt_get(find(&start, "rate"), 0, 0);
+    config.momentum = lnt_get(find(&start, "momentum"), 0, 0);
+    OK(lnt_optim_create(&optim, net, &config));
 
     double trace[STEPS];
     for (size_t step = 0; step < STEPS; step++) {
@@ -262,10 +260,7 @@ Test(reference, integer_labels)
     const struct reference_net *shape = &nets[2];
     cr_assert_str_eq(shape->name, "labels");
     lnt_net *net = create_net(shape, &start, LNT_F64);
-    lnt_pass *pass = NULL;
-    lnt_pass_config config = lnt_pass_defaults();
-    config.input_gradient = true;
-    OK(lnt_pass_create(&pass, net, &config));
+    lnt_pass *pass = new_pass(net);
     const lnt_tensor y = copy_of(LNT_I32, find(&start, "y"));
     OK(lnt_pass_forward(pass, net, find(&start, "x"), NULL));
     double value;
