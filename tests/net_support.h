@@ -25,7 +25,7 @@
 /* A new zeroed matrix. Each test is a process of its own, so nothing is given back. */
 static inline lnt_tensor matrix(lnt_dtype dtype, size_t rows, size_t cols)
 {
-    static _Alignas(64) char memory[1 << 22];
+    static _Alignas(64) char memory[1 << 24];
     static size_t used;
     void *data = memory + used;
     used += (rows * cols * lnt_dtype_size(dtype) + 63) / 64 * 64;
