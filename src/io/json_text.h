@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_IO_JSON_TEXT_H
+#define LINNET_IO_JSON_TEXT_H
+
+#include <jansson.h>
+#include <linnet/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/** JSON as model files use it: numbers are whole and not negative, all others are text. */
+
+/** Where a text comes from, for sentences: "PATH: what, byte 17: ...". */
+typedef struct lnt_json_source {
+    const char *path;
+    const char *what;
+} lnt_json_source;
+
+/**
+ * Parses `length` bytes into `*root`, an object or array that the caller gives to `json_decref`.
+ * Refuses nesting beyond `max_depth`, duplicate keys, invalid UTF-8, trailing text, and numbers
+ * with a sign, fraction or exponent. `LNT_ERR_FORMAT`, or `LNT_ERR_MEMORY`.
+ */
+lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t max_depth,
+                          lnt_json_source source, lnt_error *error);
+
+/** A new JSON string that holds `value` as text; NULL without memory. */
+json_t *lnt_json_embed(const json_t *value);
+
+/** Takes `value` over. False, with `value` released, if it is NULL or cannot be added. */
+bool lnt_json_put(json_t *object, const char *key, json_t *value);
+
+#endif

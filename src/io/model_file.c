@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/model_file.h"
+
+#include <string.h>
+
+static const char *const keys[] = {
+#define X(constant, key) [constant] = key,
+    LNT_MODEL_KEY_LIST(X)
+#undef X
+};
+
+const char *lnt_model_key_name(lnt_model_key key)
+{
+    return keys[key];
+}
+
+const char *lnt_model_value(const json_t *metadata, lnt_model_key key)
+{
+    return json_string_value(json_object_get(metadata, keys[key]));
+}
+
+lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *checksum)
+{
+    lnt_checksum_part parts[2 * LNT_KEY_CHECKSUM];
+    size_t n_parts = 0;
+    for (unsigned key = 0; key < LNT_KEY_CHECKSUM; key++) {
+        const char *value = lnt_model_value(metadata, (lnt_model_key) key);
+        if (value != NULL) { /* the zero bytes keep key and value apart */
+            parts[n_parts++] = (lnt_checksum_part){keys[key], strlen(keys[key]) + 1, 1};
+            parts[n_parts++] = (lnt_checksum_part){value, strlen(value) + 1, 1};
+        }
+    }
+    return lnt_checksum_of(parts, n_parts, checksum);
+}
+
+size_t lnt_model_shape(const char *name, size_t rows, size_t cols, size_t shape[2])
+{
+    const char *dot = strrchr(name, '.');
+    if (strcmp(dot != NULL ? dot + 1 : name, "bias") == 0) {
+        shape[0] = cols;
+        return 1;
+    }
+    shape[0] = rows;
+    shape[1] = cols;
+    return 2;
+}
+
+lnt_st_dtype lnt_model_dtype(lnt_dtype dtype)
+{
+    return dtype == LNT_F64 ? LNT_ST_F64 : LNT_ST_F32;
+}

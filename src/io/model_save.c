@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+#include "io/architecture.h"
+#include "io/model_file.h"
+#include "io/model_text.h"
+#include "io/report.h"
+
+#include <linnet/build.h>
+#include <string.h>
+
+/* --- whether the parts fit together --- */
+
+static lnt_status check_count(const char *what, const void *part, size_t found, size_t expected,
+                              lnt_error *error)
+{
+    if (part == NULL || found == expected) {
+        return LNT_OK;
+    }
+    return lnt_fail(error, LNT_ERR_INVALID, "model to save: %s has %zu entries, expected %zu", what,
+                    found, expected);
+}
+
+static bool is_reduction(lnt_reduction reduction)
+{
+    return reduction == LNT_MEAN || reduction == LNT_SUM;
+}
+
+static lnt_status check_model(const lnt_model *model, lnt_error *error)
+{
+    const size_t inputs = lnt_net_inputs(model->net), outputs = lnt_net_outputs(model->net);
+    if (lnt_loss_name(model->loss.kind) == NULL || !is_reduction(model->loss.value) ||
+        !is_reduction(model->loss.gradient)) {
+        return lnt_fail(error, LNT_ERR_INVALID, "model to save: its loss is none that exists");
+    }
+    LNT_TRY(check_count("input_scaler", model->input_scaler, lnt_scaler_cols(model->input_scaler),
+                        inputs, error));
+    LNT_TRY(check_count("target_scaler", model->target_scaler,
+                        lnt_scaler_cols(model->target_scaler), outputs, error));
+    LNT_TRY(check_count("input_names", model->input_names, lnt_names_count(model->input_names),
+                        inputs, error));
+    LNT_TRY(check_count("class_names", model->class_names, lnt_names_count(model->class_names),
+                        outputs, error));
+    const size_t targets = lnt_names_count(model->target_names);
+    if (targets == 1 && lnt_loss_is_classification(model->loss.kind)) {
+        return LNT_OK; /* one column of labels */
+    }
+    return check_count("target_names", model->target_names, targets, outputs, error);
+}
+
+/* --- tensors --- */
+
+typedef struct tensor_list {
+    size_t count;
+    lnt_st_item *items;        /* [room]; also the one block */
+    lnt_parameter *parameters; /* [n_tensors of the net]: hold the names */
+    size_t (*shapes)[2];       /* [room] */
+} tensor_list;
+
+enum { SCALER_TENSORS = 4 };
+
+/* Runs once to measure and once to place. */
+static void place(lnt_arena *arena, tensor_list *list, size_t n_tensors)
+{
+    const size_t room = n_tensors + SCALER_TENSORS;
+    list->items = lnt_arena_take(arena, room, sizeof *list->items);
+    list->parameters = lnt_arena_take(arena, n_tensors, sizeof *list->parameters);
+    list->shapes = lnt_arena_take(arena, room, sizeof *list->shapes);
+}
+
+static void add_item(tensor_list *list, const char *name, lnt_st_dtype dtype, size_t rank,
+                     const void *data)
+{
+    list->items[list->count] = (lnt_st_item){
+        {.name = name, .dtype = dtype, .rank = rank, .shape = list->shapes[list->count]}, data};
+    list->count++;
+}
+
+static void add_scaler(tensor_list *list, const lnt_scaler *scaler, const char *offset,
+                       const char *scale)
+{
+    if (scaler == NULL) {
+        return;
+    }
+    list->shapes[list->count][0] = lnt_scaler_cols(scaler);
+    add_item(list, offset, LNT_ST_F64, 1, lnt_scaler_offset(scaler));
+    list->shapes[list->count][0] = lnt_scaler_cols(scaler);
+    add_item(list, scale, LNT_ST_F64, 1, lnt_scaler_scale(scaler));
+}
+
+static lnt_status list_tensors(tensor_list *list, const lnt_model *model)
+{
+    const size_t n_tensors = lnt_net_n_tensors(model->net);
+    lnt_arena arena = {0};
+    *list = (tensor_list){0};
+    place(&arena, list, n_tensors);
+    arena.base = arena.overflow ? NULL : lnt_allocate(NULL, arena.used, 1);
+    if (arena.base == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    arena.used = 0;
+    place(&arena, list, n_tensors);
+    const lnt_st_dtype dtype = lnt_model_dtype(lnt_net_dtype(model->net));
+    for (size_t i = 0; i < n_tensors; i++) {
+        lnt_parameter *p = &list->parameters[i];
+        const lnt_status status = lnt_net_tensor(model->net, i, p);
+        if (status != LNT_OK) {
+            lnt_release(NULL, list->items);
+            return status;
+        }
+        const size_t rank = lnt_model_shape(p->name, p->value.rows, p->value.cols, list->shapes[i]);
+        add_item(list, p->name, dtype, rank, p->value.data);
+    }
+    add_scaler(list, model->input_scaler, LNT_INPUT_OFFSET, LNT_INPUT_SCALE);
+    add_scaler(list, model->target_scaler, LNT_TARGET_OFFSET, LNT_TARGET_SCALE);
+    return LNT_OK;
+}
+
+/* --- metadata --- */
+
+static json_t *checksums_json(const tensor_list *list)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; object != NULL && i < list->count; i++) {
+        const lnt_st_item *item = &list->items[i];
+        lnt_checksum_part part = {item->data, 0, lnt_st_dtype_word(item->tensor.dtype)};
+        lnt_checksum sum;
+        if (lnt_st_tensor_bytes(&item->tensor, &part.bytes) != LNT_OK ||
+            lnt_checksum_of(&part, 1, &sum) != LNT_OK ||
+            !lnt_json_put(object, item->tensor.name, json_string(sum.text))) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static bool put(json_t *metadata, lnt_model_key key, json_t *value)
+{
+    return lnt_json_put(metadata, lnt_model_key_name(key), value);
+}
+
+/* Takes `value` over and adds it as text. */
+static bool put_text(json_t *metadata, lnt_model_key key, json_t *value)
+{
+    json_t *text = value != NULL ? lnt_json_embed(value) : NULL;
+    json_decref(value);
+    return put(metadata, key, text);
+}
+
+static bool put_names(json_t *metadata, lnt_model_key key, const lnt_names *names)
+{
+    return names == NULL || put_text(metadata, key, lnt_names_json(names));
+}
+
+static json_t *metadata_json(const lnt_model *model, const tensor_list *list)
+{
+    json_t *metadata = json_object();
+    lnt_checksum sum;
+    if (metadata == NULL || !put(metadata, LNT_KEY_FORMAT, json_string(LNT_MODEL_FORMAT)) ||
+        !put(metadata, LNT_KEY_VERSION, json_string(lnt_version())) ||
+        !put_text(metadata, LNT_KEY_NET, lnt_architecture_json(model->net)) ||
+        !put_text(metadata, LNT_KEY_LOSS, lnt_loss_json(&model->loss)) ||
+        !put_text(metadata, LNT_KEY_RECORD, lnt_record_json(&model->record)) ||
+        !put_names(metadata, LNT_KEY_INPUT_NAMES, model->input_names) ||
+        !put_names(metadata, LNT_KEY_TARGET_NAMES, model->target_names) ||
+        !put_names(metadata, LNT_KEY_CLASS_NAMES, model->class_names) ||
+        !put_text(metadata, LNT_KEY_CHECKSUMS, checksums_json(list)) ||
+        lnt_model_metadata_checksum(metadata, &sum) != LNT_OK ||
+        !put(metadata, LNT_KEY_CHECKSUM, json_string(sum.text))) {
+        json_decref(metadata);
+        return NULL;
+    }
+    return metadata;
+}
+
+lnt_status lnt_model_save(const lnt_model *model, const char *path, lnt_error *error)
+{
+    if (model == NULL || model->net == NULL || path == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL,
+                        "model to save: the model, its net or the path is NULL");
+    }
+    LNT_TRY(check_model(model, error));
+    tensor_list list;
+    lnt_status status = list_tensors(&list, model);
+    if (status != LNT_OK) {
+        return lnt_file_fail(error, status, path, "%s", lnt_status_text(status));
+    }
+    json_t *metadata = metadata_json(model, &list);
+    status = metadata != NULL ? lnt_st_write(path, list.items, list.count, metadata, error)
+                              : lnt_file_fail_memory(error, path);
+    json_decref(metadata);
+    lnt_release(NULL, list.items);
+    return status;
+}

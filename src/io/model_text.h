@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_IO_MODEL_TEXT_H
+#define LINNET_IO_MODEL_TEXT_H
+
+#include "io/json_text.h"
+
+#include <linnet/io.h>
+
+/**
+ * What a model says about itself, as JSON. The `_json` functions return NULL without memory (or
+ * for NULL names); the `_parse` functions return `LNT_ERR_FORMAT` or `LNT_ERR_MEMORY`.
+ */
+
+/** {"kind": "mse", "value": "mean", "gradient": "sum"} */
+json_t *lnt_loss_json(const lnt_loss *loss);
+lnt_status lnt_loss_parse(lnt_loss *loss, const json_t *root, const char *path, lnt_error *error);
+
+/** {"epochs": "50", ..., "train_loss": "0.25"}; numbers that are NaN are left out. */
+json_t *lnt_record_json(const lnt_record *record);
+lnt_status lnt_record_parse(lnt_record *record, const json_t *root, const char *path,
+                            lnt_error *error);
+
+/** ["a", "b"]; a name that is not UTF-8 becomes {"hex": "e9"}, its bytes. */
+json_t *lnt_names_json(const lnt_names *names);
+lnt_status lnt_names_parse(lnt_names **names, const json_t *root, const char *path,
+                           const lnt_allocator *allocator, lnt_error *error);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+#include "io/json_text.h"
+#include "io/little_endian.h"
+#include "io/report.h"
+#include "io/safetensors_table.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LENGTH_BYTES 8
+#define MAX_DEPTH 3                    /* header, tensor, shape */
+#define READ_CHUNK ((size_t) 1 << 30u) /* below the limit of one read on every system */
+
+struct lnt_st_file {
+    lnt_owner owner;
+    const char *path;
+    int fd;
+    json_t *header;
+    size_t data_start;
+    lnt_st_table table;
+};
+
+static const lnt_allocator *allocator_of(const lnt_st_file *file)
+{
+    return file->owner.custom ? &file->owner.allocator : NULL;
+}
+
+static lnt_status read_at(const lnt_st_file *file, size_t offset, void *to, size_t bytes,
+                          lnt_error *error)
+{
+    char *next = to;
+    while (bytes > 0) {
+        const size_t want = bytes < READ_CHUNK ? bytes : READ_CHUNK;
+        const ssize_t n = pread(file->fd, next, want, (off_t) offset);
+        if (n < 0 && errno != EINTR) {
+            return lnt_file_fail_errno(error, file->path, "read", errno);
+        }
+        if (n == 0) {
+            return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                                 "was cut while it was being read");
+        }
+        if (n > 0) {
+            next += n;
+            offset += (size_t) n;
+            bytes -= (size_t) n;
+        }
+    }
+    return LNT_OK;
+}
+
+/* O_NONBLOCK: opening a pipe must not wait for somebody to write to it. */
+static lnt_status open_regular(lnt_st_file *file, size_t *size, lnt_error *error)
+{
+    do {
+        file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    } while (file->fd < 0 && errno == EINTR);
+    struct stat status;
+    if (file->fd < 0 || fstat(file->fd, &status) != 0) {
+        return lnt_file_fail_errno(error, file->path, "open", errno);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return lnt_file_fail(error, LNT_ERR_IO, file->path, "expected a file, found %s",
+                             S_ISDIR(status.st_mode) ? "a folder" : "a device or pipe");
+    }
+    if ((uintmax_t) status.st_size > SIZE_MAX) {
+        return lnt_file_fail(error, LNT_ERR_TOO_LARGE, file->path, "too large for this machine");
+    }
+    *size = (size_t) status.st_size;
+    return LNT_OK;
+}
+
+static lnt_status header_length(const lnt_st_file *file, size_t size, size_t *length,
+                                lnt_error *error)
+{
+    if (size < LENGTH_BYTES) {
+        return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                             "not a safetensors file: expected 8 bytes and a header, found %zu "
+                             "bytes in all",
+                             size);
+    }
+    unsigned char bytes[LENGTH_BYTES];
+    LNT_TRY(read_at(file, 0, bytes, sizeof bytes, error));
+    const uint64_t declared = lnt_little_endian_u64(bytes);
+    if (declared > LNT_ST_MAX_HEADER) {
+        return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                             "not a safetensors file: its first bytes ask for a header of %ju "
+                             "bytes; at most %zu are allowed",
+                             (uintmax_t) declared, LNT_ST_MAX_HEADER);
+    }
+    if (declared > size - LENGTH_BYTES) {
+        return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                             "cut, or not a safetensors file: its first bytes ask for a header of "
+                             "%ju bytes, and %zu follow",
+                             (uintmax_t) declared, size - LENGTH_BYTES);
+    }
+    *length = (size_t) declared;
+    return LNT_OK;
+}
+
+static lnt_status parse_header(lnt_st_file *file, size_t length, lnt_error *error)
+{
+    char *text = lnt_allocate(allocator_of(file), length, 1);
+    if (text == NULL) {
+        return lnt_file_fail_memory(error, file->path);
+    }
+    lnt_status status = read_at(file, LENGTH_BYTES, text, length, error);
+    if (status == LNT_OK && (length == 0 || text[0] != '{')) {
+        status = lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                               "not a safetensors file: its header does not start with '{'");
+    }
+    if (status == LNT_OK) {
+        const lnt_json_source source = {file->path, "header"};
+        status = lnt_json_parse(&file->header, text, length, MAX_DEPTH, source, error);
+    }
+    lnt_release(allocator_of(file), text);
+    return status;
+}
+
+static lnt_status load_header(lnt_st_file *file, lnt_error *error)
+{
+    size_t size = 0, length = 0;
+    LNT_TRY(open_regular(file, &size, error));
+    LNT_TRY(header_length(file, size, &length, error));
+    LNT_TRY(parse_header(file, length, error));
+    file->data_start = LENGTH_BYTES + length;
+    return lnt_st_table_init(&file->table, file->header, size - file->data_start, file->path,
+                             allocator_of(file), error);
+}
+
+lnt_status lnt_st_open(lnt_st_file **out, const char *path, const lnt_allocator *allocator,
+                       lnt_error *error)
+{
+    *out = NULL;
+    lnt_st_file *file = lnt_allocate(allocator, 1, sizeof *file);
+    if (file == NULL) {
+        return lnt_file_fail_memory(error, path);
+    }
+    file->owner = lnt_owner_of(allocator);
+    file->path = path;
+    file->fd = -1;
+    const lnt_status status = load_header(file, error);
+    if (status != LNT_OK) {
+        lnt_st_close(file);
+        return status;
+    }
+    *out = file;
+    return LNT_OK;
+}
+
+void lnt_st_close(lnt_st_file *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    lnt_st_table_finish(&file->table, allocator_of(file));
+    json_decref(file->header);
+    if (file->fd >= 0) {
+        (void) close(file->fd);
+    }
+    lnt_owner_release(file->owner, file);
+}
+
+size_t lnt_st_count(const lnt_st_file *file)
+{
+    return file->table.count;
+}
+
+const lnt_st_entry *lnt_st_at(const lnt_st_file *file, size_t i)
+{
+    return i < file->table.count ? &file->table.entries[i] : NULL;
+}
+
+static int compare_name(const void *name, const void *entry)
+{
+    return strcmp(name, (*(const lnt_st_entry *const *) entry)->tensor.name);
+}
+
+const lnt_st_entry *lnt_st_find(const lnt_st_file *file, const char *name)
+{
+    const lnt_st_table *table = &file->table;
+    const lnt_st_entry **found =
+        bsearch(name, table->by_name, table->count, sizeof *table->by_name, compare_name);
+    return found != NULL ? *found : NULL;
+}
+
+const json_t *lnt_st_metadata(const lnt_st_file *file)
+{
+    return json_object_get(file->header, LNT_ST_METADATA_KEY);
+}
+
+lnt_status lnt_st_read(const lnt_st_file *file, const lnt_st_entry *entry, void *data,
+                       lnt_error *error)
+{
+    LNT_TRY(read_at(file, file->data_start + entry->begin, data, entry->bytes, error));
+    if (lnt_host_is_big_endian()) {
+        lnt_swap_words(data, entry->bytes, lnt_st_dtype_word(entry->tensor.dtype));
+    }
+    return LNT_OK;
+}
