@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "metrics.h"
+#include "model_data.h"
+#include "report.h"
+#include "text.h"
+#include "verb.h"
+
+typedef struct evaluate_settings {
+    lnt_cli_texts targets;
+    bool json;
+    lnt_cli_reading reading;
+} evaluate_settings;
+
+static const lnt_cli_option options[] = {
+    {.name = "target",
+     .letter = 't',
+     .kind = LNT_CLI_TEXTS,
+     .offset = offsetof(evaluate_settings, targets),
+     .value = "COLUMN",
+     .help = "Column with the truth, by name or number; repeat it for several (default: as the "
+             "model names it)"},
+    {.name = "json",
+     .kind = LNT_CLI_SWITCH,
+     .offset = offsetof(evaluate_settings, json),
+     .initial = "no",
+     .help = "Print the result as JSON"},
+};
+
+static const lnt_cli_group groups[] = {
+    {"Evaluation:", options, sizeof options / sizeof options[0], 0},
+    {"Reading:", lnt_cli_reading_options, LNT_CLI_READING_COUNT,
+     offsetof(evaluate_settings, reading)},
+};
+
+static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, bool json)
+{
+    if (json) {
+        return lnt_cli_json_print(lnt_cli_metrics_json(metrics, model), 17, stdout);
+    }
+    printf("rows      %zu\nloss      %.6g\n", metrics->rows, metrics->loss);
+    if (metrics->classes != NULL) {
+        printf("accuracy  %.4f (%zu of %zu)\n", metrics->accuracy, lnt_cli_metrics_correct(metrics),
+               metrics->rows);
+    }
+    printf("\n");
+    lnt_cli_metrics_print(metrics, model, stdout);
+    return LNT_OK;
+}
+
+static lnt_status evaluate(const evaluate_settings *settings, const char *const *paths,
+                           lnt_model *model, lnt_cli_model_data *data, lnt_error *error)
+{
+    lnt_cli_metrics metrics;
+    LNT_TRY(lnt_cli_use_threads(&settings->reading, error));
+    LNT_TRY(lnt_model_load(model, paths[0], NULL, error));
+    LNT_TRY(lnt_cli_model_data_both(data, model, paths[1], &settings->reading, &settings->targets,
+                                    error));
+    LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y));
+    const lnt_status status = print(&metrics, model, settings->json);
+    lnt_cli_metrics_finish(&metrics);
+    return status;
+}
+
+static int run_evaluate(const void *settings, const char *const *arguments)
+{
+    lnt_error error = {LNT_OK, ""};
+    lnt_model model = lnt_model_init();
+    lnt_cli_model_data data = {0};
+    const lnt_status status = evaluate(settings, arguments, &model, &data, &error);
+    const int exit_status = status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
+    lnt_cli_model_data_finish(&data);
+    lnt_model_finish(&model);
+    return exit_status;
+}
+
+const lnt_cli_verb lnt_cli_evaluate = {
+    .name = "evaluate",
+    .summary = "Measure how well a model does on a CSV file",
+    .usage = "[OPTION...] MODEL FILE.csv",
+    .details =
+        "Prints the loss and, for classes, the accuracy and each class's recall and precision;\n"
+        "for numbers, each target's errors in its own unit.\n",
+    .example = "  linnet evaluate digits.safetensors digits.csv\n",
+    .arguments = {"a model", "a CSV file"},
+    .groups = groups,
+    .n_groups = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(evaluate_settings),
+    .run = run_evaluate,
+};

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+#include "text.h"
+#include "verb.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct info_settings {
+    bool json;
+} info_settings;
+
+static const lnt_cli_option options[] = {
+    {.name = "json",
+     .kind = LNT_CLI_SWITCH,
+     .offset = offsetof(info_settings, json),
+     .initial = "no",
+     .help = "Print it as JSON"},
+};
+
+static const lnt_cli_group groups[] = {{"Output:", options, 1, 0}};
+
+static const char *activation_of(const lnt_layer *layer)
+{
+    return lnt_activation_name(layer->activation);
+}
+
+static void print_layers(lnt_net *net)
+{
+    size_t inputs = lnt_net_inputs(net);
+    for (size_t i = 0; i < lnt_net_n_layers(net); i++) {
+        const lnt_layer *layer = lnt_net_layer(net, i);
+        const size_t outputs = lnt_net_layer_outputs(net, i);
+        printf("layer %-3zu     %s %zu -> %zu, %s\n", i, lnt_layer_name(layer), inputs, outputs,
+               activation_of(layer));
+        inputs = outputs;
+    }
+    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+        lnt_parameter parameter;
+        if (lnt_net_tensor(net, i, &parameter) == LNT_OK) {
+            printf("tensor        %s [%zu, %zu]\n", parameter.name, parameter.value.rows,
+                   parameter.value.cols);
+        }
+    }
+}
+
+/* As many names as fit on a line, and how many there are. */
+static void print_names(const char *title, const lnt_names *names)
+{
+    const size_t count = lnt_names_count(names);
+    if (count == 0) {
+        return;
+    }
+    printf("%-14s%zu: ", title, count);
+    size_t used = 0, i = 0;
+    for (; i < count; i++) {
+        const char *name = lnt_names_get(names, i);
+        used += lnt_cli_width(name) + 2;
+        if (i > 0 && used > 56) {
+            break;
+        }
+        fputs(i > 0 ? ", " : "", stdout);
+        lnt_cli_print_name(stdout, name, 0);
+    }
+    fputs(i < count ? ", ...\n" : "\n", stdout);
+}
+
+static void print_score(const char *title, double loss, double accuracy)
+{
+    if (isnan(loss)) {
+        return;
+    }
+    printf("%-14sloss %.6g", title, loss);
+    if (!isnan(accuracy)) {
+        printf(", accuracy %.4f", accuracy);
+    }
+    putchar('\n');
+}
+
+static void print_text(const lnt_model *model)
+{
+    const lnt_record *record = &model->record;
+    const bool classifier = lnt_loss_is_classification(model->loss.kind);
+    printf("task          %s\n", classifier ? "classification" : "regression");
+    printf("loss          %s\n", lnt_loss_name(model->loss.kind));
+    printf("dtype         %s\n", lnt_dtype_name(lnt_net_dtype(model->net)));
+    printf("parameters    %zu\n", lnt_net_n_parameters(model->net));
+    print_layers(model->net);
+    printf("inputs        %s\n", model->input_scaler != NULL ? "standardised" : "as they are");
+    printf("targets       %s\n", model->target_scaler != NULL ? "standardised" : "as they are");
+    print_names("input names", model->input_names);
+    print_names("target names", model->target_names);
+    print_names("classes", model->class_names);
+    if (record->epochs > 0) {
+        printf("trained       %zu epochs on %zu rows, %zu held out, seed %llu\n", record->epochs,
+               record->train_rows, record->validation_rows, (unsigned long long) record->seed);
+    }
+    print_score("training", record->train_loss, record->train_accuracy);
+    print_score("held out", record->validation_loss, record->validation_accuracy);
+}
+
+static json_t *names_json(const lnt_names *names)
+{
+    if (names == NULL) {
+        return json_null();
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < lnt_names_count(names); i++) {
+        if (json_array_append_new(list, lnt_cli_json_text(lnt_names_get(names, i))) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+static json_t *layers_json(const lnt_net *net)
+{
+    json_t *list = json_array();
+    size_t inputs = lnt_net_inputs(net);
+    for (size_t i = 0; i < lnt_net_n_layers(net); i++) {
+        const lnt_layer *layer = lnt_net_layer(net, i);
+        const size_t outputs = lnt_net_layer_outputs(net, i);
+        json_t *one =
+            json_pack("{s:o, s:I, s:I, s:o}", "kind", lnt_cli_json_text(lnt_layer_name(layer)),
+                      "inputs", (json_int_t) inputs, "outputs", (json_int_t) outputs, "activation",
+                      lnt_cli_json_text(activation_of(layer)));
+        if (json_array_append_new(list, one) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+        inputs = outputs;
+    }
+    return list;
+}
+
+static json_t *scaler_json(const lnt_scaler *scaler)
+{
+    if (scaler == NULL) {
+        return json_null();
+    }
+    json_t *offset = json_array(), *scale = json_array();
+    for (size_t i = 0; i < lnt_scaler_cols(scaler); i++) {
+        json_array_append_new(offset, lnt_cli_json_number(lnt_scaler_offset(scaler)[i]));
+        json_array_append_new(scale, lnt_cli_json_number(lnt_scaler_scale(scaler)[i]));
+    }
+    return json_pack("{s:o, s:o}", "offset", offset, "scale", scale);
+}
+
+/* The seed as text: JSON's readers keep 53 bits of a number. */
+static json_t *record_json(const lnt_record *record)
+{
+    char seed[24];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long) record->seed);
+    return json_pack("{s:I, s:I, s:I, s:s, s:o, s:o, s:o, s:o}", "epochs",
+                     (json_int_t) record->epochs, "training_rows", (json_int_t) record->train_rows,
+                     "held_out_rows", (json_int_t) record->validation_rows, "seed", seed,
+                     "training_loss", lnt_cli_json_number(record->train_loss), "training_accuracy",
+                     lnt_cli_json_number(record->train_accuracy), "held_out_loss",
+                     lnt_cli_json_number(record->validation_loss), "held_out_accuracy",
+                     lnt_cli_json_number(record->validation_accuracy));
+}
+
+static json_t *model_json(const lnt_model *model)
+{
+    const bool classifier = lnt_loss_is_classification(model->loss.kind);
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "task",
+                     classifier ? "classify" : "regress", "loss", lnt_loss_name(model->loss.kind),
+                     "dtype", lnt_dtype_name(lnt_net_dtype(model->net)), "inputs",
+                     (json_int_t) lnt_net_inputs(model->net), "outputs",
+                     (json_int_t) lnt_net_outputs(model->net), "parameters",
+                     (json_int_t) lnt_net_n_parameters(model->net), "layers",
+                     layers_json(model->net), "input_names", names_json(model->input_names),
+                     "target_names", names_json(model->target_names), "classes",
+                     names_json(model->class_names), "input_scaling",
+                     scaler_json(model->input_scaler), "target_scaling",
+                     scaler_json(model->target_scaler), "training", record_json(&model->record));
+}
+
+static int run_info(const void *given, const char *const *arguments)
+{
+    const info_settings *settings = given;
+    lnt_error error = {LNT_OK, ""};
+    lnt_model model = lnt_model_init();
+    lnt_status status = lnt_model_load(&model, arguments[0], NULL, &error);
+    if (status == LNT_OK && settings->json) {
+        status = lnt_cli_json_print(model_json(&model), 17, stdout);
+    } else if (status == LNT_OK) {
+        print_text(&model);
+    }
+    lnt_model_finish(&model);
+    return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
+}
+
+const lnt_cli_verb lnt_cli_info = {
+    .name = "info",
+    .summary = "Say what is in a model",
+    .usage = "[OPTION...] MODEL",
+    .details = "",
+    .example = "  linnet info digits.safetensors\n",
+    .arguments = {"a model"},
+    .groups = groups,
+    .n_groups = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(info_settings),
+    .run = run_info,
+};

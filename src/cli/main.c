@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "nearest.h"
+#include "parse.h"
+#include "report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const lnt_cli_verb *const verbs[] = {&lnt_cli_train, &lnt_cli_predict, &lnt_cli_evaluate,
+                                            &lnt_cli_info};
+
+#define N_VERBS (sizeof verbs / sizeof verbs[0])
+
+static void print_help(FILE *stream)
+{
+    fputs("Usage: linnet VERB [OPTION...] FILE...\n\n"
+          "Trains multilayer perceptrons on tables, and uses them.\n\n"
+          "Verbs:\n",
+          stream);
+    for (size_t i = 0; i < N_VERBS; i++) {
+        fprintf(stream, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+    }
+    fprintf(stream, "  %-10s %s\n", "help", "Show this help, or that of a verb");
+    fputs("\nOptions:\n"
+          "  --help     Show this help\n"
+          "  --version  Show the version, and the libraries behind it\n\n"
+          "'linnet help VERB' and 'man linnet-VERB' tell of a verb's options.\n"
+          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+          stream);
+}
+
+static int print_version(void)
+{
+    const lnt_build build = lnt_build_info();
+    printf("linnet %s\n", build.version);
+    printf("BLAS      %s%s%s\n", build.blas, build.blas_config[0] != '\0' ? ": " : "",
+           build.blas_config);
+    printf("core      %s\n", build.blas_core[0] != '\0' ? build.blas_core : "not told");
+    if (build.blas_threads > 0) {
+        printf("threads   %d (the verbs use --threads, by default 1)\n", build.blas_threads);
+    }
+    printf("LAPACK    %s\n", build.lapack[0] != '\0' ? build.lapack : "not told");
+    printf("compiler  %s\n", build.compiler);
+    return LNT_CLI_DONE;
+}
+
+/* Verbs, and behind them the words that are used in their place. */
+static const char *word(size_t i, const void *context)
+{
+    static const char *const others[] = {"help", "--help", "--version"};
+    (void) context;
+    if (i < N_VERBS) {
+        return verbs[i]->name;
+    }
+    return i - N_VERBS < sizeof others / sizeof others[0] ? others[i - N_VERBS] : NULL;
+}
+
+static const lnt_cli_verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < N_VERBS; i++) {
+        if (strcmp(verbs[i]->name, name) == 0) {
+            return verbs[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    const char *what = name[0] == '-' ? "option" : "verb";
+    const char *nearest = lnt_cli_nearest(name, word, NULL);
+    if (nearest == NULL) {
+        return lnt_cli_misuse("unknown %s '%s'; see 'linnet --help'", what, name);
+    }
+    return lnt_cli_misuse("unknown %s '%s'; did you mean '%s'?", what, name, nearest);
+}
+
+static int help(const char *name)
+{
+    if (name == NULL) {
+        print_help(stdout);
+        return LNT_CLI_DONE;
+    }
+    const lnt_cli_verb *verb = find_verb(name);
+    return verb != NULL ? lnt_cli_help(verb) : unknown(name);
+}
+
+static int run(int argc, const char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return LNT_CLI_MISUSED;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0) {
+        return print_version();
+    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        return help(argc > 2 ? argv[2] : NULL);
+    }
+    const lnt_cli_verb *verb = find_verb(name);
+    return verb != NULL ? lnt_cli_parse_and_run(verb, argc - 1, argv + 1) : unknown(name);
+}
+
+int main(int argc, char **argv)
+{
+    const int exit_status = run(argc, (const char **) argv);
+    /* A full disk behind a pipe or a redirection shows up here at the latest. */
+    if (ferror(stdout) != 0 || fflush(stdout) != 0) {
+        return lnt_cli_fail("standard output: %s", strerror(errno));
+    }
+    return exit_status;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include "model_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void lnt_cli_model_data_finish(lnt_cli_model_data *data)
+{
+    lnt_cli_columns_finish(&data->columns);
+    lnt_frame_destroy(data->frame);
+    *data = (lnt_cli_model_data){0};
+}
+
+static bool is_classifier(const lnt_model *model)
+{
+    return lnt_loss_is_classification(model->loss.kind);
+}
+
+lnt_status lnt_cli_model_data_inputs(lnt_cli_model_data *data, const lnt_model *model,
+                                     const char *path, const lnt_cli_reading *reading,
+                                     lnt_error *error)
+{
+    const lnt_dtype dtype = lnt_net_dtype(model->net);
+    const char *target = is_classifier(model) ? lnt_names_get(model->target_names, 0) : NULL;
+    lnt_status status = LNT_ERR_INVALID;
+    if (target != NULL && strcmp(path, "-") != 0) {
+        status = lnt_cli_read(&data->frame, path, dtype, reading, &target, 1, error);
+    }
+    /* Most data to predict has no column of that name. */
+    if (status == LNT_ERR_INVALID) {
+        status = lnt_cli_read(&data->frame, path, dtype, reading, NULL, 0, error);
+    }
+    LNT_TRY(status);
+    LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, NULL, 0, error));
+    return lnt_cli_columns_view(&data->columns, data->frame, &data->x, NULL);
+}
+
+/* Class numbers as the model counts them. */
+static lnt_status recode(lnt_frame *frame, const lnt_model *model, const char *path, size_t column,
+                         lnt_error *error)
+{
+    lnt_error inner = {LNT_OK, ""};
+    if (model->class_names != NULL) {
+        const lnt_status status = lnt_frame_recode(frame, column, model->class_names, &inner);
+        return status == LNT_OK ? LNT_OK : lnt_fail(error, status, "%s: %s", path, inner.message);
+    }
+    if (lnt_frame_labels(frame, column) != NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: column '%s': expected class numbers, since the model does not name "
+                        "its classes, found text",
+                        path, lnt_names_get(lnt_frame_columns(frame), column));
+    }
+    return LNT_OK;
+}
+
+static lnt_status read_both(lnt_cli_model_data *data, const lnt_model *model, const char *path,
+                            const lnt_cli_reading *reading, const char *const *names,
+                            size_t *places, size_t count, lnt_error *error)
+{
+    LNT_TRY(lnt_cli_read(&data->frame, path, lnt_net_dtype(model->net), reading, names,
+                         is_classifier(model) ? count : 0, error));
+    for (size_t i = 0; i < count; i++) {
+        lnt_error inner = {LNT_OK, ""};
+        const lnt_status status = lnt_frame_find(data->frame, names[i], &places[i], &inner);
+        if (status != LNT_OK) {
+            return lnt_fail(error, status, "%s: target: %s", path, inner.message);
+        }
+    }
+    if (is_classifier(model)) {
+        LNT_TRY(recode(data->frame, model, path, places[0], error));
+    }
+    LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, places, count, error));
+    return lnt_cli_columns_view(&data->columns, data->frame, &data->x, &data->y);
+}
+
+lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *model,
+                                   const char *path, const lnt_cli_reading *reading,
+                                   const lnt_cli_texts *targets, lnt_error *error)
+{
+    const bool given = targets->count > 0;
+    const size_t count = given ? targets->count : lnt_names_count(model->target_names);
+    const size_t expected = is_classifier(model) ? 1 : lnt_net_outputs(model->net);
+    if (count == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "expected --target COLUMN: the model does not name its target");
+    }
+    if (count != expected) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --target: expected %zu for this model, found %zu", expected, count);
+    }
+    const char **names = calloc(count, sizeof *names);
+    size_t *places = calloc(count, sizeof *places);
+    lnt_status status = LNT_ERR_MEMORY;
+    if (names != NULL && places != NULL) {
+        for (size_t i = 0; i < count; i++) {
+            names[i] = given ? targets->items[i] : lnt_names_get(model->target_names, i);
+        }
+        status = read_both(data, model, path, reading, names, places, count, error);
+    }
+    free(names);
+    free(places);
+    return status;
+}

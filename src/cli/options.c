@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+
+#include "nearest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static lnt_status no_memory(lnt_error *error)
+{
+    return lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+}
+
+static lnt_status set_switch(const lnt_cli_option *option, const char *text, void *place,
+                             lnt_error *error)
+{
+    (void) option;
+    const bool yes = strcmp(text, "yes") == 0;
+    if (!yes && strcmp(text, "no") != 0) {
+        return lnt_fail(error, LNT_ERR_INVALID, "expected yes or no, found '%s'", text);
+    }
+    *(bool *) place = yes;
+    return LNT_OK;
+}
+
+static lnt_status set_text(const lnt_cli_option *option, const char *text, void *place,
+                           lnt_error *error)
+{
+    if (text[0] == '\0') {
+        return lnt_fail(error, LNT_ERR_INVALID, "expected %s, found nothing", option->value);
+    }
+    char *copy = strdup(text);
+    if (copy == NULL) {
+        return no_memory(error);
+    }
+    free(*(char **) place);
+    *(char **) place = copy;
+    return LNT_OK;
+}
+
+static lnt_status append_text(const char *start, size_t length, lnt_cli_texts *texts,
+                              lnt_error *error)
+{
+    char **items = realloc(texts->items, (texts->count + 1) * sizeof *items);
+    if (items == NULL) {
+        return no_memory(error);
+    }
+    texts->items = items;
+    items[texts->count] = strndup(start, length);
+    if (items[texts->count] == NULL) {
+        return no_memory(error);
+    }
+    texts->count++;
+    return LNT_OK;
+}
+
+static lnt_status set_texts(const lnt_cli_option *option, const char *text, void *place,
+                            lnt_error *error)
+{
+    const bool split = option->kind == LNT_CLI_LIST;
+    for (const char *start = text;; start++) {
+        const size_t length = split ? strcspn(start, ",") : strlen(start);
+        if (length == 0) {
+            return lnt_fail(error, LNT_ERR_INVALID, "expected %s, found '%s'", option->value, text);
+        }
+        LNT_TRY(append_text(start, length, place, error));
+        start += length;
+        if (*start == '\0') {
+            return LNT_OK;
+        }
+    }
+}
+
+/* Digits only: strtoull takes signs and blanks too. */
+static bool read_count(const char *text, size_t length, uint64_t *value)
+{
+    *value = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        const uint64_t digit = (uint64_t) (text[i] - '0');
+        if (*value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        *value = *value * 10 + digit;
+    }
+    return length > 0;
+}
+
+static lnt_status refuse(const lnt_cli_option *option, const char *what, const char *text,
+                         lnt_error *error)
+{
+    char range[160];
+    lnt_cli_option_range(option, range, sizeof range);
+    return lnt_fail(error, LNT_ERR_INVALID, "expected %s %s, found '%s'", what, range, text);
+}
+
+static lnt_status set_count(const lnt_cli_option *option, const char *text, void *place,
+                            lnt_error *error)
+{
+    uint64_t value;
+    if (!read_count(text, strlen(text), &value) || value < option->least || value > option->most) {
+        return refuse(option, "a whole number", text, error);
+    }
+    *(uint64_t *) place = value;
+    return LNT_OK;
+}
+
+static lnt_status set_sizes(const lnt_cli_option *option, const char *text, void *place,
+                            lnt_error *error)
+{
+    lnt_cli_sizes *sizes = place;
+    size_t *items = calloc(strlen(text) + 1, sizeof *items);
+    if (items == NULL) {
+        return no_memory(error);
+    }
+    size_t count = 0;
+    const bool none = strcmp(text, "none") == 0;
+    for (const char *start = text; !none; start++) {
+        const size_t length = strcspn(start, ",");
+        uint64_t value;
+        if (!read_count(start, length, &value) || value < option->least || value > option->most) {
+            free(items);
+            return refuse(option, "none or whole numbers", text, error);
+        }
+        items[count++] = (size_t) value;
+        start += length;
+        if (*start == '\0') {
+            break;
+        }
+    }
+    free(sizes->items);
+    *sizes = (lnt_cli_sizes){items, count};
+    return LNT_OK;
+}
+
+static lnt_status set_real(const lnt_cli_option *option, const char *text, void *place,
+                           lnt_error *error)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    const bool low = option->above_low ? value > option->low : value >= option->low;
+    const bool high = option->below_high ? value < option->high : value <= option->high;
+    if (end == text || *end != '\0' || !low || !high) {
+        return refuse(option, "a number", text, error);
+    }
+    *(double *) place = value;
+    return LNT_OK;
+}
+
+static const char *choice_of(size_t i, const void *context)
+{
+    const lnt_cli_option *option = context;
+    return option->choice((int) i);
+}
+
+static lnt_status set_choice(const lnt_cli_option *option, const char *text, void *place,
+                             lnt_error *error)
+{
+    for (int i = 0; option->choice(i) != NULL; i++) {
+        if (strcmp(option->choice(i), text) == 0) {
+            *(int *) place = i;
+            return LNT_OK;
+        }
+    }
+    char range[160];
+    lnt_cli_option_range(option, range, sizeof range);
+    const char *nearest = lnt_cli_nearest(text, choice_of, option);
+    if (nearest == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "expected %s, found '%s'", range, text);
+    }
+    return lnt_fail(error, LNT_ERR_INVALID, "expected %s, found '%s'; did you mean '%s'?", range,
+                    text, nearest);
+}
+
+static lnt_status set_char(const lnt_cli_option *option, const char *text, void *place,
+                           lnt_error *error)
+{
+    static const struct {
+        const char *name;
+        char value;
+    } names[] = {{"tab", '\t'}, {"\\t", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"space", ' '}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i].name) == 0) {
+            *(char *) place = names[i].value;
+            return LNT_OK;
+        }
+    }
+    /* Letters, digits, signs and quotes occur within fields. */
+    const bool usable =
+        text[0] == '\t' || (text[0] != '\0' && strchr(",;:|!#$%&*/<>=?@^_`~ ", text[0]) != NULL);
+    if (!usable || text[1] != '\0') {
+        (void) option;
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "expected one character such as ',' or ';', or tab, found '%s'", text);
+    }
+    *(char *) place = text[0];
+    return LNT_OK;
+}
+
+static void free_nothing(void *place)
+{
+    (void) place;
+}
+
+static void free_text(void *place)
+{
+    free(*(char **) place);
+}
+
+static void free_texts(void *place)
+{
+    lnt_cli_texts *texts = place;
+    for (size_t i = 0; i < texts->count; i++) {
+        free(texts->items[i]);
+    }
+    free(texts->items);
+}
+
+static void free_sizes(void *place)
+{
+    free(((lnt_cli_sizes *) place)->items);
+}
+
+static const struct {
+    lnt_status (*set)(const lnt_cli_option *option, const char *text, void *place,
+                      lnt_error *error);
+    void (*finish)(void *place);
+} kinds[] = {
+    [LNT_CLI_SWITCH] = {set_switch, free_nothing}, [LNT_CLI_TEXT] = {set_text, free_text},
+    [LNT_CLI_TEXTS] = {set_texts, free_texts},     [LNT_CLI_LIST] = {set_texts, free_texts},
+    [LNT_CLI_COUNT] = {set_count, free_nothing},   [LNT_CLI_SIZES] = {set_sizes, free_sizes},
+    [LNT_CLI_REAL] = {set_real, free_nothing},     [LNT_CLI_CHOICE] = {set_choice, free_nothing},
+    [LNT_CLI_CHAR] = {set_char, free_nothing},
+};
+
+static void choice_range(const lnt_cli_option *option, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; option->choice(i) != NULL && used < size; i++) {
+        const bool last = option->choice(i + 1) == NULL;
+        const char *separator = i == 0 ? "" : last ? " or " : ", ";
+        used += (size_t) snprintf(text + used, size - used, "%s%s", separator, option->choice(i));
+    }
+}
+
+void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (option->kind == LNT_CLI_COUNT || option->kind == LNT_CLI_SIZES) {
+        snprintf(text, size, "from %llu to %llu", (unsigned long long) option->least,
+                 (unsigned long long) option->most);
+    } else if (option->kind == LNT_CLI_REAL) {
+        snprintf(text, size, "%s %g %s %g", option->above_low ? "above" : "from", option->low,
+                 option->below_high  ? "to below"
+                 : option->above_low ? "and up to"
+                                     : "to",
+                 option->high);
+    } else if (option->kind == LNT_CLI_CHOICE) {
+        choice_range(option, text, size);
+    }
+}
+
+lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, void *place,
+                              lnt_error *error)
+{
+    return kinds[option->kind].set(option, text, place, error);
+}
+
+lnt_status lnt_cli_options_initialise(const lnt_cli_group *groups, size_t n_groups, void *settings,
+                                      lnt_error *error)
+{
+    for (size_t g = 0; g < n_groups; g++) {
+        for (size_t i = 0; i < groups[g].count; i++) {
+            const lnt_cli_option *option = &groups[g].options[i];
+            void *place = (char *) settings + groups[g].offset + option->offset;
+            if (option->initial != NULL) {
+                LNT_TRY(lnt_cli_option_set(option, option->initial, place, error));
+            }
+        }
+    }
+    return LNT_OK;
+}
+
+void lnt_cli_options_finish(const lnt_cli_group *groups, size_t n_groups, void *settings)
+{
+    for (size_t g = 0; g < n_groups; g++) {
+        for (size_t i = 0; i < groups[g].count; i++) {
+            const lnt_cli_option *option = &groups[g].options[i];
+            kinds[option->kind].finish((char *) settings + groups[g].offset + option->offset);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LNT_CLI_OPTIONS_H
+#define LNT_CLI_OPTIONS_H
+
+#include <linnet/linnet.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What an option's value is, and the C type it is stored as. */
+typedef enum lnt_cli_kind {
+    LNT_CLI_SWITCH, /* bool: --name, --no-name; "yes" or "no" as text */
+    LNT_CLI_TEXT,   /* char * */
+    LNT_CLI_TEXTS,  /* lnt_cli_texts: the option may be repeated */
+    LNT_CLI_LIST,   /* lnt_cli_texts: and each value is split at its commas */
+    LNT_CLI_COUNT,  /* uint64_t, from `least` to `most` */
+    LNT_CLI_SIZES,  /* lnt_cli_sizes: whole numbers split at commas, or "none" */
+    LNT_CLI_REAL,   /* double, within `low` and `high` */
+    LNT_CLI_CHOICE, /* int: the index of a name that `choice` gives */
+    LNT_CLI_CHAR    /* char, or the name of one */
+} lnt_cli_kind;
+
+typedef struct lnt_cli_texts {
+    char **items;
+    size_t count;
+} lnt_cli_texts;
+
+typedef struct lnt_cli_sizes {
+    size_t *items;
+    size_t count;
+} lnt_cli_sizes;
+
+/*
+ * One option: a row of a constant table from which the parser, the range checks and the help are
+ * made. `offset` is where its value lies in the settings of its group.
+ */
+typedef struct lnt_cli_option {
+    const char *name;
+    char letter; /* short form, or 0 */
+    lnt_cli_kind kind;
+    size_t offset;
+    const char *value;   /* what the help calls its value: "FILE" */
+    const char *initial; /* the default, as text that goes through the same checks; NULL: none */
+    const char *help;    /* of the form that the help shows: --no-name for a switch that is on */
+    uint64_t least, most;
+    double low, high;
+    bool above_low, below_high; /* the bound itself is not allowed */
+    const char *(*choice)(int); /* name of choice i, NULL after the last */
+} lnt_cli_option;
+
+/* Options that stand under one heading; `offset` is where their settings lie in the verb's. */
+typedef struct lnt_cli_group {
+    const char *title;
+    const lnt_cli_option *options;
+    size_t count;
+    size_t offset;
+} lnt_cli_group;
+
+/* Checks `text` and stores it at `place`; `error` says what was expected and what was found. */
+lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, void *place,
+                              lnt_error *error);
+
+/* Sets every option of the groups to its default; `settings` must be zeroed. */
+lnt_status lnt_cli_options_initialise(const lnt_cli_group *groups, size_t n_groups, void *settings,
+                                      lnt_error *error);
+
+/* Frees what the options own in `settings`. */
+void lnt_cli_options_finish(const lnt_cli_group *groups, size_t n_groups, void *settings);
+
+/* What values are allowed: "from 1 to 1000", "f32 or f64"; "" where there is nothing to say. */
+void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "outfile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Makes a file beside `path` and takes it away: access() would not tell of a full or odd disk. */
+static lnt_status try_folder(const char *path, lnt_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    const int folder = slash == NULL ? 0 : (int) (slash - path + 1);
+    const char *name = slash == NULL ? path : slash + 1;
+    const size_t size = strlen(path) + sizeof "..XXXXXX";
+    char *probe = malloc(size);
+    if (probe == NULL) {
+        return lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+    }
+    snprintf(probe, size, "%.*s.%s.XXXXXX", folder, path, name);
+    const int file = mkstemp(probe);
+    const int reason = errno;
+    if (file >= 0) {
+        close(file);
+        unlink(probe);
+    }
+    free(probe);
+    return file >= 0
+               ? LNT_OK
+               : lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: %s", path, strerror(reason));
+}
+
+lnt_status lnt_cli_outfile_check(const char *path, const char *const *inputs, lnt_error *error)
+{
+    struct stat there;
+    if (stat(path, &there) != 0) {
+        return try_folder(path, error);
+    }
+    if (!S_ISREG(there.st_mode)) {
+        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: it is %s", path,
+                        S_ISDIR(there.st_mode) ? "a folder" : "no regular file");
+    }
+    for (size_t i = 0; inputs[i] != NULL; i++) {
+        struct stat input;
+        if (stat(inputs[i], &input) == 0 && input.st_dev == there.st_dev &&
+            input.st_ino == there.st_ino) {
+            return lnt_fail(error, LNT_ERR_IO, "%s: is read too, and would be overwritten", path);
+        }
+    }
+    return try_folder(path, error);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LNT_CLI_PARSE_H
+#define LNT_CLI_PARSE_H
+
+#include "verb.h"
+
+/* Parses argv[1 …] by the verb's tables and runs it; --help is handled here. Returns its exit. */
+int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv);
+
+/* Prints the verb's help to standard output. Returns an exit status. */
+int lnt_cli_help(const lnt_cli_verb *verb);
+
+#endif

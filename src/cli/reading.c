@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "reading.h"
+
+#include "report.h"
+
+#include <unistd.h>
+
+static const char *header_name(int i)
+{
+    static const char *const names[] = {
+        [LNT_HEADER_AUTO] = "auto", [LNT_HEADER_NONE] = "no", [LNT_HEADER_PRESENT] = "yes"};
+    return i >= 0 && i <= LNT_HEADER_PRESENT ? names[i] : NULL;
+}
+
+static const char *missing_name(int i)
+{
+    static const char *const names[] = {[LNT_MISSING_ERROR] = "error", [LNT_MISSING_DROP] = "drop"};
+    return i >= 0 && i <= LNT_MISSING_DROP ? names[i] : NULL;
+}
+
+const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT] = {
+    {.name = "delimiter",
+     .kind = LNT_CLI_CHAR,
+     .offset = offsetof(lnt_cli_reading, delimiter),
+     .value = "CHAR",
+     .help = "What stands between fields, or tab (default: found from the first line)"},
+    {.name = "header",
+     .kind = LNT_CLI_CHOICE,
+     .offset = offsetof(lnt_cli_reading, header),
+     .value = "WHEN",
+     .initial = "auto",
+     .choice = header_name,
+     .help = "Whether the first line names the columns"},
+    {.name = "threads",
+     .kind = LNT_CLI_COUNT,
+     .offset = offsetof(lnt_cli_reading, threads),
+     .value = "N",
+     .initial = "1",
+     .least = 1,
+     .most = 1024,
+     .help = "Threads that BLAS may use"},
+    {.name = "missing",
+     .kind = LNT_CLI_CHOICE,
+     .offset = offsetof(lnt_cli_reading, missing),
+     .value = "HOW",
+     .initial = "error",
+     .choice = missing_name,
+     .help = "What a row with a missing value is"},
+};
+
+lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error)
+{
+    const lnt_status status = lnt_blas_set_threads((int) reading->threads);
+    if (status != LNT_OK) {
+        return lnt_fail(error, status, "option --threads: this BLAS runs on one thread only");
+    }
+    return LNT_OK;
+}
+
+size_t lnt_cli_memory(void)
+{
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    if (pages <= 0 || page <= 0 || (size_t) pages > SIZE_MAX / (size_t) page) {
+        return SIZE_MAX;
+    }
+    return (size_t) pages * (size_t) page;
+}
+
+lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
+                        const lnt_cli_reading *reading, const char *const *labels, size_t n_labels,
+                        lnt_error *error)
+{
+    lnt_csv_options options = lnt_csv_defaults();
+    options.dtype = dtype;
+    options.delimiter = reading->delimiter;
+    options.header = (lnt_csv_header) reading->header;
+    options.missing = (lnt_missing) reading->missing;
+    options.label_columns = labels;
+    options.n_label_columns = n_labels;
+    options.memory_limit = lnt_cli_memory();
+    LNT_TRY(lnt_csv_read(frame, path, &options, error));
+    const size_t dropped = lnt_frame_dropped(*frame);
+    if (dropped > 0) {
+        lnt_cli_warn("%s: left out %zu %s with missing values", path, dropped,
+                     dropped == 1 ? "row" : "rows");
+    }
+    return LNT_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LNT_CLI_READING_H
+#define LNT_CLI_READING_H
+
+#include "options.h"
+
+#include <linnet/linnet.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How a data file is read: settings that train, predict and evaluate share. */
+typedef struct lnt_cli_reading {
+    char delimiter;
+    int header;
+    uint64_t threads;
+    int missing;
+} lnt_cli_reading;
+
+/* Their options; `missing` is the last, so that a verb for which it has no meaning leaves it out.
+ */
+#define LNT_CLI_READING_COUNT 4
+extern const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT];
+
+/*
+ * Reads `path` as a frame of `dtype`. In the columns `labels` text is a class label. Says on
+ * standard error how many rows were dropped. On failure `*frame` is NULL.
+ */
+lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
+                        const lnt_cli_reading *reading, const char *const *labels, size_t n_labels,
+                        lnt_error *error);
+
+/* Sets BLAS to the threads that were asked for. */
+lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error);
+
+/* Bytes of memory this machine has; SIZE_MAX if it does not tell. */
+size_t lnt_cli_memory(void);
+
+#endif

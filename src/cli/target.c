@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "target.h"
+
+#include "report.h"
+
+#include <math.h>
+
+/* Distinct whole numbers that look like classes, and the most classes anybody may ask for. */
+#define CLASSES_GUESSED 20
+#define CLASSES_MAX 10000
+
+const char *lnt_cli_task_name(int task)
+{
+    static const char *const names[] = {[LNT_CLI_TASK_AUTO] = "auto",
+                                        [LNT_CLI_CLASSIFY] = "classify",
+                                        [LNT_CLI_REGRESS] = "regress"};
+    return task >= 0 && task <= LNT_CLI_REGRESS ? names[task] : NULL;
+}
+
+static bool few_whole_numbers(lnt_frame *frame, size_t column)
+{
+    const lnt_tensor values = lnt_frame_values(frame);
+    double seen[CLASSES_GUESSED];
+    size_t count = 0;
+    for (size_t i = 0; i < values.rows; i++) {
+        const double value = lnt_get(&values, i, column);
+        size_t k = 0;
+        while (k < count && seen[k] != value) {
+            k++;
+        }
+        if (k < count) {
+            continue;
+        }
+        if (count == CLASSES_GUESSED || floor(value) != value) {
+            return false;
+        }
+        seen[count++] = value;
+    }
+    return true;
+}
+
+static lnt_status check_classes(const lnt_frame *frame, const char *path, size_t column,
+                                lnt_error *error)
+{
+    const lnt_names *labels = lnt_frame_labels(frame, column);
+    if (lnt_names_count(labels) >= 2) {
+        return LNT_OK;
+    }
+    return lnt_fail(error, LNT_ERR_INVALID,
+                    "%s: column '%s': expected at least two classes, found '%s' in every row", path,
+                    lnt_names_get(lnt_frame_columns(frame), column), lnt_names_get(labels, 0));
+}
+
+static lnt_status use_classes(lnt_frame *frame, const char *path, size_t column, bool guessed,
+                              lnt_error *error)
+{
+    const bool text = lnt_frame_labels(frame, column) != NULL;
+    lnt_error inner = {LNT_OK, ""};
+    const lnt_status status = lnt_frame_encode(frame, column, CLASSES_MAX, &inner);
+    if (status != LNT_OK) {
+        return lnt_fail(error, status, "%s: %s", path, inner.message);
+    }
+    LNT_TRY(check_classes(frame, path, column, error));
+    lnt_cli_note("target '%s': %zu classes%s", lnt_names_get(lnt_frame_columns(frame), column),
+                 lnt_names_count(lnt_frame_labels(frame, column)),
+                 guessed && !text ? " (few whole numbers; --task regress predicts a number)" : "");
+    return LNT_OK;
+}
+
+lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_cli_columns *columns,
+                                 lnt_cli_task task, bool *classify, lnt_error *error)
+{
+    const size_t *targets = columns->index + columns->n_inputs;
+    const lnt_names *names = lnt_frame_columns(frame);
+    const bool single = columns->n_targets == 1;
+    *classify = task == LNT_CLI_CLASSIFY;
+    for (size_t i = 0; i < columns->n_targets; i++) {
+        const bool text = lnt_frame_labels(frame, targets[i]) != NULL;
+        if (text && !single) {
+            return lnt_fail(error, LNT_ERR_INVALID,
+                            "%s: column '%s': expected numbers in each of several targets, "
+                            "found text",
+                            path, lnt_names_get(names, targets[i]));
+        }
+        *classify = *classify || text;
+    }
+    if (task == LNT_CLI_TASK_AUTO && single && !*classify) {
+        *classify = few_whole_numbers(frame, targets[0]);
+    }
+    if (*classify) {
+        return use_classes(frame, path, targets[0], task == LNT_CLI_TASK_AUTO, error);
+    }
+    lnt_cli_note("target '%s'%s: %s", lnt_names_get(names, targets[0]), single ? "" : " and others",
+                 single ? "a number" : "numbers");
+    return LNT_OK;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lnt_cli_number(double value, lnt_dtype dtype, char text[LNT_CLI_NUMBER_MAX])
+{
+    const int enough = dtype == LNT_F32 ? 9 : 17;
+    for (int digits = dtype == LNT_F32 ? 6 : 15; digits <= enough; digits++) {
+        snprintf(text, LNT_CLI_NUMBER_MAX, "%.*g", digits, value);
+        const double back = dtype == LNT_F32 ? (double) strtof(text, NULL) : strtod(text, NULL);
+        if (back == value) {
+            return;
+        }
+    }
+}
+
+size_t lnt_cli_width(const char *text)
+{
+    size_t width = 0;
+    for (; *text != '\0'; text++) {
+        width += ((unsigned char) *text & 0xC0) != 0x80;
+    }
+    return width;
+}
+
+void lnt_cli_print_name(FILE *stream, const char *name, size_t width)
+{
+    const size_t used = lnt_cli_width(name);
+    for (; *name != '\0'; name++) {
+        putc((unsigned char) *name < ' ' || *name == 127 ? '?' : *name, stream);
+    }
+    fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
+}
+
+void lnt_cli_csv_field(FILE *stream, const char *prefix, const char *text)
+{
+    const size_t length = strlen(text);
+    const bool blank = length > 0 && (text[0] == ' ' || text[length - 1] == ' ');
+    if (strpbrk(text, ",\"\n\r") == NULL && !blank) {
+        fprintf(stream, "%s%s", prefix, text);
+        return;
+    }
+    fprintf(stream, "\"%s", prefix);
+    for (; *text != '\0'; text++) {
+        if (*text == '"') {
+            putc('"', stream);
+        }
+        putc(*text, stream);
+    }
+    putc('"', stream);
+}
+
+json_t *lnt_cli_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *lnt_cli_json_text(const char *text)
+{
+    json_t *string = text == NULL ? NULL : json_string(text);
+    return string != NULL ? string : json_null();
+}
+
+lnt_status lnt_cli_json_print(json_t *object, size_t digits, FILE *stream)
+{
+    if (object == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    const int failed = json_dumpf(object, stream, JSON_COMPACT | JSON_REAL_PRECISION(digits));
+    json_decref(object);
+    putc('\n', stream);
+    return failed == 0 ? LNT_OK : LNT_ERR_MEMORY;
+}
