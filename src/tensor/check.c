@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/check.h"
 
+#include <limits.h>
 #include <stdint.h>
 
 /* Whether (extent - 1) * stride * size stays well inside ptrdiff_t; adds it to the right end. */
-static bool add_span(size_t extent, ptrdiff_t stride, ptrdiff_t size, ptrdiff_t *low,
-                     ptrdiff_t *high)
+static inline bool add_span(size_t extent, ptrdiff_t stride, ptrdiff_t size, ptrdiff_t *low,
+                            ptrdiff_t *high)
 {
     ptrdiff_t span;
     if (extent - 1 > PTRDIFF_MAX ||
@@ -17,14 +18,42 @@ static bool add_span(size_t extent, ptrdiff_t stride, ptrdiff_t size, ptrdiff_t 
     return !__builtin_add_overflow(*end, span, end);
 }
 
-/* Bytes from the first element to the lowest, and to behind the highest. For non-empty tensors. */
-static bool extent(const lnt_tensor *t, ptrdiff_t *low, ptrdiff_t *high)
+/* The addresses an operand covers, [low, high); none if it is empty. */
+typedef struct span {
+    uintptr_t low;
+    uintptr_t high;
+} span;
+
+static inline bool is_real(lnt_dtype dtype)
 {
-    const ptrdiff_t size = (ptrdiff_t) lnt_dtype_size(t->dtype);
-    *low = 0;
-    *high = size;
-    return add_span(t->rows, t->row_stride, size, low, high) &&
-           add_span(t->cols, t->col_stride, size, low, high);
+    return dtype == LNT_F32 || dtype == LNT_F64;
+}
+
+/* False if the distance between two elements cannot be counted. */
+static inline bool span_of(const lnt_tensor *t, span *out)
+{
+    if (lnt_is_empty(t)) {
+        *out = (span){0, 0};
+        return true;
+    }
+    const ptrdiff_t size = t->dtype == LNT_F64 ? 8 : 4;
+    ptrdiff_t low = 0, high = size;
+    if (!add_span(t->rows, t->row_stride, size, &low, &high) ||
+        !add_span(t->cols, t->col_stride, size, &low, &high)) {
+        return false;
+    }
+    out->low = (uintptr_t) t->data + (uintptr_t) low;
+    out->high = (uintptr_t) t->data + (uintptr_t) high;
+    return true;
+}
+
+/* NULL, data, countable distances; the dtype is the caller's to check. */
+static inline lnt_status check_memory(const lnt_tensor *t, span *out)
+{
+    if (t->data == NULL && !lnt_is_empty(t)) {
+        return LNT_ERR_NULL;
+    }
+    return span_of(t, out) ? LNT_OK : LNT_ERR_TOO_LARGE;
 }
 
 lnt_status lnt_check(const lnt_tensor *t)
@@ -35,20 +64,14 @@ lnt_status lnt_check(const lnt_tensor *t)
     if (lnt_dtype_size(t->dtype) == 0) {
         return LNT_ERR_DTYPE;
     }
-    if (lnt_is_empty(t)) {
-        return LNT_OK;
-    }
-    if (t->data == NULL) {
-        return LNT_ERR_NULL;
-    }
-    ptrdiff_t low, high;
-    return extent(t, &low, &high) ? LNT_OK : LNT_ERR_TOO_LARGE;
+    span unused;
+    return check_memory(t, &unused);
 }
 
 lnt_status lnt_check_real(const lnt_tensor *t)
 {
     LNT_TRY(lnt_check(t));
-    return t->dtype == LNT_I32 ? LNT_ERR_DTYPE : LNT_OK;
+    return is_real(t->dtype) ? LNT_OK : LNT_ERR_DTYPE;
 }
 
 static size_t magnitude(ptrdiff_t stride)
@@ -105,30 +128,33 @@ static bool meets(const lnt_tensor *x, const lnt_tensor *y, ptrdiff_t distance)
     return false;
 }
 
-lnt_status lnt_check_apart(const lnt_tensor *x, const lnt_tensor *y, bool in_place)
+/* The slow half of `lnt_check_apart`: the addresses of two operands do meet. */
+static lnt_status check_meeting(const lnt_tensor *x, const lnt_tensor *y, bool in_place)
 {
-    if (lnt_is_empty(x) || lnt_is_empty(y)) {
-        return LNT_OK;
-    }
-    ptrdiff_t x_low, x_high, y_low, y_high;
-    if (!extent(x, &x_low, &x_high) || !extent(y, &y_low, &y_high)) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    const uintptr_t x_data = (uintptr_t) x->data, y_data = (uintptr_t) y->data;
-    if (x_data + (uintptr_t) x_high <= y_data + (uintptr_t) y_low ||
-        y_data + (uintptr_t) y_high <= x_data + (uintptr_t) x_low) {
-        return LNT_OK;
-    }
     if (in_place && same_view(x, y)) {
         return LNT_OK;
     }
-    const ptrdiff_t bytes = (ptrdiff_t) (y_data - x_data);
+    const ptrdiff_t bytes = (ptrdiff_t) ((uintptr_t) y->data - (uintptr_t) x->data);
     const ptrdiff_t size = (ptrdiff_t) lnt_dtype_size(x->dtype);
     if (x->dtype != y->dtype || x->row_stride != y->row_stride || x->col_stride != y->col_stride ||
         bytes % size != 0) {
         return LNT_ERR_ALIAS;
     }
     return meets(x, y, bytes / size) ? LNT_ERR_ALIAS : LNT_OK;
+}
+
+static inline bool spans_meet(span a, span b)
+{
+    return a.low < b.high && b.low < a.high;
+}
+
+lnt_status lnt_check_apart(const lnt_tensor *x, const lnt_tensor *y, bool in_place)
+{
+    span x_span, y_span;
+    if (!span_of(x, &x_span) || !span_of(y, &y_span)) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    return spans_meet(x_span, y_span) ? check_meeting(x, y, in_place) : LNT_OK;
 }
 
 lnt_status lnt_check_map(const lnt_tensor *x, const lnt_tensor *y)
@@ -143,4 +169,29 @@ lnt_status lnt_check_map(const lnt_tensor *x, const lnt_tensor *y)
     }
     LNT_TRY(lnt_check_output(y));
     return lnt_check_apart(x, y, true);
+}
+
+lnt_status lnt_check_product(const lnt_tensor *a, const lnt_tensor *b, const lnt_tensor *c)
+{
+    if (a == NULL || b == NULL || c == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (!is_real(c->dtype) || a->dtype != c->dtype || b->dtype != c->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    span a_span, b_span, c_span;
+    LNT_TRY(check_memory(a, &a_span));
+    LNT_TRY(check_memory(b, &b_span));
+    LNT_TRY(check_memory(c, &c_span));
+    if (a->rows != c->rows || a->cols != b->rows || b->cols != c->cols) {
+        return LNT_ERR_SHAPE;
+    }
+    if (c->rows > INT_MAX || c->cols > INT_MAX || a->cols > INT_MAX) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    LNT_TRY(lnt_check_output(c));
+    if (spans_meet(a_span, c_span)) {
+        LNT_TRY(check_meeting(a, c, false));
+    }
+    return spans_meet(b_span, c_span) ? check_meeting(b, c, false) : LNT_OK;
 }

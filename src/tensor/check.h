@@ -20,6 +20,9 @@ lnt_status lnt_check_apart(const lnt_tensor *x, const lnt_tensor *y, bool in_pla
 /** The checks of an element-wise operation x → y of one real dtype and one shape. */
 lnt_status lnt_check_map(const lnt_tensor *x, const lnt_tensor *y);
 
+/** The checks of C = A·B + C: one call, since products of tiny nets come by the million. */
+lnt_status lnt_check_product(const lnt_tensor *a, const lnt_tensor *b, const lnt_tensor *c);
+
 static inline bool lnt_is_empty(const lnt_tensor *t)
 {
     return t->rows == 0 || t->cols == 0;

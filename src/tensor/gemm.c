@@ -3,6 +3,7 @@
 #include "tensor/check.h"
 
 #include <limits.h>
+#include <stdint.h>
 
 /* Side of the square blocks that operands BLAS cannot address are packed into. */
 enum { BLOCK = 64 };
@@ -114,58 +115,89 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
     }
 }
 
-static lnt_status check_gemm(const lnt_tensor *a, const lnt_tensor *b, const lnt_tensor *c)
+/* Any operands: checked one by one, turned or packed as they need. */
+static lnt_status gemm_general(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
+                               lnt_tensor *c)
 {
-    LNT_TRY(lnt_check_real(a));
-    LNT_TRY(lnt_check_real(b));
-    LNT_TRY(lnt_check_real(c));
-    if (a->dtype != c->dtype || b->dtype != c->dtype) {
-        return LNT_ERR_DTYPE;
-    }
-    if (a->rows != c->rows || a->cols != b->rows || b->cols != c->cols) {
-        return LNT_ERR_SHAPE;
-    }
-    if (c->rows > INT_MAX || c->cols > INT_MAX || a->cols > INT_MAX) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    LNT_TRY(lnt_check_output(c));
-    LNT_TRY(lnt_check_apart(a, c, false));
-    return lnt_check_apart(b, c, false);
-}
-
-lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
-                    lnt_tensor *c)
-{
-    LNT_TRY(check_gemm(a, b, c));
+    LNT_TRY(lnt_check_product(a, b, c));
     if (lnt_is_empty(c)) {
         return LNT_OK;
     }
     if (alpha == 0 || a->cols == 0) {
         return lnt_scale(beta, c);
     }
+    /* A C that lies by columns is the row-major product Cᵀ = Bᵀ·Aᵀ. */
+    const lnt_tensor at = lnt_transpose(a), bt = lnt_transpose(b);
+    lnt_tensor ct = lnt_transpose(c);
     lnt_blas_matrix a_form, b_form, c_form;
-    const bool direct = blas_form(a, &a_form) && blas_form(b, &b_form) && blas_form(c, &c_form);
-    if (direct && !c_form.transposed) {
+    if (blas_form(c, &c_form) && c_form.transposed) {
+        const lnt_tensor *swap = &bt;
+        b = &at;
+        a = swap;
+        c = &ct;
+    }
+    if (blas_form(a, &a_form) && blas_form(b, &b_form) && blas_form(c, &c_form)) {
         lnt_blas_gemm(c->dtype, (int) c->rows, (int) c->cols, (int) a->cols, alpha, a_form, b_form,
                       beta, c_form);
-        return LNT_OK;
-    }
-    /* A C that lies by columns is the row-major product Cᵀ = Bᵀ·Aᵀ. */
-    lnt_tensor at = lnt_transpose(a), bt = lnt_transpose(b), ct = lnt_transpose(c);
-    if (direct) {
-        a_form.transposed = !a_form.transposed;
-        b_form.transposed = !b_form.transposed;
-        c_form.transposed = false;
-        lnt_blas_gemm(c->dtype, (int) c->cols, (int) c->rows, (int) a->cols, alpha, b_form, a_form,
-                      beta, c_form);
-        return LNT_OK;
-    }
-    if (blas_form(c, &c_form) && c_form.transposed) {
-        gemm_blocked(alpha, &bt, &at, beta, &ct);
     } else {
         gemm_blocked(alpha, a, b, beta, c);
     }
     return LNT_OK;
+}
+
+/* An operand in the form that nearly all have, with the addresses it covers. */
+typedef struct plain {
+    lnt_blas_matrix form;
+    const char *low;
+    const char *high;
+} plain;
+
+/* Extents this small can be multiplied and counted in bytes without overflow. */
+#define PLAIN_LIMIT ((size_t) 1 << 30)
+
+static inline bool is_plain(const lnt_tensor *t, size_t size, plain *out)
+{
+    const bool by_rows = t->col_stride == 1 && t->row_stride >= (ptrdiff_t) t->cols;
+    if (!by_rows && (t->row_stride != 1 || t->col_stride < (ptrdiff_t) t->rows)) {
+        return false;
+    }
+    const size_t lines = by_rows ? t->rows : t->cols, length = by_rows ? t->cols : t->rows;
+    const size_t ld = (size_t) (by_rows ? t->row_stride : t->col_stride);
+    if (lines == 0 || length == 0 || (lines | ld) >= PLAIN_LIMIT || t->data == NULL) {
+        return false;
+    }
+    out->form = (lnt_blas_matrix){t->data, (int) ld, !by_rows};
+    out->low = t->data;
+    out->high = out->low + ((lines - 1) * ld + length) * size;
+    return true;
+}
+
+static inline bool apart(const plain *x, const plain *y)
+{
+    return (uintptr_t) x->high <= (uintptr_t) y->low || (uintptr_t) y->high <= (uintptr_t) x->low;
+}
+
+/*
+ * The products of tiny nets come by the million, so dense operands that are in order are recognised
+ * at once; whatever is unusual or wrong takes the long way, which finds out what it is.
+ */
+lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
+                    lnt_tensor *c)
+{
+    if (a == NULL || b == NULL || c == NULL) {
+        return LNT_ERR_NULL;
+    }
+    plain pa, pb, pc;
+    const size_t size = c->dtype == LNT_F64 ? sizeof(double) : sizeof(float);
+    if ((c->dtype == LNT_F32 || c->dtype == LNT_F64) && a->dtype == c->dtype &&
+        b->dtype == c->dtype && a->rows == c->rows && a->cols == b->rows && b->cols == c->cols &&
+        alpha != 0 && is_plain(c, size, &pc) && !pc.form.transposed && is_plain(a, size, &pa) &&
+        is_plain(b, size, &pb) && apart(&pa, &pc) && apart(&pb, &pc)) {
+        lnt_blas_gemm(c->dtype, (int) c->rows, (int) c->cols, (int) a->cols, alpha, pa.form,
+                      pb.form, beta, pc.form);
+        return LNT_OK;
+    }
+    return gemm_general(alpha, a, b, beta, c);
 }
 
 /* A vector of either orientation as a column [n, 1]. */
@@ -194,15 +226,15 @@ static bool is_increment(const lnt_tensor *column)
 lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, double beta,
                     lnt_tensor *y)
 {
-    LNT_TRY(lnt_check_real(a));
-    LNT_TRY(lnt_check_real(x));
-    LNT_TRY(lnt_check_real(y));
+    if (a == NULL || x == NULL || y == NULL) {
+        return LNT_ERR_NULL;
+    }
     if (!is_vector(x) || !is_vector(y)) {
         return LNT_ERR_SHAPE;
     }
     const lnt_tensor x_column = as_column(x);
     lnt_tensor y_column = as_column(y);
-    LNT_TRY(check_gemm(a, &x_column, &y_column));
+    LNT_TRY(lnt_check_product(a, &x_column, &y_column));
     lnt_blas_matrix form;
     if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || !blas_form(a, &form) ||
         !is_increment(&x_column) || !is_increment(&y_column)) {
