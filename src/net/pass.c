@@ -185,6 +185,7 @@ lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor
         LNT_TRY(net->layers[l].kind->forward(&net->layers[l], &run));
         run.x = run.y;
     }
+    pass->net = net;
     pass->x = *x;
     pass->forward_done = true;
     if (output != NULL) {
@@ -212,7 +213,7 @@ static lnt_status check_backward(const lnt_pass *pass, const lnt_net *net)
         return LNT_ERR_NULL;
     }
     const bool ready = pass->forward_done && pass->mode == LNT_TRAINING;
-    return ready && pass->signature == net->signature ? LNT_OK : LNT_ERR_ORDER;
+    return ready && pass->net == net ? LNT_OK : LNT_ERR_ORDER;
 }
 
 /* The chain rule from the last layer to the first; deltas[0] holds dL/dŷ. */

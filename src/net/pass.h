@@ -19,6 +19,7 @@ struct lnt_pass {
 
     bool forward_done;  /* the activations are those of `x` */
     bool backward_done; /* the gradients are those of the activations */
+    const lnt_net *net; /* the last forward's net: compared, never followed */
     lnt_tensor x;       /* the last forward's input, the caller's memory */
     lnt_tensor dx;      /* the last backward's input gradient */
 
