@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/columns.h"
+
+#include "data/names.h"
+#include "data/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lnt_column_made_up(size_t index, char name[LNT_COLUMN_NAME_LENGTH])
+{
+    snprintf(name, LNT_COLUMN_NAME_LENGTH, "column%zu", index + 1);
+}
+
+lnt_status lnt_columns_made_up(lnt_names **names, size_t count, const lnt_allocator *allocator)
+{
+    char name[LNT_COLUMN_NAME_LENGTH];
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++) {
+        lnt_column_made_up(i, name);
+        length += strlen(name);
+    }
+    LNT_TRY(lnt_names_begin(names, count, length, allocator));
+    for (size_t i = 0; i < count; i++) {
+        lnt_column_made_up(i, name);
+        lnt_names_put(*names, name, strlen(name));
+    }
+    return LNT_OK;
+}
+
+/* [+-]digits as a 1-based number from the front or the back; LNT_NOT_FOUND if it is none. */
+static size_t index_of_number(const char *text, size_t count, bool *is_number)
+{
+    const bool from_end = *text == '-';
+    const char *p = text + (from_end || *text == '+');
+    *is_number = *p != '\0' && p[strspn(p, "0123456789")] == '\0';
+    size_t number = 0;
+    for (; *is_number && *p != '\0' && number <= count; p++) {
+        number = 10 * number + (size_t) (*p - '0');
+    }
+    if (number < 1 || number > count) {
+        return LNT_NOT_FOUND;
+    }
+    return from_end ? count - number : number - 1;
+}
+
+static const char *nearest(const lnt_names *names, const char *column)
+{
+    const size_t length = strlen(column);
+    size_t least = length / 3 > 1 ? length / 3 + 1 : 2; /* first distance that is too far */
+    const char *found = NULL;
+    for (size_t i = 0; i < lnt_names_count(names); i++) {
+        const char *name = lnt_names_get(names, i);
+        const size_t distance = lnt_text_distance(name, column);
+        if (distance < least && distance < strlen(name)) {
+            least = distance;
+            found = name;
+        }
+    }
+    return found;
+}
+
+static lnt_status not_found(const lnt_names *names, const char *column, bool is_number,
+                            const char *prefix, lnt_error *error)
+{
+    const size_t count = lnt_names_count(names);
+    const char *const plural = count == 1 ? "" : "s";
+    char quoted[LNT_QUOTED_LENGTH];
+    if (is_number) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%sno column %.40s: there %s %zu column%s", prefix,
+                        column, count == 1 ? "is" : "are", count, plural);
+    }
+    lnt_text_quote(column, strlen(column), quoted);
+    const char *near = nearest(names, column);
+    if (near == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%sno column %s among %zu column%s", prefix, quoted,
+                        count, plural);
+    }
+    char near_quoted[LNT_QUOTED_LENGTH];
+    return lnt_fail(error, LNT_ERR_INVALID, "%sno column %s; the nearest is %s", prefix, quoted,
+                    lnt_text_quote(near, strlen(near), near_quoted));
+}
+
+lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *index,
+                            const char *prefix, lnt_error *error)
+{
+    const size_t count = lnt_names_count(names);
+    const size_t found = lnt_names_find(names, column);
+    if (found == LNT_NOT_FOUND) {
+        bool is_number;
+        const size_t numbered = index_of_number(column, count, &is_number);
+        if (numbered == LNT_NOT_FOUND) {
+            return not_found(names, column, is_number, prefix, error);
+        }
+        *index = numbered;
+        return LNT_OK;
+    }
+    for (size_t i = found + 1; i < count; i++) {
+        if (strcmp(lnt_names_get(names, i), column) == 0) {
+            char quoted[LNT_QUOTED_LENGTH];
+            return lnt_fail(error, LNT_ERR_INVALID,
+                            "%scolumns %zu and %zu are both named %s; choose one by its number",
+                            prefix, found + 1, i + 1,
+                            lnt_text_quote(column, strlen(column), quoted));
+        }
+    }
+    *index = found;
+    return LNT_OK;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_DATA_NAMES_H
+#define LINNET_DATA_NAMES_H
+
+#include <linnet/data.h>
+
+/**
+ * Begins a list of `count` strings that have `length` bytes in all, terminators not counted; then
+ * `lnt_names_put` must be called once for each string, in order.
+ */
+lnt_status lnt_names_begin(lnt_names **names, size_t count, size_t length,
+                           const lnt_allocator *allocator);
+void lnt_names_put(lnt_names *names, const char *text, size_t length);
+
+lnt_status lnt_names_copy(lnt_names **copy, const lnt_names *names, const lnt_allocator *allocator);
+
+#endif
