@@ -64,9 +64,12 @@ static lnt_status open_regular(lnt_st_file *file, size_t *size, lnt_error *error
     if (file->fd < 0 || fstat(file->fd, &status) != 0) {
         return lnt_file_fail_errno(error, file->path, "open", errno);
     }
+    if (S_ISDIR(status.st_mode)) {
+        return lnt_file_fail(error, LNT_ERR_IO, file->path, "expected a file, found a folder");
+    }
     if (!S_ISREG(status.st_mode)) {
-        return lnt_file_fail(error, LNT_ERR_IO, file->path, "expected a file, found %s",
-                             S_ISDIR(status.st_mode) ? "a folder" : "a device or pipe");
+        return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                             "expected a regular file, found a device or pipe");
     }
     if ((uintmax_t) status.st_size > SIZE_MAX) {
         return lnt_file_fail(error, LNT_ERR_TOO_LARGE, file->path, "too large for this machine");
