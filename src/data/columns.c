@@ -60,29 +60,40 @@ static const char *nearest(const lnt_names *names, const char *column)
     return found;
 }
 
+static const char *begin_of(const char *file)
+{
+    return file != NULL ? file : "";
+}
+
+static const char *separator_of(const char *file)
+{
+    return file != NULL ? ": " : "";
+}
+
 static lnt_status not_found(const lnt_names *names, const char *column, bool is_number,
-                            const char *prefix, lnt_error *error)
+                            const char *file, lnt_error *error)
 {
     const size_t count = lnt_names_count(names);
     const char *const plural = count == 1 ? "" : "s";
     char quoted[LNT_QUOTED_LENGTH];
     if (is_number) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%sno column %.40s: there %s %zu column%s", prefix,
-                        column, count == 1 ? "is" : "are", count, plural);
+        return lnt_fail(error, LNT_ERR_INVALID, "%s%sno column %.40s: there %s %zu column%s",
+                        begin_of(file), separator_of(file), column, count == 1 ? "is" : "are",
+                        count, plural);
     }
     lnt_text_quote(column, strlen(column), quoted);
     const char *near = nearest(names, column);
     if (near == NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%sno column %s among %zu column%s", prefix, quoted,
-                        count, plural);
+        return lnt_fail(error, LNT_ERR_INVALID, "%s%sno column %s among %zu column%s",
+                        begin_of(file), separator_of(file), quoted, count, plural);
     }
     char near_quoted[LNT_QUOTED_LENGTH];
-    return lnt_fail(error, LNT_ERR_INVALID, "%sno column %s; the nearest is %s", prefix, quoted,
-                    lnt_text_quote(near, strlen(near), near_quoted));
+    return lnt_fail(error, LNT_ERR_INVALID, "%s%sno column %s; the nearest is %s", begin_of(file),
+                    separator_of(file), quoted, lnt_text_quote(near, strlen(near), near_quoted));
 }
 
 lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *index,
-                            const char *prefix, lnt_error *error)
+                            const char *file, lnt_error *error)
 {
     const size_t count = lnt_names_count(names);
     const size_t found = lnt_names_find(names, column);
@@ -90,7 +101,7 @@ lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *
         bool is_number;
         const size_t numbered = index_of_number(column, count, &is_number);
         if (numbered == LNT_NOT_FOUND) {
-            return not_found(names, column, is_number, prefix, error);
+            return not_found(names, column, is_number, file, error);
         }
         *index = numbered;
         return LNT_OK;
@@ -98,10 +109,10 @@ lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *
     for (size_t i = found + 1; i < count; i++) {
         if (strcmp(lnt_names_get(names, i), column) == 0) {
             char quoted[LNT_QUOTED_LENGTH];
+            lnt_text_quote(column, strlen(column), quoted);
             return lnt_fail(error, LNT_ERR_INVALID,
-                            "%scolumns %zu and %zu are both named %s; choose one by its number",
-                            prefix, found + 1, i + 1,
-                            lnt_text_quote(column, strlen(column), quoted));
+                            "%s%scolumns %zu and %zu are both named %s; choose one by its number",
+                            begin_of(file), separator_of(file), found + 1, i + 1, quoted);
         }
     }
     *index = found;

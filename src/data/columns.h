@@ -13,9 +13,10 @@ void lnt_column_made_up(size_t index, char name[LNT_COLUMN_NAME_LENGTH]);
 
 /**
  * The column that `column` means: its name, or else its 1-based number, negative from the end.
- * `LNT_ERR_INVALID` if there is none or two have that name; the sentence begins with `prefix`.
+ * `LNT_ERR_INVALID` if there is none or two have that name; the sentence begins with
+ * `file`, which may be NULL.
  */
 lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *index,
-                            const char *prefix, lnt_error *error);
+                            const char *file, lnt_error *error);
 
 #endif

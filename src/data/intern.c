@@ -135,17 +135,6 @@ const char *lnt_intern_get(const lnt_intern *set, size_t i)
     return set->bytes + set->entries[i].begin;
 }
 
-void lnt_intern_forget(lnt_intern *set, size_t count)
-{
-    /* The last string in was put behind all others, so that no other is sought through its slot. */
-    while (set->count > count) {
-        const struct lnt_intern_entry *const last = &set->entries[set->count - 1];
-        *slot_of(set, set->bytes + last->begin, last->length, last->hash) = 0;
-        set->length -= last->length;
-        set->count--;
-    }
-}
-
 /* Equal numbers need equal bytes. */
 static double key_of(double value)
 {

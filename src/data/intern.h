@@ -30,9 +30,6 @@ lnt_status lnt_intern_add(lnt_intern *set, const void *text, size_t length, size
 /** The number of a string, or SIZE_MAX. */
 size_t lnt_intern_find(const lnt_intern *set, const void *text, size_t length);
 
-/** Drops the strings from number `count` on, as if they had never been added. */
-void lnt_intern_forget(lnt_intern *set, size_t count);
-
 /** String `i`, terminated; owned by the set until the next addition. */
 const char *lnt_intern_get(const lnt_intern *set, size_t i);
 

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/csv.h"
+
+#include "data/labels.h"
+#include <string.h>
+
+lnt_csv_options lnt_csv_defaults(void)
+{
+    return (lnt_csv_options){.dtype = LNT_F32, .memory_limit = SIZE_MAX};
+}
+
+static bool is_usable_delimiter(char c)
+{
+    static const char taken[] = "\"\r\n+-.0123456789eE";
+    return (unsigned char) c < 0x80 && memchr(taken, c, sizeof taken - 1) == NULL;
+}
+
+static lnt_status check_options(const lnt_csv_options *options, lnt_error *error)
+{
+    if (options->dtype != LNT_F32 && options->dtype != LNT_F64) {
+        return lnt_fail(error, LNT_ERR_DTYPE, "dtype: expected f32 or f64, found %s",
+                        lnt_dtype_name(options->dtype));
+    }
+    if ((unsigned) options->header > LNT_HEADER_PRESENT ||
+        (unsigned) options->missing > LNT_MISSING_DROP) {
+        return lnt_fail(error, LNT_ERR_INVALID, "header or missing: a value outside its list");
+    }
+    if (!is_usable_delimiter(options->delimiter)) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "delimiter: expected one ASCII character that is not a quote, a line's end "
+                        "or part of a number, found code %d",
+                        (unsigned char) options->delimiter);
+    }
+    for (size_t i = 0; i < options->n_label_columns; i++) {
+        if (options->label_columns == NULL || options->label_columns[i] == NULL) {
+            return lnt_fail(error, LNT_ERR_NULL, "label_columns: name %zu is NULL", i + 1);
+        }
+    }
+    return LNT_OK;
+}
+
+static void set_delimiter(lnt_csv *csv, char delimiter)
+{
+    csv->delimiter = delimiter;
+    csv->source.delimiter = delimiter;
+    csv->blanks[0] = delimiter == ' ' ? '\t' : ' ';
+    csv->blanks[1] = delimiter == '\t' ? ' ' : '\t';
+}
+
+static lnt_status begin_columns(lnt_csv *csv, size_t line)
+{
+    csv->cols = csv->fields.count;
+    LNT_TRY(lnt_csv_name_columns(csv, line));
+    csv->columns = lnt_allocate(csv->options.allocator, csv->cols, sizeof *csv->columns);
+    if (csv->columns == NULL) {
+        return lnt_csv_no_memory(csv);
+    }
+    for (size_t j = 0; j < csv->cols; j++) {
+        csv->columns[j].set = lnt_intern_init(csv->options.allocator);
+    }
+    return lnt_csv_mark_labels(csv);
+}
+
+/* Learns all that the first record tells, and reads it unless it is a header. */
+static lnt_status begin(lnt_csv *csv)
+{
+    size_t bytes = 0, newlines = 0;
+    if (csv->source.rewinds) {
+        LNT_TRY(lnt_source_measure(&csv->source, &bytes, &newlines));
+    }
+    lnt_source_record record;
+    bool found;
+    csv->source.delimiter = csv->options.delimiter;
+    LNT_TRY(lnt_source_next(&csv->source, &record, &found));
+    if (!found) {
+        return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s: expected a table, found %s",
+                        csv->source.name,
+                        lnt_source_is_empty(&csv->source) ? "an empty file" : "only blank lines");
+    }
+    set_delimiter(csv, csv->options.delimiter != '\0' ? csv->options.delimiter
+                                                      : lnt_fields_guess(record.begin, record.end));
+    LNT_TRY(lnt_csv_split(csv, &record));
+    LNT_TRY(begin_columns(csv, record.line));
+    LNT_TRY(lnt_csv_begin_matrix(csv, bytes, newlines));
+    return csv->header ? LNT_OK : lnt_csv_add_fields(csv, record.line);
+}
+
+static lnt_status read_rows(lnt_csv *csv)
+{
+    for (bool found = true; found;) {
+        lnt_source_record record;
+        if (csv->restart) {
+            csv->restart = false;
+            csv->rows = 0;
+            csv->dropped = 0;
+            LNT_TRY(lnt_source_rewind(&csv->source));
+            if (csv->header) {
+                LNT_TRY(lnt_source_next(&csv->source, &record, &found));
+            }
+        }
+        LNT_TRY(lnt_source_next(&csv->source, &record, &found));
+        if (found) {
+            LNT_TRY(lnt_csv_add(csv, &record));
+        }
+    }
+    if (csv->rows == 0 && csv->dropped > 0) {
+        return lnt_fail(csv->error, LNT_ERR_FORMAT,
+                        "%s: no row is left: a value is missing in each of %zu", csv->source.name,
+                        csv->dropped);
+    }
+    if (csv->rows == 0) {
+        return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s: expected rows, found only a header",
+                        csv->source.name);
+    }
+    return LNT_OK;
+}
+
+static lnt_status settle_labels(const lnt_csv *csv, lnt_frame *frame)
+{
+    for (size_t j = 0; j < csv->cols; j++) {
+        const lnt_csv_column *const column = &csv->columns[j];
+        if (column->text) {
+            bool numbers;
+            LNT_TRY(lnt_labels_unsettle(frame, j, &column->set, &csv->numbers, &numbers));
+            if (!numbers) {
+                LNT_TRY(lnt_labels_settle(frame, j, &column->set));
+            }
+        }
+    }
+    return LNT_OK;
+}
+
+/* Hands the matrix and the names over to a frame. */
+static lnt_status make_frame(lnt_csv *csv, lnt_frame **frame)
+{
+    if (lnt_frame_create(frame, csv->options.dtype, csv->names, csv->options.allocator) != LNT_OK) {
+        return lnt_csv_no_memory(csv);
+    }
+    (*frame)->data = csv->data;
+    (*frame)->rows = csv->rows;
+    (*frame)->dropped = csv->dropped;
+    csv->names = NULL;
+    csv->data = NULL;
+    if (settle_labels(csv, *frame) != LNT_OK) {
+        lnt_frame_destroy(*frame);
+        *frame = NULL;
+        return lnt_csv_no_memory(csv);
+    }
+    return LNT_OK;
+}
+
+static void finish(lnt_csv *csv)
+{
+    for (size_t j = 0; csv->columns != NULL && j < csv->cols; j++) {
+        lnt_intern_finish(&csv->columns[j].set);
+    }
+    lnt_release(csv->options.allocator, csv->columns);
+    lnt_release(csv->options.allocator, csv->data);
+    lnt_names_destroy(csv->names);
+    lnt_fields_finish(&csv->fields);
+    lnt_source_close(&csv->source);
+    lnt_number_finish(&csv->numbers);
+}
+
+lnt_status lnt_csv_read(lnt_frame **frame, const char *path, const lnt_csv_options *options,
+                        lnt_error *error)
+{
+    if (frame == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "frame is required");
+    }
+    *frame = NULL;
+    if (path == NULL || options == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "path and options are required");
+    }
+    LNT_TRY(check_options(options, error));
+    lnt_csv csv = {
+        .options = *options, .error = error, .fields = lnt_fields_init(options->allocator)};
+    if (!lnt_number_init(&csv.numbers)) {
+        return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", path);
+    }
+    lnt_status status = lnt_source_open(&csv.source, path, options->allocator, error);
+    if (status != LNT_OK) {
+        lnt_number_finish(&csv.numbers);
+        return status;
+    }
+    status = begin(&csv);
+    if (status == LNT_OK) {
+        status = read_rows(&csv);
+    }
+    if (status == LNT_OK) {
+        status = make_frame(&csv, frame);
+    }
+    finish(&csv);
+    return status;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/columns.h"
+#include "data/csv.h"
+#include "data/names.h"
+#include "data/text.h"
+#include <string.h>
+
+static bool is_field(const lnt_field *field, const char *text)
+{
+    return field->length == strlen(text) && memcmp(field->text, text, field->length) == 0;
+}
+
+/* Whether the options choose this column as a label column by something else than a header. */
+static bool is_label_by_number(const lnt_csv *csv, size_t column)
+{
+    for (size_t i = 0; i < csv->options.n_label_columns; i++) {
+        size_t index;
+        if (lnt_columns_find(csv->names, csv->options.label_columns[i], &index, NULL, NULL) ==
+                LNT_OK &&
+            index == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_label_by_name(const lnt_csv *csv, const lnt_field *field)
+{
+    for (size_t i = 0; i < csv->options.n_label_columns; i++) {
+        if (is_field(field, csv->options.label_columns[i]) &&
+            !lnt_number_like(field->text, field->length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * A first record is a header if a field is text where data could not be text. A field that is
+ * missing tells nothing. While this is asked, the columns have their made-up names.
+ */
+static bool is_header(const lnt_csv *csv)
+{
+    for (size_t j = 0; j < csv->cols; j++) {
+        const lnt_field *const field = &csv->fields.items[j];
+        if (is_label_by_name(csv, field)) {
+            return true;
+        }
+        if (!lnt_number_like(field->text, field->length) &&
+            !lnt_text_is_missing(field->text, field->length) && !is_label_by_number(csv, j)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The fields as names; an empty one keeps the made-up name. */
+static lnt_status take_names(lnt_csv *csv, size_t line)
+{
+    size_t length = 0;
+    for (size_t j = 0; j < csv->cols; j++) {
+        const lnt_field *const field = &csv->fields.items[j];
+        LNT_TRY(lnt_csv_check_text(csv, line, j, field->text, field->length));
+        length += field->length > 0 ? field->length : LNT_COLUMN_NAME_LENGTH;
+    }
+    lnt_names *names;
+    if (lnt_names_begin(&names, csv->cols, length, csv->options.allocator) != LNT_OK) {
+        return lnt_csv_no_memory(csv);
+    }
+    for (size_t j = 0; j < csv->cols; j++) {
+        const lnt_field *const field = &csv->fields.items[j];
+        const char *const made_up = lnt_names_get(csv->names, j);
+        if (field->length > 0) {
+            lnt_names_put(names, field->text, field->length);
+        } else {
+            lnt_names_put(names, made_up, strlen(made_up));
+        }
+    }
+    lnt_names_destroy(csv->names);
+    csv->names = names;
+    return LNT_OK;
+}
+
+lnt_status lnt_csv_name_columns(lnt_csv *csv, size_t line)
+{
+    if (lnt_columns_made_up(&csv->names, csv->cols, csv->options.allocator) != LNT_OK) {
+        return lnt_csv_no_memory(csv);
+    }
+    csv->header = csv->options.header == LNT_HEADER_PRESENT ||
+                  (csv->options.header == LNT_HEADER_AUTO && is_header(csv));
+    return csv->header ? take_names(csv, line) : LNT_OK;
+}
+
+lnt_status lnt_csv_mark_labels(lnt_csv *csv)
+{
+    for (size_t i = 0; i < csv->options.n_label_columns; i++) {
+        size_t index;
+        LNT_TRY(lnt_columns_find(csv->names, csv->options.label_columns[i], &index,
+                                 csv->source.name, csv->error));
+        csv->columns[index].label = true;
+        /* What cannot be read twice is kept as text until it is clear what it is. */
+        csv->columns[index].text = !csv->source.rewinds;
+    }
+    return LNT_OK;
+}
