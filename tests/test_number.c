@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* strtod_l, strtof_l */
 #include "data/number.h"
+#include "data/number_quick.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -27,9 +28,31 @@ static void teardown(void)
 
 TestSuite(number, .init = setup, .fini = teardown);
 
+/* The reader of padded text says the same as the one of any text. */
+static void check_quick(const char *text)
+{
+    static char padded[2048];
+    const size_t length = strlen(text);
+    if (length + 1 + LNT_NUMBER_PADDING > sizeof padded) {
+        return;
+    }
+    memcpy(padded, text, length + 1);
+    double value = -1, quick = -1;
+    const char *const end = lnt_number_f64(&reader, padded, &value);
+    cr_assert_eq(lnt_quick_f64(&reader, padded, &quick), end, "f64 '%.60s'", text);
+    cr_assert(end == NULL || memcmp(&quick, &value, sizeof value) == 0, "f64 '%.60s': %a, not %a",
+              text, quick, value);
+    float single = -1, quick_single = -1;
+    const char *const end_single = lnt_number_f32(&reader, padded, &single);
+    cr_assert_eq(lnt_quick_f32(&reader, padded, &quick_single), end_single, "f32 '%.60s'", text);
+    cr_assert(end_single == NULL || memcmp(&quick_single, &single, sizeof single) == 0,
+              "f32 '%.60s': %a, not %a", text, (double) quick_single, (double) single);
+}
+
 /* Both precisions against the C library: same bits, same end, and overflow refused. */
 static void check(const char *text)
 {
+    check_quick(text);
     char *end;
     const double want = strtod_l(text, &end, c_locale);
     double got = -1;
@@ -92,6 +115,7 @@ Test(number, refused)
         float single;
         cr_assert_null(lnt_number_f64(&reader, texts[i], &value), "'%s'", texts[i]);
         cr_assert_null(lnt_number_f32(&reader, texts[i], &single), "'%s'", texts[i]);
+        check_quick(texts[i]);
     }
 }
 
@@ -274,6 +298,22 @@ Test(number, agrees_with_the_c_library, .timeout = 110)
             shapes[shape](&random, text);
             check(text);
         }
+    }
+}
+
+/* Decimal numbers exactly between two floats, where the quick way must give up. */
+Test(number, ties_of_short_numbers)
+{
+    lnt_random random = lnt_random_at(9, 1);
+    char text[64];
+    for (int i = 0; i < 20000; i++) {
+        const uint64_t odd = 2 * (lnt_random_below(&random, 1 << 23) + (1 << 23)) + 1;
+        snprintf(text, sizeof text, "%" PRIu64, odd << lnt_random_below(&random, 20));
+        check(text);
+        snprintf(text, sizeof text, "%.8f", (double) odd / 256);
+        check(text);
+        snprintf(text, sizeof text, "%.8f1", (double) odd / 256);
+        check(text);
     }
 }
 

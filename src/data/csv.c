@@ -52,7 +52,8 @@ static lnt_status begin_columns(lnt_csv *csv, size_t line)
     csv->cols = csv->fields.count;
     LNT_TRY(lnt_csv_name_columns(csv, line));
     csv->columns = lnt_allocate(csv->options.allocator, csv->cols, sizeof *csv->columns);
-    if (csv->columns == NULL) {
+    csv->text = lnt_allocate(csv->options.allocator, csv->cols, sizeof *csv->text);
+    if (csv->columns == NULL || csv->text == NULL) {
         return lnt_csv_no_memory(csv);
     }
     for (size_t j = 0; j < csv->cols; j++) {
@@ -118,12 +119,12 @@ static lnt_status read_rows(lnt_csv *csv)
 static lnt_status settle_labels(const lnt_csv *csv, lnt_frame *frame)
 {
     for (size_t j = 0; j < csv->cols; j++) {
-        const lnt_csv_column *const column = &csv->columns[j];
-        if (column->text) {
+        if (csv->text[j]) {
+            const lnt_intern *const set = &csv->columns[j].set;
             bool numbers;
-            LNT_TRY(lnt_labels_unsettle(frame, j, &column->set, &csv->numbers, &numbers));
+            LNT_TRY(lnt_labels_unsettle(frame, j, set, &csv->numbers, &numbers));
             if (!numbers) {
-                LNT_TRY(lnt_labels_settle(frame, j, &column->set));
+                LNT_TRY(lnt_labels_settle(frame, j, set));
             }
         }
     }
@@ -155,6 +156,7 @@ static void finish(lnt_csv *csv)
         lnt_intern_finish(&csv->columns[j].set);
     }
     lnt_release(csv->options.allocator, csv->columns);
+    lnt_release(csv->options.allocator, csv->text);
     lnt_release(csv->options.allocator, csv->data);
     lnt_names_destroy(csv->names);
     lnt_fields_finish(&csv->fields);

@@ -11,8 +11,7 @@
 /** What is known of a column while the file is read. */
 typedef struct lnt_csv_column {
     bool label;     /* text is allowed in it */
-    bool text;      /* its cells are numbers of texts in `set` */
-    lnt_intern set; /* of no row that was dropped */
+    lnt_intern set; /* of its texts, if it is text; of no row that was dropped */
 } lnt_csv_column;
 
 /** A CSV file on its way into a matrix. */
@@ -29,6 +28,7 @@ typedef struct lnt_csv {
     size_t cols;
     lnt_names *names;        /* [cols] */
     lnt_csv_column *columns; /* [cols] */
+    bool *text;              /* [cols]: its cells are numbers of texts */
     char *data;              /* [capacity, cols] of the dtype */
     size_t row_bytes;
     size_t rows;

@@ -99,7 +99,7 @@ lnt_status lnt_csv_mark_labels(lnt_csv *csv)
                                  csv->source.name, csv->error));
         csv->columns[index].label = true;
         /* What cannot be read twice is kept as text until it is clear what it is. */
-        csv->columns[index].text = !csv->source.rewinds;
+        csv->text[index] = !csv->source.rewinds;
     }
     return LNT_OK;
 }

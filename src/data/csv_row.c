@@ -2,6 +2,7 @@
 #include "data/csv.h"
 
 #include "data/frame.h"
+#include "data/number_quick.h"
 #include "data/text.h"
 #include <string.h>
 
@@ -36,29 +37,28 @@ static lnt_status add_text(lnt_csv *csv, size_t line, size_t column, const char 
     return LNT_OK;
 }
 
-static inline bool is_blank(const lnt_csv *csv, char c)
+/* What the innermost loop needs, by value, so that it stays in registers. */
+typedef struct row_format {
+    size_t cols;
+    lnt_dtype dtype;
+    char delimiter;
+    char blanks[2];
+} row_format;
+
+static inline bool is_blank(row_format format, char c)
 {
-    return c == csv->blanks[0] || c == csv->blanks[1];
+    return c == format.blanks[0] || c == format.blanks[1];
 }
 
-/* The number at `p` goes to the cell; returns the byte behind it and its blanks, or NULL. */
-static inline const char *read_number(lnt_csv *csv, const char *p, char *cell)
+/* The number of the text at `p`, if it has been seen before; returns the byte behind it, or NULL.
+ */
+static const char *read_text(const lnt_csv *csv, row_format format, const char *p,
+                             const char *record_end, size_t column, char *cell)
 {
-    const char *end = lnt_number_read(&csv->numbers, csv->options.dtype, p, cell);
-    while (end != NULL && is_blank(csv, *end)) {
-        end++;
-    }
-    return end;
-}
-
-/* The same for a text that has been seen before. */
-static const char *read_text(lnt_csv *csv, const char *p, const char *record_end, size_t column,
-                             char *cell)
-{
-    const char *end = memchr(p, csv->delimiter, (size_t) (record_end - p));
+    const char *end = memchr(p, format.delimiter, (size_t) (record_end - p));
     end = end != NULL ? end : record_end;
     const char *last = end;
-    while (last > p && is_blank(csv, last[-1])) {
+    while (last > p && is_blank(format, last[-1])) {
         last--;
     }
     const size_t number = lnt_intern_find(&csv->columns[column].set, p, (size_t) (last - p));
@@ -73,39 +73,47 @@ static const char *read_text(lnt_csv *csv, const char *p, const char *record_end
  * Reads a record without quotes straight into a row. False where anything is not as it is in nearly
  * every record; the record is then split and read field by field, which knows what to say.
  */
-static bool read_plain(lnt_csv *csv, const lnt_source_record *record, char *cell)
+static inline bool read_plain(const lnt_csv *csv, row_format format,
+                              const lnt_source_record *record, char *cell)
 {
-    const size_t size = lnt_dtype_size(csv->options.dtype), last = csv->cols - 1;
+    const char *const record_end = record->end;
     const char *p = record->begin;
-    for (size_t j = 0;; j++, cell += size) {
-        while (is_blank(csv, *p)) {
+    for (size_t j = 0;; p++, j++) {
+        while (is_blank(format, *p)) {
             p++;
         }
-        p = csv->columns[j].text ? read_text(csv, p, record->end, j, cell)
-                                 : read_number(csv, p, cell);
-        if (j == last) {
-            return p == record->end;
+        if (csv->text[j]) {
+            p = read_text(csv, format, p, record_end, j, cell);
+        } else if (format.dtype == LNT_F32) {
+            p = lnt_quick_f32(&csv->numbers, p, (float *) (void *) cell);
+        } else {
+            p = lnt_quick_f64(&csv->numbers, p, (double *) (void *) cell);
         }
-        if (p == NULL || *p != csv->delimiter) {
+        while (p != NULL && is_blank(format, *p)) {
+            p++;
+        }
+        if (j + 1 == format.cols) {
+            return p == record_end;
+        }
+        if (p == NULL || *p != format.delimiter) {
             return false;
         }
-        p++;
+        cell += format.dtype == LNT_F32 ? sizeof(float) : sizeof(double);
     }
 }
 
 static lnt_status read_field(lnt_csv *csv, size_t line, size_t column, char *cell)
 {
     const lnt_field *const field = &csv->fields.items[column];
-    lnt_csv_column *const kind = &csv->columns[column];
-    if (kind->text) {
+    if (csv->text[column]) {
         return add_text(csv, line, column, field->text, field->length, cell);
     }
     const char *const end = lnt_number_read(&csv->numbers, csv->options.dtype, field->text, cell);
     if (end == field->text + field->length) {
         return LNT_OK;
     }
-    if (kind->label) {
-        kind->text = true;
+    if (csv->columns[column].label) {
+        csv->text[column] = true;
         csv->restart = true;
         return LNT_OK;
     }
@@ -156,9 +164,19 @@ lnt_status lnt_csv_add_fields(lnt_csv *csv, size_t line)
 
 lnt_status lnt_csv_add(lnt_csv *csv, const lnt_source_record *record)
 {
-    if (!record->quoted && csv->rows < csv->capacity && read_plain(csv, record, next_row(csv))) {
-        csv->rows++;
-        return LNT_OK;
+    if (!record->quoted && csv->rows < csv->capacity) {
+        row_format format = {csv->cols, LNT_F32, csv->delimiter, {csv->blanks[0], csv->blanks[1]}};
+        bool done;
+        if (csv->options.dtype == LNT_F32) { /* two calls, each compiled for one precision */
+            done = read_plain(csv, format, record, next_row(csv));
+        } else {
+            format.dtype = LNT_F64;
+            done = read_plain(csv, format, record, next_row(csv));
+        }
+        if (done) {
+            csv->rows++;
+            return LNT_OK;
+        }
     }
     LNT_TRY(lnt_csv_split(csv, record));
     return lnt_csv_add_fields(csv, record->line);

@@ -66,7 +66,7 @@ lnt_status lnt_source_open(lnt_source *source, const char *path, const lnt_alloc
     *source = (lnt_source){.allocator = allocator, .error = error, .name = path, .file = -1};
     lnt_status status = open_file(source, path);
     if (status == LNT_OK) {
-        source->buffer = lnt_allocate(allocator, BUFFER + 1, 1);
+        source->buffer = lnt_allocate(allocator, BUFFER + LNT_SOURCE_PADDING, 1);
         source->capacity = BUFFER;
         status = source->buffer != NULL ? LNT_OK : no_memory(source);
     }
@@ -166,7 +166,7 @@ static lnt_status grow(lnt_source *source)
                         "%s:%zu: expected a line's end within %zu bytes; is a quote left open?",
                         source->name, source->line, LNT_SOURCE_LONGEST);
     }
-    char *buffer = lnt_allocate(source->allocator, capacity + 1, 1);
+    char *buffer = lnt_allocate(source->allocator, capacity + LNT_SOURCE_PADDING, 1);
     if (buffer == NULL) {
         return no_memory(source);
     }

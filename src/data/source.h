@@ -11,6 +11,9 @@
 /** A record longer than this is taken for a mistake, such as a quote that is never closed. */
 #define LNT_SOURCE_LONGEST ((size_t) 1 << 28)
 
+/** So many bytes behind a record's end may be read. */
+#define LNT_SOURCE_PADDING 16
+
 /** One record of a file, in the source's buffer, where it may be changed until the next one. */
 typedef struct lnt_source_record {
     char *begin;
@@ -29,7 +32,7 @@ typedef struct lnt_source {
     bool rewinds; /* a regular file: it can be read twice */
     off_t start;
     char delimiter; /* quotes count only at a field's begin; 0: behind any candidate */
-    char *buffer;   /* one byte more than `capacity`, for a newline behind the last record */
+    char *buffer;   /* LNT_SOURCE_PADDING bytes behind its capacity, the first a newline */
     size_t capacity;
     char *next; /* first byte not given out */
     char *end;
