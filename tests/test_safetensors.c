@@ -229,10 +229,17 @@ Test(safetensors, malformed_files_are_refused)
     }
 }
 
+/* Also behind a number, where a parser may overlook it. */
 Test(safetensors, zero_byte_in_the_header_is_refused)
 {
-    static const char header[] = "{\"a\":" U8(0, 4, 4) "}\0";
-    refuse(make_file(header, sizeof header, 4), LNT_ERR_FORMAT, "header, byte");
+    static const char right[] = "{\"a\":" U8(0, 4, 4) "}";
+    for (size_t place = 1; place < sizeof right; place++) {
+        char header[sizeof right];
+        memcpy(header, right, place);
+        header[place] = '\0';
+        memcpy(header + place + 1, right + place, sizeof right - 1 - place);
+        refuse(make_file(header, sizeof header, 4), LNT_ERR_FORMAT, "header, byte");
+    }
 }
 
 Test(safetensors, false_header_lengths_are_refused)

@@ -15,7 +15,8 @@ static lnt_status fail_at(lnt_json_source source, size_t byte, const char *sente
 
 /*
  * jansson gives reals to strtod and asserts that all of the text was a number, which aborts the
- * process where the locale's decimal point is longer than one byte. So none may reach it.
+ * process where the locale's decimal point is longer than one byte. So none may reach it. And it
+ * takes no offence at a zero byte behind a number.
  */
 static lnt_status check_tokens(const char *text, size_t length, size_t max_depth,
                                lnt_json_source source, lnt_error *error)
@@ -28,6 +29,9 @@ static lnt_status check_tokens(const char *text, size_t length, size_t max_depth
             in_string = c != '"';
             i += c == '\\'; /* the character after it is not a closing quote */
             continue;
+        }
+        if (c == '\0') {
+            return fail_at(source, i, "found a zero byte", error);
         }
         if (c == '.' || c == '-' || c == '+' || ((c == 'e' || c == 'E') && after_digit)) {
             return fail_at(source, i, "numbers must be whole and not negative", error);
@@ -45,16 +49,36 @@ static lnt_status check_tokens(const char *text, size_t length, size_t max_depth
     return LNT_OK;
 }
 
+/*
+ * Releases of jansson up to 2.14 write past a buffer if a long string outgrows it and there is no
+ * memory (its issue 362). So see to it beforehand that there is, were the text one string.
+ */
+static bool memory_is_there(size_t length)
+{
+    enum { COPIES = 4 }; /* the buffer, twice its size when it grows, and the result */
+    void *probe = lnt_allocate(NULL, length, COPIES);
+    lnt_release(NULL, probe);
+    return probe != NULL;
+}
+
 lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t max_depth,
                           lnt_json_source source, lnt_error *error)
 {
+    *root = NULL;
     LNT_TRY(check_tokens(text, length, max_depth, source, error));
+    if (!memory_is_there(length)) {
+        return lnt_file_fail_memory(error, source.path);
+    }
     json_error_t fault;
     *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &fault);
     if (*root != NULL) {
         return LNT_OK;
     }
-    if (json_error_code(&fault) == json_error_out_of_memory) {
+    /*
+     * jansson tells most lacks of memory by saying nothing. A string that it has no room for it
+     * calls a fault in the text, which cannot be told from one.
+     */
+    if (fault.text[0] == '\0' || json_error_code(&fault) == json_error_out_of_memory) {
         return lnt_file_fail_memory(error, source.path);
     }
     const size_t byte = fault.position > 0 ? (size_t) fault.position : 0;

@@ -18,7 +18,8 @@ typedef struct lnt_json_source {
 /**
  * Parses `length` bytes into `*root`, an object or array that the caller gives to `json_decref`.
  * Refuses nesting beyond `max_depth`, duplicate keys, invalid UTF-8, trailing text, and numbers
- * with a sign, fraction or exponent. `LNT_ERR_FORMAT`, or `LNT_ERR_MEMORY`.
+ * with a sign, fraction or exponent. `LNT_ERR_FORMAT`, or `LNT_ERR_MEMORY`; where malloc fails, it
+ * may be either.
  */
 lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t max_depth,
                           lnt_json_source source, lnt_error *error);

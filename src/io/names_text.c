@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "data/text.h"
 #include "io/model_text.h"
 #include "io/report.h"
 
@@ -28,8 +29,7 @@ static json_t *hex_json(const char *bytes)
 
 static json_t *name_json(const char *name)
 {
-    json_t *string = json_string(name); /* NULL if it is not UTF-8 */
-    return string != NULL ? string : hex_json(name);
+    return lnt_text_is_utf8(name, strlen(name)) ? json_string(name) : hex_json(name);
 }
 
 json_t *lnt_names_json(const lnt_names *names)
@@ -112,8 +112,8 @@ lnt_status lnt_names_parse(lnt_names **names, const json_t *root, const char *pa
         status = lnt_file_fail(error, LNT_ERR_FORMAT, path, "expected a list of names as text");
     } else {
         status = lnt_names_create(names, strings, count, allocator);
-        if (status != LNT_OK) {
-            status = lnt_file_fail(error, status, path, "names: %s", lnt_status_text(status));
+        if (status != LNT_OK) { /* nothing but memory can lack */
+            status = lnt_file_fail_memory(error, path);
         }
     }
     lnt_release(allocator, bytes);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "data/text.h"
 #include "io/atomic_file.h"
 #include "io/json_text.h"
 #include "io/little_endian.h"
@@ -55,14 +56,38 @@ static json_t *integers(const size_t *values, size_t count)
     return array;
 }
 
+static lnt_status check_name(const st_writer *writer, const char *name)
+{
+    if (!lnt_text_is_utf8(name, strlen(name))) {
+        return lnt_file_fail(writer->error, LNT_ERR_INVALID, writer->path,
+                             "tensor '%s': its name is not UTF-8", lnt_excerpt_of(name).text);
+    }
+    if (strcmp(name, LNT_ST_METADATA_KEY) == 0 || json_object_get(writer->header, name) != NULL) {
+        return lnt_file_fail(writer->error, LNT_ERR_INVALID, writer->path,
+                             "tensor '%s': its name is taken", lnt_excerpt_of(name).text);
+    }
+    return LNT_OK;
+}
+
+/* NULL without memory. */
+static json_t *fields_json(const lnt_st_tensor *tensor, size_t begin, size_t end)
+{
+    const size_t offsets[2] = {begin, end};
+    json_t *fields = json_object();
+    if (fields == NULL ||
+        !lnt_json_put(fields, "dtype", json_string(lnt_st_dtype_name(tensor->dtype))) ||
+        !lnt_json_put(fields, "shape", integers(tensor->shape, tensor->rank)) ||
+        !lnt_json_put(fields, "data_offsets", integers(offsets, 2))) {
+        json_decref(fields);
+        return NULL;
+    }
+    return fields;
+}
+
 static lnt_status list_item(st_writer *writer, const lnt_st_item *item)
 {
     const lnt_st_tensor *tensor = &item->tensor;
-    if (strcmp(tensor->name, LNT_ST_METADATA_KEY) == 0 ||
-        json_object_get(writer->header, tensor->name) != NULL) {
-        return lnt_file_fail(writer->error, LNT_ERR_INVALID, writer->path,
-                             "tensor '%s': its name is taken", lnt_excerpt_of(tensor->name).text);
-    }
+    LNT_TRY(check_name(writer, tensor->name));
     size_t bytes = 0;
     const lnt_status status = lnt_st_tensor_bytes(tensor, &bytes);
     if (status != LNT_OK || bytes > PTRDIFF_MAX - writer->end) {
@@ -70,22 +95,11 @@ static lnt_status list_item(st_writer *writer, const lnt_st_item *item)
                              writer->path, "tensor '%s': its shape does not fit its dtype",
                              lnt_excerpt_of(tensor->name).text);
     }
-    const size_t offsets[2] = {writer->end, writer->end + bytes};
-    writer->end = offsets[1];
-    json_t *fields = json_object();
-    if (fields == NULL ||
-        !lnt_json_put(fields, "dtype", json_string(lnt_st_dtype_name(tensor->dtype))) ||
-        !lnt_json_put(fields, "shape", integers(tensor->shape, tensor->rank)) ||
-        !lnt_json_put(fields, "data_offsets", integers(offsets, 2))) {
-        json_decref(fields);
-        return lnt_file_fail_memory(writer->error, writer->path);
-    }
-    if (!lnt_json_put(writer->header, tensor->name, fields)) {
-        return lnt_file_fail(writer->error, LNT_ERR_INVALID, writer->path,
-                             "tensor '%s': its name is not UTF-8",
-                             lnt_excerpt_of(tensor->name).text);
-    }
-    return LNT_OK;
+    json_t *fields = fields_json(tensor, writer->end, writer->end + bytes);
+    writer->end += bytes;
+    return lnt_json_put(writer->header, tensor->name, fields)
+               ? LNT_OK
+               : lnt_file_fail_memory(writer->error, writer->path);
 }
 
 static lnt_status build_header(st_writer *writer, json_t *metadata)

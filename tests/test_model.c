@@ -1,0 +1,810 @@
+/* SPDX-License-Identifier: MIT */
+#include "failing_allocator.h"
+#include "file_support.h"
+#include "model_support.h"
+
+#include "io/json_text.h"
+#include "io/little_endian.h"
+#include "io/model_file.h"
+
+#include <fcntl.h>
+
+TestSuite(model, .init = make_test_folder, .fini = remove_test_folder);
+
+static const struct {
+    const char *name;
+    lnt_model (*make)(const lnt_allocator *allocator);
+} makers[] = {{"f32", classifier}, {"f64", regression}};
+
+enum { N_MAKERS = sizeof makers / sizeof makers[0] };
+
+static void save(const lnt_model *model, const char *path)
+{
+    lnt_error error = {0};
+    cr_assert(lnt_model_save(model, path, &error) == LNT_OK, "%s", error.message);
+}
+
+static lnt_model load(const char *path)
+{
+    lnt_model model;
+    lnt_error error = {0};
+    cr_assert(lnt_model_load(&model, path, NULL, &error) == LNT_OK, "%s", error.message);
+    return model;
+}
+
+static bool is_empty(const lnt_model *m)
+{
+    return m->net == NULL && m->input_scaler == NULL && m->target_scaler == NULL &&
+           m->input_names == NULL && m->target_names == NULL && m->class_names == NULL;
+}
+
+/* The load fails with a sentence; the model is empty and nothing is left. */
+static void refuse(const char *path, lnt_status expected, const char *sentence)
+{
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    lnt_model model;
+    memset(&model, 0xff, sizeof model);
+    lnt_error error = {0};
+    const lnt_status status = lnt_model_load(&model, path, &allocator, &error);
+    cr_assert(status == expected, "%s instead of %s: %s", lnt_status_name(status),
+              lnt_status_name(expected), error.message);
+    cr_assert(is_empty(&model) && f.live == 0);
+    cr_assert(f.bytes < 65536, "%zu bytes asked for", f.bytes);
+    check_sentence(&error, expected, path, sentence);
+    cr_assert(lnt_model_load(&model, path, NULL, NULL) == expected);
+}
+
+/* --- round trips --- */
+
+Test(model, comes_back_to_the_bit)
+{
+    for (size_t i = 0; i < N_MAKERS; i++) {
+        lnt_model model = makers[i].make(NULL);
+        const char *first = in_folder("first"), *second = in_folder("second");
+        save(&model, first);
+        lnt_model copy = load(first);
+        cr_assert(same_model(&model, &copy), "%s", makers[i].name);
+        save(&copy, second);
+        const bytes a = read_bytes(first), b = read_bytes(second);
+        cr_assert(same_bytes(a, b), "saving again gives other bytes");
+        free(a.data);
+        free(b.data);
+        copy.record.train_rows++;
+        cr_assert(!same_model(&model, &copy), "the comparison must see a difference");
+        lnt_model_finish(&copy);
+        cr_assert(is_empty(&copy));
+        lnt_model_finish(&model);
+    }
+    lnt_model_finish(NULL);
+}
+
+Test(model, tensors_are_named_and_shaped_as_promised)
+{
+    static const struct {
+        const char *name;
+        lnt_st_dtype dtype;
+        size_t rank, shape[2];
+    } expected[] = {{"layers.0.weight", LNT_ST_F32, 2, {3, 4}},
+                    {"layers.0.bias", LNT_ST_F32, 1, {4, 0}},
+                    {"layers.2.weight", LNT_ST_F32, 2, {4, 2}},
+                    {"input.offset", LNT_ST_F64, 1, {3, 0}},
+                    {"input.scale", LNT_ST_F64, 1, {3, 0}}};
+    const char *path = in_folder("named");
+    lnt_model model = classifier(NULL);
+    save(&model, path);
+    lnt_st_file *file = NULL;
+    OK(lnt_st_open(&file, path, NULL, NULL));
+    cr_assert(lnt_st_count(file) == sizeof expected / sizeof expected[0]);
+    for (size_t i = 0; i < lnt_st_count(file); i++) {
+        const lnt_st_entry *entry = lnt_st_find(file, expected[i].name);
+        cr_assert(entry != NULL, "%s", expected[i].name);
+        cr_assert(entry->tensor.dtype == expected[i].dtype);
+        cr_assert(entry->tensor.rank == expected[i].rank);
+        cr_assert(memcmp(entry->tensor.shape, expected[i].shape,
+                         entry->tensor.rank * sizeof(size_t)) == 0);
+    }
+    lnt_st_close(file);
+    lnt_model_finish(&model);
+}
+
+Test(model, net_alone_comes_back)
+{
+    lnt_model model = classifier(NULL), alone;
+    const char *path = in_folder("net");
+    OK(lnt_net_save(model.net, path, NULL));
+    alone = load(path);
+    cr_assert(same_net(model.net, alone.net));
+    cr_assert(alone.input_scaler == NULL && alone.input_names == NULL);
+    cr_assert(alone.loss.kind == LNT_LOSS_MSE && isnan(alone.record.train_loss));
+    lnt_model_finish(&alone);
+
+    save(&model, path); /* and out of a whole model */
+    lnt_net *net = NULL;
+    OK(lnt_net_load(&net, path, NULL, NULL));
+    cr_assert(same_net(model.net, net));
+    lnt_net_destroy(net);
+    lnt_model_finish(&model);
+}
+
+/* A zeroed model is one, and a net may have no parameters at all. */
+Test(model, least_of_all_models_comes_back)
+{
+    const lnt_layer layer = lnt_activate(LNT_TANH);
+    lnt_model model = {0};
+    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 1, &layer, 1, 0, NULL}));
+    const char *path = in_folder("least");
+    save(&model, path);
+    lnt_model copy = load(path);
+    cr_assert(same_model(&model, &copy));
+    lnt_model_finish(&copy);
+    lnt_model_finish(&model);
+}
+
+Test(model, loaded_net_computes_the_same)
+{
+    const lnt_layer layers[] = {lnt_dense(7, LNT_SIGMOID), lnt_dense(3, LNT_IDENTITY)};
+    double x[10];
+    for (size_t i = 0; i < 10; i++) {
+        x[i] = (double) i / 3 - 1;
+    }
+    const lnt_tensor input = lnt_tensor_f64(x, 2, 5);
+    lnt_net *nets[2] = {NULL, NULL};
+    OK(lnt_net_create(&nets[0], &(lnt_net_config){LNT_F64, 5, layers, 2, 3, NULL}));
+    const char *path = in_folder("runs");
+    OK(lnt_net_save(nets[0], path, NULL));
+    OK(lnt_net_load(&nets[1], path, NULL, NULL));
+    double outputs[2][6];
+    for (size_t i = 0; i < 2; i++) {
+        lnt_pass *pass = NULL;
+        lnt_tensor output;
+        const lnt_pass_config config = lnt_pass_defaults();
+        OK(lnt_pass_create(&pass, nets[i], &config));
+        OK(lnt_pass_forward(pass, nets[i], &input, &output));
+        for (size_t j = 0; j < 6; j++) {
+            outputs[i][j] = lnt_get(&output, j / 3, j % 3);
+        }
+        lnt_pass_destroy(pass);
+        lnt_net_destroy(nets[i]);
+    }
+    cr_assert(memcmp(outputs[0], outputs[1], sizeof outputs[0]) == 0);
+}
+
+/* --- files of released formats load for ever --- */
+
+Test(model, golden_files_load)
+{
+    const char *root = getenv("LINNET_SOURCE_ROOT");
+    cr_assert(root != NULL, "LINNET_SOURCE_ROOT is not set");
+    for (size_t i = 0; i < N_MAKERS; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/tests/golden/model-v1-%s.safetensors", root,
+                 makers[i].name);
+        lnt_model golden = load(path), expected = makers[i].make(NULL);
+        cr_assert(same_model(&golden, &expected), "%s", path);
+        lnt_model_finish(&golden);
+        lnt_model_finish(&expected);
+    }
+}
+
+/* --- checksums --- */
+
+Test(model, checksum_is_xxh3_of_all_parts_in_turn)
+{
+    static unsigned char data[10000];
+    for (size_t i = 0; i < sizeof data; i++) {
+        data[i] = (unsigned char) (i * i);
+    }
+    lnt_checksum none, whole, parts, swapped;
+    OK(lnt_checksum_of(NULL, 0, &none));
+    cr_assert(strcmp(none.text, "2d06800538d394c2") == 0, "%s", none.text);
+    const lnt_checksum_part one = {data, sizeof data, 4};
+    const lnt_checksum_part two[] = {{data, 3000, 1}, {NULL, 0, 8}, {data + 3000, 7000, 8}};
+    const lnt_checksum_part other[] = {{data + 3000, 7000, 8}, {data, 3000, 1}};
+    OK(lnt_checksum_of(&one, 1, &whole));
+    OK(lnt_checksum_of(two, 3, &parts));
+    OK(lnt_checksum_of(other, 2, &swapped));
+    cr_assert(strcmp(whole.text, parts.text) == 0);
+    cr_assert(strcmp(whole.text, swapped.text) != 0);
+}
+
+/* --- damage --- */
+
+Test(model, every_truncation_is_refused)
+{
+    lnt_model model = regression(NULL);
+    const char *whole = in_folder("whole"), *cut = in_folder("cut");
+    save(&model, whole);
+    const bytes file = read_bytes(whole);
+    for (size_t size = 0; size < file.size; size++) {
+        write_bytes(cut, file.data, size);
+        refuse(cut, LNT_ERR_FORMAT, NULL);
+    }
+    free(file.data);
+    lnt_model_finish(&model);
+}
+
+/* A damaged file is refused, or it was damaged where nothing is said: then it is the same model. */
+Test(model, no_flipped_bit_goes_unnoticed, .timeout = 100)
+{
+    lnt_model model = classifier(NULL);
+    const char *path = in_folder("flipped");
+    save(&model, path);
+    const bytes file = read_bytes(path);
+    const size_t data_start = 8 + (size_t) lnt_little_endian_u64(file.data);
+    const int fd = open(path, O_RDWR);
+    size_t refused = 0;
+    for (size_t i = 0; i < file.size; i++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            const unsigned char flipped = (unsigned char) (file.data[i] ^ 1u << bit);
+            cr_assert(pwrite(fd, &flipped, 1, (off_t) i) == 1);
+            lnt_model damaged;
+            lnt_error error = {0};
+            const lnt_status status = lnt_model_load(&damaged, path, NULL, &error);
+            if (status == LNT_OK) {
+                cr_assert(same_model(&model, &damaged), "bit %u of byte %zu", bit, i);
+                cr_assert(i < data_start, "data have no spare bits");
+            } else {
+                refused++;
+                check_sentence(&error, LNT_ERR_FORMAT, path,
+                               i < data_start ? NULL : "its checksum does not match");
+                cr_assert(is_empty(&damaged));
+            }
+            lnt_model_finish(&damaged);
+        }
+        cr_assert(pwrite(fd, &file.data[i], 1, (off_t) i) == 1);
+    }
+    cr_assert(refused > 8 * file.size * 9 / 10, "%zu of %zu", refused, 8 * file.size);
+    close(fd);
+    free(file.data);
+    lnt_model_finish(&model);
+}
+
+/* --- files that are whole, and wrong --- */
+
+typedef struct rewriting {
+    json_t *metadata;
+    lnt_st_item items[16];
+    size_t n_items;
+} rewriting;
+
+/* Changes `from` to `to` in a value of the metadata; `to` NULL removes the key. */
+static void edit(json_t *metadata, lnt_model_key key, const char *from, const char *to)
+{
+    const char *name = lnt_model_key_name(key), *value = lnt_model_value(metadata, key);
+    if (to == NULL) {
+        cr_assert(json_object_del(metadata, name) == 0);
+        return;
+    }
+    const char *place = value != NULL ? strstr(value, from) : NULL;
+    cr_assert(place != NULL, "%s: no '%s' in '%s'", name, from, value != NULL ? value : "");
+    char text[4096];
+    snprintf(text, sizeof text, "%.*s%s%s", (int) (place - value), value, to, place + strlen(from));
+    cr_assert(json_object_set_new(metadata, name, json_string(text)) == 0);
+}
+
+/* Writes the file `from` as `to`, changed by `change` and summed up again. */
+static void rewrite(const char *from, const char *to, void (*change)(rewriting *, const void *),
+                    const void *context, bool sum)
+{
+    lnt_st_file *file = NULL;
+    OK(lnt_st_open(&file, from, NULL, NULL));
+    rewriting r = {.metadata = json_deep_copy(lnt_st_metadata(file)),
+                   .n_items = lnt_st_count(file)};
+    static char data[16][256];
+    for (size_t i = 0; i < r.n_items; i++) {
+        r.items[i] = (lnt_st_item){lnt_st_at(file, i)->tensor, data[i]};
+        OK(lnt_st_read(file, lnt_st_at(file, i), data[i], NULL));
+    }
+    change(&r, context);
+    if (sum) {
+        lnt_checksum checksum;
+        OK(lnt_model_metadata_checksum(r.metadata, &checksum));
+        json_object_set_new(r.metadata, lnt_model_key_name(LNT_KEY_CHECKSUM),
+                            json_string(checksum.text));
+    }
+    OK(lnt_st_write(to, r.items, r.n_items, r.metadata, NULL));
+    json_decref(r.metadata);
+    lnt_st_close(file);
+}
+
+typedef struct text_edit {
+    lnt_model_key key;
+    const char *from, *to; /* `to` NULL: the key goes */
+    const char *sentence;
+} text_edit;
+
+#define NET LNT_KEY_NET
+#define LOSS LNT_KEY_LOSS
+#define RECORD LNT_KEY_RECORD
+
+static const text_edit text_edits[] = {
+    {LNT_KEY_FORMAT, NULL, NULL, "not a linnet model: its metadata has no 'linnet.format'"},
+    {LNT_KEY_FORMAT, "1", "2", "made by linnet 0.1.0, in format 2; this library, linnet"},
+    {LNT_KEY_FORMAT, "1", "", "reads format 1"},
+    {LNT_KEY_FORMAT, "1", "1\n", "reads format 1"},
+    {LNT_KEY_VERSION, NULL, NULL, "no 'linnet.version'"},
+    {NET, NULL, NULL, "no 'linnet.net'"},
+    {LOSS, NULL, NULL, "no 'linnet.loss'"},
+    {RECORD, NULL, NULL, "no 'linnet.record'"},
+    {LNT_KEY_CHECKSUMS, NULL, NULL, "no 'linnet.checksums'"},
+    {NET, "{", "", "linnet.net, byte"},
+    {NET, "{", "[", "linnet.net, byte"},
+    {NET, "\"F32\"", "\"F16\"", "expected dtype, inputs, seed and layers"},
+    {NET, "\"F32\"", "32", "expected dtype, inputs, seed and layers"},
+    {NET, "\"F32\"", "\"F64\"", "expected dtype F64, found F32"},
+    {NET, "\"inputs\":3", "\"inputs\":\"3\"", "expected dtype, inputs, seed and layers"},
+    {NET, "\"inputs\":3", "\"inputs\":3.0", "must be whole"},
+    {NET, "\"inputs\":3", "\"inputs\":-3", "not negative"},
+    {NET, "\"inputs\":3", "\"inputs\":0", "its shape is not the one"},
+    {NET, "\"inputs\":3", "\"inputs\":4", "'layers.0.weight': its shape is not the one"},
+    {NET, "\"inputs\":3", "\"inputs\":9223372036854775807", "its shape is not the one"},
+    {NET, "\"inputs\":3", "\"inputs\":3,\"more\":1", "expected dtype, inputs, seed and layers"},
+    {NET, "\"seed\":\"18446744073709551615\"", "\"seed\":\"18446744073709551616\"", "seed"},
+    {NET, "\"seed\":\"18446744073709551615\"", "\"seed\":\"-1\"", "seed"},
+    {NET, "\"seed\":\"18446744073709551615\"", "\"seed\":\"\"", "seed"},
+    {NET, "\"seed\":\"18446744073709551615\"", "\"seed\":1", "seed"},
+    {NET, "\"seed\":", "\"inputs\":1,\"seed\":", "duplicate"},
+    {NET, "\"layers\":[", "\"layers\":[[],", "layer 0: expected its kind as text"},
+    {NET, "\"layers\":[", "\"layers\":[[[]],", "nested too deeply"},
+    {NET, "\"layers\":[", "\"layers\":[null,", "layer 0: expected its kind as text"},
+    {NET, "\"layers\":[", "\"layers\":[{},", "layer 0: expected its kind as text"},
+    {NET, "\"kind\":\"dense\"", "\"kind\":\"conv2d\"",
+     "layer 0: no kind of layer is called 'conv2d'"},
+    {NET, "\"kind\":\"activation\"", "\"kind\":\"dense\"", "layer 1 (dense): expected a whole"},
+    {NET, "\"units\":4", "\"units\":0", "layer 0 (dense)"},
+    {NET, "\"units\":4", "\"units\":5", "'layers.0.weight': its shape is not the one"},
+    {NET, "\"units\":4", "\"units\":\"4\"", "expected a whole number as 'units'"},
+    {NET, "\"units\":4,", "", "expected a whole number as 'units'"},
+    {NET, "\"units\":2", "\"units\":1", "'layers.2.weight': its shape is not the one"},
+    {NET, "\"leaky_relu\"", "\"gelu_of_tomorrow\"", "expected the name of an activation"},
+    {NET, "\"leaky_relu\"", "1", "expected the name of an activation"},
+    {NET, "\"0.30000000000000004\"", "\"0\"", "layer 0 (dense)"},
+    {NET, "\"0.30000000000000004\"", "\"nan\"", "layer 0 (dense)"},
+    {NET, "\"0.30000000000000004\"", "\"-0.1\"", "layer 0 (dense)"},
+    {NET, "\"0.30000000000000004\"", "\"0.3x\"", "expected a number as text as 'alpha'"},
+    {NET, "\"0.30000000000000004\"", "\"\"", "expected a number as text as 'alpha'"},
+    {NET, "\"0.30000000000000004\"", "0", "expected a number as text as 'alpha'"},
+    {NET, "\"bias\":true", "\"bias\":1", "expected true or false as 'bias'"},
+    {NET, "\"bias\":true", "\"bias\":false", "expected 4 tensors, found 5"},
+    {NET, "\"bias\":false", "\"bias\":true", "'layers.2.bias': is not there"},
+    {NET, "\"bias\":true", "\"bias\":true,\"dropout\":1", "has fields"},
+    {LOSS, "softmax_cross_entropy", "hinge", "found 'hinge'"},
+    {LOSS, "\"softmax_cross_entropy\"", "1", "of a known loss"},
+    {LOSS, "\"mean\"", "\"median\"", "of a known loss"},
+    {LOSS, "\"sum\"", "2", "of a known loss"},
+    {LOSS, "}", ",\"more\":1}", "of a known loss"},
+    {LOSS, "{", "[{", "linnet.loss, byte"},
+    {RECORD, "\"123456789\"", "123456789", "expected a number as text as 'epochs'"},
+    {RECORD, "\"123456789\"", "\"1e3\"", "expected a number as text as 'epochs'"},
+    {RECORD, "\"epochs\":", "\"epoch\":", "expected a number as text as 'epochs'"},
+    {RECORD, "\"train_accuracy\":", "\"accuracy\":", "has fields"},
+    {RECORD, "\"0.1\"", "\"0,1\"", "expected a number as text as 'train_accuracy'"},
+    {LNT_KEY_INPUT_NAMES, "[\"\",", "[", "linnet.input_names: expected 3 names, found 2"},
+    {LNT_KEY_INPUT_NAMES, "[\"\",", "[1,", "expected a list of names"},
+    {LNT_KEY_INPUT_NAMES, "[\"\",", "[\"\",\"\",", "expected 3 names, found 4"},
+    {LNT_KEY_TARGET_NAMES, "]", ",\"b\",\"c\"]", "linnet.target_names: expected 2 names, found 3"},
+    {LNT_KEY_TARGET_NAMES, "[\"species\"]", "{}", "expected 2 names, found 0"},
+    {LNT_KEY_CLASS_NAMES, "e901", "e90", "expected a list of names"},
+    {LNT_KEY_CLASS_NAMES, "e901", "e9zz", "expected a list of names"},
+    {LNT_KEY_CLASS_NAMES, "e901", "e900", "expected a list of names"},
+    {LNT_KEY_CLASS_NAMES, "\"hex\"", "\"octal\"", "expected a list of names"},
+    {LNT_KEY_CLASS_NAMES, "\"}", "\",\"more\":\"\"}", "expected a list of names"},
+    {LNT_KEY_CHECKSUMS, "\"layers.0.bias\"", "\"layers.0.dias\"",
+     "'layers.0.bias': has no checksum"},
+    {LNT_KEY_CHECKSUMS, "{", "{\"layers.9.bias\":\"0\",", "found 5 with 6 checksums"},
+    {LNT_KEY_CHECKSUMS, "{\"layers.0.weight\":\"", "{\"layers.0.weight\":\"0", "was altered"},
+    {LNT_KEY_CHECKSUMS, "{\"layers.0.weight\":\"", "{\"layers.0.weight\":0,\"x\":\"",
+     "found 5 with 6"},
+};
+
+static void edit_text(rewriting *r, const void *context)
+{
+    const text_edit *e = context;
+    edit(r->metadata, e->key, e->from, e->to);
+}
+
+Test(model, inconsistent_metadata_are_refused)
+{
+    lnt_model model = classifier(NULL);
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    for (size_t i = 0; i < sizeof text_edits / sizeof text_edits[0]; i++) {
+        rewrite(right, wrong, edit_text, &text_edits[i], true);
+        refuse(wrong, LNT_ERR_FORMAT, text_edits[i].sentence);
+    }
+    lnt_model_finish(&model);
+}
+
+/* The same changes without a new sum of the metadata: all but a missing key are caught by it. */
+Test(model, altered_metadata_are_refused)
+{
+    lnt_model model = classifier(NULL);
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    for (size_t i = 0; i < sizeof text_edits / sizeof text_edits[0]; i++) {
+        const text_edit *e = &text_edits[i];
+        rewrite(right, wrong, edit_text, e, false);
+        refuse(wrong, LNT_ERR_FORMAT,
+               e->key == LNT_KEY_FORMAT || e->to == NULL ? e->sentence : "metadata was altered");
+    }
+    const text_edit quiet[] = {{LNT_KEY_VERSION, "0", "00", NULL},
+                               {LNT_KEY_INPUT_NAMES, "[\"\"", "[\"x\"", NULL},
+                               {NET, "0.30000000000000004", "0.3", NULL},
+                               {LNT_KEY_CLASS_NAMES, NULL, NULL, NULL},
+                               {LNT_KEY_CHECKSUM, "", "0", NULL}};
+    for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++) {
+        rewrite(right, wrong, edit_text, &quiet[i], false);
+        refuse(wrong, LNT_ERR_FORMAT, "metadata was altered");
+    }
+    const text_edit no_sum = {LNT_KEY_CHECKSUM, NULL, NULL, NULL};
+    rewrite(right, wrong, edit_text, &no_sum, false);
+    refuse(wrong, LNT_ERR_FORMAT, "no 'linnet.checksum'");
+    lnt_model_finish(&model);
+}
+
+typedef struct tensor_edit {
+    const char *name;
+    lnt_st_tensor to; /* without a name: the tensor goes */
+    const char *sentence;
+} tensor_edit;
+
+static void edit_tensor(rewriting *r, const void *context)
+{
+    const tensor_edit *e = context;
+    size_t i = 0;
+    while (i < r->n_items && strcmp(r->items[i].tensor.name, e->name) != 0) {
+        i++;
+    }
+    cr_assert(i < r->n_items);
+    if (e->to.name == NULL) {
+        r->items[i] = r->items[--r->n_items];
+    } else {
+        r->items[i].tensor = e->to;
+    }
+}
+
+Test(model, tensors_that_do_not_fit_are_refused)
+{
+    static const size_t a[] = {4, 3}, b[] = {12}, c[] = {1, 4}, d[] = {3}, e[] = {3, 1}, f[] = {2};
+    static const tensor_edit edits[] = {
+        {"layers.0.weight", {0}, "'layers.0.weight': is not there"},
+        {"layers.2.weight", {0}, "'layers.2.weight': is not there"},
+        {"input.offset", {0}, "expected 4 tensors, found 4 with 5 checksums"},
+        {"input.offset", {"input.other", LNT_ST_F64, 1, d}, "expected 4 tensors, found 5"},
+        {"layers.0.weight", {"layers.00.weight", LNT_ST_F32, 2, a}, "is not there"},
+        {"layers.0.weight", {"layers.0.weight", LNT_ST_F32, 2, a}, "its shape"},
+        {"layers.0.weight", {"layers.0.weight", LNT_ST_F32, 1, b}, "its shape"},
+        {"layers.0.weight", {"layers.0.weight", LNT_ST_I32, 2, a}, "expected dtype F32, found I32"},
+        {"layers.0.bias", {"layers.0.bias", LNT_ST_F32, 2, c}, "its shape"},
+        {"input.scale", {"input.scale", LNT_ST_F64, 2, e}, "its shape"},
+        {"input.scale", {"input.scale", LNT_ST_F64, 1, f}, "its shape"},
+        {"input.scale", {"input.scale", LNT_ST_I64, 1, d}, "expected dtype F64, found I64"},
+    };
+    lnt_model model = classifier(NULL);
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        rewrite(right, wrong, edit_tensor, &edits[i], true);
+        refuse(wrong, LNT_ERR_FORMAT, edits[i].sentence);
+    }
+    lnt_model_finish(&model);
+}
+
+/* A scale of zero, which no scaler may have, properly summed up. */
+static void zero_scale(rewriting *r, const void *context)
+{
+    static const double zeros[3];
+    const lnt_checksum_part part = {zeros, sizeof zeros, sizeof zeros[0]};
+    lnt_checksum sum;
+    OK(lnt_checksum_of(&part, 1, &sum));
+    for (size_t i = 0; i < r->n_items; i++) {
+        if (strcmp(r->items[i].tensor.name, context) == 0) {
+            r->items[i].data = zeros;
+        }
+    }
+    json_t *sums = json_loads(lnt_model_value(r->metadata, LNT_KEY_CHECKSUMS), 0, NULL);
+    json_object_set_new(sums, context, json_string(sum.text));
+    json_object_set_new(r->metadata, lnt_model_key_name(LNT_KEY_CHECKSUMS), lnt_json_embed(sums));
+    json_decref(sums);
+}
+
+Test(model, impossible_scaler_is_refused)
+{
+    lnt_model model = classifier(NULL);
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    rewrite(right, wrong, zero_scale, "input.scale", true);
+    refuse(wrong, LNT_ERR_FORMAT, "'input.scale': expected finite numbers, and none that is 0");
+    rewrite(right, wrong, zero_scale, "input.offset", true);
+    lnt_model shifted = load(wrong); /* an offset of zero is fine */
+    lnt_model_finish(&shifted);
+    lnt_model_finish(&model);
+}
+
+static const char foreign[] =
+    "{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
+    "\"__metadata__\":{\"format\":\"pt\"}}";
+
+Test(model, other_kinds_of_files_are_refused)
+{
+    const char *path = in_folder("foreign");
+    bytes file = {calloc(1, 8 + sizeof foreign - 1 + 4), 8 + sizeof foreign - 1 + 4};
+    cr_assert(file.data != NULL);
+    lnt_put_little_endian_u64(sizeof foreign - 1, file.data);
+    memcpy(file.data + 8, foreign, sizeof foreign - 1);
+    write_bytes(path, file.data, file.size);
+    free(file.data);
+    refuse(path, LNT_ERR_FORMAT, "a safetensors file, but not a linnet model");
+    write_bytes(path, "PK\x03\x04 a zip file, as torch.save writes it", 40);
+    refuse(path, LNT_ERR_FORMAT, "not a safetensors file");
+    write_bytes(path, "1,2,3\n4,5,6\n", 12);
+    refuse(path, LNT_ERR_FORMAT, "not a safetensors file");
+    write_bytes(path, "", 0);
+    refuse(path, LNT_ERR_FORMAT, "found 0 bytes");
+    refuse(test_folder, LNT_ERR_IO, "found a folder");
+    refuse(in_folder("missing"), LNT_ERR_IO, "No such file or directory");
+    lnt_net *net = (lnt_net *) (void *) &file;
+    cr_assert(lnt_net_load(&net, path, NULL, NULL) == LNT_ERR_FORMAT && net == NULL);
+}
+
+/* --- saving --- */
+
+typedef void (*spoiler)(lnt_model *model);
+
+static void spoil_input_scaler(lnt_model *m)
+{
+    const double one[] = {1, 1};
+    lnt_scaler_destroy(m->input_scaler);
+    OK(lnt_scaler_create(&m->input_scaler, 2, one, one, NULL));
+}
+
+static void spoil_target_scaler(lnt_model *m)
+{
+    const double one[] = {1};
+    OK(lnt_scaler_create(&m->target_scaler, 1, one, one, NULL));
+}
+
+static void replace_names(lnt_names **names, size_t count)
+{
+    const char *const strings[] = {"a", "b", "c", "d"};
+    lnt_names_destroy(*names);
+    OK(lnt_names_create(names, strings, count, NULL));
+}
+
+static void spoil_input_names(lnt_model *m)
+{
+    replace_names(&m->input_names, 4);
+}
+
+static void spoil_target_names(lnt_model *m)
+{
+    replace_names(&m->target_names, 3);
+}
+
+static void spoil_class_names(lnt_model *m)
+{
+    replace_names(&m->class_names, 1);
+}
+
+/* One name for two outputs is right for labels only. */
+static void spoil_loss_for_names(lnt_model *m)
+{
+    m->loss = lnt_mse(LNT_MEAN);
+}
+
+static void spoil_loss(lnt_model *m)
+{
+    m->loss.kind = (lnt_loss_kind) 99;
+}
+
+static void spoil_value(lnt_model *m)
+{
+    m->loss.value = (lnt_reduction) 99;
+}
+
+static void spoil_gradient(lnt_model *m)
+{
+    m->loss.gradient = (lnt_reduction) 99;
+}
+
+Test(model, parts_that_do_not_fit_are_not_saved)
+{
+    static const struct {
+        spoiler spoil;
+        const char *sentence;
+    } cases[] = {{spoil_input_scaler, "input_scaler has 2 entries, expected 3"},
+                 {spoil_target_scaler, "target_scaler has 1 entries, expected 2"},
+                 {spoil_input_names, "input_names has 4 entries, expected 3"},
+                 {spoil_target_names, "target_names has 3 entries, expected 2"},
+                 {spoil_class_names, "class_names has 1 entries, expected 2"},
+                 {spoil_loss_for_names, "target_names has 1 entries, expected 2"},
+                 {spoil_loss, "its loss"},
+                 {spoil_value, "its loss"},
+                 {spoil_gradient, "its loss"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lnt_model model = classifier(NULL);
+        cases[i].spoil(&model);
+        lnt_error error = {0};
+        cr_assert(lnt_model_save(&model, in_folder("x"), &error) == LNT_ERR_INVALID);
+        check_sentence(&error, LNT_ERR_INVALID, "model to save", cases[i].sentence);
+        cr_assert(files_in_folder() == 0);
+        lnt_model_finish(&model);
+    }
+}
+
+Test(model, two_target_names_fit_two_outputs_with_any_loss)
+{
+    for (int i = 0; i < 2; i++) {
+        lnt_model model = classifier(NULL);
+        replace_names(&model.target_names, 2);
+        model.loss = i == 0 ? model.loss : lnt_mse(LNT_SUM);
+        save(&model, in_folder("two"));
+        lnt_model copy = load(in_folder("two"));
+        cr_assert(same_model(&model, &copy));
+        lnt_model_finish(&copy);
+        lnt_model_finish(&model);
+    }
+}
+
+Test(model, null_is_refused)
+{
+    lnt_model model = classifier(NULL), empty = lnt_model_init();
+    lnt_net *net = model.net;
+    lnt_error error = {0};
+    const char *path = in_folder("null");
+    cr_assert(lnt_model_save(NULL, path, &error) == LNT_ERR_NULL && error.message[0] != '\0');
+    cr_assert(lnt_model_save(&model, NULL, NULL) == LNT_ERR_NULL);
+    cr_assert(lnt_model_save(&empty, path, NULL) == LNT_ERR_NULL);
+    cr_assert(lnt_net_save(NULL, path, NULL) == LNT_ERR_NULL);
+    cr_assert(lnt_net_save(net, NULL, NULL) == LNT_ERR_NULL);
+    cr_assert(lnt_model_load(NULL, path, NULL, &error) == LNT_ERR_NULL);
+    cr_assert(lnt_model_load(&empty, NULL, NULL, NULL) == LNT_ERR_NULL && is_empty(&empty));
+    cr_assert(lnt_net_load(NULL, path, NULL, NULL) == LNT_ERR_NULL);
+    cr_assert(lnt_net_load(&net, NULL, NULL, NULL) == LNT_ERR_NULL && net == NULL);
+    cr_assert(files_in_folder() == 0);
+    lnt_model_finish(&model);
+}
+
+static void fail_to_save(const lnt_model *model, const char *path, const char *sentence)
+{
+    const size_t files = files_in_folder();
+    lnt_error error = {0};
+    cr_assert(lnt_model_save(model, path, &error) == LNT_ERR_IO);
+    check_sentence(&error, LNT_ERR_IO, path, sentence);
+    cr_assert(files_in_folder() == files, "a temporary file was left");
+}
+
+Test(model, failed_save_leaves_the_old_file)
+{
+    lnt_model old = regression(NULL), other = classifier(NULL);
+    const char *path = in_folder("model");
+    save(&old, path);
+    const bytes before = read_bytes(path);
+    fail_to_save(&other, test_folder, "it is a folder");
+    fail_to_save(&other, in_folder("missing/model"), "No such file or directory");
+    fail_to_save(&other, in_folder("model/below"), "Not a directory");
+    if (become_nobody()) {
+        fail_to_save(&other, path, "Permission denied");
+        fail_to_save(&other, in_folder("new"), "Permission denied");
+        become_oneself();
+    }
+    const bytes after = read_bytes(path);
+    cr_assert(same_bytes(before, after));
+    save(&other, path);
+    lnt_model replaced = load(path);
+    cr_assert(same_model(&replaced, &other) && files_in_folder() == 1);
+    free(before.data);
+    free(after.data);
+    lnt_model_finish(&replaced);
+    lnt_model_finish(&old);
+    lnt_model_finish(&other);
+}
+
+/* --- memory --- */
+
+static lnt_status load_model(const char *path, const lnt_allocator *allocator)
+{
+    lnt_model model;
+    lnt_error error = {0};
+    const lnt_status status = lnt_model_load(&model, path, allocator, &error);
+    cr_assert((status == LNT_OK) == !is_empty(&model));
+    if (status != LNT_OK) {
+        check_sentence(&error, status, path, "out of memory");
+    }
+    lnt_model_finish(&model);
+    return status;
+}
+
+static lnt_status load_net(const char *path, const lnt_allocator *allocator)
+{
+    lnt_net *net;
+    lnt_error error = {0};
+    const lnt_status status = lnt_net_load(&net, path, allocator, &error);
+    cr_assert((status == LNT_OK) == (net != NULL));
+    if (status != LNT_OK) {
+        check_sentence(&error, status, path, "out of memory");
+    }
+    lnt_net_destroy(net);
+    return status;
+}
+
+static void fail_each_allocation(lnt_status (*try)(const char *, const lnt_allocator *),
+                                 bool for_ever)
+{
+    lnt_model model = classifier(NULL);
+    const char *path = in_folder("model");
+    save(&model, path);
+    lnt_model_finish(&model);
+    size_t calls = 1;
+    for (size_t n = 1; n <= calls; n++) {
+        failing f = {.fail_at = n, .for_ever = for_ever};
+        const lnt_allocator allocator = failing_allocator(&f);
+        const lnt_status status = try(path, &allocator);
+        cr_assert(f.live == 0, "%zu blocks lost at call %zu", f.live, n);
+        cr_assert(status == (f.calls < n ? LNT_OK : LNT_ERR_MEMORY), "call %zu: %s", n,
+                  lnt_status_name(status));
+        calls = f.calls < n ? 0 : n + 1;
+        cr_assert(n < 100 && (calls > 0 || n > 5));
+    }
+}
+
+Test(model, each_failing_allocation_is_survived)
+{
+    fail_each_allocation(load_model, false);
+    fail_each_allocation(load_model, true);
+    fail_each_allocation(load_net, false);
+    fail_each_allocation(load_net, true);
+}
+
+/* The JSON library takes its memory from malloc: here from one that counts and fails. */
+static failing json_memory;
+
+static void *json_malloc(size_t size)
+{
+    return failing_alloc(&json_memory, (size + 63) / 64 * 64, 64);
+}
+
+static void json_free(void *block)
+{
+    if (block != NULL) {
+        failing_free(&json_memory, block);
+    }
+}
+
+/* A lack of memory may look like a fault in the text, but never like success. */
+static lnt_status load_without_json_memory(const char *path)
+{
+    lnt_model model;
+    lnt_error error = {0};
+    const lnt_status status = lnt_model_load(&model, path, NULL, &error);
+    cr_assert((status == LNT_OK) == !is_empty(&model));
+    if (status != LNT_OK) {
+        check_sentence(&error, status, path, NULL);
+    }
+    lnt_model_finish(&model);
+    return status == LNT_ERR_FORMAT ? LNT_ERR_MEMORY : status;
+}
+
+Test(model, json_without_memory_is_survived)
+{
+    lnt_model model = classifier(NULL);
+    const char *path = in_folder("model"), *other = in_folder("other");
+    save(&model, path);
+    json_set_alloc_funcs(json_malloc, json_free);
+    for (int loading = 0; loading < 2; loading++) {
+        bool failed = true;
+        for (size_t n = 1; failed; n++) {
+            json_memory = (failing){.fail_at = n, .for_ever = true};
+            const lnt_status status =
+                loading ? load_without_json_memory(path) : lnt_model_save(&model, other, NULL);
+            failed = json_memory.calls >= n;
+            cr_assert(json_memory.live == 0, "%zu blocks lost at call %zu", json_memory.live, n);
+            cr_assert(status == (failed ? LNT_ERR_MEMORY : LNT_OK), "%d, call %zu: %s", loading, n,
+                      lnt_status_name(status));
+            cr_assert(files_in_folder() == (failed && !loading ? 1 : 2));
+            cr_assert(failed || n > 100);
+        }
+    }
+    lnt_model_finish(&model);
+}
