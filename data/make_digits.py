@@ -17,7 +17,7 @@ def main() -> int:
     source = sys.argv[1] if len(sys.argv) > 1 else DEBIAN
     target = pathlib.Path(__file__).resolve().parent / "digits.csv"
     with gzip.open(source, "rt", encoding="ascii", newline="") as lines:
-        rows = [[int(float(field)) for field in record] for record in csv.reader(lines)]
+        rows = [[int(field) for field in record] for record in csv.reader(lines)]
     if len(rows) != 1797 or any(len(row) != len(HEADER) for row in rows):
         sys.exit(f"{source}: expected 1797 rows of 65 columns")
     with open(target, "w", encoding="ascii", newline="") as out:
