@@ -30,6 +30,15 @@ static lnt_status fail_errno(lnt_atomic_file *file, const char *action, int code
     return lnt_file_fail_errno(error, file->path, action, code);
 }
 
+static int open_at(int folder, const char *name, int flags, mode_t mode)
+{
+    int fd;
+    do {
+        fd = openat(folder, name, flags | O_CLOEXEC, mode);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
 /* Goes from file->directory to the folder of `path` and keeps its last part. 0 or an errno. */
 static int enter_folder(lnt_atomic_file *file, char *path)
 {
@@ -46,7 +55,7 @@ static int enter_folder(lnt_atomic_file *file, char *path)
         *slash = '\0';
     }
     const int from = file->directory >= 0 ? file->directory : AT_FDCWD;
-    const int fd = openat(from, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = open_at(from, folder, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0) {
         return errno;
     }
@@ -89,10 +98,7 @@ static int create_temporary(lnt_atomic_file *file, mode_t mode)
         }
         (void) snprintf(file->temporary, sizeof file->temporary, ".%.*s.tmp.%ld%s", kept,
                         file->name, (long) getpid(), suffix);
-        do {
-            file->fd = openat(file->directory, file->temporary,
-                              O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        } while (file->fd < 0 && errno == EINTR);
+        file->fd = open_at(file->directory, file->temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
         if (file->fd >= 0) {
             return 0;
         }
