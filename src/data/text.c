@@ -9,26 +9,6 @@ static bool is_continuation(char c)
     return ((unsigned char) c & 0xC0u) == 0x80u;
 }
 
-const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH])
-{
-    const size_t most = 60;
-    size_t shown = length;
-    if (length > most) {
-        shown = most;
-        while (shown > 0 && is_continuation(text[shown])) {
-            shown--;
-        }
-    }
-    char *p = quoted;
-    *p++ = '\'';
-    for (size_t i = 0; i < shown; i++) {
-        const unsigned char c = (unsigned char) text[i];
-        *p++ = c < 0x20 || c == 0x7F ? '?' : text[i];
-    }
-    strcpy(p, shown < length ? "...'" : "'");
-    return quoted;
-}
-
 /* Bytes of the well-formed sequence at `text`, by table 3-7 of the Unicode standard; 0 if none. */
 static size_t sequence_length(const char *text, size_t left)
 {
@@ -52,6 +32,30 @@ static size_t sequence_length(const char *text, size_t left)
         }
     }
     return length;
+}
+
+const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH])
+{
+    const size_t most = 60;
+    char *p = quoted;
+    *p++ = '\'';
+    size_t i = 0;
+    while (i < length) {
+        const size_t step = sequence_length(text + i, length - i);
+        if (i + (step == 0 ? 1 : step) > most) {
+            break;
+        }
+        if (step > 1) {
+            memcpy(p, text + i, step);
+            p += step;
+            i += step;
+        } else {
+            const char c = text[i++];
+            *p++ = c >= 0x20 && c < 0x7F ? c : '?';
+        }
+    }
+    strcpy(p, i < length ? "...'" : "'");
+    return quoted;
 }
 
 bool lnt_text_is_utf8(const char *text, size_t length)
