@@ -43,8 +43,7 @@ static inline lnt_model classifier(const lnt_allocator *allocator)
     static const double offset[] = {-0.0, 0x1p-1074, 1.7976931348623157e308};
     static const double scale[] = {2.2250738585072014e-308, -0.1, 1e300};
     static const char *const inputs[] = {"", "a \"quoted\" \\ name\n",
-                                         "gr\xc3\xb6\xc3\x9f"
-                                         "e \xf0\x9f\x90\xa6"};
+                                         "gr\303\266\303\237e \360\237\220\246"};
     static const char *const target[] = {"species"};
     static const char *const classes[] = {"not UTF-8: \xe9\x01", "\t"};
     lnt_layer layers[] = {lnt_dense(4, LNT_LEAKY_RELU), lnt_activate(LNT_TANH),
