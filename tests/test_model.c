@@ -522,6 +522,27 @@ Test(model, impossible_scaler_is_refused)
     lnt_model_finish(&model);
 }
 
+/* Files without parameters claim sizes that no bytes stand for. */
+Test(model, nets_that_cannot_be_are_refused)
+{
+    static const text_edit edits[] = {
+        {NET, "\"inputs\":1", "\"inputs\":0", "no net can be made of its layers"},
+        {NET, "\"inputs\":1", "\"inputs\":9223372036854775807", "no net can be made"},
+        {NET, "{\"kind\":\"activation\",\"activation\":\"tanh\",\"alpha\":\"0.01\"}", "",
+         "no net can be made of its layers"},
+    };
+    const lnt_layer layer = lnt_activate(LNT_TANH);
+    lnt_model model = lnt_model_init();
+    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 1, &layer, 1, 0, NULL}));
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        rewrite(right, wrong, edit_text, &edits[i], true);
+        refuse(wrong, LNT_ERR_FORMAT, edits[i].sentence);
+    }
+    lnt_model_finish(&model);
+}
+
 static const char foreign[] =
     "{\"fc.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
     "\"__metadata__\":{\"format\":\"pt\"}}";

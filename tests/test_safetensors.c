@@ -477,10 +477,18 @@ Test(safetensors, sentences_survive_long_paths_and_wild_names)
     const char *message = error.message;
     cr_assert(strncmp(message, "...\xc3\xa9", 5) == 0, "cut at a character");
     cr_assert(strlen(message) < 300 && strstr(message, ": said 7") != NULL);
+    path[996] = 'x'; /* now the cut falls inside a character */
+    path[997] = '\0';
+    cr_assert(lnt_file_fail(&error, LNT_ERR_IO, path, "said %d", 8) == LNT_ERR_IO);
+    cr_assert(strncmp(message, "...\xc3\xa9", 5) == 0 && strstr(message, "x: said 8") != NULL);
 
     const lnt_excerpt wild = lnt_excerpt_of("a\n\x7f\x1b[0m");
     cr_assert(strcmp(wild.text, "a???[0m") == 0);
     const lnt_excerpt cut = lnt_excerpt_of(path);
     cr_assert(strlen(cut.text) == 60 + 3, "%zu", strlen(cut.text));
     cr_assert(strcmp(cut.text + 58, "\xc3\xa9...") == 0);
+    path[0] = 'x';
+    memmove(path + 1, path + 2, 900);
+    const lnt_excerpt shorter = lnt_excerpt_of(path);
+    cr_assert(strcmp(shorter.text + 57, "\xc3\xa9...") == 0, "%s", shorter.text);
 }
