@@ -17,7 +17,8 @@ json_t *lnt_architecture_json(const lnt_net *net);
 
 /**
  * Fills a configuration from which `lnt_net_create` makes the net with all parameters zero.
- * `*layers`, to which it points, belongs to the caller. `LNT_ERR_FORMAT`, `LNT_ERR_MEMORY`.
+ * `*layers`, to which it points, belongs to the caller, on failure too. `LNT_ERR_FORMAT`,
+ * `LNT_ERR_MEMORY`.
  */
 lnt_status lnt_architecture_parse(lnt_net_config *config, lnt_layer **layers, const json_t *root,
                                   const char *path, const lnt_allocator *allocator,
