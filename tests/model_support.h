@@ -2,7 +2,10 @@
 #ifndef TESTS_MODEL_SUPPORT_H
 #define TESTS_MODEL_SUPPORT_H
 
-/* Two models that have everything a model can have, and their comparison bit by bit. */
+/* Two models that have everything a model can have, their comparison bit by bit, and files. */
+
+#include "failing_allocator.h"
+#include "file_support.h"
 
 #include <criterion/criterion.h>
 #include <linnet/linnet.h>
@@ -148,6 +151,50 @@ static inline bool same_model(const lnt_model *a, const lnt_model *b)
            same_names(a->input_names, b->input_names) &&
            same_names(a->target_names, b->target_names) &&
            same_names(a->class_names, b->class_names) && same_record(&a->record, &b->record);
+}
+
+static const struct {
+    const char *name;
+    lnt_model (*make)(const lnt_allocator *allocator);
+} makers[] = {{"f32", classifier}, {"f64", regression}};
+
+enum { N_MAKERS = sizeof makers / sizeof makers[0] };
+
+static inline void save(const lnt_model *model, const char *path)
+{
+    lnt_error error = {0};
+    cr_assert(lnt_model_save(model, path, &error) == LNT_OK, "%s", error.message);
+}
+
+static inline lnt_model load(const char *path)
+{
+    lnt_model model;
+    lnt_error error = {0};
+    cr_assert(lnt_model_load(&model, path, NULL, &error) == LNT_OK, "%s", error.message);
+    return model;
+}
+
+static inline bool is_empty(const lnt_model *m)
+{
+    return m->net == NULL && m->input_scaler == NULL && m->target_scaler == NULL &&
+           m->input_names == NULL && m->target_names == NULL && m->class_names == NULL;
+}
+
+/* The load fails with a sentence; the model is empty and nothing is left. */
+static inline void refuse(const char *path, lnt_status expected, const char *sentence)
+{
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    lnt_model model;
+    memset(&model, 0xff, sizeof model);
+    lnt_error error = {0};
+    const lnt_status status = lnt_model_load(&model, path, &allocator, &error);
+    cr_assert(status == expected, "%s instead of %s: %s", lnt_status_name(status),
+              lnt_status_name(expected), error.message);
+    cr_assert(is_empty(&model) && f.live == 0);
+    cr_assert(f.bytes < 65536, "%zu bytes asked for", f.bytes);
+    check_sentence(&error, expected, path, sentence);
+    cr_assert(lnt_model_load(&model, path, NULL, NULL) == expected);
 }
 
 #endif
