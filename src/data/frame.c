@@ -73,7 +73,7 @@ lnt_status lnt_frame_find(const lnt_frame *frame, const char *column, size_t *in
     if (frame == NULL || column == NULL || index == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "frame, column and index are required");
     }
-    return lnt_columns_find(frame->columns, column, index, "", error);
+    return lnt_columns_find(frame->columns, column, index, NULL, error);
 }
 
 lnt_status lnt_frame_check_column(const lnt_frame *frame, size_t column, lnt_error *error)

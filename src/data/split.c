@@ -133,13 +133,16 @@ static lnt_status check_labels(const lnt_tensor *labels, size_t rows)
     if (labels->rows != rows || labels->cols != 1) {
         return LNT_ERR_SHAPE;
     }
+    size_t square; /* the largest product that a share takes */
+    if (!lnt_multiply(rows, rows, &square)) {
+        return LNT_ERR_TOO_LARGE;
+    }
     for (size_t i = 0; i < rows; i++) {
         if (!isfinite(lnt_get(labels, i, 0))) {
             return LNT_ERR_NOT_FINITE;
         }
     }
-    size_t square; /* the largest product of the shares */
-    return lnt_multiply(rows, rows, &square) ? LNT_OK : LNT_ERR_TOO_LARGE;
+    return LNT_OK;
 }
 
 static size_t validation_rows(size_t rows, double fraction)
