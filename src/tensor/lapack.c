@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/lapack.h"
 
-#include <lapacke.h>
+#ifndef LNT_LAPACKE_HEADER
+#define LNT_LAPACKE_HEADER <lapacke.h>
+#endif
+#include LNT_LAPACKE_HEADER
 
 void lnt_lapack_version(int version[3])
 {

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""Nothing is compiled or linked with flags that change what arithmetic means: linked with
+-ffast-math, a shared library flushes denormals to zero in the whole process."""
+import os
+import re
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+BUILD = Path(os.environ["LINNET_BUILD_ROOT"])
+SHARED = os.environ.get("LINNET_SHARED_LIBRARY")
+FORBIDDEN = re.compile(
+    r"(?<!\S)['\"]?(-Ofast|-ffast-math|-funsafe-math-optimizations|-fassociative-math"
+    r"|-freciprocal-math|-ffinite-math-only|-fno-signed-zeros|-fcx-limited-range"
+    r"|-fcx-fortran-rules|-mdaz-ftz|-ffp-model=fast|-fp-model[= ]fast)\b")
+
+
+class Flags(unittest.TestCase):
+    def test_none_in_the_build(self):
+        text = (BUILD / "build.ninja").read_text(encoding="utf-8")
+        self.assertIn(" -std=c11 ", text)
+        self.assertEqual([], FORBIDDEN.findall(text))
+
+    def test_they_would_be_seen(self):
+        for line in ("ARGS = -O3 -ffast-math -g", "LINK_ARGS = -Ofast", "ARGS = '-ffp-model=fast'"):
+            self.assertTrue(FORBIDDEN.search(line), line)
+        for line in ("ARGS = -O3 -fno-fast-math", "ARGS = -Ofaster"):
+            self.assertFalse(FORBIDDEN.search(line), line)
+
+    @unittest.skipUnless(SHARED and shutil.which("nm"), "needs nm and a shared library")
+    def test_nothing_sets_the_processor_at_loading(self):
+        done = subprocess.run(["nm", SHARED], capture_output=True, text=True, check=True)
+        self.assertNotIn("set_fast_math", done.stdout)

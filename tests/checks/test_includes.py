@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""The folders of src/ and the public headers include each other in one direction only."""
+import os
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["LINNET_SOURCE_ROOT"])
+
+# What each folder may include besides itself.
+ALLOWED = {
+    "base": set(),
+    "tensor": {"base"},
+    "layers": {"base", "tensor"},
+    "loss": {"base", "tensor"},
+    "net": {"base", "tensor", "layers", "loss"},
+    "optim": {"base", "tensor", "layers", "loss", "net"},
+    "data": {"base", "tensor"},
+    "io": {"base", "tensor", "layers", "loss", "net", "data"},
+    "train": {"base", "tensor", "layers", "loss", "net", "optim", "data", "io"},
+    "cli": {"base", "tensor", "layers", "loss", "net", "optim", "data", "io", "train"},
+}
+# Folders that see of the others only what any user sees.
+PUBLIC_ONLY = {"train", "cli"}
+# Public headers by the folder they belong to; linnet.h includes all, so only the command may use it.
+HEADERS = {
+    "export": "base", "status": "base", "memory": "base", "random": "base",
+    "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
+    "optim": "optim", "data": "data", "io": "io", "train": "train", "linnet": "cli",
+}
+# Other libraries' headers, and where they may be seen. LNT_ names are macros for headers.
+FOREIGN = {
+    r"LNT_CBLAS_HEADER|.*cblas.*|mkl.*|.*blis.*|openblas.*": {"src/tensor/blas.c"},
+    r"LNT_LAPACKE_HEADER|.*lapack.*": {"src/tensor/lapack.c"},
+    r"jansson.*": {"src/io/", "src/cli/"},
+    r"xxhash.*": {"src/io/"},
+    r"popt.*": {"src/cli/"},
+}
+INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]+([<\"]?)([^>\"\s]+)", re.MULTILINE)
+
+
+def target_of(root, path, quote, name):
+    """(folder, whether public, fault) of an #include; the folder is None for another library's."""
+    header = re.fullmatch(r"linnet/(\w+)\.h", name)
+    if quote == "<" and header:
+        folder = HEADERS.get(header[1])
+        return folder, True, None if folder else "is in no folder of HEADERS"
+    if quote == '"':
+        for base in (path.parent, root / "src"):
+            found = (base / name).resolve()
+            if found.is_file() and (root / "src").resolve() in found.parents:
+                return found.relative_to((root / "src").resolve()).parts[0], False, None
+        return None, False, "is not a file of src/"
+    return None, False, None
+
+
+def fault_of(root, path, quote, name):
+    """What is wrong with one #include, or None."""
+    where = path.relative_to(root).as_posix()
+    public = where.startswith("include/")
+    own = HEADERS.get(path.stem) if public else path.relative_to(root / "src").parts[0]
+    if own not in ALLOWED:
+        return f"belongs to no known folder: '{own}'"
+    folder, is_public, fault = target_of(root, path, quote, name)
+    if fault:
+        return fault
+    if folder is None:
+        for pattern, places in FOREIGN.items():
+            if re.fullmatch(pattern, name) and not any(where.startswith(p) for p in places):
+                return "is for " + ", ".join(sorted(places))
+        if quote == "" and not re.fullmatch("|".join(FOREIGN), name):
+            return "is a macro, and no known one"
+        return None
+    if public and not is_public:
+        return "is private"
+    if folder == own or path.name == "linnet.h":
+        return None
+    if folder not in ALLOWED[own]:
+        return f"{own} may not include {folder}"
+    if own in PUBLIC_ONLY and not is_public:
+        return f"{own} may include public headers only"
+    return None
+
+
+def faults(root):
+    """All includes of a tree that break the rule, and how many there are in all."""
+    found, count = [], 0
+    for path in sorted([*root.glob("src/**/*.[chi]*"), *root.glob("include/**/*.h")]):
+        if not re.search(r"\.(c|h|inc)$", path.name):
+            continue
+        for match in INCLUDE.finditer(path.read_text(encoding="utf-8")):
+            count += 1
+            fault = fault_of(root, path, match[1], match[2])
+            if fault:
+                found.append(f"{path.relative_to(root)}: {match[2]} {fault}")
+    return found, count
+
+
+class IncludeRule(unittest.TestCase):
+    def test_the_tree_obeys(self):
+        found, count = faults(SOURCE)
+        self.assertEqual([], found)
+        self.assertGreater(count, 100)
+
+    def test_every_public_header_has_a_folder(self):
+        self.assertEqual(sorted(HEADERS),
+                         sorted(path.stem for path in (SOURCE / "include/linnet").glob("*.h")))
+
+    def test_examples_use_public_headers_only(self):
+        for path in sorted(SOURCE.glob("examples/*.c")):
+            for match in INCLUDE.finditer(path.read_text(encoding="utf-8")):
+                self.assertTrue(match[1] == "<", f"{path.name}: {match[2]}")
+
+
+class TheRuleBites(unittest.TestCase):
+    """Small trees with one include each."""
+
+    def fault(self, where, line, others=()):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            for name in (where, *others):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text("", encoding="utf-8")
+            (root / where).write_text(line + "\n", encoding="utf-8")
+            found, count = faults(root)
+            self.assertEqual(1, count)
+            return found[0] if found else None
+
+    def forbid(self, where, line, *others):
+        self.assertIsNotNone(self.fault(where, line, others))
+
+    def permit(self, where, line, *others):
+        self.assertIsNone(self.fault(where, line, others))
+
+    def test_upwards_by_private_header(self):
+        self.forbid("src/base/a.c", '#include "tensor/b.h"', "src/tensor/b.h")
+        self.permit("src/tensor/b.c", '#include "base/a.h"', "src/base/a.h")
+
+    def test_upwards_by_public_header(self):
+        self.forbid("src/tensor/a.c", "#include <linnet/net.h>")
+        self.permit("src/net/a.c", "#include <linnet/tensor.h>")
+
+    def test_upwards_by_path(self):
+        self.forbid("src/base/a.c", '#include "../tensor/b.h"', "src/tensor/b.h")
+
+    def test_upwards_from_a_public_header(self):
+        self.forbid("include/linnet/tensor.h", "#include <linnet/layer.h>")
+        self.forbid("include/linnet/tensor.h", '#include "tensor/check.h"', "src/tensor/check.h")
+
+    def test_sideways(self):
+        self.forbid("src/layers/a.c", "#include <linnet/loss.h>")
+        self.forbid("src/optim/a.c", "#include <linnet/io.h>")
+        self.forbid("src/data/a.c", "#include <linnet/layer.h>")
+        self.permit("src/io/a.c", '#include "data/b.h"', "src/data/b.h")
+
+    def test_private_headers_of_others_in_train_and_cli(self):
+        self.forbid("src/train/a.c", '#include "net/b.h"', "src/net/b.h")
+        self.forbid("src/cli/a.c", '#include "train/b.h"', "src/train/b.h")
+        self.permit("src/cli/a.c", '#include "b.h"', "src/cli/b.h")
+        self.permit("src/cli/a.c", "#include <linnet/linnet.h>")
+
+    def test_the_umbrella_below_the_command(self):
+        self.forbid("src/train/a.c", "#include <linnet/linnet.h>")
+
+    def test_blas_and_lapack(self):
+        for line in ("#include <cblas.h>", "#  include <openblas/cblas.h>", "#include <mkl.h>",
+                     "#include LNT_CBLAS_HEADER"):
+            self.forbid("src/tensor/gemm.c", line)
+            self.permit("src/tensor/blas.c", line)
+        self.forbid("src/tensor/blas.c", "#include <lapacke.h>")
+        self.permit("src/tensor/lapack.c", "#include LNT_LAPACKE_HEADER")
+
+    def test_other_libraries(self):
+        self.forbid("src/data/a.c", "#include <jansson.h>")
+        self.forbid("src/io/a.c", "#include <popt.h>")
+        self.permit("src/io/a.c", "#include <xxhash.h>")
+
+    def test_what_is_not_known(self):
+        self.forbid("src/novel/a.c", "#include <stdio.h>")
+        self.forbid("src/base/a.c", '#include "absent.h"')
+        self.forbid("src/base/a.c", "#include <linnet/novel.h>")
+        self.forbid("src/base/a.c", "#include NOVEL_HEADER")
