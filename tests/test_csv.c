@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE /* MAP_ANONYMOUS and friends through Criterion's headers */
 #include "csv_support.h"
 #include "failing_allocator.h"
 
@@ -13,6 +12,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/time.h>
+#include <time.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -707,7 +707,7 @@ typedef struct writing {
     const char *text;
     size_t length;
     size_t piece;
-    useconds_t pause;
+    long pause; /* microseconds after each piece */
 } writing;
 
 static void *write_pieces(void *argument)
@@ -721,16 +721,15 @@ static void *write_pieces(void *argument)
         } else if (errno != EINTR) {
             break;
         }
-        if (w->pause > 0) {
-            usleep(w->pause);
-        }
+        const struct timespec pause = {0, 1000 * w->pause};
+        nanosleep(&pause, NULL);
     }
     close(w->file);
     return NULL;
 }
 
 /* Reads a table through a pipe that another thread writes piece by piece. */
-static lnt_status read_slow_pipe(lnt_frame **frame, const table *t, size_t piece, useconds_t pause,
+static lnt_status read_slow_pipe(lnt_frame **frame, const table *t, size_t piece, long pause,
                                  const lnt_csv_options *options, lnt_error *error)
 {
     int ends[2];
