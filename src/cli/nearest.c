@@ -2,6 +2,7 @@
 #include "nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define LENGTH_MAX 64
@@ -47,13 +48,14 @@ static size_t distance(const char *a, const char *b)
 const char *lnt_cli_nearest(const char *name, lnt_cli_candidate candidate, const void *context)
 {
     const char *best = NULL;
-    /* Half the letters wrong is no slip any more. */
-    size_t least = (strlen(name) + 1) / 2;
+    const size_t length = strlen(name);
+    /* Half the letters wrong is no slip any more, and one letter tells nothing. */
+    size_t least = length < 2 ? 0 : (length + 1) / 2;
     const char *text;
     for (size_t i = 0; (text = candidate(i, context)) != NULL; i++) {
-        const size_t length = strlen(name);
-        const size_t d = length > 1 && strncmp(name, text, length) == 0 ? 1 : distance(name, text);
-        if (d < least || (d == least && best == NULL && d == 1)) {
+        const bool begins = length > 1 && strncmp(name, text, length) == 0;
+        const size_t d = begins ? 1 : distance(name, text);
+        if (d < least || (begins && best == NULL)) {
             least = d;
             best = text;
         }

@@ -14,6 +14,9 @@
 /* popt's answer for an option: --help, or 2·(its place among the verb's), + 1 for --no-name. */
 enum { VALUE_HELP = 1, VALUE_FIRST = 2 };
 
+static const struct poptOption help_options[] = {
+    {"help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "Show this help and exit", NULL}, POPT_TABLEEND};
+
 /* popt's tables, made from a verb's. */
 typedef struct popt_tables {
     struct poptOption *groups; /* what popt is given */
@@ -99,7 +102,7 @@ static bool make_tables(const lnt_cli_verb *verb, popt_tables *tables)
         row++;
     }
     tables->groups[verb->n_groups] = (struct poptOption){
-        "help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "Show this help and exit", NULL};
+        NULL, 0, POPT_ARG_INCLUDE_TABLE, (void *) help_options, 0, "Help:", NULL};
     return true;
 }
 
@@ -226,7 +229,6 @@ static int parse_and_run(const lnt_cli_verb *verb, const popt_tables *tables, po
     return exit_status != LNT_CLI_DONE ? exit_status : verb->run(settings, arguments);
 }
 
-/* Builds popt's context for a verb and calls `parse_and_run`. */
 int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv)
 {
     char name[64];
@@ -236,8 +238,9 @@ int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv)
     void *settings = calloc(1, verb->settings_size);
     int exit_status;
     lnt_cli_report_verb(verb->name);
+    argv[0] = name; /* what popt's help begins with */
     if (settings == NULL || !make_tables(verb, &tables) ||
-        (context = poptGetContext(name, argc, argv, tables.groups, 0)) == NULL) {
+        (context = poptGetContext(NULL, argc, argv, tables.groups, 0)) == NULL) {
         exit_status = lnt_cli_fail("out of memory");
     } else {
         exit_status = parse_and_run(verb, &tables, context, settings);
@@ -251,8 +254,6 @@ int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv)
 
 int lnt_cli_help(const lnt_cli_verb *verb)
 {
-    char name[64];
-    snprintf(name, sizeof name, "linnet %s", verb->name);
-    const char *argv[] = {name, "--help", NULL};
+    const char *argv[] = {verb->name, "--help", NULL};
     return lnt_cli_parse_and_run(verb, 2, argv);
 }

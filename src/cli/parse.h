@@ -4,7 +4,10 @@
 
 #include "verb.h"
 
-/* Parses argv[1 …] by the verb's tables and runs it; --help is handled here. Returns its exit. */
+/*
+ * Parses argv[1 …] by the verb's tables and runs it, or shows its help. Returns an exit status.
+ * argv[0] is overwritten.
+ */
 int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv);
 
 /* Prints the verb's help to standard output. Returns an exit status. */

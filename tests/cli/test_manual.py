@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""The manual pages tell of the options that there are, and of no others."""
+import re
+
+from command import SOURCE, CommandCase
+
+PAGES = SOURCE / "src" / "cli" / "man"
+VERBS = ["train", "predict", "evaluate", "info"]
+
+
+def page(name):
+    """The text of a page without its escapes."""
+    text = (PAGES / name).read_text(encoding="utf-8")
+    return re.sub(r"\\f[A-Z]", "", text.replace("\\-", "-"))
+
+
+class Manual(CommandCase):
+    def options_in_help(self, verb):
+        text = self.succeed(verb, "--help").stdout
+        return {match.group(2): match.group(3) for match in
+                re.finditer(r"^ +(-\w, )?(--[\w-]+)(?:=(\S+))?  ", text, re.MULTILINE)}
+
+    def test_same_options(self):
+        for verb in VERBS:
+            described = re.findall(r"^\.BR? .*?(--[\w-]+)(?: =(\w+))?$", page(f"linnet-{verb}.1"),
+                                   re.MULTILINE)
+            described = {name: value or None for name, value in described}
+            shown = self.options_in_help(verb)
+            self.assertIn("--help", shown)
+            described.pop("--target", None) if verb not in ("train", "evaluate") else None
+            self.assertEqual(shown, described, verb)
+
+    def test_same_defaults(self):
+        text = re.sub(r"\s+", " ", self.succeed("train", "--help").stdout)
+        described = page("linnet-train.1")
+        for name, value in re.findall(r"--(\w+)=\w+ [^-]*?default: ([\d.]+)\)", text):
+            entry = re.search(rf"--{name} =.*?(?=\n\.TP|\n\.S)", described, re.DOTALL).group()
+            self.assertIn(f"Default: {value}.", entry, name)
+
+    def test_every_verb_has_a_page(self):
+        main_page = page("linnet.1")
+        for verb in VERBS:
+            self.assertIn(f".BR linnet-{verb} (1)", main_page)
+            self.assertTrue((PAGES / f"linnet-{verb}.1").exists())
