@@ -279,6 +279,15 @@ Test(csv, labels_are_sorted_by_bytes)
                   (const char *const[]){NULL, "B|a|aa|z|\xC3\xA4"});
 }
 
+Test(csv, blanks_around_labels_do_not_count)
+{
+    static const char *const spec[] = {"s"};
+    const lnt_csv_options options = with_labels(spec, 1);
+    expect_labels("s,b\nx y,1\n x y\t,2\n  x y  , 3 \n\"x y \",4\n", &options, 4, 2,
+                  (const double[]){0, 1, 0, 2, 0, 3, 1, 4},
+                  (const char *const[]){"x y|x y ", NULL});
+}
+
 Test(csv, labels_of_numbers_stay_numbers)
 {
     static const char *const spec[] = {"b", "a"};
@@ -388,9 +397,11 @@ static const struct refused {
     {"a,b\n1,2\n\"3\n\",\"4\n5,6\n", NULL, LNT_ERR_FORMAT,
      "t.csv:4: a quote is opened but not closed"},
     {"a,b\n1,\"2\"3\n", NULL, LNT_ERR_FORMAT,
-     "t.csv:2: column 'b': expected a delimiter behind the closing quote, found text"},
+     "t.csv:2: column 'b': expected a closing quote, then a delimiter"},
+    {"x;\"a,\"b,c\n1,2\n", NULL, LNT_ERR_FORMAT,
+     "t.csv:1: column 'column2': expected a closing quote, then a delimiter"},
     {"\"a\"x,b\n1,2\n", NULL, LNT_ERR_FORMAT,
-     "t.csv:1: column 'column1': expected a delimiter behind the closing quote, found text"},
+     "t.csv:1: column 'column1': expected a closing quote, then a delimiter"},
     {"a,b\xFF\n1,2\n", NULL, LNT_ERR_FORMAT,
      "t.csv:1: column 'column2': expected UTF-8 text, found 'b?'"},
     {"a,b\nM\xFCnchen,2\n", label_a, LNT_ERR_FORMAT,

@@ -74,7 +74,7 @@ lnt_status lnt_csv_no_memory(const lnt_csv *csv);
 lnt_status lnt_csv_check_text(const lnt_csv *csv, size_t line, size_t column, const char *text,
                               size_t length);
 
-/** Splits a record into `csv->fields`; fails where text follows a closing quote. */
+/** Splits a record into `csv->fields`; fails where a quote is misplaced. */
 lnt_status lnt_csv_split(lnt_csv *csv, const lnt_source_record *record);
 
 #endif

@@ -64,8 +64,7 @@ lnt_status lnt_csv_split(lnt_csv *csv, const lnt_source_record *record)
     if (status == LNT_ERR_FORMAT) {
         char name[LNT_QUOTED_LENGTH];
         return lnt_fail(csv->error, status,
-                        "%s:%zu: column %s: expected a delimiter behind the closing quote, found "
-                        "text",
+                        "%s:%zu: column %s: expected a closing quote, then a delimiter",
                         csv->source.name, record->line, quote_name(csv, csv->fields.count, name));
     }
     return status == LNT_OK ? LNT_OK : lnt_csv_no_memory(csv);

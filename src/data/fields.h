@@ -25,8 +25,8 @@ lnt_fields lnt_fields_init(const lnt_allocator *allocator);
 void lnt_fields_finish(lnt_fields *fields);
 
 /**
- * Splits a record, which it changes where a quote is doubled. `LNT_ERR_FORMAT` if text follows a
- * closing quote, in the field with index `fields->count`.
+ * Splits a record, which it changes where a quote is doubled. `LNT_ERR_FORMAT` if in the field
+ * with index `fields->count` a quote is not closed, or text follows the closing one.
  */
 lnt_status lnt_fields_split(lnt_fields *fields, char *begin, char *end, char delimiter);
 
