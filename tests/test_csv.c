@@ -270,6 +270,27 @@ static void expect_labels(const char *text, const lnt_csv_options *options, size
     }
 }
 
+Test(csv, only_some_columns)
+{
+    static const char *const labels[] = {"kind", "note"};
+    static const char *const only[] = {"kind", "3", "not there"};
+    const char *const text = "note,kind,x,y\nsaid \"so\",b,1,\n,a,2,abc\n7,b,3,1e999\n";
+    lnt_csv_options options = with_labels(labels, 2);
+    options.only_columns = only;
+    options.n_only_columns = 3;
+    expect_labels(text, &options, 3, 4, (const double[]){0, 1, 1, 0, 0, 0, 2, 0, 0, 1, 3, 0},
+                  (const char *const[]){NULL, "a|b", NULL, NULL});
+    options.n_only_columns = 0;
+    lnt_frame *frame;
+    cr_assert_eq(csv_read_bytes(&frame, text, strlen(text), &options, NULL), LNT_ERR_FORMAT);
+    options = lnt_csv_defaults(); /* none of them is there: all are looked at */
+    options.only_columns = only + 2;
+    options.n_only_columns = 1;
+    frame = csv_frame("1,2\n3,4\n", &options);
+    csv_expect(frame, 2, 2, (const double[]){1, 2, 3, 4});
+    lnt_frame_destroy(frame);
+}
+
 Test(csv, labels_are_sorted_by_bytes)
 {
     static const char *const spec[] = {"b"};
@@ -518,6 +539,10 @@ Test(csv, arguments)
     options.n_label_columns = 1;
     cr_assert_eq(lnt_csv_read(&frame, "x", &options, &error), LNT_ERR_NULL);
     cr_assert_str_eq(error.message, "label_columns: name 1 is NULL");
+    options = lnt_csv_defaults();
+    options.n_only_columns = 1;
+    cr_assert_eq(lnt_csv_read(&frame, "x", &options, &error), LNT_ERR_NULL);
+    cr_assert_str_eq(error.message, "only_columns: name 1 is NULL");
 }
 
 Test(csv, delimiters_that_cannot_be)

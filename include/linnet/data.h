@@ -54,11 +54,19 @@ typedef struct lnt_csv_options {
     /** Columns, by name or 1-based number, in which text is a class label, not an error. */
     const char *const *label_columns;
     size_t n_label_columns;
+    /**
+     * Columns, by name or 1-based number, that are looked at; whatever the others hold, their cells
+     * become 0. Those that are not there count for nothing; if none is there, or none is given, all
+     * columns are looked at.
+     */
+    const char *const *only_columns;
+    size_t n_only_columns;
     size_t memory_limit;            /**< bytes the matrix may take */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_csv_options;
 
-/** F32, automatic delimiter and header, missing values refused, no labels, no memory limit. */
+/** F32, automatic delimiter and header, missing values refused, no labels, all columns, no memory
+ * limit. */
 LNT_API lnt_csv_options lnt_csv_defaults(void);
 
 /**

@@ -36,6 +36,11 @@ static lnt_status check_options(const lnt_csv_options *options, lnt_error *error
             return lnt_fail(error, LNT_ERR_NULL, "label_columns: name %zu is NULL", i + 1);
         }
     }
+    for (size_t i = 0; i < options->n_only_columns; i++) {
+        if (options->only_columns == NULL || options->only_columns[i] == NULL) {
+            return lnt_fail(error, LNT_ERR_NULL, "only_columns: name %zu is NULL", i + 1);
+        }
+    }
     return LNT_OK;
 }
 
@@ -59,7 +64,9 @@ static lnt_status begin_columns(lnt_csv *csv, size_t line)
     for (size_t j = 0; j < csv->cols; j++) {
         csv->columns[j].set = lnt_intern_init(csv->options.allocator);
     }
-    return lnt_csv_mark_labels(csv);
+    LNT_TRY(lnt_csv_mark_labels(csv));
+    lnt_csv_mark_skipped(csv);
+    return LNT_OK;
 }
 
 /* Learns all that the first record tells, and reads it unless it is a header. */

@@ -11,6 +11,7 @@
 /** What is known of a column while the file is read. */
 typedef struct lnt_csv_column {
     bool label;     /* text is allowed in it */
+    bool skipped;   /* nothing in it is looked at */
     lnt_intern set; /* of its texts, if it is text; of no row that was dropped */
 } lnt_csv_column;
 
@@ -29,6 +30,7 @@ typedef struct lnt_csv {
     lnt_names *names;        /* [cols] */
     lnt_csv_column *columns; /* [cols] */
     bool *text;              /* [cols]: its cells are numbers of texts */
+    bool skips;              /* there are columns that are skipped */
     char *data;              /* [capacity, cols] of the dtype */
     size_t row_bytes;
     size_t rows;
@@ -43,6 +45,9 @@ lnt_status lnt_csv_name_columns(lnt_csv *csv, size_t line);
 
 /** Marks the columns that the options name as label columns. */
 lnt_status lnt_csv_mark_labels(lnt_csv *csv);
+
+/** Marks the columns that the options leave out as skipped. */
+void lnt_csv_mark_skipped(lnt_csv *csv);
 
 /* --- csv_matrix.c --- */
 

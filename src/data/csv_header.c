@@ -103,3 +103,19 @@ lnt_status lnt_csv_mark_labels(lnt_csv *csv)
     }
     return LNT_OK;
 }
+
+void lnt_csv_mark_skipped(lnt_csv *csv)
+{
+    for (size_t i = 0; i < csv->options.n_only_columns; i++) {
+        size_t index;
+        if (lnt_columns_find(csv->names, csv->options.only_columns[i], &index, NULL, NULL) ==
+            LNT_OK) {
+            csv->columns[index].skipped = true; /* for now: these are the ones to keep */
+            csv->skips = true;
+        }
+    }
+    for (size_t j = 0; j < csv->cols; j++) {
+        csv->columns[j].skipped = csv->skips && !csv->columns[j].skipped;
+        csv->text[j] = csv->text[j] && !csv->columns[j].skipped;
+    }
+}

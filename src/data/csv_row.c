@@ -105,6 +105,10 @@ static inline bool read_plain(const lnt_csv *csv, row_format format,
 static lnt_status read_field(lnt_csv *csv, size_t line, size_t column, char *cell)
 {
     const lnt_field *const field = &csv->fields.items[column];
+    if (csv->columns[column].skipped) {
+        store(csv, cell, 0);
+        return LNT_OK;
+    }
     if (csv->text[column]) {
         return add_text(csv, line, column, field->text, field->length, cell);
     }
@@ -128,7 +132,8 @@ static size_t find_missing(const lnt_csv *csv)
 {
     size_t j = 0;
     while (j < csv->cols &&
-           !lnt_text_is_missing(csv->fields.items[j].text, csv->fields.items[j].length)) {
+           (csv->columns[j].skipped ||
+            !lnt_text_is_missing(csv->fields.items[j].text, csv->fields.items[j].length))) {
         j++;
     }
     return j;
@@ -164,7 +169,7 @@ lnt_status lnt_csv_add_fields(lnt_csv *csv, size_t line)
 
 lnt_status lnt_csv_add(lnt_csv *csv, const lnt_source_record *record)
 {
-    if (!record->quoted && csv->rows < csv->capacity) {
+    if (!record->quoted && !csv->skips && csv->rows < csv->capacity) {
         row_format format = {csv->cols, LNT_F32, csv->delimiter, {csv->blanks[0], csv->blanks[1]}};
         bool done;
         if (csv->options.dtype == LNT_F32) { /* two calls, each compiled for one precision */
