@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* Shorter slices drown in the clock's own time, longer ones in what else the machine does. */
+#define SLICE_SECONDS 0.5e-3
+#define WARM_UP_SECONDS 10e-3
+
+double lnt_bench_now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *) a, y = *(const double *) b;
+    return (x > y) - (x < y);
+}
+
+/* Between the two values nearest to that part of the sorted list. */
+static double quantile(const double *sorted, size_t count, double part)
+{
+    const double place = part * (double) (count - 1);
+    const size_t below = (size_t) place;
+    const size_t above = below + 1 < count ? below + 1 : below;
+    return sorted[below] + (place - (double) below) * (sorted[above] - sorted[below]);
+}
+
+lnt_bench_spread lnt_bench_spread_of(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare);
+    return (lnt_bench_spread){.least = values[0],
+                              .low = quantile(values, count, 0.25),
+                              .median = quantile(values, count, 0.5),
+                              .high = quantile(values, count, 0.75)};
+}
+
+static double time_of(const lnt_bench_contender *contender, size_t calls)
+{
+    const double begin = lnt_bench_now();
+    contender->run(contender->context, calls);
+    return lnt_bench_now() - begin;
+}
+
+/* Calls that fill a slice of the slowest contender's; finding them is also the warm-up. */
+static size_t calls_of(const lnt_bench_contender *contenders, size_t n)
+{
+    size_t least = 0;
+    for (size_t c = 0; c < n; c++) {
+        const double begin = lnt_bench_now();
+        size_t calls = 1;
+        double seconds = time_of(&contenders[c], calls);
+        while (lnt_bench_now() - begin < WARM_UP_SECONDS) {
+            calls *= seconds < SLICE_SECONDS ? 2 : 1;
+            seconds = time_of(&contenders[c], calls);
+        }
+        least = least == 0 || calls < least ? calls : least;
+    }
+    return least;
+}
+
+size_t lnt_bench_measure(const lnt_bench_contender *contenders, size_t n,
+                         const lnt_bench_plan *plan, lnt_bench_figures *figures)
+{
+    static double seconds[LNT_BENCH_MOST_CONTENDERS][LNT_BENCH_MOST_ROUNDS];
+    static double ratio[LNT_BENCH_MOST_ROUNDS], excess[LNT_BENCH_MOST_ROUNDS];
+    const size_t calls = calls_of(contenders, n);
+    const double begin = lnt_bench_now();
+    size_t rounds = 0;
+    while (rounds < LNT_BENCH_MOST_ROUNDS &&
+           (rounds < plan->rounds || lnt_bench_now() - begin < plan->seconds)) {
+        for (size_t i = 0; i < n; i++) {
+            /* There and back, so that nobody always follows the same one. */
+            const size_t c = rounds % 2 == 0 ? i : n - 1 - i;
+            seconds[c][rounds] = time_of(&contenders[c], calls) / (double) calls;
+        }
+        rounds++;
+    }
+    /* The first is sorted last, since the others are compared with it round by round. */
+    for (size_t c = n; c-- > 0;) {
+        for (size_t r = 0; r < rounds; r++) {
+            ratio[r] = seconds[c][r] / seconds[0][r];
+            excess[r] = seconds[c][r] - seconds[0][r];
+        }
+        figures[c].seconds = lnt_bench_spread_of(seconds[c], rounds);
+        figures[c].ratio = lnt_bench_spread_of(ratio, rounds);
+        figures[c].excess = lnt_bench_spread_of(excess, rounds);
+    }
+    return rounds;
+}
