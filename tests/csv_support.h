@@ -11,6 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+static inline lnt_csv_options with_labels(const char *const *columns, size_t count)
+{
+    lnt_csv_options options = lnt_csv_defaults();
+    options.label_columns = columns;
+    options.n_label_columns = count;
+    return options;
+}
+
 typedef struct csv_file {
     char path[64];
 } csv_file;
