@@ -198,7 +198,8 @@ static lnt_status match(const lnt_frame *frame, const lnt_names *names, const ch
     if (missing > 0) {
         char more[48] = "";
         if (missing > 1) {
-            snprintf(more, sizeof more, ", nor are %zu others", missing - 1);
+            snprintf(more, sizeof more, ", nor %s %zu other%s", missing == 2 ? "is" : "are",
+                     missing - 1, missing == 2 ? "" : "s");
         }
         return lnt_fail(error, LNT_ERR_FORMAT,
                         "%s: column '%s', which the model needs, is not there%s", path, name, more);

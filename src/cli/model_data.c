@@ -16,21 +16,52 @@ static bool is_classifier(const lnt_model *model)
     return lnt_loss_is_classification(model->loss.kind);
 }
 
+/* Whether the name is a header's for sure: no number, nor "column3" as of a file without one. */
+static bool is_of_header(const char *name)
+{
+    static const char made_up[] = "column";
+    if (strncmp(name, made_up, strlen(made_up)) == 0) {
+        name += strlen(made_up);
+    }
+    return name[strspn(name, "+-0123456789")] != '\0';
+}
+
+/*
+ * Reads the inputs and the targets, and looks at nothing else, if all are known by a header's
+ * names. If there is no header then, none of them is found, and all columns are read.
+ */
+static lnt_status read_frame(lnt_cli_model_data *data, const lnt_model *model, const char *path,
+                             const lnt_cli_reading *reading, lnt_cli_names targets,
+                             lnt_error *error)
+{
+    const size_t inputs = lnt_names_count(model->input_names);
+    lnt_cli_names only = {calloc(inputs + targets.count + 1, sizeof *only.items), 0};
+    if (only.items == NULL) {
+        return lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < inputs; i++) {
+        only.items[only.count++] = lnt_names_get(model->input_names, i);
+    }
+    for (size_t i = 0; i < targets.count; i++) {
+        only.items[only.count++] = targets.items[i];
+    }
+    bool named = inputs > 0;
+    for (size_t i = 0; i < only.count; i++) {
+        named = named && is_of_header(only.items[i]);
+    }
+    only.count = named ? only.count : 0;
+    const lnt_cli_names labels = {targets.items, is_classifier(model) ? targets.count : 0};
+    const lnt_status status =
+        lnt_cli_read(&data->frame, path, lnt_net_dtype(model->net), reading, labels, only, error);
+    free(only.items);
+    return status;
+}
+
 lnt_status lnt_cli_model_data_inputs(lnt_cli_model_data *data, const lnt_model *model,
                                      const char *path, const lnt_cli_reading *reading,
                                      lnt_error *error)
 {
-    const lnt_dtype dtype = lnt_net_dtype(model->net);
-    const char *target = is_classifier(model) ? lnt_names_get(model->target_names, 0) : NULL;
-    lnt_status status = LNT_ERR_INVALID;
-    if (target != NULL && strcmp(path, "-") != 0) {
-        status = lnt_cli_read(&data->frame, path, dtype, reading, &target, 1, error);
-    }
-    /* Most data to predict has no column of that name. */
-    if (status == LNT_ERR_INVALID) {
-        status = lnt_cli_read(&data->frame, path, dtype, reading, NULL, 0, error);
-    }
-    LNT_TRY(status);
+    LNT_TRY(read_frame(data, model, path, reading, (lnt_cli_names){NULL, 0}, error));
     LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, NULL, 0, error));
     return lnt_cli_columns_view(&data->columns, data->frame, &data->x, NULL);
 }
@@ -54,14 +85,13 @@ static lnt_status recode(lnt_frame *frame, const lnt_model *model, const char *p
 }
 
 static lnt_status read_both(lnt_cli_model_data *data, const lnt_model *model, const char *path,
-                            const lnt_cli_reading *reading, const char *const *names,
-                            size_t *places, size_t count, lnt_error *error)
+                            const lnt_cli_reading *reading, lnt_cli_names targets, size_t *places,
+                            lnt_error *error)
 {
-    LNT_TRY(lnt_cli_read(&data->frame, path, lnt_net_dtype(model->net), reading, names,
-                         is_classifier(model) ? count : 0, error));
-    for (size_t i = 0; i < count; i++) {
+    LNT_TRY(read_frame(data, model, path, reading, targets, error));
+    for (size_t i = 0; i < targets.count; i++) {
         lnt_error inner = {LNT_OK, ""};
-        const lnt_status status = lnt_frame_find(data->frame, names[i], &places[i], &inner);
+        const lnt_status status = lnt_frame_find(data->frame, targets.items[i], &places[i], &inner);
         if (status != LNT_OK) {
             return lnt_fail(error, status, "%s: target: %s", path, inner.message);
         }
@@ -69,7 +99,8 @@ static lnt_status read_both(lnt_cli_model_data *data, const lnt_model *model, co
     if (is_classifier(model)) {
         LNT_TRY(recode(data->frame, model, path, places[0], error));
     }
-    LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, places, count, error));
+    LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, places, targets.count,
+                                  error));
     return lnt_cli_columns_view(&data->columns, data->frame, &data->x, &data->y);
 }
 
@@ -95,7 +126,8 @@ lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *mo
         for (size_t i = 0; i < count; i++) {
             names[i] = given ? targets->items[i] : lnt_names_get(model->target_names, i);
         }
-        status = read_both(data, model, path, reading, names, places, count, error);
+        status =
+            read_both(data, model, path, reading, (lnt_cli_names){names, count}, places, error);
     }
     free(names);
     free(places);

@@ -12,7 +12,7 @@ static size_t min(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static int same(char a, char b)
+static bool same(char a, char b)
 {
     const int x = a == '_' ? '-' : tolower((unsigned char) a);
     const int y = b == '_' ? '-' : tolower((unsigned char) b);
@@ -45,6 +45,15 @@ static size_t distance(const char *a, const char *b)
     return rows[m % 3][n];
 }
 
+static bool begins_with(const char *text, const char *start)
+{
+    while (*start != '\0' && same(*text, *start)) {
+        text++;
+        start++;
+    }
+    return *start == '\0';
+}
+
 const char *lnt_cli_nearest(const char *name, lnt_cli_candidate candidate, const void *context)
 {
     const char *best = NULL;
@@ -53,7 +62,7 @@ const char *lnt_cli_nearest(const char *name, lnt_cli_candidate candidate, const
     size_t least = length < 2 ? 0 : (length + 1) / 2;
     const char *text;
     for (size_t i = 0; (text = candidate(i, context)) != NULL; i++) {
-        const bool begins = length > 1 && strncmp(name, text, length) == 0;
+        const bool begins = length > 1 && begins_with(text, name);
         const size_t d = begins ? 1 : distance(name, text);
         if (d < least || (begins && best == NULL)) {
             least = d;

@@ -27,16 +27,24 @@ static lnt_status try_folder(const char *path, lnt_error *error)
         unlink(probe);
     }
     free(probe);
+    if (file < 0 && reason == ENOENT && folder > 0) {
+        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: there is no folder '%.*s'", path,
+                        folder, path);
+    }
     return file >= 0
                ? LNT_OK
                : lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: %s", path, strerror(reason));
 }
 
-lnt_status lnt_cli_outfile_check(const char *path, const char *const *inputs, lnt_error *error)
+lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *const *inputs,
+                                 lnt_error *error)
 {
     struct stat there;
     if (stat(path, &there) != 0) {
         return try_folder(path, error);
+    }
+    if (!replaced && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+        return LNT_OK;
     }
     if (!S_ISREG(there.st_mode)) {
         return lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: it is %s", path,

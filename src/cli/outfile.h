@@ -3,12 +3,14 @@
 #define LNT_CLI_OUTFILE_H
 
 #include <linnet/linnet.h>
+#include <stdbool.h>
 
 /*
  * Finds out, before the work, whether `path` can be written: its folder exists and takes new files,
- * and it is no folder, no device and none of the files that are read (`input`, NULL after the
- * last).
+ * and it is no folder and none of the files that are read (`inputs`, NULL after the last); nor a
+ * device or a pipe, if it will be `replaced` and not just written to.
  */
-lnt_status lnt_cli_outfile_check(const char *path, const char *const *inputs, lnt_error *error);
+lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *const *inputs,
+                                 lnt_error *error);
 
 #endif

@@ -214,7 +214,7 @@ static lnt_status predict(predict_job *job)
 {
     const predict_settings *settings = job->settings;
     if (settings->output != NULL) {
-        LNT_TRY(lnt_cli_outfile_check(settings->output,
+        LNT_TRY(lnt_cli_outfile_check(settings->output, false,
                                       (const char *const[]){job->model_path, job->data_path, NULL},
                                       &job->error));
     }

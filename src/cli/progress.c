@@ -33,7 +33,8 @@ static double seconds_now(void)
 static bool draws_bars(void)
 {
     const char *terminal = getenv("TERM");
-    return isatty(STDERR_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
+    return isatty(STDERR_FILENO) && terminal != NULL && terminal[0] != '\0' &&
+           strcmp(terminal, "dumb") != 0;
 }
 
 /* Asked at each drawing, so that a window may change its size. */

@@ -67,7 +67,7 @@ size_t lnt_cli_memory(void)
 }
 
 lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
-                        const lnt_cli_reading *reading, const char *const *labels, size_t n_labels,
+                        const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
                         lnt_error *error)
 {
     lnt_csv_options options = lnt_csv_defaults();
@@ -75,8 +75,10 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
     options.delimiter = reading->delimiter;
     options.header = (lnt_csv_header) reading->header;
     options.missing = (lnt_missing) reading->missing;
-    options.label_columns = labels;
-    options.n_label_columns = n_labels;
+    options.label_columns = labels.items;
+    options.n_label_columns = labels.count;
+    options.only_columns = only.items;
+    options.n_only_columns = only.count;
     options.memory_limit = lnt_cli_memory();
     LNT_TRY(lnt_csv_read(frame, path, &options, error));
     const size_t dropped = lnt_frame_dropped(*frame);

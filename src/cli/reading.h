@@ -21,12 +21,19 @@ typedef struct lnt_cli_reading {
 #define LNT_CLI_READING_COUNT 4
 extern const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT];
 
+/* Columns of a file, by name or number. */
+typedef struct lnt_cli_names {
+    const char **items;
+    size_t count;
+} lnt_cli_names;
+
 /*
- * Reads `path` as a frame of `dtype`. In the columns `labels` text is a class label. Says on
- * standard error how many rows were dropped. On failure `*frame` is NULL.
+ * Reads `path` as a frame of `dtype`. In the columns `labels` text is a class label; `only` are
+ * those that are looked at, all if it is empty. Says on standard error how many rows were dropped.
+ * On failure `*frame` is NULL.
  */
 lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
-                        const lnt_cli_reading *reading, const char *const *labels, size_t n_labels,
+                        const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
                         lnt_error *error);
 
 /* Sets BLAS to the threads that were asked for. */

@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Distinct whole numbers that look like classes, and the most classes anybody may ask for. */
 #define CLASSES_GUESSED 20
@@ -51,20 +52,14 @@ static lnt_status check_classes(const lnt_frame *frame, const char *path, size_t
                     lnt_names_get(lnt_frame_columns(frame), column), lnt_names_get(labels, 0));
 }
 
-static lnt_status use_classes(lnt_frame *frame, const char *path, size_t column, bool guessed,
-                              lnt_error *error)
+static lnt_status use_classes(lnt_frame *frame, const char *path, size_t column, lnt_error *error)
 {
-    const bool text = lnt_frame_labels(frame, column) != NULL;
     lnt_error inner = {LNT_OK, ""};
     const lnt_status status = lnt_frame_encode(frame, column, CLASSES_MAX, &inner);
     if (status != LNT_OK) {
         return lnt_fail(error, status, "%s: %s", path, inner.message);
     }
-    LNT_TRY(check_classes(frame, path, column, error));
-    lnt_cli_note("target '%s': %zu classes%s", lnt_names_get(lnt_frame_columns(frame), column),
-                 lnt_names_count(lnt_frame_labels(frame, column)),
-                 guessed && !text ? " (few whole numbers; --task regress predicts a number)" : "");
-    return LNT_OK;
+    return check_classes(frame, path, column, error);
 }
 
 lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_cli_columns *columns,
@@ -88,9 +83,38 @@ lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_c
         *classify = few_whole_numbers(frame, targets[0]);
     }
     if (*classify) {
-        return use_classes(frame, path, targets[0], task == LNT_CLI_TASK_AUTO, error);
+        return use_classes(frame, path, targets[0], error);
     }
-    lnt_cli_note("target '%s'%s: %s", lnt_names_get(names, targets[0]), single ? "" : " and others",
-                 single ? "a number" : "numbers");
     return LNT_OK;
+}
+
+/* Labels that were numbers in the file. */
+static bool all_numbers(const lnt_names *labels)
+{
+    for (size_t i = 0; i < lnt_names_count(labels); i++) {
+        char *end;
+        strtod(lnt_names_get(labels, i), &end);
+        if (*end != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+void lnt_cli_target_tell(const lnt_frame *frame, const lnt_cli_columns *columns, bool classify,
+                         bool guessed)
+{
+    const size_t target = columns->index[columns->n_inputs];
+    const char *name = lnt_names_get(lnt_frame_columns(frame), target);
+    const lnt_names *labels = lnt_frame_labels(frame, target);
+    const bool single = columns->n_targets == 1;
+    if (!classify) {
+        lnt_cli_note("target '%s'%s: %s", name, single ? "" : " and others",
+                     single ? "a number" : "numbers");
+        return;
+    }
+    lnt_cli_note("target '%s': %zu classes%s", name, lnt_names_count(labels),
+                 guessed && all_numbers(labels)
+                     ? " (few whole numbers; --task regress predicts a number)"
+                     : "");
 }

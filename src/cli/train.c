@@ -103,6 +103,15 @@ static bool go_on(const lnt_fit_progress *now, void *context)
     return !lnt_cli_interrupted();
 }
 
+/* Squared errors have steeper gradients, and no bound, where cross-entropy has one. */
+static double learning_rate(const train_job *job)
+{
+    if (job->settings->learning_rate > 0) {
+        return job->settings->learning_rate;
+    }
+    return job->data.classify ? 0.02 : 0.005;
+}
+
 static lnt_status fit(train_job *job)
 {
     const lnt_cli_train_settings *settings = job->settings;
@@ -117,7 +126,7 @@ static lnt_status fit(train_job *job)
     config.shuffle = settings->shuffle;
     config.seed = settings->seed;
     config.loss = job->model.loss;
-    config.optim.learning_rate = settings->learning_rate;
+    config.optim.learning_rate = learning_rate(job);
     config.optim.momentum = settings->momentum;
     config.x_val = x_val.rows > 0 ? &x_val : NULL;
     config.y_val = x_val.rows > 0 ? &y_val : NULL;
@@ -133,7 +142,7 @@ static lnt_status fit(train_job *job)
         char why[LNT_ERROR_LENGTH];
         memcpy(why, job->error.message, sizeof why);
         return lnt_fail(&job->error, status, "%s; nothing is saved; try an --lr below %g", why,
-                        settings->learning_rate);
+                        learning_rate(job));
     }
     return status;
 }
@@ -194,8 +203,8 @@ static void print_text(const train_job *job)
 
 static lnt_status train(train_job *job)
 {
-    LNT_TRY(
-        lnt_cli_outfile_check(job->output, (const char *const[]){job->path, NULL}, &job->error));
+    LNT_TRY(lnt_cli_outfile_check(job->output, true, (const char *const[]){job->path, NULL},
+                                  &job->error));
     LNT_TRY(lnt_cli_use_threads(&job->settings->reading, &job->error));
     LNT_TRY(
         lnt_cli_train_data_prepare(&job->data, &job->model, job->path, job->settings, &job->error));

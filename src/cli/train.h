@@ -23,7 +23,7 @@ typedef struct lnt_cli_train_settings {
     bool standardize;
     uint64_t epochs;
     uint64_t batch;
-    double learning_rate;
+    double learning_rate; /* 0: by the task */
     double momentum;
     bool shuffle;
     double validation;

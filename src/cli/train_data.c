@@ -26,25 +26,36 @@ lnt_tensor lnt_cli_train_rows(const lnt_cli_train_data *data, const lnt_tensor *
     return part;
 }
 
-/* Columns in which text is no error: targets, unless they must be numbers, and what is left out. */
+static size_t append(const char **names, size_t count, const lnt_cli_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        names[count++] = texts->items[i];
+    }
+    return count;
+}
+
+/* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
 static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
                              const lnt_cli_train_settings *settings, lnt_error *error)
 {
-    const size_t targets = settings->task == LNT_CLI_REGRESS ? 0 : settings->targets.count;
-    const size_t excluded = settings->exclude.count;
-    const char **labels = calloc(targets + excluded + 1, sizeof *labels);
-    if (labels == NULL) {
-        return lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+    const lnt_cli_texts *targets = &settings->targets, *features = &settings->features;
+    const size_t most = targets->count + settings->exclude.count + features->count;
+    lnt_cli_names labels = {calloc(most, sizeof *labels.items), 0};
+    lnt_cli_names only = {calloc(most, sizeof *only.items), 0};
+    lnt_status status = lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+    if (labels.items != NULL && only.items != NULL) {
+        if (settings->task != LNT_CLI_REGRESS) {
+            labels.count = append(labels.items, 0, targets);
+        }
+        labels.count = append(labels.items, labels.count, &settings->exclude);
+        if (features->count > 0) {
+            only.count = append(only.items, append(only.items, 0, targets), features);
+        }
+        status = lnt_cli_read(&data->frame, path, lnt_cli_train_dtype(settings->dtype),
+                              &settings->reading, labels, only, error);
     }
-    for (size_t i = 0; i < targets; i++) {
-        labels[i] = settings->targets.items[i];
-    }
-    for (size_t i = 0; i < excluded; i++) {
-        labels[targets + i] = settings->exclude.items[i];
-    }
-    const lnt_status status = lnt_cli_read(&data->frame, path, lnt_cli_train_dtype(settings->dtype),
-                                           &settings->reading, labels, targets + excluded, error);
-    free(labels);
+    free(labels.items);
+    free(only.items);
     return status;
 }
 
@@ -131,17 +142,21 @@ static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
                               const lnt_cli_train_settings *settings, lnt_error *error)
 {
     const size_t held_out = data->x.rows - data->n_train;
-    if (settings->validation == 0) {
-        lnt_cli_note("%zu rows to train on, none held out", data->n_train);
-        return LNT_OK;
-    }
-    if (held_out == 0 || data->n_train == 0) {
+    if (settings->validation > 0 && (held_out == 0 || data->n_train == 0)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s: too few rows of each class to hold %g of them out (--validation 0 "
                         "holds none out)",
                         path, settings->validation);
     }
-    lnt_cli_note("%zu rows to train on, %zu held out", data->n_train, held_out);
+    lnt_cli_target_tell(data->frame, &data->columns, data->classify,
+                        settings->task == LNT_CLI_TASK_AUTO);
+    if (settings->validation == 0) {
+        lnt_cli_note("%zu %s to train on, none held out", data->n_train,
+                     data->n_train == 1 ? "row" : "rows");
+        return LNT_OK;
+    }
+    lnt_cli_note("%zu %s to train on, %zu held out", data->n_train,
+                 data->n_train == 1 ? "row" : "rows", held_out);
     if (held_out < HELD_OUT_FEW) {
         lnt_cli_warn("only %zu %s held out: the score on them says little", held_out,
                      held_out == 1 ? "row is" : "rows are");

@@ -22,7 +22,7 @@ class Manual(CommandCase):
 
     def test_same_options(self):
         for verb in VERBS:
-            described = re.findall(r"^\.BR? .*?(--[\w-]+)(?: =(\w+))?$", page(f"linnet-{verb}.1"),
+            described = re.findall(r"^\.TP\n\.BR? .*?(--[\w-]+)(?: =(\w+))?$", page(f"linnet-{verb}.1"),
                                    re.MULTILINE)
             described = {name: value or None for name, value in described}
             shown = self.options_in_help(verb)

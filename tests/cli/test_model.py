@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Using a model: predict, evaluate, info."""
+import csv
+import io
+import json
+
+from command import CommandCase, flowers, prices
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+class Predict(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.train_flowers()
+
+    def test_classes(self):
+        rows = table(self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout)
+        truth = table(flowers())
+        self.assertEqual([row["species"] for row in truth], [row["species"] for row in rows])
+        self.assertEqual(["species"], list(rows[0]))
+
+    def test_probabilities(self):
+        rows = table(self.succeed("predict", "flowers.safetensors", "flowers.csv", "-p").stdout)
+        self.assertEqual(["species", "p_iris", "p_lily", "p_rose"], list(rows[0]))
+        for row in rows:
+            shares = {name[2:]: float(row[name]) for name in list(row)[1:]}
+            self.assertAlmostEqual(1, sum(shares.values()), 5)
+            self.assertEqual(row["species"], max(shares, key=shares.get))
+
+    def test_json_lines(self):
+        text = self.succeed("predict", "flowers.safetensors", "flowers.csv", "--json", "-p").stdout
+        rows = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual(90, len(rows))
+        self.assertEqual({"species", "probabilities"}, set(rows[0]))
+        self.assertEqual({"iris", "lily", "rose"}, set(rows[0]["probabilities"]))
+
+    def test_output_file(self):
+        text = self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout
+        self.assertEqual("", self.succeed("predict", "flowers.safetensors", "flowers.csv", "-o",
+                                          "out.csv").stdout)
+        self.assertEqual(text, (self.folder / "out.csv").read_text())
+
+    def test_standard_input(self):
+        expected = self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout
+        self.assertEqual(expected, self.succeed("predict", "flowers.safetensors", "-",
+                                                stdin=flowers()).stdout)
+
+    def test_columns_by_name(self):
+        """Any order, any others beside them, whatever these hold."""
+        expected = self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout
+        rows = table(flowers())
+        lines = ["height,id,species,width,length"]
+        lines += [f"{r['height']},no {i},,{r['width']},{r['length']}" for i, r in enumerate(rows)]
+        self.write("other.csv", "\n".join(lines))
+        self.assertEqual(expected,
+                         self.succeed("predict", "flowers.safetensors", "other.csv").stdout)
+
+    def test_columns_by_place(self):
+        expected = self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout
+        lines = [line.rsplit(",", 1)[0] for line in flowers(header=False).splitlines()]
+        self.write("plain.csv", "\n".join(lines))
+        self.assertEqual(expected,
+                         self.succeed("predict", "flowers.safetensors", "plain.csv").stdout)
+
+    def test_without_header_everywhere(self):
+        """The inputs of such a model are called column2, …: they must not be taken for those."""
+        rows = [line.split(",") for line in flowers(header=False).splitlines()]
+        self.write("with.csv", "\n".join(",".join([r[3], *r[:3]]) for r in rows))
+        self.write("without.csv", "\n".join(",".join(r[:3]) for r in rows))
+        self.succeed("train", "with.csv", "-t", "1", "--epochs", 20, "--header", "no")
+        text = self.succeed("predict", "with.safetensors", "without.csv").stdout
+        self.assertEqual([r[3] for r in rows], text.split()[1:])
+
+    def test_numbers_read_back_the_same(self):
+        self.write("prices.csv", prices())
+        for dtype, digits in (("f32", 9), ("f64", 17)):
+            self.succeed("train", "prices.csv", "-t", "price", "-t", "rent", "--dtype", dtype,
+                         "--epochs", 3)
+            rows = table(self.succeed("predict", "prices.safetensors", "prices.csv").stdout)
+            text = self.succeed("predict", "prices.safetensors", "prices.csv", "--json").stdout
+            for row, line in zip(rows, text.splitlines()):
+                exact = json.loads(line)
+                for name in ("price", "rent"):
+                    if dtype == "f64":
+                        self.assertEqual(exact[name], float(row[name]))
+                    else:
+                        self.assertAlmostEqual(1, float(row[name]) / exact[name], 6)
+                    self.assertLessEqual(len(row[name].strip("-").replace(".", "")), digits + 1)
+
+    def test_quoted_names(self):
+        self.write("t.csv", 'a,"the ""kind"", so"\n' +
+                   "".join(f'{i % 2},"{"x,y" if i % 2 else "z"}"\n' for i in range(40)))
+        self.succeed("train", "t.csv", "-t", "2", "--epochs", 20)
+        rows = table(self.succeed("predict", "t.safetensors", "t.csv", "-p").stdout)
+        self.assertEqual(['the "kind", so', "p_x,y", "p_z"], list(rows[0]))
+        self.assertEqual(["z", "x,y"] * 20, [row['the "kind", so'] for row in rows])
+
+
+class Evaluate(CommandCase):
+    def test_text(self):
+        self.train_flowers()
+        text = self.succeed("evaluate", "flowers.safetensors", "flowers.csv").stdout
+        self.assertIn("rows      90\n", text)
+        self.assertIn("accuracy  1.0000 (90 of 90)\n", text)
+        self.assertRegex(text, r"\nlily +30 +30 +1\.0000 +1\.0000\n")
+
+    def test_counts(self):
+        self.train_flowers()
+        self.write("t.csv", flowers().replace("iris", "lily"))
+        result = self.succeed_json("evaluate", "flowers.safetensors", "t.csv", "--json")
+        self.assertEqual((90, 60), (result["rows"], result["correct"]))
+        self.assertAlmostEqual(2 / 3, result["accuracy"])
+        by_class = {one["class"]: one for one in result["classes"]}
+        self.assertEqual((0, 30, None, 0), tuple(by_class["iris"][k] for k in
+                                                 ("rows", "predicted", "recall", "precision")))
+        self.assertEqual((60, 30, 0.5, 1), tuple(by_class["lily"][k] for k in
+                                                 ("rows", "predicted", "recall", "precision")))
+
+    def test_errors_of_a_regression(self):
+        self.write("prices.csv", prices())
+        self.succeed("train", "prices.csv", "-t", "price", "--exclude", "rent")
+        predicted = table(self.succeed("predict", "prices.safetensors", "prices.csv").stdout)
+        truth = [float(row["price"]) for row in table(prices())]
+        errors = [float(p["price"]) - t for p, t in zip(predicted, truth)]
+        mean = sum(truth) / len(truth)
+        result = self.succeed_json("evaluate", "prices.safetensors", "prices.csv", "--json")
+        target = result["targets"][0]
+        square = sum(e * e for e in errors) / len(errors)
+        self.assertAlmostEqual(1, target["rmse"] / square ** 0.5, 4)
+        self.assertAlmostEqual(1, target["mae"] / (sum(map(abs, errors)) / len(errors)), 4)
+        self.assertAlmostEqual(
+            1 - square / (sum((t - mean) ** 2 for t in truth) / len(truth)), target["r2"], 4)
+        self.assertIn("RMSE", self.succeed("evaluate", "prices.safetensors", "prices.csv").stdout)
+
+    def test_target_called_otherwise(self):
+        self.train_flowers()
+        self.write("t.csv", flowers().replace("species", "kind"))
+        self.succeed("evaluate", "flowers.safetensors", "t.csv", "-t", "kind")
+
+
+class Info(CommandCase):
+    def test_json(self):
+        self.train_flowers("--hidden", "5,4", "--activation", "tanh", "--seed", "9")
+        info = self.succeed_json("info", "flowers.safetensors", "--json")
+        self.assertEqual("classify", info["task"])
+        self.assertEqual(["iris", "lily", "rose"], info["classes"])
+        self.assertEqual(["length", "width", "height"], info["input_names"])
+        self.assertEqual(["species"], info["target_names"])
+        self.assertEqual([(3, 5, "tanh"), (5, 4, "tanh"), (4, 3, "identity")],
+                         [(l["inputs"], l["outputs"], l["activation"]) for l in info["layers"]])
+        self.assertEqual(3 * 5 + 5 + 5 * 4 + 4 + 4 * 3 + 3, info["parameters"])
+        self.assertEqual(3, len(info["input_scaling"]["scale"]))
+        self.assertIsNone(info["target_scaling"])
+        self.assertEqual((20, 72, 18, "9"), tuple(info["training"][k] for k in
+                         ("epochs", "training_rows", "held_out_rows", "seed")))
+
+    def test_text(self):
+        self.train_flowers()
+        text = self.succeed("info", "flowers.safetensors").stdout
+        for line in ("task          classification", "layer 0       dense 3 -> 128, relu",
+                     "tensor        layers.1.weight [128, 3]",
+                     "classes       3: iris, lily, rose", "inputs        standardised",
+                     "trained       20 epochs on 72 rows, 18 held out, seed 0"):
+            self.assertIn(line + "\n", text)
