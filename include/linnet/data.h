@@ -36,7 +36,11 @@ LNT_API size_t lnt_names_find(const lnt_names *names, const char *string);
 typedef struct lnt_frame lnt_frame;
 
 typedef enum lnt_csv_header {
-    LNT_HEADER_AUTO, /**< the first record is a header if one of its fields is not a number */
+    /**
+     * The first record is a header if one of its fields is neither a number nor a missing value;
+     * columns chosen as labels by number do not count.
+     */
+    LNT_HEADER_AUTO,
     LNT_HEADER_NONE,
     LNT_HEADER_PRESENT
 } lnt_csv_header;
@@ -65,8 +69,7 @@ typedef struct lnt_csv_options {
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_csv_options;
 
-/** F32, automatic delimiter and header, missing values refused, no labels, all columns, no memory
- * limit. */
+/** F32; automatic delimiter and header; missing values refused; no labels, no memory limit. */
 LNT_API lnt_csv_options lnt_csv_defaults(void);
 
 /**
@@ -75,14 +78,15 @@ LNT_API lnt_csv_options lnt_csv_defaults(void);
  * point whatever the locale, and are rounded correctly to `dtype` from the text. An empty field,
  * "NA", "N/A", "nan", "null" and "?" (case aside) are missing values; "inf" is refused.
  *
- * A label column that turns out to hold text becomes one: its cells are indices into its labels,
- * which are sorted (as numbers if all are, else by bytes). Peak memory is the matrix and a line
- * buffer for a regular file; a pipe is read with a growing matrix.
+ * In a label column that turns out to hold text, cells are indices into its labels, which are
+ * sorted by bytes; one that holds numbers only stays a column of numbers (`lnt_frame_encode` makes
+ * labels of those). F32 holds indices up to 2^24. Peak memory is the matrix and a line buffer for a
+ * regular file; a pipe is read with a growing matrix. A record may have up to 256 MiB.
  *
  * `LNT_ERR_IO` if the file cannot be read; `LNT_ERR_FORMAT` for ragged rows, text where a number
  * should be, an open quote, a NUL byte or no data; `LNT_ERR_INVALID` for a label column that is not
- * there; `LNT_ERR_TOO_LARGE` over the memory limit. `error` says where. `path` "-" is standard
- * input. On failure `*frame` is NULL. Thread-safe.
+ * there; `LNT_ERR_TOO_LARGE` over a limit; `LNT_ERR_NULL` without options. `error` says where.
+ * `path` "-" is standard input. On failure `*frame` is NULL. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_csv_read(lnt_frame **frame, const char *path,
                                                const lnt_csv_options *options, lnt_error *error);
@@ -129,8 +133,10 @@ LNT_API lnt_status lnt_frame_recode(lnt_frame *frame, size_t column, const lnt_n
  * Chooses rows at random: writes a permutation of 0 … rows−1 to `index`, the first `*n_first` of
  * them the training part and the rest, round(fraction·rows), the validation part; each part keeps
  * at least one row if 0 < fraction < 1 and rows ≥ 2. With `labels` ([rows, 1], may be NULL) each
- * class is split in that proportion (largest remainders); a class of one row stays in training.
- * Depends on (seed, rows, fraction, labels) only. `LNT_ERR_INVALID` unless 0 ≤ fraction < 1.
+ * class is split in that proportion (largest remainders); the last training row of a class
+ * stays, so the validation part may be smaller, or empty if every class has one row.
+ * Depends on (seed, rows, fraction, labels) only. `LNT_ERR_INVALID` unless 0 ≤ fraction < 1;
+ * `LNT_ERR_SHAPE`, `LNT_ERR_NOT_FINITE` or `LNT_ERR_TOO_LARGE` (2^32 rows) for labels.
  */
 LNT_API lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uint64_t seed,
                              size_t *index, size_t *n_first);
