@@ -8,10 +8,10 @@
 #define SLICE_SECONDS 0.5e-3
 #define WARM_UP_SECONDS 10e-3
 
-double lnt_bench_now(void)
+static double now(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
 }
 
@@ -39,24 +39,26 @@ lnt_bench_spread lnt_bench_spread_of(double *values, size_t count)
                               .high = quantile(values, count, 0.75)};
 }
 
-static double time_of(const lnt_bench_contender *contender, size_t calls)
+static double time_of(const lnt_bench_contender *contender, size_t calls,
+                      const lnt_bench_plan *plan)
 {
-    const double begin = lnt_bench_now();
+    const clockid_t clock = plan->cpu_time ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+    const double begin = now(clock);
     contender->run(contender->context, calls);
-    return lnt_bench_now() - begin;
+    return now(clock) - begin;
 }
 
 /* Calls that fill a slice of the slowest contender's; finding them is also the warm-up. */
-static size_t calls_of(const lnt_bench_contender *contenders, size_t n)
+static size_t calls_of(const lnt_bench_contender *contenders, size_t n, const lnt_bench_plan *plan)
 {
     size_t least = 0;
     for (size_t c = 0; c < n; c++) {
-        const double begin = lnt_bench_now();
+        const double begin = now(CLOCK_MONOTONIC);
         size_t calls = 1;
-        double seconds = time_of(&contenders[c], calls);
-        while (lnt_bench_now() - begin < WARM_UP_SECONDS) {
+        double seconds = time_of(&contenders[c], calls, plan);
+        while (now(CLOCK_MONOTONIC) - begin < WARM_UP_SECONDS) {
             calls *= seconds < SLICE_SECONDS ? 2 : 1;
-            seconds = time_of(&contenders[c], calls);
+            seconds = time_of(&contenders[c], calls, plan);
         }
         least = least == 0 || calls < least ? calls : least;
     }
@@ -68,15 +70,15 @@ size_t lnt_bench_measure(const lnt_bench_contender *contenders, size_t n,
 {
     static double seconds[LNT_BENCH_MOST_CONTENDERS][LNT_BENCH_MOST_ROUNDS];
     static double ratio[LNT_BENCH_MOST_ROUNDS], excess[LNT_BENCH_MOST_ROUNDS];
-    const size_t calls = calls_of(contenders, n);
-    const double begin = lnt_bench_now();
+    const size_t calls = calls_of(contenders, n, plan);
+    const double begin = now(CLOCK_MONOTONIC);
     size_t rounds = 0;
     while (rounds < LNT_BENCH_MOST_ROUNDS &&
-           (rounds < plan->rounds || lnt_bench_now() - begin < plan->seconds)) {
+           (rounds < plan->rounds || now(CLOCK_MONOTONIC) - begin < plan->seconds)) {
         for (size_t i = 0; i < n; i++) {
             /* There and back, so that nobody always follows the same one. */
             const size_t c = rounds % 2 == 0 ? i : n - 1 - i;
-            seconds[c][rounds] = time_of(&contenders[c], calls) / (double) calls;
+            seconds[c][rounds] = time_of(&contenders[c], calls, plan) / (double) calls;
         }
         rounds++;
     }

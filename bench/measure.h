@@ -2,6 +2,7 @@
 #ifndef LNT_BENCH_MEASURE_H
 #define LNT_BENCH_MEASURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -17,10 +18,11 @@ typedef struct lnt_bench_contender {
     void *context;
 } lnt_bench_contender;
 
-/* How long to measure: until both are reached. */
+/* How long to measure, until both are reached, and by which clock. */
 typedef struct lnt_bench_plan {
     size_t rounds;
-    double seconds;
+    double seconds; /* of the wall clock */
+    bool cpu_time;  /* times are the process's: what it waits while others run is left out */
 } lnt_bench_plan;
 
 /* The least value, the quartiles and the median. */
@@ -37,9 +39,6 @@ typedef struct lnt_bench_figures {
     lnt_bench_spread ratio;
     lnt_bench_spread excess; /* seconds a call */
 } lnt_bench_figures;
-
-/* Seconds of a clock that only goes forward. */
-double lnt_bench_now(void);
 
 /* Sorts `values`, at least one. */
 lnt_bench_spread lnt_bench_spread_of(double *values, size_t count);

@@ -64,6 +64,7 @@ typedef struct settings {
     int rounds;
     double seconds;
     int threads;
+    int cpu_time;
     const char *dtype;
     const char *json;
 } settings;
@@ -79,6 +80,8 @@ static void read_options(settings *s, const lnt_bench_program *program, int argc
          "f32|f64|both"},
         {"threads", 't', POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT, &s->threads, 0,
          "threads of BLAS", "N"},
+        {"cpu-time", 'c', POPT_ARG_NONE, &s->cpu_time, 0,
+         "measure the process's own time, for one thread on a busy machine", NULL},
         {"json", 'j', POPT_ARG_STRING, &s->json, 0, "write the results to FILE, too", "FILE"},
         POPT_TABLEEND};
     struct poptOption table[] = {
@@ -110,7 +113,10 @@ static void apply_settings(lnt_bench *bench, const settings *s)
     if (!(s->seconds >= 0 && isfinite(s->seconds))) {
         lnt_bench_misuse("--seconds: expected a number from 0 up, found %g", s->seconds);
     }
-    bench->plan = (lnt_bench_plan){(size_t) s->rounds, s->seconds};
+    if (s->cpu_time && s->threads != 1) {
+        lnt_bench_misuse("--cpu-time: expected --threads 1, found %d", s->threads);
+    }
+    bench->plan = (lnt_bench_plan){(size_t) s->rounds, s->seconds, s->cpu_time};
     const bool both = strcmp(s->dtype, "both") == 0;
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         bench->dtypes[dtype] = both || strcmp(s->dtype, lnt_dtype_name(dtype)) == 0;
@@ -165,14 +171,16 @@ static void describe(lnt_bench *bench)
     printf("%s, core type %s, threads %d\n",
            build.blas_config[0] != '\0' ? build.blas_config : build.blas,
            build.blas_core[0] != '\0' ? build.blas_core : "unknown", build.blas_threads);
-    printf("%s, load %.1f\n", processor, load());
+    const char *clock = bench->plan.cpu_time ? "CPU time" : "wall clock";
+    printf("%s, load %.1f, %s\n", processor, load(), clock);
     bench->results = json_array();
-    bench->report = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:i, s:f, s:O}", "benchmark", bench->name,
-        "version", build.version, "compiler", build.compiler, "blas", build.blas, "blas_config",
-        build.blas_config, "blas_core", build.blas_core, "threads", build.blas_threads, "processor",
-        processor, "load_before", number(load()), "least_rounds", (int) bench->plan.rounds,
-        "least_seconds", bench->plan.seconds, "results", bench->results);
+    bench->report =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:o, s:i, s:f, s:O}", "benchmark",
+                  bench->name, "version", build.version, "compiler", build.compiler, "blas",
+                  build.blas, "blas_config", build.blas_config, "blas_core", build.blas_core,
+                  "threads", build.blas_threads, "processor", processor, "clock", clock,
+                  "load_before", number(load()), "least_rounds", (int) bench->plan.rounds,
+                  "least_seconds", bench->plan.seconds, "results", bench->results);
     if (bench->report == NULL) {
         lnt_bench_fail("no memory for the report");
     }
@@ -182,7 +190,8 @@ void lnt_bench_read(lnt_bench *bench, const lnt_bench_program *program, int argc
 {
     program_name = program->name;
     *bench = (lnt_bench){.name = program->name};
-    settings s = {program->rounds, program->seconds, 1, "both", NULL};
+    settings s = {
+        .rounds = program->rounds, .seconds = program->seconds, .threads = 1, .dtype = "both"};
     read_options(&s, program, argc, argv);
     apply_settings(bench, &s);
 }
