@@ -51,12 +51,12 @@ static lnt_status find_all(const lnt_frame *frame, const char *option, const lnt
 }
 
 /* The three lists a user may give, as places in the frame; one block of memory. */
-typedef struct lists {
+typedef struct choice_lists {
     size_t *targets, *features, *exclude;
     size_t n_targets, n_features, n_exclude;
-} lists;
+} choice_lists;
 
-static lnt_status choose_inputs(const lists *chosen, const lnt_frame *frame,
+static lnt_status choose_inputs(const choice_lists *chosen, const lnt_frame *frame,
                                 lnt_cli_columns *columns, lnt_error *error)
 {
     const bool all = chosen->n_features == 0;
@@ -83,9 +83,9 @@ static lnt_status choose_inputs(const lists *chosen, const lnt_frame *frame,
     return LNT_OK;
 }
 
-static lnt_status choose(const lists *chosen, const lnt_frame *frame, const lnt_cli_texts *targets,
-                         const lnt_cli_texts *features, const lnt_cli_texts *exclude,
-                         lnt_cli_columns *columns, lnt_error *error)
+static lnt_status choose(const choice_lists *chosen, const lnt_frame *frame,
+                         const lnt_cli_texts *targets, const lnt_cli_texts *features,
+                         const lnt_cli_texts *exclude, lnt_cli_columns *columns, lnt_error *error)
 {
     LNT_TRY(find_all(frame, "target", targets, chosen->targets, error));
     LNT_TRY(find_all(frame, "features", features, chosen->features, error));
@@ -107,12 +107,12 @@ lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *fra
     size_t *places = calloc(wanted + 1, sizeof *places);
     *columns = (lnt_cli_columns){
         .index = calloc(count_columns(frame) + targets->count, sizeof *columns->index)};
-    const lists chosen = {.targets = places,
-                          .features = places + targets->count,
-                          .exclude = places + targets->count + features->count,
-                          .n_targets = targets->count,
-                          .n_features = features->count,
-                          .n_exclude = exclude->count};
+    const choice_lists chosen = {.targets = places,
+                                 .features = places + targets->count,
+                                 .exclude = places + targets->count + features->count,
+                                 .n_targets = targets->count,
+                                 .n_features = features->count,
+                                 .n_exclude = exclude->count};
     const lnt_status status =
         places == NULL || columns->index == NULL
             ? lnt_fail(error, LNT_ERR_MEMORY, "out of memory")

@@ -4,7 +4,6 @@
 #include "verb.h"
 
 #include <math.h>
-#include <string.h>
 
 typedef struct info_settings {
     bool json;

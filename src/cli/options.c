@@ -3,7 +3,6 @@
 
 #include "nearest.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +178,7 @@ static lnt_status set_choice(const lnt_cli_option *option, const char *text, voi
 static lnt_status set_char(const lnt_cli_option *option, const char *text, void *place,
                            lnt_error *error)
 {
+    (void) option;
     static const struct {
         const char *name;
         char value;
@@ -193,7 +193,6 @@ static lnt_status set_char(const lnt_cli_option *option, const char *text, void 
     const bool usable =
         text[0] == '\t' || (text[0] != '\0' && strchr(",;:|!#$%&*/<>=?@^_`~ ", text[0]) != NULL);
     if (!usable || text[1] != '\0') {
-        (void) option;
         return lnt_fail(error, LNT_ERR_INVALID,
                         "expected one character such as ',' or ';', or tab, found '%s'", text);
     }

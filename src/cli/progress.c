@@ -68,11 +68,11 @@ typedef struct pieces {
 static void format_rate(double rate, char *text, size_t size, const char *unit)
 {
     if (rate >= 1e6) {
-        snprintf(text, size, "%.1fM %s", rate / 1e6, unit);
+        snprintf(text, size, "%.1fM%s", rate / 1e6, unit);
     } else if (rate >= 1e4) {
-        snprintf(text, size, "%.0fk %s", rate / 1e3, unit);
+        snprintf(text, size, "%.0fk%s", rate / 1e3, unit);
     } else {
-        snprintf(text, size, "%.0f %s", rate, unit);
+        snprintf(text, size, "%.0f%s", rate, unit);
     }
 }
 
@@ -96,7 +96,7 @@ static void format_pieces(const lnt_cli_progress *progress, const lnt_fit_progre
     const double rate = seconds > 0 ? seen / seconds : 0;
     *text = (pieces){.done = seen / all};
     snprintf(text->epoch, sizeof text->epoch, "epoch %zu/%zu", now->epoch, now->epochs);
-    snprintf(text->loss, sizeof text->loss, "loss %.4g", now->train_loss);
+    snprintf(text->loss, sizeof text->loss, "loss %.*g", wide ? 4 : 2, now->train_loss);
     if (!isnan(now->validation_accuracy)) {
         snprintf(text->held_out, sizeof text->held_out, "%s %.4f",
                  wide ? "held-out accuracy" : "acc", now->validation_accuracy);
@@ -107,7 +107,7 @@ static void format_pieces(const lnt_cli_progress *progress, const lnt_fit_progre
         snprintf(text->held_out, sizeof text->held_out, "%s %.4f", wide ? "accuracy" : "acc",
                  now->train_accuracy);
     }
-    format_rate(rate, text->rate, sizeof text->rate, wide ? "samples/s" : "/s");
+    format_rate(rate, text->rate, sizeof text->rate, wide ? " samples/s" : "/s");
     if (rate > 0) {
         format_left((all - seen) / rate, text->left, sizeof text->left);
     }

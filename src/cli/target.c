@@ -114,7 +114,5 @@ void lnt_cli_target_tell(const lnt_frame *frame, const lnt_cli_columns *columns,
         return;
     }
     lnt_cli_note("target '%s': %zu classes%s", name, lnt_names_count(labels),
-                 guessed && all_numbers(labels)
-                     ? " (few whole numbers; --task regress predicts a number)"
-                     : "");
+                 guessed && all_numbers(labels) ? " (--task regress to predict a number)" : "");
 }

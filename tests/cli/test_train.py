@@ -31,8 +31,7 @@ class Train(CommandCase):
         self.write("many.csv", "x,y\n" + "".join(f"{i / 7},{i % 21}\n" for i in range(84)))
         said = {("flowers.csv", "species"): "'species': 3 classes",
                 ("flowers.csv", "length"): "'length': a number",
-                ("few.csv", "y"): "'y': 3 classes (few whole numbers; --task regress predicts a "
-                                  "number)",
+                ("few.csv", "y"): "'y': 3 classes (--task regress to predict a number)",
                 ("many.csv", "y"): "'y': a number"}
         for (path, target), text in said.items():
             options = ["--exclude", "species"] if target == "length" else []
