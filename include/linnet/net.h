@@ -18,7 +18,7 @@ LNT_BEGIN_DECLS
 /**
  * A net: a list of layers and their parameters in one flat vector; one allocation. Forward and
  * backward only read it, so any number of threads may run one net, each with a pass of its own,
- * as long as nobody writes parameters meanwhile.
+ * as long as nobody writes parameters meanwhile. Functions here that return no status take no NULL.
  */
 typedef struct lnt_net lnt_net;
 
@@ -111,7 +111,7 @@ typedef enum lnt_mode {
 typedef struct lnt_pass_config {
     size_t max_rows; /**< at least 1 */
     lnt_mode mode;
-    bool input_gradient;            /**< also compute dL/dx, see `lnt_pass_input_gradient` */
+    bool input_gradient; /**< also compute dL/dx; only in training, else `LNT_ERR_INVALID` */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_pass_config;
 
