@@ -222,7 +222,7 @@ Test(fit, stops_at_a_loss_that_is_not_finite)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.shuffle = false;
-    OK(lnt_set(&y, 50, 0, NAN)); /* row 50 is in the fourth batch of 16 */
+    OK(lnt_set(&y, 50, 0, -(double) NAN)); /* row 50 is in the fourth batch of 16 */
     lnt_error error = {0};
     lnt_fit_result result;
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));

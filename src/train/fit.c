@@ -184,8 +184,10 @@ static lnt_status not_finite(run *r, const char *what, double value)
         lnt_tensor parameters = lnt_net_parameters(r->net);
         LNT_TRY(lnt_copy(&kept, &parameters));
     }
-    return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %f",
-                    r->progress.epoch, r->progress.batch, r->batches, what, value);
+    /* printf would show the sign bit of a NaN, which means nothing */
+    const char *text = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %s",
+                    r->progress.epoch, r->progress.batch, r->batches, what, text);
 }
 
 static lnt_status train_batch(run *r, size_t first, size_t count)
