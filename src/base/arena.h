@@ -3,6 +3,7 @@
 #define LINNET_BASE_ARENA_H
 
 #include <linnet/memory.h>
+#include <linnet/status.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,9 @@ typedef struct lnt_arena {
 
 /** The next `count * size` bytes; NULL while measuring. */
 void *lnt_arena_take(lnt_arena *arena, size_t count, size_t size);
+
+/** Ends measuring: allocates the block, from which the same calls then take their places. */
+lnt_status lnt_arena_open(lnt_arena *arena, const lnt_allocator *allocator);
 
 /** The allocator an object was made with, copied into it so that the object can free itself. */
 typedef struct lnt_owner {

@@ -67,6 +67,16 @@ void *lnt_arena_take(lnt_arena *arena, size_t count, size_t size)
     return place;
 }
 
+lnt_status lnt_arena_open(lnt_arena *arena, const lnt_allocator *allocator)
+{
+    if (arena->overflow) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    arena->base = lnt_allocate(allocator, arena->used, 1);
+    arena->used = 0;
+    return arena->base != NULL ? LNT_OK : LNT_ERR_MEMORY;
+}
+
 lnt_owner lnt_owner_of(const lnt_allocator *allocator)
 {
     lnt_owner owner = {{NULL, NULL, NULL}, allocator != NULL};

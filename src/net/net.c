@@ -171,14 +171,7 @@ static lnt_status create_blank(lnt_net **out, const lnt_net_config *config)
     LNT_TRY(measure(config, &sum));
     lnt_arena arena = {0};
     place(&arena, config, &sum);
-    if (arena.overflow) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    arena.base = lnt_allocate(config->allocator, arena.used, 1);
-    if (arena.base == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    arena.used = 0;
+    LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_net *net = place(&arena, config, &sum);
     net->owner = lnt_owner_of(config->allocator);
     const lnt_status status = describe(net, config);

@@ -111,14 +111,7 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
     }
     lnt_arena arena = {0};
     place(&arena, net, config);
-    if (arena.overflow) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    arena.base = lnt_allocate(config->allocator, arena.used, 1);
-    if (arena.base == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    arena.used = 0;
+    LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_pass *pass = place(&arena, net, config);
     pass->owner = lnt_owner_of(config->allocator);
     describe(pass, net, config);

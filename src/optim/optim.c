@@ -76,14 +76,7 @@ lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim
     LNT_TRY(ops->states(config, &n_states));
     lnt_arena arena = {0};
     place(&arena, net, n_states);
-    if (arena.overflow) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    arena.base = lnt_allocate(config->allocator, arena.used, 1);
-    if (arena.base == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    arena.used = 0;
+    LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_optim *optim = place(&arena, net, n_states);
     optim->owner = lnt_owner_of(config->allocator);
     optim->ops = ops;
