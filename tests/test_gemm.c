@@ -307,3 +307,20 @@ Test(gemm, refuses_outputs_that_overlap)
     OK(lnt_slice_cols(&small, 0, 2, 1, &small));
     OK(lnt_gemm(1, &small, &small, 0, &c));
 }
+
+/* Even and odd columns, or rows, of one matrix lie between one another and share nothing. */
+Test(gemm, takes_outputs_between_the_inputs)
+{
+    double store[64] = {0};
+    const lnt_tensor all = lnt_tensor_f64(store, 8, 8);
+    lnt_tensor even, odd, upper, lower;
+    OK(lnt_slice_rows(&all, 0, 4, 2, &upper));
+    OK(lnt_slice_rows(&all, 1, 4, 2, &lower));
+    OK(lnt_slice_cols(&upper, 0, 4, 2, &even));
+    OK(lnt_slice_cols(&upper, 1, 4, 2, &odd));
+    OK(lnt_gemm(1, &even, &even, 0, &odd));
+    OK(lnt_slice_cols(&lower, 0, 4, 2, &odd));
+    OK(lnt_gemm(1, &even, &even, 0, &odd));
+    OK(lnt_slice_cols(&upper, 2, 4, 1, &odd));
+    refused(LNT_ERR_ALIAS, &even, &even, &odd); /* with other strides, and one column in common */
+}
