@@ -208,6 +208,9 @@ EACH_PRECISION(gemv_with_beta_zero_clears_nan, {
     placed y = place_filled(dtype, ROWS_DENSE, 3, 1, NAN);
     OK(lnt_gemv(1, &a.view, &x.view, 0, &y.view));
     cr_assert(all_equal(&y, 2));
+    drop(&a);
+    drop(&x);
+    drop(&y);
 })
 
 /* --- refusals; each leaves C alone --- */
@@ -240,6 +243,10 @@ Test(gemm, refuses_what_does_not_fit)
     FAILS(LNT_ERR_SHAPE, lnt_gemv(1, &a.view, &b.view, 0, &c.view));
     FAILS(LNT_ERR_NULL, lnt_gemv(1, &a.view, NULL, 0, &c.view));
     cr_assert(unchanged(&c));
+    drop(&a);
+    drop(&b);
+    drop(&c);
+    drop(&d);
 }
 
 /* Extents that BLAS's integer cannot hold; zero strides make them legal to describe. */
