@@ -24,6 +24,7 @@ module:criterion    libcriterion-dev
 # decimal comma.
 needs_test='
 command:clang         clang
+sanitizers:clang      libclang-rt-dev
 command:clang-format  clang-format
 command:cmake         cmake
 command:g++           g++
@@ -46,6 +47,8 @@ is_here() {
     case $1 in
     command:*) "${1#*:}" --version > /dev/null 2>&1 ;;
     module:*) pkg-config --exists "${1#*:}" 2> /dev/null ;;
+    sanitizers:*) echo 'int main(void) { return 0; }' |
+        "${1#*:}" -fsanitize=address,undefined -x c - -o /dev/null 2> /dev/null ;;
     file:*) [ -e "${1#*:}" ] ;;
     header:*) echo "#include <${1#*:}>" | cc -E - > /dev/null 2>&1 ;;
     esac

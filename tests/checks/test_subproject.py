@@ -40,7 +40,7 @@ int main(void)
 class Subproject(unittest.TestCase):
     def run_meson(self, *arguments):
         done = subprocess.run([MESON, *map(str, arguments)], capture_output=True, text=True,
-                              check=False)
+                              check=False, env={**os.environ, "CC": os.environ["LINNET_CC"]})
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
     def use(self, default_library):
