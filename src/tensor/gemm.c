@@ -153,7 +153,7 @@ typedef struct plain {
 } plain;
 
 /* Extents this small can be multiplied and counted in bytes without overflow. */
-#define PLAIN_LIMIT ((size_t) 1 << 30)
+#define PLAIN_LIMIT ((size_t) 1 << (sizeof(size_t) > 4 ? 30 : 14))
 
 static inline bool is_plain(const lnt_tensor *t, size_t size, plain *out)
 {
@@ -163,7 +163,7 @@ static inline bool is_plain(const lnt_tensor *t, size_t size, plain *out)
     }
     const size_t lines = by_rows ? t->rows : t->cols, length = by_rows ? t->cols : t->rows;
     const size_t ld = (size_t) (by_rows ? t->row_stride : t->col_stride);
-    if (lines == 0 || length == 0 || (lines | ld) >= PLAIN_LIMIT || t->data == NULL) {
+    if (lines == 0 || length == 0 || (lines | length | ld) >= PLAIN_LIMIT || t->data == NULL) {
         return false;
     }
     out->form = (lnt_blas_matrix){t->data, (int) ld, !by_rows};

@@ -52,7 +52,7 @@ static bool all_joined(lnt_tensor *const views[], size_t count)
 
 void lnt_flatten(lnt_tensor *views[], size_t count)
 {
-    if (all_transposable(views, count) || views[0]->cols == 1) {
+    if ((all_transposable(views, count) || views[0]->cols == 1) && views[0]->rows > 1) {
         for (size_t v = 0; v < count; v++) {
             *views[v] = lnt_transpose(views[v]);
         }

@@ -66,7 +66,7 @@ lnt_tensor lnt_transpose(const lnt_tensor *t)
 lnt_tensor lnt_reverse_rows(const lnt_tensor *t)
 {
     lnt_tensor view = *t;
-    if (!lnt_is_empty(t)) {
+    if (!lnt_is_empty(t) && t->data != NULL) {
         view.data = lnt_element(t, t->rows - 1, 0);
         view.row_stride = -t->row_stride;
     }
