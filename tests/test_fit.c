@@ -256,6 +256,33 @@ Test(fit, goes_back_to_parameters_that_were_good)
     lnt_net_destroy(net);
 }
 
+/* -inf before a ReLU gives an output of 0 and a finite loss, which must not count as good. */
+Test(fit, does_not_keep_a_parameter_that_is_infinite)
+{
+    lnt_tensor x = matrix(LNT_F32, 1, 1), y = matrix(LNT_F32, 1, 1);
+    OK(lnt_fill(1e30, &x));
+    OK(lnt_fill(-1e5, &y));
+    lnt_layer layers[] = {lnt_dense(1, LNT_RELU), lnt_dense(1, LNT_IDENTITY)};
+    layers[0].weight_init = lnt_init_constant(1e-25);
+    layers[1].weight_init = lnt_init_constant(1);
+    for (size_t stop_after = 0; stop_after < 2; stop_after++) {
+        lnt_net *net = NULL;
+        OK(lnt_net_create(&net, &(lnt_net_config){LNT_F32, 1, layers, 2, 0, NULL}));
+        seen s = {.stop_after = stop_after}; /* never; after the first batch */
+        lnt_fit_config config = settings();
+        config.epochs = 200;
+        config.optim.learning_rate = 1e5;
+        config.callback = watch;
+        config.callback_context = &s;
+        FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
+        const lnt_tensor parameters = lnt_net_parameters_read_only(net);
+        bool finite;
+        OK(lnt_is_finite(&parameters, &finite, NULL, NULL));
+        cr_assert(finite);
+        lnt_net_destroy(net);
+    }
+}
+
 /* One batch an epoch and one epoch: no later loss would show what the only step did. */
 Test(fit, looks_at_the_parameters_after_the_last_step)
 {
@@ -329,7 +356,7 @@ Test(fit, refuses_what_does_not_fit)
     lnt_net_destroy(net);
 }
 
-Test(fit, names_the_batch_of_a_bad_label)
+Test(fit, names_the_row_of_a_bad_label)
 {
     lnt_tensor x = random_matrix(LNT_F32, ROWS, INPUTS, 2);
     lnt_tensor labels = matrix(LNT_I32, ROWS, 1);
@@ -338,8 +365,11 @@ Test(fit, names_the_batch_of_a_bad_label)
     lnt_fit_config config = settings();
     config.shuffle = false;
     config.loss = lnt_softmax_cross_entropy(LNT_MEAN);
-    refused(LNT_ERR_INVALID, "epoch 1, batch 3 of 7: an argument is outside its range", net, &x,
-            &labels, &config);
+    const char *message = "training targets, row 41: expected a class from 0 to 1, found 2";
+    lnt_net *fresh = make_net(LNT_F32, 2);
+    refused(LNT_ERR_INVALID, message, net, &x, &labels, &config);
+    same_parameters(net, fresh);
+    lnt_net_destroy(fresh);
     lnt_net_destroy(net);
 }
 
@@ -401,4 +431,10 @@ Test(fit, accuracy_by_labels_probabilities_and_nan)
     FAILS(LNT_ERR_NULL, lnt_accuracy(&output, &labels, NULL));
     classes[2] = -1;
     FAILS(LNT_ERR_INVALID, lnt_accuracy(&output, &labels, &value));
+    static const float bad[] = {3, 0.5f, INFINITY, 1e30f};
+    for (size_t b = 0; b < 4; b++) {
+        float numbers[] = {1, 0, 0, bad[b]};
+        const lnt_tensor whole = lnt_tensor_f32(numbers, 4, 1);
+        FAILS(LNT_ERR_INVALID, lnt_accuracy(&output, &whole, &value));
+    }
 }

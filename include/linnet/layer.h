@@ -34,8 +34,8 @@ LNT_API lnt_status lnt_activation_find(const char *name, lnt_activation *activat
  * rounded f64 net of the same seed.
  */
 typedef enum lnt_init_kind {
-    LNT_INIT_AUTO, /**< weights: He normal before ReLU and leaky ReLU, Glorot uniform before tanh,
-                        sigmoid and identity; biases: zero */
+    LNT_INIT_AUTO, /**< weights: by the layer's own activation, He normal for ReLU and leaky ReLU,
+                        Glorot uniform for tanh, sigmoid and identity; biases: zero */
     LNT_INIT_CONSTANT,       /**< `a` everywhere */
     LNT_INIT_UNIFORM,        /**< uniform in [a, b) */
     LNT_INIT_NORMAL,         /**< mean a, standard deviation b */

@@ -37,8 +37,9 @@ LNT_API lnt_net_config lnt_net_defaults(void);
 /**
  * The tutorial's `MLP(input, hidden, output, layers_num)`: fills `layers[0 .. layers_num)` with
  * `layers_num` dense layers (inputs→hidden, hidden→hidden, …, hidden→output), ReLU between them and
- * none after the last, and points `config` to them. With one layer, `hidden` is not used. Change
- * the layers and the config as you like, then create the net. `LNT_ERR_INVALID` for a size of 0.
+ * none after the last, and points `config`, which comes from `lnt_net_defaults`, to them. With one
+ * layer, `hidden` is not used. Change the layers and the config as you like, then create the net.
+ * `LNT_ERR_INVALID` for a size of 0.
  */
 LNT_API lnt_status lnt_mlp(size_t input, size_t hidden, size_t output, size_t layers_num,
                            lnt_layer *layers, lnt_net_config *config);
@@ -62,7 +63,7 @@ LNT_API size_t lnt_net_outputs(const lnt_net *net);
 LNT_API size_t lnt_net_n_layers(const lnt_net *net);
 LNT_API uint64_t lnt_net_seed(const lnt_net *net);
 
-/** Layer `i` as it was described; NULL outside. Its array initialisers are no longer set. */
+/** Layer `i` as it was described; NULL outside. Array initialisers have become automatic. */
 LNT_API const lnt_layer *lnt_net_layer(const lnt_net *net, size_t i);
 
 /** Columns that layer `i` gives out; 0 outside. */
@@ -130,10 +131,11 @@ LNT_API size_t lnt_pass_max_rows(const lnt_pass *pass);
 /**
  * ŷ = net(x), x [rows, inputs] with any strides, rows ≤ max_rows (`LNT_ERR_SHAPE` above). `output`,
  * which may be NULL, becomes a view [rows, outputs] into the pass, valid until the next forward.
+ * `LNT_ERR_ORDER` if the pass is for other layers. After an error the last forward is forgotten.
  * A training pass keeps the view `x`: its memory must stay as it is until backward is done.
  */
-LNT_API lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
-                                    lnt_tensor *output);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net,
+                                                   const lnt_tensor *x, lnt_tensor *output);
 
 /** *value = the loss of the last forward's output against `target`; no gradient. */
 LNT_API lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
@@ -145,8 +147,9 @@ LNT_API lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
  * valid. `LNT_ERR_ORDER` without a forward before, with an inference pass, or with another net.
  * If the value is not finite, the status is still `LNT_OK`: look at the value.
  */
-LNT_API lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net, const lnt_loss *loss,
-                                     const lnt_tensor *target, double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net,
+                                                    const lnt_loss *loss, const lnt_tensor *target,
+                                                    double *value);
 
 /** The same from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
 LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,

@@ -48,7 +48,7 @@ LNT_API void lnt_optim_destroy(lnt_optim *optim);
  * the net. `LNT_ERR_ORDER` if the pass has done no backward since its last forward, or net, pass
  * and optimiser are not of the same layers.
  */
-LNT_API lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, const lnt_pass *pass);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);

@@ -25,9 +25,9 @@ LNT_BEGIN_DECLS
     X(LNT_ERR_NOT_FINITE, "a value is infinite or not a number")
 
 typedef enum lnt_status {
-#define X(name, text) name,
-    LNT_STATUS_LIST(X)
-#undef X
+#define LNT_STATUS_NAME_(name, text) name,
+    LNT_STATUS_LIST(LNT_STATUS_NAME_)
+#undef LNT_STATUS_NAME_
 } lnt_status;
 
 /** The text of a status, in English; never NULL, also for values outside the list. Thread-safe. */

@@ -26,7 +26,9 @@ LNT_API const char *lnt_dtype_name(lnt_dtype dtype);
 /**
  * A matrix [rows, cols] over memory that somebody else owns: element (i, j) lies at
  * `data + i * row_stride + j * col_stride`, strides counted in elements. Strides may be negative,
- * and zero in a tensor that is only read. A plain value: copy it, keep it, let it go.
+ * and zero in a tensor that is only read. `data` is aligned as its
+ * elements are. A Fortran array x(cols, rows) is a dense [rows, cols] as it stands. A plain value:
+ * copy it, keep it, let it go.
  *
  * Conventions of all operations below, unless their comment says otherwise:
  * - Inputs are `const lnt_tensor *` and their elements are not written; the last tensor argument is
@@ -90,7 +92,7 @@ LNT_API void *lnt_element(const lnt_tensor *t, size_t i, size_t j);
 /** Value of element (i, j) as a double; NaN if it lies outside or the tensor is unset. */
 LNT_API double lnt_get(const lnt_tensor *t, size_t i, size_t j);
 
-/** Sets element (i, j), rounding to the dtype; `LNT_ERR_SHAPE` if it lies outside. */
+/** Sets element (i, j), converted as by `lnt_copy`; `LNT_ERR_SHAPE` if it lies outside. */
 LNT_API lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
 
 /* --- products --- */
@@ -101,7 +103,7 @@ LNT_API lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value
  * One CBLAS call when rows or columns of each operand are contiguous, whatever the mixture (of C
  * too); operands with other strides go through a bounded buffer on the stack (at most 96 KiB) in
  * blocks, each one CBLAS call. With beta = 0, C is not read (its NaNs vanish); with alpha = 0, or
- * k = 0, A and B are not read. Extents and strides above INT_MAX give `LNT_ERR_TOO_LARGE`.
+ * k = 0, A and B are not read. Extents above INT_MAX give `LNT_ERR_TOO_LARGE`.
  * Runs on as many threads as BLAS is set to; the result's bits depend on that, on the shapes and
  * on BLAS's core type.
  */
@@ -123,7 +125,10 @@ LNT_API lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y);
 /** X = alpha·X. alpha = 0 gives zeros even where X is NaN. */
 LNT_API lnt_status lnt_scale(double alpha, lnt_tensor *x);
 
-/** Y = X, converting between any two dtypes; a value that I32 cannot hold is `LNT_ERR_INVALID`. */
+/**
+ * Y = X, converting between any two dtypes: rounded to nearest for F32, towards zero for I32, where
+ * a value that does not fit is `LNT_ERR_INVALID`.
+ */
 LNT_API lnt_status lnt_copy(const lnt_tensor *x, lnt_tensor *y);
 
 /** Every element of X becomes `value`, rounded to the dtype. */

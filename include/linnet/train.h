@@ -84,7 +84,8 @@ typedef struct lnt_fit_result {
  *
  * If a loss is not finite the run ends with `LNT_ERR_NOT_FINITE`, `error` and `result` name the
  * epoch and the batch, and the net gets back parameters whose loss was finite: those at most
- * `LNT_FIT_KEEP` steps before. `result` may be NULL; it is written in that case too.
+ * `LNT_FIT_KEEP` steps before. `result` may be NULL; once training has begun it is written
+ * whatever the status.
  * One thread at a time per net; BLAS's own threads are the caller's choice.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
@@ -111,8 +112,10 @@ LNT_API void lnt_predictor_destroy(lnt_predictor *predictor);
 /**
  * y [rows, outputs] = the prediction for x [rows, inputs], any number of rows, of the net's dtype:
  * in the targets' own unit, or probabilities for a softmax cross-entropy model. No allocation.
+ * y must not overlap x, unless it is exactly x.
  */
-LNT_API lnt_status lnt_predict(lnt_predictor *predictor, const lnt_tensor *x, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_predict(lnt_predictor *predictor, const lnt_tensor *x,
+                                              lnt_tensor *y);
 
 /**
  * Loss and accuracy (NaN unless a classification) of the model on x, y; y is in raw units and

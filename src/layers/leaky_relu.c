@@ -3,6 +3,7 @@
 #define WEIGHT_INIT LNT_INIT_HE_NORMAL
 /* With alpha > 0 the sign of z is that of y, so that y alone tells the slope. */
 #define NEEDS_ALPHA true
-#define FORWARD(z) ((z) > 0 ? (z) : alpha * (z))
-#define BACKWARD(dy, y) ((y) > 0 ? (dy) : alpha * (dy))
+/* One product with a chosen factor, which compilers turn into vectors. */
+#define FORWARD(z) ((z) * ((z) > 0 ? (REAL) 1 : alpha))
+#define BACKWARD(dy, y) ((dy) * ((y) > 0 ? (REAL) 1 : alpha))
 #include "layers/activation.inc"

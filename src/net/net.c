@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/net.h"
 
+#include "layers/activation.h"
+
 #include <limits.h>
 #include <linnet/random.h>
 #include <stdio.h>
@@ -26,22 +28,25 @@ static void mix(uint64_t *hash, uint64_t value)
     }
 }
 
-static uint64_t signature_of(const lnt_net_config *config)
+/* Fields that a layer does not read must not tell two nets apart. */
+static uint64_t signature_of(const lnt_net *net)
 {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    mix(&hash, (uint64_t) config->dtype);
-    mix(&hash, config->inputs);
-    for (size_t l = 0; l < config->n_layers; l++) {
-        const lnt_layer *layer = &config->layers[l];
-        uint64_t alpha;
-        memcpy(&alpha, &layer->alpha, sizeof alpha);
+    mix(&hash, (uint64_t) net->dtype);
+    mix(&hash, net->widths[0]);
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const lnt_layer *layer = &net->layers[l];
         for (const char *c = layer->kind->name; *c != '\0'; c++) {
             mix(&hash, (uint64_t) *c);
         }
-        mix(&hash, layer->units);
+        mix(&hash, net->widths[l + 1]);
+        mix(&hash, net->first_tensor[l + 1]);
         mix(&hash, (uint64_t) layer->activation);
-        mix(&hash, (uint64_t) layer->bias);
-        mix(&hash, alpha);
+        if (lnt_activation_kind_of(layer->activation)->needs_positive_alpha) {
+            uint64_t alpha;
+            memcpy(&alpha, &layer->alpha, sizeof alpha);
+            mix(&hash, alpha);
+        }
     }
     return hash;
 }
@@ -144,8 +149,16 @@ static lnt_status describe(lnt_net *net, const lnt_net_config *config)
     net->n_parameters = sum.parameters;
     net->dtype = config->dtype;
     net->seed = config->seed;
-    net->signature = signature_of(config);
+    net->signature = signature_of(net);
     return LNT_OK;
+}
+
+/* A borrowed array may go away now; the layer can still be used to create another net. */
+static void forget_array(lnt_init *init)
+{
+    if (init->kind == LNT_INIT_ARRAY) {
+        *init = lnt_init_of(LNT_INIT_AUTO);
+    }
 }
 
 static lnt_status initialise(lnt_net *net)
@@ -157,9 +170,9 @@ static lnt_status initialise(lnt_net *net)
         LNT_TRY(net->layers[l].kind->init(&net->layers[l], i - net->first_tensor[l], net->seed,
                                           stream, &value));
     }
-    for (size_t l = 0; l < net->n_layers; l++) { /* borrowed arrays may go away now */
-        net->layers[l].weight_init.values = (lnt_tensor){0};
-        net->layers[l].bias_init.values = (lnt_tensor){0};
+    for (size_t l = 0; l < net->n_layers; l++) {
+        forget_array(&net->layers[l].weight_init);
+        forget_array(&net->layers[l].bias_init);
     }
     return LNT_OK;
 }

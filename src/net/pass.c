@@ -150,6 +150,9 @@ static lnt_status adopt(lnt_pass *pass, const lnt_net *net)
     if (pass->signature != net->signature) {
         return LNT_ERR_ORDER;
     }
+    if (net->n_tensors > 0 && pass->parameters[0].data == net->parameters) {
+        return LNT_OK; /* the views are those of this net already */
+    }
     for (size_t i = 0; i < net->n_tensors; i++) {
         pass->parameters[i] = lnt_net_view(net, i, net->parameters);
     }

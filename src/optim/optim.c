@@ -94,7 +94,7 @@ void lnt_optim_destroy(lnt_optim *optim)
     }
 }
 
-lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, const lnt_pass *pass)
+lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
 {
     if (optim == NULL || net == NULL || pass == NULL) {
         return LNT_ERR_NULL;

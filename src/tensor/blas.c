@@ -2,6 +2,8 @@
 #include "tensor/blas.h"
 
 #include <linnet/build.h>
+#include <pthread.h>
+#include <stdio.h>
 
 #ifndef LNT_CBLAS_HEADER
 #define LNT_CBLAS_HEADER <cblas.h>
@@ -70,9 +72,19 @@ void lnt_blas_gemv(lnt_dtype dtype, int m, int n, double alpha, lnt_blas_matrix 
 
 #endif
 
+/* OpenBLAS writes its sentence anew into one buffer at each call: readers get a copy that stays. */
+static char config[256];
+static pthread_once_t config_once = PTHREAD_ONCE_INIT;
+
+static void copy_config(void)
+{
+    snprintf(config, sizeof config, "%s", CONFIG);
+}
+
 const char *lnt_blas_config(void)
 {
-    return CONFIG;
+    pthread_once(&config_once, copy_config);
+    return config;
 }
 
 const char *lnt_blas_core(void)

@@ -43,6 +43,21 @@ static double now(void)
     return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
 }
 
+/* Labels are looked at before the first step, so that none is found when the net has changed. */
+static lnt_status check_labels(const run *r, const char *name, const lnt_tensor *y)
+{
+    const double classes = (double) lnt_net_outputs(r->net);
+    for (size_t i = 0; i < y->rows; i++) {
+        const double label = lnt_get(y, i, 0);
+        if (!(label >= 0 && label < classes) || label != floor(label)) {
+            return lnt_fail(r->error, LNT_ERR_INVALID,
+                            "%s targets, row %zu: expected a class from 0 to %.0f, found %g", name,
+                            i + 1, classes - 1, label);
+        }
+    }
+    return LNT_OK;
+}
+
 /* Shapes and dtypes of one data set, by evaluating the loss on none of its rows. */
 static lnt_status check_data(const run *r, const char *name, const lnt_tensor *x,
                              const lnt_tensor *y)
@@ -77,7 +92,8 @@ static lnt_status check_data(const run *r, const char *name, const lnt_tensor *x
                         name, y->rows, y->cols, lnt_dtype_name(y->dtype), outputs,
                         lnt_dtype_name(dtype), lnt_status_text(status));
     }
-    return LNT_OK;
+    const bool labels = lnt_loss_is_classification(r->config->loss.kind) && y->cols == 1;
+    return labels ? check_labels(r, name, y) : LNT_OK;
 }
 
 static lnt_status check(const run *r)
@@ -166,14 +182,6 @@ static lnt_tensor kept_view(const run *r)
     return lnt_tensor_of(lnt_net_dtype(r->net), r->kept, 1, lnt_net_n_parameters(r->net));
 }
 
-static lnt_status keep(run *r)
-{
-    const lnt_tensor parameters = lnt_net_parameters_read_only(r->net);
-    lnt_tensor kept = kept_view(r);
-    r->has_kept = true;
-    return lnt_copy(&parameters, &kept);
-}
-
 /* Reports a value that is not finite, and goes back to parameters that were good. */
 static lnt_status not_finite(run *r, const char *what, double value)
 {
@@ -188,6 +196,25 @@ static lnt_status not_finite(run *r, const char *what, double value)
     const char *text = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
     return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %s",
                     r->progress.epoch, r->progress.batch, r->batches, what, text);
+}
+
+/* A loss may be finite where a parameter is not: a weight of -inf before a ReLU gives 0. */
+static lnt_status check_parameters(run *r)
+{
+    const lnt_tensor parameters = lnt_net_parameters_read_only(r->net);
+    bool finite;
+    size_t place = 0;
+    LNT_TRY(lnt_is_finite(&parameters, &finite, NULL, &place));
+    return finite ? LNT_OK : not_finite(r, "a parameter", lnt_get(&parameters, 0, place));
+}
+
+static lnt_status keep(run *r)
+{
+    LNT_TRY(check_parameters(r));
+    const lnt_tensor parameters = lnt_net_parameters_read_only(r->net);
+    lnt_tensor kept = kept_view(r);
+    r->has_kept = true;
+    return lnt_copy(&parameters, &kept);
 }
 
 static lnt_status train_batch(run *r, size_t first, size_t count)
@@ -253,16 +280,6 @@ static void reorder(run *r)
     lnt_random_shuffle(&random, r->order, rows);
 }
 
-/* The last update of an epoch is followed by no loss that would show what it did. */
-static lnt_status check_parameters(run *r)
-{
-    const lnt_tensor parameters = lnt_net_parameters_read_only(r->net);
-    bool finite;
-    size_t place = 0;
-    LNT_TRY(lnt_is_finite(&parameters, &finite, NULL, &place));
-    return finite ? LNT_OK : not_finite(r, "a parameter", lnt_get(&parameters, 0, place));
-}
-
 static lnt_status train_epoch(run *r)
 {
     const size_t rows = r->x->rows, batch = lnt_pass_max_rows(r->pass);
@@ -276,7 +293,7 @@ static lnt_status train_epoch(run *r)
         LNT_TRY(train_batch(r, b * batch, smaller(batch, rows - b * batch)));
         if (!tell(r, false)) {
             r->result->stopped = true;
-            return LNT_OK;
+            return check_parameters(r); /* no later loss would show what the last step did */
         }
     }
     LNT_TRY(check_parameters(r));

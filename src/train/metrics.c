@@ -3,11 +3,11 @@
 #include <math.h>
 
 /* The class of row `i`: its label, or the largest of its probabilities. */
-static lnt_status class_of(const lnt_tensor *target, size_t i, size_t *index)
+static lnt_status class_of(const lnt_tensor *target, size_t i, size_t classes, size_t *index)
 {
     if (target->cols == 1) {
         const double label = lnt_get(target, i, 0);
-        if (!(label >= 0)) {
+        if (!(label >= 0 && label < (double) classes) || label != floor(label)) {
             return LNT_ERR_INVALID;
         }
         *index = (size_t) label;
@@ -33,7 +33,7 @@ lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, doub
         size_t predicted, expected;
         LNT_TRY(lnt_slice_rows(output, i, 1, 1, &row));
         LNT_TRY(lnt_argmax_rows(&row, &predicted));
-        LNT_TRY(class_of(target, i, &expected));
+        LNT_TRY(class_of(target, i, output->cols, &expected));
         /* argmax takes NaN for the largest, which must not count as an answer */
         correct += predicted == expected && !isnan(lnt_get(output, i, predicted));
     }

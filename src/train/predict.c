@@ -56,6 +56,9 @@ lnt_status lnt_predictor_create(lnt_predictor **predictor, const lnt_model *mode
         !fits(model->target_scaler, lnt_net_outputs(model->net))) {
         return LNT_ERR_SHAPE;
     }
+    if (model->target_scaler != NULL && lnt_loss_is_classification(model->loss.kind)) {
+        return LNT_ERR_INVALID;
+    }
     lnt_predictor *p = lnt_allocate(allocator, 1, sizeof *p);
     if (p == NULL) {
         return LNT_ERR_MEMORY;
