@@ -268,6 +268,25 @@ Test(gemm, refuses_extents_beyond_32_bits)
     cr_assert(value == 5);
 }
 
+/* Extents that look small or negative when cut to the types of BLAS. */
+Test(gemm, refuses_extents_that_wrap)
+{
+    float store[8] = {0}, value = 5;
+    static const size_t huge[] = {SIZE_MAX, SIZE_MAX - 3, (size_t) 1 << 63, (size_t) 1 << 32,
+                                  ((size_t) 1 << 32) + 1};
+    for (size_t h = 0; h < sizeof huge / sizeof huge[0]; h++) {
+        const lnt_tensor a = lnt_tensor_strided(LNT_F32, store, 1, huge[h], 10, 1);
+        const lnt_tensor b = lnt_tensor_strided(LNT_F32, store, huge[h], 1, 1, 10);
+        lnt_tensor c = lnt_tensor_f32(&value, 1, 1), one = lnt_tensor_f32(store, 1, 1);
+        lnt_tensor wide = lnt_tensor_strided(LNT_F32, &value, 1, huge[h], 10, 1);
+        lnt_tensor tall = lnt_transpose(&wide);
+        refused(LNT_ERR_TOO_LARGE, &a, &b, &c);
+        refused(LNT_ERR_TOO_LARGE, &one, &a, &wide);
+        refused(LNT_ERR_TOO_LARGE, &b, &one, &tall);
+    }
+    cr_assert(value == 5);
+}
+
 /* A leading dimension beyond 32 bits is no fault: such an operand is packed. */
 Test(gemm, takes_strides_beyond_32_bits)
 {

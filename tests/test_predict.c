@@ -138,6 +138,8 @@ Test(predict, refuses_what_does_not_fit)
     lnt_predictor_destroy(predictor);
     lnt_predictor_destroy(NULL);
 
+    model.loss = lnt_softmax_cross_entropy(LNT_MEAN); /* classes have no unit to go back to */
+    FAILS(LNT_ERR_INVALID, lnt_predictor_create(&predictor, &model, 8, NULL));
     lnt_scaler_destroy(model.input_scaler);
     OK(lnt_scaler_create(&model.input_scaler, 2, offset, scale, NULL));
     FAILS(LNT_ERR_SHAPE, lnt_predictor_create(&predictor, &model, 8, NULL));

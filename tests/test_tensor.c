@@ -61,6 +61,10 @@ Test(tensor, views_move_no_element)
     cr_assert(lnt_get(&both, 0, 0) == 7 && lnt_get(&both, 1, 1) == 22);
     const lnt_tensor both_turned = lnt_transpose(&both);
     cr_assert(lnt_get(&both_turned, 1, 0) == 10);
+    lnt_tensor unset = t;
+    unset.data = NULL;
+    unset = lnt_reverse_rows(&unset);
+    cr_assert(unset.data == NULL, "no address is made of none");
     rows = t;
     OK(lnt_slice_rows(&rows, 2, 2, 1, &rows)); /* in place */
     cr_assert(lnt_get(&rows, 0, 0) == 12);

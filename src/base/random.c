@@ -39,21 +39,34 @@ lnt_random lnt_random_at(uint64_t seed, uint64_t stream)
     return (lnt_random){seed, stream, 0};
 }
 
-uint32_t lnt_random_u32(lnt_random *random)
+/* The four numbers among which the next one is. */
+static void block_at(const lnt_random *random, uint32_t out[4])
 {
     const uint64_t block = random->position / 4;
     const uint32_t counter[4] = {(uint32_t) block, (uint32_t) (block >> 32),
                                  (uint32_t) random->stream, (uint32_t) (random->stream >> 32)};
     const uint32_t key[2] = {(uint32_t) random->seed, (uint32_t) (random->seed >> 32)};
-    uint32_t out[4];
     lnt_philox(counter, key, out);
+}
+
+uint32_t lnt_random_u32(lnt_random *random)
+{
+    uint32_t out[4];
+    block_at(random, out);
     return out[random->position++ % 4];
 }
 
 uint64_t lnt_random_u64(lnt_random *random)
 {
-    const uint64_t low = lnt_random_u32(random);
-    return (uint64_t) lnt_random_u32(random) << 32 | low;
+    const uint64_t place = random->position % 4;
+    if (place == 3) { /* the halves lie in two blocks */
+        const uint64_t low = lnt_random_u32(random);
+        return (uint64_t) lnt_random_u32(random) << 32 | low;
+    }
+    uint32_t out[4];
+    block_at(random, out);
+    random->position += 2;
+    return (uint64_t) out[place + 1] << 32 | out[place];
 }
 
 double lnt_random_uniform(lnt_random *random)
