@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the unittest modules that are named, and prints TAP."""
+"""Runs the files of unittest cases that are named, and prints TAP."""
 import sys
 import unittest
 from pathlib import Path
@@ -37,8 +37,10 @@ class TapResult(unittest.TestResult):
 
 
 def main():
-    sys.path.insert(0, str(Path(__file__).parent))
-    suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:])
+    sys.dont_write_bytecode = True
+    paths = [Path(argument) for argument in sys.argv[1:]]
+    sys.path[:0] = [str(path.parent) for path in paths]
+    suite = unittest.defaultTestLoader.loadTestsFromNames([path.stem for path in paths])
     count = suite.countTestCases()
     print(f"1..{count}", flush=True)
     result = TapResult()

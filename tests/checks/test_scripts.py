@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""The scripts' own ways: how they count, what they refuse, how they install what is missing."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["LINNET_SOURCE_ROOT"])
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="linnet-scripts-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+
+class Tally(Folder):
+    def tally(self, *suites, lines=("log\trun\t{}",)):
+        """(status, all that is printed, the last line) for suites of (result, stdout)."""
+        log = self.folder / "log.json"
+        log.write_text("".join(json.dumps({"name": "suite", "result": result, "stdout": stdout})
+                               + "\n" for result, stdout in suites), encoding="utf-8")
+        runs = self.folder / "runs"
+        runs.write_text("".join(line.format(log) + "\n" for line in lines), encoding="utf-8")
+        done = subprocess.run([sys.executable, SOURCE / "scripts/tally.py", runs], check=False,
+                              capture_output=True, text=True)
+        self.assertEqual("", done.stderr)
+        return done.returncode, done.stdout, done.stdout.splitlines()[-1]
+
+    def test_passes(self):
+        status, _, last = self.tally(("OK", "1..2\nok 1 - a\nok 2 - b (0.1s)\n"),
+                                     ("OK", "ok - c::d  (0.00s)\n# a note: not ok\n"))
+        self.assertEqual((0, "3 passed, 0 failed"), (status, last))
+
+    def test_failures_are_shown(self):
+        status, text, last = self.tally(("FAIL", "1..2\nok 1 - a\nnot ok 2 - b\n# because\n"))
+        self.assertEqual((1, "1 passed, 1 failed"), (status, last))
+        self.assertIn("not ok 2 - b", text)
+        self.assertIn("# because", text)
+
+    def test_skips_are_neither(self):
+        status, text, last = self.tally(("OK", "1..2\nok 1 - a\nok 2 - b # SKIP no b here\n"))
+        self.assertEqual((0, "1 passed, 0 failed"), (status, last))
+        self.assertIn("no b here", text)
+
+    def test_a_suite_without_tests_fails(self):
+        for stdout in ("", "1..0\n", "nothing of the kind\n"):
+            status, _, last = self.tally(("OK", stdout), ("OK", "ok 1 - a\n"))
+            self.assertEqual((1, "1 passed, 1 failed"), (status, last))
+
+    def test_a_suite_that_dies_fails(self):
+        for result in ("ERROR", "TIMEOUT", "INTERRUPT"):
+            status, text, last = self.tally((result, "ok 1 - a\n"))
+            self.assertEqual((1, "1 passed, 1 failed"), (status, last))
+            self.assertIn(result, text)
+
+    def test_a_plan_is_kept(self):
+        status, _, last = self.tally(("OK", "1..3\nok 1 - a\nok 2 - b\n"))
+        self.assertEqual((1, "2 passed, 1 failed"), (status, last))
+
+    def test_other_failures_count(self):
+        status, text, last = self.tally(("OK", "ok 1 - a\n"),
+                                        lines=["log\trun\t{}", "fail\tclang\tno build"])
+        self.assertEqual((1, "1 passed, 1 failed"), (status, last))
+        self.assertIn("no build", text)
+
+    def test_nothing_is_a_failure(self):
+        self.assertEqual((1, "0 passed, 0 failed"), self.tally(lines=[])[::2])
+        self.assertEqual((1, "0 passed, 1 failed"), self.tally()[::2])
+        self.assertEqual((1, "0 passed, 1 failed"), self.tally(lines=["log\trun\t{}.absent"])[::2])
+
+
+class Usage(unittest.TestCase):
+    def run_script(self, name, *arguments):
+        return subprocess.run([SOURCE / "scripts" / name, *arguments], capture_output=True,
+                              text=True, check=False)
+
+    def test_help(self):
+        for name in ("demo", "test"):
+            for option in ("-h", "--help"):
+                done = self.run_script(name, option)
+                self.assertEqual((0, ""), (done.returncode, done.stderr))
+                self.assertTrue(done.stdout.startswith(f"Usage: scripts/{name}"))
+
+    def test_what_is_not_known_is_refused(self):
+        for name in ("demo", "test"):
+            for argument in ("--fast", "extra"):
+                done = self.run_script(name, argument)
+                self.assertEqual(2, done.returncode)
+                self.assertEqual(f"scripts/{name}: there is no option or argument '{argument}'; "
+                                 f"see scripts/{name} --help\n", done.stderr)
+
+
+class Provide(Folder):
+    """`provide` with a made-up apt-get, id and sudo."""
+
+    def setUp(self):
+        super().setUp()
+        self.bin = self.folder / "bin"
+        self.bin.mkdir()
+
+    def command(self, name, text):
+        path = self.bin / name
+        path.write_text("#!/bin/sh\n" + text + "\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def provide(self, needs):
+        script = f"program=scripts/x; . {SOURCE}/scripts/lib.sh; provide '{needs}'; echo done"
+        return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False,
+                              env={**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}"})
+
+    def make_installer(self):
+        """An apt-get that only knows packages after an update, and keeps a record."""
+        self.command("apt-get", f"""echo "$@" >> {self.folder}/record
+case $1 in
+update) touch {self.folder}/updated ;;
+install) [ -e {self.folder}/updated ] || exit 100
+    printf '#!/bin/sh\\n' > {self.bin}/novel && chmod +x {self.bin}/novel ;;
+esac""")
+
+    def test_nothing_to_do(self):
+        self.command("apt-get", "exit 1")
+        self.command("cc", "cat > /dev/null")
+        self.command("pkg-config", '[ "$2" = known ]')
+        done = self.provide("file:/dev/null a\ncommand:env b\nheader:x.h c\nmodule:known d")
+        self.assertEqual("done\n", done.stdout)
+
+    def test_root_installs(self):
+        self.command("id", "echo 0")
+        self.make_installer()
+        done = self.provide("command:novel novel-package")
+        self.assertEqual((0, "Installing novel-package\ndone\n"), (done.returncode, done.stdout))
+        install = "install -y --no-install-recommends novel-package"
+        self.assertEqual([install, "update", install],
+                         (self.folder / "record").read_text(encoding="utf-8").splitlines())
+
+    def test_sudo_without_password_installs(self):
+        self.command("id", "echo 1000")
+        self.command("sudo", '[ "$1" = -n ] && shift && exec "$@"')
+        self.make_installer()
+        self.assertEqual(0, self.provide("command:novel novel-package").returncode)
+
+    def test_others_are_told(self):
+        self.command("id", "echo 1000")
+        self.command("sudo", "exit 1")
+        self.make_installer()
+        done = self.provide("command:novel novel-package\nmodule:no-such-module libnovel-dev")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("\n    sudo apt-get install -y --no-install-recommends "
+                      "novel-package libnovel-dev\n", done.stderr)
+        self.assertFalse((self.folder / "record").exists())
+
+    def test_a_failed_installation_is_told(self):
+        self.command("id", "echo 0")
+        self.command("apt-get", "echo no such package; exit 100")
+        done = self.provide("command:novel novel-package")
+        self.assertEqual((1, "Installing novel-package\n"), (done.returncode, done.stdout))
+        self.assertIn("no such package", done.stderr)
+        self.assertIn("this failed: apt-get install", done.stderr)
+
+    def test_an_installation_without_effect_is_told(self):
+        self.command("id", "echo 0")
+        self.command("apt-get", "exit 0")
+        done = self.provide("command:novel novel-package")
+        self.assertEqual(1, done.returncode)
+        self.assertIn("still not found: novel-package", done.stderr)
