@@ -57,8 +57,8 @@ is_here() {
 # missing_packages LINES: the packages of the lines whose things are not here.
 missing_packages() {
     echo "$1" | while read -r thing package; do
-        [ -z "$thing" ] || is_here "$thing" || printf ' %s' "$package"
-    done
+        [ -z "$thing" ] || is_here "$thing" || echo "$package"
+    done | awk '!seen[$0]++ { printf " %s", $0 }'
 }
 
 # provide LINES: installs what is missing if this user may, or else says how and ends.

@@ -148,7 +148,8 @@ esac""")
         self.command("id", "echo 1000")
         self.command("sudo", "exit 1")
         self.make_installer()
-        done = self.provide("command:novel novel-package\nmodule:no-such-module libnovel-dev")
+        done = self.provide("command:novel novel-package\nmodule:no-such-module libnovel-dev\n"
+                            "file:/dev/novel novel-package")
         self.assertEqual((1, ""), (done.returncode, done.stdout))
         self.assertIn("\n    sudo apt-get install -y --no-install-recommends "
                       "novel-package libnovel-dev\n", done.stderr)
