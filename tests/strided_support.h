@@ -152,4 +152,31 @@ static inline void drop(placed *p)
     free(p->before);
 }
 
+/* The same test in both precisions: `dtype` is in scope of its body. */
+#define EACH_PRECISION(suite, name, ...)                                                           \
+    Test(suite, name##_f32)                                                                        \
+    {                                                                                              \
+        const lnt_dtype dtype = LNT_F32;                                                           \
+        __VA_ARGS__                                                                                \
+    }                                                                                              \
+    Test(suite, name##_f64)                                                                        \
+    {                                                                                              \
+        const lnt_dtype dtype = LNT_F64;                                                           \
+        __VA_ARGS__                                                                                \
+    }
+
+#define EACH_ELEMENT(p, i, j)                                                                      \
+    for (size_t i = 0; i < (p)->view.rows; i++)                                                    \
+        for (size_t j = 0; j < (p)->view.cols; j++)
+
+static const size_t shapes[][2] = {{0, 0}, {0, 3}, {3, 0}, {1, 1},
+                                   {1, 5}, {5, 1}, {3, 4}, {67, 70}};
+
+enum { N_SHAPES = sizeof shapes / sizeof shapes[0] };
+
+static inline double unit(lnt_dtype dtype)
+{
+    return dtype == LNT_F32 ? 0x1p-24 : 0x1p-53;
+}
+
 #endif

@@ -70,29 +70,17 @@ static void every_form(lnt_dtype dtype, size_t m, size_t n, size_t k, double alp
     }
 }
 
-#define EACH_PRECISION(name, ...)                                                                  \
-    Test(gemm, name##_f32)                                                                         \
-    {                                                                                              \
-        const lnt_dtype dtype = LNT_F32;                                                           \
-        __VA_ARGS__                                                                                \
-    }                                                                                              \
-    Test(gemm, name##_f64)                                                                         \
-    {                                                                                              \
-        const lnt_dtype dtype = LNT_F64;                                                           \
-        __VA_ARGS__                                                                                \
-    }
-
-EACH_PRECISION(every_layout_of_three_operands, { every_form(dtype, 3, 5, 4, 1, 0); })
-EACH_PRECISION(every_layout_scaled_and_added, { every_form(dtype, 4, 2, 3, -0.5, 0.75); })
-EACH_PRECISION(every_layout_of_vectors, {
+EACH_PRECISION(gemm, every_layout_of_three_operands, { every_form(dtype, 3, 5, 4, 1, 0); })
+EACH_PRECISION(gemm, every_layout_scaled_and_added, { every_form(dtype, 4, 2, 3, -0.5, 0.75); })
+EACH_PRECISION(gemm, every_layout_of_vectors, {
     every_form(dtype, 1, 4, 3, 1, 1);
     every_form(dtype, 3, 1, 2, 1, 0.5);
     every_form(dtype, 2, 3, 1, 2, 1);
 })
-EACH_PRECISION(every_layout_over_two_blocks, { every_form(dtype, 66, 3, 67, 1, 0.5); })
+EACH_PRECISION(gemm, every_layout_over_two_blocks, { every_form(dtype, 66, 3, 67, 1, 0.5); })
 
 /* Sizes at the edges of the blocks, in forms that BLAS takes, turns, and cannot take. */
-EACH_PRECISION(sizes, {
+EACH_PRECISION(gemm, sizes, {
     static const size_t sizes[] = {0, 1, 2, 3, 17, 64, 65, 130};
     static const form forms[][3] = {{ROWS_DENSE, ROWS_DENSE, ROWS_DENSE},
                                     {COLS_DENSE, ROWS_PADDED, COLS_PADDED},
@@ -110,7 +98,7 @@ EACH_PRECISION(sizes, {
     }
 })
 
-EACH_PRECISION(alpha_and_beta, {
+EACH_PRECISION(gemm, alpha_and_beta, {
     static const double factors[] = {0, 1, -0.5, 2};
     for (size_t a = 0; a < 4; a++) {
         for (size_t b = 0; b < 4; b++) {
@@ -137,7 +125,7 @@ static bool all_equal(const placed *p, double value)
 }
 
 /* beta = 0 does not read C; alpha = 0 and k = 0 do not read A and B. */
-EACH_PRECISION(what_is_not_read_may_be_nan, {
+EACH_PRECISION(gemm, what_is_not_read_may_be_nan, {
     for (form how = 0; how < N_OUTPUT_FORMS; how++) {
         placed a = place_filled(dtype, how, 3, 4, 1);
         placed b = place_filled(dtype, how, 4, 2, 1);
@@ -163,7 +151,7 @@ EACH_PRECISION(what_is_not_read_may_be_nan, {
     }
 })
 
-EACH_PRECISION(gemv_in_every_layout, {
+EACH_PRECISION(gemm, gemv_in_every_layout, {
     static const size_t sizes[][2] = {{1, 1}, {3, 4}, {4, 1}, {1, 5}, {70, 67}, {0, 3}, {3, 0}};
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
         const size_t m = sizes[s][0], n = sizes[s][1];
@@ -202,7 +190,7 @@ EACH_PRECISION(gemv_in_every_layout, {
     }
 })
 
-EACH_PRECISION(gemv_with_beta_zero_clears_nan, {
+EACH_PRECISION(gemm, gemv_with_beta_zero_clears_nan, {
     placed a = place_filled(dtype, ROWS_DENSE, 3, 2, 1);
     placed x = place_filled(dtype, ROWS_DENSE, 2, 1, 1);
     placed y = place_filled(dtype, ROWS_DENSE, 3, 1, NAN);

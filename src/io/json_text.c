@@ -51,7 +51,7 @@ static lnt_status check_tokens(const char *text, size_t length, size_t max_depth
 
 /*
  * Releases of jansson up to 2.14 write past a buffer if a long string outgrows it and there is no
- * memory (its issue 362). So see to it beforehand that there is, were the text one string.
+ * memory (akheron/jansson#362). So see to it beforehand that there is, were the text one string.
  */
 static bool memory_is_there(size_t length)
 {
