@@ -142,8 +142,8 @@ class Installed(unittest.TestCase):
             f'  add_executable(${{name}} "{SOURCE}/examples/${{name}}.c")\n'
             "  target_link_libraries(${name} PRIVATE linnet::linnet m)\n"
             "endforeach()\n", encoding="utf-8")
-        run("cmake", "-S", self.folder, "-B", self.folder, f"-DCMAKE_C_COMPILER={COMPILER}",
-            f"-Dlinnet_DIR={self.libdir}/cmake/linnet", *options)
+        run("cmake", "-G", "Ninja", "-S", self.folder, "-B", self.folder,
+            f"-DCMAKE_C_COMPILER={COMPILER}", f"-Dlinnet_DIR={self.libdir}/cmake/linnet", *options)
         run("cmake", "--build", self.folder)
         self.check_sine(self.folder / "sine")
         return self.needs(self.folder / "sine")
