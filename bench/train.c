@@ -27,7 +27,7 @@ typedef struct run {
 static lnt_status step(run *r)
 {
     LNT_TRY(lnt_pass_forward(r->pass, r->net, &r->x, NULL));
-    LNT_TRY(lnt_pass_backward(r->pass, r->net, &r->loss, &r->y, &r->value));
+    LNT_TRY(lnt_pass_backward(r->pass, r->net, &r->loss, &r->y, NULL, &r->value));
     return lnt_optim_step(r->optim, r->net, r->pass);
 }
 

@@ -49,7 +49,7 @@ static lnt_status train(FILE *data, lnt_net *net, lnt_pass *pass, lnt_optim *sgd
     const lnt_loss mse = {.kind = LNT_LOSS_MSE, .value = LNT_MEAN, .gradient = LNT_SUM};
     for (int step = 0; step < STEPS; step++) {
         LNT_TRY(lnt_pass_forward(pass, net, &x, NULL));
-        LNT_TRY(lnt_pass_backward(pass, net, &mse, &y, &value));
+        LNT_TRY(lnt_pass_backward(pass, net, &mse, &y, NULL, &value));
         LNT_TRY(lnt_optim_step(sgd, net, pass));
         printf("%2d %.12f\n", step, value);
     }

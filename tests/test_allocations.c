@@ -73,7 +73,7 @@ static void steps(size_t count, lnt_net *net, lnt_pass *pass, lnt_optim *optim,
     for (size_t s = 0; s < count; s++) {
         double value;
         OK(lnt_pass_forward(pass, net, x, NULL));
-        OK(lnt_pass_backward(pass, net, loss, y, &value));
+        OK(lnt_pass_backward(pass, net, loss, y, NULL, &value));
         OK(lnt_optim_step(optim, net, pass));
     }
 }
@@ -90,9 +90,11 @@ static void train(lnt_dtype dtype, lnt_loss loss, bool strided)
     lnt_optim *optim = NULL;
     OK(lnt_net_create(&net, &(lnt_net_config){dtype, INPUTS, layers, 4, 1, &allocator}));
     cr_assert(f.calls == 1, "a net is one block, not %zu", f.calls);
-    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){BATCH, LNT_TRAINING, true, &allocator}));
+    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){BATCH, LNT_TRAINING, true, 0, &allocator}));
     cr_assert(f.calls == 2, "a pass is one block");
-    const lnt_optim_config sgd = {LNT_SGD, 0.01, 0.9, &allocator};
+    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    sgd.momentum = 0.9;
+    sgd.allocator = &allocator;
     OK(lnt_optim_create(&optim, net, &sgd));
     cr_assert(f.calls == 3, "an optimiser is one block");
 
@@ -192,8 +194,11 @@ Test(allocations, bytes_are_those_on_paper)
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
     OK(lnt_net_create(&net, &config));
-    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){ROWS, LNT_TRAINING, false, &allocator}));
-    OK(lnt_optim_create(&optim, net, &(lnt_optim_config){LNT_SGD, 0.1, 0.9, &allocator}));
+    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){ROWS, LNT_TRAINING, false, 0, &allocator}));
+    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    sgd.momentum = 0.9;
+    sgd.allocator = &allocator;
+    OK(lnt_optim_create(&optim, net, &sgd));
     const size_t parameters = LAYERS * (WIDTH * WIDTH + WIDTH);
     const size_t paper = sizeof(float) * (3 * parameters + (LAYERS + 2) * ROWS * WIDTH);
     cr_assert(lnt_net_n_parameters(net) == parameters);

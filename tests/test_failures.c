@@ -53,7 +53,7 @@ static lnt_status provoke(lnt_status status)
         OK(lnt_net_create(&net, &config));
         OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = 2}));
         const lnt_loss loss = lnt_mse(LNT_MEAN);
-        const lnt_status result = lnt_pass_backward(pass, net, &loss, &x, NULL);
+        const lnt_status result = lnt_pass_backward(pass, net, &loss, &x, NULL, NULL);
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);
         return result;
@@ -64,7 +64,7 @@ static lnt_status provoke(lnt_status status)
         return lnt_model_load(&model, "/dev/null", NULL, NULL);
     case LNT_ERR_NOT_FINITE:
         numbers[1] = INFINITY;
-        return lnt_scaler_fit(&scaler, &x, NULL);
+        return lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, NULL);
     }
     return LNT_OK;
 }
@@ -134,11 +134,13 @@ static lnt_status try_net(const lnt_allocator *allocator)
         status = lnt_net_clone(&copy, net, allocator);
     }
     if (status == LNT_OK) {
-        const lnt_pass_config config = {4, LNT_TRAINING, true, allocator};
+        const lnt_pass_config config = {4, LNT_TRAINING, true, 0, allocator};
         status = lnt_pass_create(&pass, net, &config);
     }
     if (status == LNT_OK) {
-        const lnt_optim_config config = {LNT_SGD, 0.1, 0.9, allocator};
+        lnt_optim_config config = lnt_optim_of(LNT_SGD);
+        config.momentum = 0.9;
+        config.allocator = allocator;
         status = lnt_optim_create(&optim, net, &config);
     }
     lnt_optim_destroy(optim);
@@ -184,7 +186,7 @@ static lnt_status try_scaler(const lnt_allocator *allocator)
     double numbers[] = {1, 2, 3, 4};
     const lnt_tensor x = lnt_tensor_f64(numbers, 2, 2);
     lnt_scaler *scaler = NULL;
-    const lnt_status status = lnt_scaler_fit(&scaler, &x, allocator);
+    const lnt_status status = lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, allocator);
     cr_assert((status == LNT_OK) == (scaler != NULL));
     lnt_scaler_destroy(scaler);
     return status;

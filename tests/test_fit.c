@@ -69,7 +69,7 @@ static void fit_by_hand(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
             OK(lnt_gather_rows(x, order + first, &xb));
             OK(lnt_gather_rows(y, order + first, &yb));
             OK(lnt_pass_forward(pass, net, &xb, NULL));
-            OK(lnt_pass_backward(pass, net, &config->loss, &yb, NULL));
+            OK(lnt_pass_backward(pass, net, &config->loss, &yb, NULL, NULL));
             OK(lnt_optim_step(optim, net, pass));
         }
     }
@@ -113,7 +113,7 @@ Test(fit, learns_and_reports)
     OK(lnt_fit(net, &x_train, &y_train, &config, &result, NULL));
     cr_assert(result.epochs == 300 && result.steps == 300 * 5 && !result.stopped);
     cr_assert(result.train_loss < 0.02, "train loss %g", result.train_loss);
-    cr_assert(isnan(result.train_accuracy) && isnan(result.validation_accuracy));
+    cr_assert(isnan(result.train_accuracy) && isnan(result.validation.value[LNT_METRIC_ACCURACY]));
     cr_assert(result.bad_epoch == 0 && result.seconds > 0);
 
     /* The validation loss is that of one evaluation of the whole part. */
@@ -122,8 +122,8 @@ Test(fit, learns_and_reports)
     double loss;
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = 20, .mode = LNT_INFERENCE}));
     OK(lnt_pass_forward(pass, net, &x_val, &output));
-    OK(lnt_loss_evaluate(&config.loss, &output, &y_val, &loss, NULL));
-    cr_assert_float_eq(result.validation_loss, loss, 1e-12);
+    OK(lnt_loss_evaluate(&config.loss, &output, &y_val, NULL, &loss, NULL));
+    cr_assert_float_eq(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -173,7 +173,7 @@ Test(fit, calls_back_after_each_batch_and_epoch)
     cr_assert(s.calls == 20 * (7 + 1) && s.epoch_ends == 20);
     cr_assert(s.last.epoch == 20 && s.last.epochs == 20 && s.last.batch == 7 &&
               s.last.batches == 7 && s.last.rows == ROWS && s.last.epoch_end);
-    cr_assert(isnan(s.last.validation_loss) && isfinite(s.last.train_loss));
+    cr_assert(isnan(s.last.validation.value[LNT_METRIC_LOSS]) && isfinite(s.last.train_loss));
     cr_assert(s.last.learning_rate == 0.05);
     lnt_net_destroy(net);
 }
@@ -209,7 +209,8 @@ Test(fit, counts_the_accuracy_of_a_classification)
     config.y_val = &labels;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &labels, &config, &result, NULL));
-    cr_assert(result.validation_accuracy >= 0.97, "accuracy %g", result.validation_accuracy);
+    cr_assert(result.validation.value[LNT_METRIC_ACCURACY] >= 0.97, "accuracy %g",
+              result.validation.value[LNT_METRIC_ACCURACY]);
     cr_assert(result.train_accuracy >= 0.95, "accuracy %g", result.train_accuracy);
     lnt_net_destroy(net);
 }

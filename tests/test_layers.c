@@ -308,7 +308,7 @@ Test(layers, descriptions_out_of_range)
         FAILS(LNT_ERR_INVALID, try_layer(&layer));
         layer = apart ? lnt_activate(LNT_LEAKY_RELU) : lnt_dense(3, LNT_LEAKY_RELU);
         OK(try_layer(&layer));
-        const double alphas[] = {0, -0.01, NAN, INFINITY};
+        const double alphas[] = {0, -0.01, -INFINITY, INFINITY};
         for (size_t a = 0; a < sizeof alphas / sizeof alphas[0]; a++) {
             layer.alpha = alphas[a];
             FAILS(LNT_ERR_INVALID, try_layer(&layer));
@@ -341,8 +341,10 @@ Test(layers, constructors_set_the_defaults)
     const lnt_layer dense = lnt_dense(3, LNT_LEAKY_RELU);
     cr_assert_eq(dense.units, 3);
     cr_assert_eq(dense.activation, LNT_LEAKY_RELU);
-    cr_assert(dense.alpha == 0.01 && dense.bias);
+    cr_assert(isnan(dense.alpha) && dense.bias);
     cr_assert_eq(dense.weight_init.kind, LNT_INIT_AUTO);
     cr_assert_eq(dense.bias_init.kind, LNT_INIT_AUTO);
-    cr_assert(lnt_activate(LNT_LEAKY_RELU).alpha == 0.01);
+    lnt_net *net = new_net(LNT_F64, 2, &dense, 1);
+    cr_assert(lnt_net_layer(net, 0)->alpha == 0.01, "the default of the activation");
+    lnt_net_destroy(net);
 }

@@ -56,6 +56,12 @@ static const struct row {
     {"cross-entropy, one row", LNT_LOSS_SOFTMAX_CROSS_ENTROPY, LABELS, cross_entropy, 1, 5, 1},
 };
 
+/* Value and gradient reduced each in its way. */
+static lnt_loss loss_of(lnt_loss_kind kind, lnt_reduction value, lnt_reduction gradient)
+{
+    return (lnt_loss){.kind = kind, .value = value, .gradient = gradient};
+}
+
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
 static lnt_tensor output_of(const struct row *row, lnt_dtype dtype)
@@ -109,10 +115,10 @@ FOR_EACH_ROW(values_by_definition)
         }
         const double tolerance = dtype == LNT_F32 ? 1e-6 : 1e-14;
         double sum, mean;
-        const lnt_loss of_sum = {row->kind, LNT_SUM, LNT_MEAN};
-        const lnt_loss of_mean = {row->kind, LNT_MEAN, LNT_SUM};
-        OK(lnt_loss_evaluate(&of_sum, &output, &target, &sum, NULL));
-        OK(lnt_loss_evaluate(&of_mean, &output, &target, &mean, NULL));
+        const lnt_loss of_sum = loss_of(row->kind, LNT_SUM, LNT_MEAN);
+        const lnt_loss of_mean = loss_of(row->kind, LNT_MEAN, LNT_SUM);
+        OK(lnt_loss_evaluate(&of_sum, &output, &target, NULL, &sum, NULL));
+        OK(lnt_loss_evaluate(&of_mean, &output, &target, NULL, &mean, NULL));
         cr_assert(fabsl(sum - expected) <= tolerance * expected, "%s: %.17g", row->name, sum);
         cr_assert(fabsl(mean - expected / row->count) <= tolerance * expected / row->count,
                   "%s: %.17g", row->name, mean);
@@ -124,18 +130,18 @@ FOR_EACH_ROW(gradients_by_central_differences)
     const struct row *row = &rows[*i];
     const double h = 1e-6, atol = 1e-5, rtol = 1e-3;
     for (lnt_reduction reduction = LNT_MEAN; reduction <= LNT_SUM; reduction++) {
-        const lnt_loss loss = {row->kind, reduction, reduction};
+        const lnt_loss loss = loss_of(row->kind, reduction, reduction);
         const lnt_tensor output = output_of(row, LNT_F64), target = target_of(row, LNT_F64);
         lnt_tensor gradient = matrix(LNT_F64, row->rows, row->cols);
         double value, above, below;
-        OK(lnt_loss_evaluate(&loss, &output, &target, &value, &gradient));
+        OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
         for (size_t k = 0; k < row->rows * row->cols; k++) {
             double *element = (double *) output.data + k;
             const double kept = *element, found = ((double *) gradient.data)[k];
             *element = kept + h;
-            OK(lnt_loss_evaluate(&loss, &output, &target, &above, NULL));
+            OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &above, NULL));
             *element = kept - h;
-            OK(lnt_loss_evaluate(&loss, &output, &target, &below, NULL));
+            OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &below, NULL));
             *element = kept;
             const double expected = (above - below) / (2 * h);
             cr_assert(fabs(found - expected) <= atol + rtol * fabs(expected),
@@ -153,9 +159,9 @@ FOR_EACH_ROW(value_and_gradient_are_reduced_separately)
     lnt_tensor gradients[2][2];
     for (int v = LNT_MEAN; v <= LNT_SUM; v++) {
         for (int g = LNT_MEAN; g <= LNT_SUM; g++) {
-            const lnt_loss loss = {row->kind, (lnt_reduction) v, (lnt_reduction) g};
+            const lnt_loss loss = loss_of(row->kind, (lnt_reduction) v, (lnt_reduction) g);
             gradients[v][g] = matrix(LNT_F64, row->rows, row->cols);
-            OK(lnt_loss_evaluate(&loss, &output, &target, &values[v][g], &gradients[v][g]));
+            OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &values[v][g], &gradients[v][g]));
         }
     }
     cr_assert(values[LNT_MEAN][LNT_MEAN] == values[LNT_MEAN][LNT_SUM]);
@@ -171,14 +177,14 @@ FOR_EACH_ROW(value_and_gradient_are_reduced_separately)
 FOR_EACH_ROW(f32_agrees_with_f64)
 {
     const struct row *row = &rows[*i];
-    const lnt_loss loss = {row->kind, LNT_MEAN, LNT_MEAN};
+    const lnt_loss loss = loss_of(row->kind, LNT_MEAN, LNT_MEAN);
     double values[2];
     lnt_tensor gradients[2];
     for (int k = 0; k < 2; k++) {
         const lnt_dtype dtype = k == 0 ? LNT_F32 : LNT_F64;
         const lnt_tensor output = output_of(row, dtype), target = target_of(row, dtype);
         gradients[k] = matrix(dtype, row->rows, row->cols);
-        OK(lnt_loss_evaluate(&loss, &output, &target, &values[k], &gradients[k]));
+        OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &values[k], &gradients[k]));
     }
     cr_assert(fabs(values[0] - values[1]) <= 1e-6 * values[1], "%s", row->name);
     cr_assert(difference(&gradients[0], &gradients[1]) <= 1e-6, "%s", row->name);
@@ -187,18 +193,18 @@ FOR_EACH_ROW(f32_agrees_with_f64)
 FOR_EACH_ROW(any_layout)
 {
     const struct row *row = &rows[*i];
-    const lnt_loss loss = {row->kind, LNT_MEAN, LNT_SUM};
+    const lnt_loss loss = loss_of(row->kind, LNT_MEAN, LNT_SUM);
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         const lnt_tensor output = output_of(row, dtype), target = target_of(row, dtype);
         lnt_tensor gradient = matrix(dtype, row->rows, row->cols);
         double value;
-        OK(lnt_loss_evaluate(&loss, &output, &target, &value, &gradient));
+        OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
         for (int how = 0; how < N_LAYOUTS * N_LAYOUTS * N_LAYOUTS; how++) {
             const lnt_tensor o = laid_out((layout) (how % N_LAYOUTS), &output);
             const lnt_tensor t = laid_out((layout) (how / N_LAYOUTS % N_LAYOUTS), &target);
             lnt_tensor g = laid_out((layout) (how / N_LAYOUTS / N_LAYOUTS), &output);
             double strided_value;
-            OK(lnt_loss_evaluate(&loss, &o, &t, &strided_value, &g));
+            OK(lnt_loss_evaluate(&loss, &o, &t, NULL, &strided_value, &g));
             cr_assert(strided_value == value && same_bits(&g, &gradient), "%s: layouts %d",
                       row->name, how);
         }
@@ -208,15 +214,15 @@ FOR_EACH_ROW(any_layout)
 FOR_EACH_ROW(the_gradient_may_replace_the_output)
 {
     const struct row *row = &rows[*i];
-    const lnt_loss loss = {row->kind, LNT_SUM, LNT_MEAN};
+    const lnt_loss loss = loss_of(row->kind, LNT_SUM, LNT_MEAN);
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         lnt_tensor output = output_of(row, dtype), gradient = matrix(dtype, row->rows, row->cols);
         const lnt_tensor target = target_of(row, dtype);
         double value, value_in_place;
-        OK(lnt_loss_evaluate(&loss, &output, &target, &value, &gradient));
+        OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
         for (layout how = 0; how < N_LAYOUTS; how++) {
             lnt_tensor view = laid_out(how, &output);
-            OK(lnt_loss_evaluate(&loss, &view, &target, &value_in_place, &view));
+            OK(lnt_loss_evaluate(&loss, &view, &target, NULL, &value_in_place, &view));
             cr_assert(value == value_in_place && same_bits(&view, &gradient), "%s", row->name);
         }
     }
@@ -225,27 +231,27 @@ FOR_EACH_ROW(the_gradient_may_replace_the_output)
 FOR_EACH_ROW(no_rows)
 {
     const struct row *row = &rows[*i];
-    const lnt_loss loss = {row->kind, LNT_MEAN, LNT_MEAN};
+    const lnt_loss loss = loss_of(row->kind, LNT_MEAN, LNT_MEAN);
     const lnt_tensor output = lnt_tensor_f64(NULL, 0, row->cols);
     const bool labels = row->target == LABELS || row->target == INTEGER_LABELS;
     const lnt_tensor target = lnt_tensor_of(row->target == INTEGER_LABELS ? LNT_I32 : LNT_F64, NULL,
                                             0, labels ? 1 : row->cols);
     lnt_tensor gradient = output;
     double value = 3;
-    OK(lnt_loss_evaluate(&loss, &output, &target, &value, &gradient));
+    OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
     cr_assert(value == 0, "%s: %g", row->name, value);
 }
 
 FOR_EACH_ROW(nan_shows_in_the_value)
 {
     const struct row *row = &rows[*i];
-    const lnt_loss loss = {row->kind, LNT_MEAN, LNT_MEAN};
+    const lnt_loss loss = loss_of(row->kind, LNT_MEAN, LNT_MEAN);
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         for (size_t j = 0; j < row->cols; j++) {
             const lnt_tensor output = output_of(row, dtype), target = target_of(row, dtype);
             OK(lnt_set(&output, row->rows - 1, j, NAN));
             double value;
-            OK(lnt_loss_evaluate(&loss, &output, &target, &value, NULL));
+            OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, NULL));
             cr_assert(isnan(value), "%s: NaN in column %zu gives %g", row->name, j, value);
         }
     }
@@ -257,24 +263,24 @@ FOR_EACH_ROW(errors)
     const lnt_tensor output = output_of(row, LNT_F64), target = target_of(row, LNT_F64);
     lnt_tensor gradient = matrix(LNT_F64, row->rows, row->cols);
     const lnt_tensor zero = matrix(LNT_F64, row->rows, row->cols);
-    const lnt_loss loss = {row->kind, LNT_MEAN, LNT_MEAN};
+    const lnt_loss loss = loss_of(row->kind, LNT_MEAN, LNT_MEAN);
     double value = 3;
 #define EVALUATE(output, target, gradient)                                                         \
-    lnt_loss_evaluate(&loss, (output), (target), &value, (gradient))
-    FAILS(LNT_ERR_NULL, lnt_loss_evaluate(NULL, &output, &target, &value, &gradient));
-    FAILS(LNT_ERR_NULL, lnt_loss_evaluate(&loss, &output, &target, NULL, &gradient));
+    lnt_loss_evaluate(&loss, (output), (target), NULL, &value, (gradient))
+    FAILS(LNT_ERR_NULL, lnt_loss_evaluate(NULL, &output, &target, NULL, &value, &gradient));
+    FAILS(LNT_ERR_NULL, lnt_loss_evaluate(&loss, &output, &target, NULL, NULL, &gradient));
     FAILS(LNT_ERR_NULL, EVALUATE(NULL, &target, &gradient));
     FAILS(LNT_ERR_NULL, EVALUATE(&output, NULL, &gradient));
 
     lnt_loss wrong = loss;
     wrong.kind = (lnt_loss_kind) 99;
-    FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, &value, &gradient));
+    FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, NULL, &value, &gradient));
     wrong = loss;
     wrong.value = (lnt_reduction) 99;
-    FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, &value, &gradient));
+    FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, NULL, &value, &gradient));
     wrong = loss;
     wrong.gradient = (lnt_reduction) -1;
-    FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, &value, &gradient));
+    FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, NULL, &value, &gradient));
 
     lnt_tensor no_data = output, taller = output, wider = matrix(LNT_F64, row->rows, row->cols + 1);
     no_data.data = NULL;

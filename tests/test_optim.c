@@ -30,7 +30,7 @@ static void backward(const bench *b)
 {
     const lnt_loss loss = lnt_mse(LNT_SUM);
     OK(lnt_pass_forward(b->pass, b->net, &b->x, NULL));
-    OK(lnt_pass_backward(b->pass, b->net, &loss, &b->y, NULL));
+    OK(lnt_pass_backward(b->pass, b->net, &loss, &b->y, NULL, NULL));
 }
 
 static void finish(bench *b)
@@ -105,7 +105,7 @@ Test(optim, sgd_converges)
         const lnt_loss loss = lnt_mse(LNT_MEAN);
         for (int step = 0; step < 500; step++) {
             OK(lnt_pass_forward(pass, net, &x, NULL));
-            OK(lnt_pass_backward(pass, net, &loss, &y, NULL));
+            OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
             OK(lnt_optim_step(optim, net, pass));
         }
         const double solution[] = {3, -2, 0.5};
@@ -239,7 +239,7 @@ Test(optim, steps_out_of_order)
     backward(&b);
     backward(&f32);
     OK(lnt_pass_forward(other_pass, other, &b.x, NULL));
-    OK(lnt_pass_backward(other_pass, other, &loss, &b.y, NULL));
+    OK(lnt_pass_backward(other_pass, other, &loss, &b.y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, other, b.pass));
     FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, other_pass));
     FAILS(LNT_ERR_ORDER, lnt_optim_step(other_optim, b.net, b.pass));

@@ -53,9 +53,9 @@ Test(pass, short_batches)
             lnt_tensor output, exact_output, dx;
             double value, exact_value;
             OK(lnt_pass_forward(pass, net, &x, &output));
-            OK(lnt_pass_backward(pass, net, &loss, &y, &value));
+            OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
             OK(lnt_pass_forward(exact, net, &x, &exact_output));
-            OK(lnt_pass_backward(exact, net, &loss, &y, &exact_value));
+            OK(lnt_pass_backward(exact, net, &loss, &y, NULL, &exact_value));
             OK(lnt_pass_input_gradient(pass, &dx));
             cr_assert(dx.rows == rows[r] && dx.cols == INPUTS);
             cr_assert(output.rows == rows[r] && output.cols == OUTPUTS && output.dtype == dtype);
@@ -83,8 +83,8 @@ Test(pass, inference_gives_the_bits_of_training)
             const lnt_loss loss = lnt_mse(LNT_MEAN);
             const lnt_tensor y = random_matrix(dtype, 20, OUTPUTS, 2);
             double value, expected_value;
-            OK(lnt_pass_loss(inference, &loss, &y, &value));
-            OK(lnt_pass_loss(training, &loss, &y, &expected_value));
+            OK(lnt_pass_loss(inference, &loss, &y, NULL, &value));
+            OK(lnt_pass_loss(training, &loss, &y, NULL, &expected_value));
             cr_assert(value == expected_value);
             lnt_pass_destroy(training);
             lnt_pass_destroy(inference);
@@ -129,7 +129,7 @@ Test(pass, views)
     lnt_tensor output, dx;
     OK(lnt_pass_forward(pass, net, &x, &output));
     const lnt_tensor kept = copy_of(LNT_F64, &output);
-    OK(lnt_pass_backward(pass, net, &loss, &y, NULL));
+    OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
     cr_assert(same_bits(&output, &kept), "the output stays until the next forward");
 
     lnt_tensor flat = lnt_pass_gradients(pass);
@@ -151,7 +151,7 @@ Test(pass, views)
     /* Backward overwrites, so that a second one, or rubbish in between, changes nothing. */
     OK(lnt_fill(NAN, &flat));
     for (int k = 0; k < 2; k++) {
-        OK(lnt_pass_backward(pass, net, &loss, &y, NULL));
+        OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
         OK(lnt_pass_input_gradient(pass, &dx));
         cr_assert(same_bits(&flat, &gradients) && same_bits(&dx, &dx_kept));
     }
@@ -172,7 +172,8 @@ Test(pass, output_may_be_null)
 /* backward is backward_from of the loss's gradient, and its value is that of lnt_pass_loss. */
 Test(pass, backward_from)
 {
-    const lnt_loss loss = {LNT_LOSS_SOFTMAX_CROSS_ENTROPY, LNT_SUM, LNT_MEAN};
+    lnt_loss loss = lnt_softmax_cross_entropy(LNT_SUM);
+    loss.gradient = LNT_MEAN;
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         lnt_net *net = net_of(dtype, 3);
         lnt_pass *pass = new_pass(net);
@@ -180,9 +181,9 @@ Test(pass, backward_from)
         lnt_tensor output, dx, gradient = matrix(dtype, 11, OUTPUTS);
         double value, value_alone, value_of_loss;
         OK(lnt_pass_forward(pass, net, &x, &output));
-        OK(lnt_pass_backward(pass, net, &loss, &labels, &value));
-        OK(lnt_pass_loss(pass, &loss, &labels, &value_alone));
-        OK(lnt_loss_evaluate(&loss, &output, &labels, &value_of_loss, &gradient));
+        OK(lnt_pass_backward(pass, net, &loss, &labels, NULL, &value));
+        OK(lnt_pass_loss(pass, &loss, &labels, NULL, &value_alone));
+        OK(lnt_loss_evaluate(&loss, &output, &labels, NULL, &value_of_loss, &gradient));
         cr_assert(value == value_of_loss && value_alone == value_of_loss);
 
         const lnt_tensor flat = lnt_pass_gradients(pass), expected = copy_of(dtype, &flat);
@@ -206,11 +207,11 @@ Test(pass, not_finite_is_the_value_not_an_error)
     double value;
     OK(lnt_set(&x, 2, 3, NAN));
     OK(lnt_pass_forward(pass, net, &x, NULL));
-    OK(lnt_pass_backward(pass, net, &loss, &y, &value));
+    OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     cr_assert(isnan(value));
     OK(lnt_set(&x, 2, 3, 0)); /* and nothing of it stays */
     OK(lnt_pass_forward(pass, net, &x, NULL));
-    OK(lnt_pass_backward(pass, net, &loss, &y, &value));
+    OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     const lnt_tensor gradients = lnt_pass_gradients(pass);
     bool finite;
     OK(lnt_is_finite(&gradients, &finite, NULL, NULL));
@@ -231,29 +232,29 @@ Test(pass, calls_out_of_order)
     lnt_pass *pass = new_pass(net);
     double value = 3;
     lnt_tensor dx = {.rows = 77};
-    FAILS(LNT_ERR_ORDER, lnt_pass_loss(pass, &loss, &y, &value));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, &value));
+    FAILS(LNT_ERR_ORDER, lnt_pass_loss(pass, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, net, &y));
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
     FAILS(LNT_ERR_ORDER, lnt_pass_forward(pass, deeper, &x, NULL));
 
     OK(lnt_pass_forward(pass, net, &x, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, deeper, &loss, &y, &value));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, clone, &loss, &y, &value));
+    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, deeper, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, clone, &loss, &y, NULL, &value));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, clone, &y));
-    OK(lnt_pass_backward(pass, net, &loss, &y, NULL));
+    OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
     OK(lnt_pass_input_gradient(pass, &dx));
     dx.rows = 77;
     OK(lnt_pass_forward(pass, clone, &x, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, &value));
-    OK(lnt_pass_backward(pass, clone, &loss, &y, NULL));
+    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
+    OK(lnt_pass_backward(pass, clone, &loss, &y, NULL, NULL));
     cr_assert(value == 3 && dx.rows == 77, "outputs changed");
 
     lnt_pass *plain = pass_of(net, 4, LNT_TRAINING); /* not asked for dL/dx */
     OK(lnt_pass_forward(plain, net, &x, NULL));
-    OK(lnt_pass_backward(plain, net, &loss, &y, NULL));
+    OK(lnt_pass_backward(plain, net, &loss, &y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(plain, &dx));
     lnt_pass_destroy(plain);
     lnt_pass_destroy(pass);
@@ -271,7 +272,7 @@ Test(pass, an_inference_pass_goes_forward_only)
     const lnt_tensor y = random_matrix(LNT_F64, 4, OUTPUTS, 2);
     lnt_tensor gradient = {.rows = 77};
     OK(lnt_pass_forward(pass, net, &x, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL));
+    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, net, &y));
     FAILS(LNT_ERR_ORDER, lnt_pass_gradient(pass, 0, &gradient));
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &gradient));
@@ -324,23 +325,23 @@ Test(pass, failures_change_nothing)
     lnt_tensor output, dx;
     double value = 3;
     OK(lnt_pass_forward(pass, net, &x, &output));
-    OK(lnt_pass_backward(pass, net, &loss, &labels, NULL));
+    OK(lnt_pass_backward(pass, net, &loss, &labels, NULL, NULL));
     OK(lnt_pass_input_gradient(pass, &dx));
     const lnt_tensor flat = lnt_pass_gradients(pass), kept = copy_of(LNT_F64, &flat);
     const lnt_tensor kept_dx = copy_of(LNT_F64, &dx), kept_output = copy_of(LNT_F64, &output);
 
-    FAILS(LNT_ERR_INVALID, lnt_pass_backward(pass, net, &loss, &bad_labels, &value));
-    FAILS(LNT_ERR_SHAPE, lnt_pass_backward(pass, net, &loss, &wide, &value));
-    FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, net, NULL, &labels, &value));
-    FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, net, &loss, NULL, &value));
+    FAILS(LNT_ERR_INVALID, lnt_pass_backward(pass, net, &loss, &bad_labels, NULL, &value));
+    FAILS(LNT_ERR_SHAPE, lnt_pass_backward(pass, net, &loss, &wide, NULL, &value));
+    FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, net, NULL, &labels, NULL, &value));
+    FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, net, &loss, NULL, NULL, &value));
     FAILS(LNT_ERR_SHAPE, lnt_pass_backward_from(pass, net, &wide));
     FAILS(LNT_ERR_SHAPE, lnt_pass_forward(pass, net, &wide, &output));
-    FAILS(LNT_ERR_INVALID, lnt_pass_loss(pass, &loss, &bad_labels, &value));
-    FAILS(LNT_ERR_NULL, lnt_pass_loss(pass, &loss, &labels, NULL));
+    FAILS(LNT_ERR_INVALID, lnt_pass_loss(pass, &loss, &bad_labels, NULL, &value));
+    FAILS(LNT_ERR_NULL, lnt_pass_loss(pass, &loss, &labels, NULL, NULL));
     OK(lnt_pass_input_gradient(pass, &dx));
     cr_assert(value == 3 && same_bits(&output, &kept_output));
     cr_assert(same_bits(&flat, &kept) && same_bits(&dx, &kept_dx));
-    OK(lnt_pass_backward(pass, net, &loss, &labels, &value));
+    OK(lnt_pass_backward(pass, net, &loss, &labels, NULL, &value));
     cr_assert(same_bits(&flat, &kept));
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -354,9 +355,9 @@ Test(pass, null_arguments)
     const lnt_tensor y = matrix(LNT_F64, 4, OUTPUTS);
     lnt_tensor view;
     double value;
-    FAILS(LNT_ERR_NULL, lnt_pass_loss(NULL, &loss, &y, &value));
-    FAILS(LNT_ERR_NULL, lnt_pass_backward(NULL, net, &loss, &y, &value));
-    FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, NULL, &loss, &y, &value));
+    FAILS(LNT_ERR_NULL, lnt_pass_loss(NULL, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_NULL, lnt_pass_backward(NULL, net, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, NULL, &loss, &y, NULL, &value));
     FAILS(LNT_ERR_NULL, lnt_pass_gradient(NULL, 0, &view));
     FAILS(LNT_ERR_NULL, lnt_pass_gradient(pass, 0, NULL));
     FAILS(LNT_ERR_INVALID, lnt_pass_gradient(pass, lnt_net_n_tensors(net), &view));

@@ -78,7 +78,7 @@ static void use_everything(void)
     const lnt_layer layers[] = {lnt_dense(4, LNT_SIGMOID), lnt_dense(1, LNT_TANH)};
     lnt_model model = lnt_model_init(), loaded;
     OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 2, layers, 2, 1, NULL}));
-    OK(lnt_scaler_fit(&model.input_scaler, &x, NULL));
+    OK(lnt_scaler_fit(&model.input_scaler, LNT_SCALING_STANDARD, &x, NULL));
     lnt_fit_config config = lnt_fit_defaults();
     config.epochs = 3;
     OK(lnt_fit(model.net, &x, &y, &config, NULL, NULL));

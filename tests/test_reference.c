@@ -221,7 +221,7 @@ static void compare(const struct reference_net *shape, const struct source *sour
     for (size_t step = 0; step < STEPS; step++) {
         lnt_tensor output;
         OK(lnt_pass_forward(pass, net, &x, &output));
-        OK(lnt_pass_backward(pass, net, &shape->loss, &y, &trace[step]));
+        OK(lnt_pass_backward(pass, net, &shape->loss, &y, NULL, &trace[step]));
         if (step == 0) {
             const lnt_tensor loss = scalar(&trace[0]);
             agree(&expected, "output", &output, source->tolerance);
@@ -264,7 +264,7 @@ Test(reference, integer_labels)
     const lnt_tensor y = copy_of(LNT_I32, find(&start, "y"));
     OK(lnt_pass_forward(pass, net, find(&start, "x"), NULL));
     double value;
-    OK(lnt_pass_backward(pass, net, &shape->loss, &y, &value));
+    OK(lnt_pass_backward(pass, net, &shape->loss, &y, NULL, &value));
     const lnt_tensor loss = scalar(&value);
     agree(&start, "loss", &loss, 1e-12);
     agree_gradients(&start, pass, lnt_net_n_tensors(net), 1e-12);

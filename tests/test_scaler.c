@@ -13,7 +13,7 @@
 static lnt_scaler *fit(const lnt_tensor *x)
 {
     lnt_scaler *scaler = NULL;
-    cr_assert_eq(lnt_scaler_fit(&scaler, x, NULL), LNT_OK);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, x, NULL), LNT_OK);
     return scaler;
 }
 
@@ -219,19 +219,20 @@ Test(scaler, fit_refused)
     const lnt_tensor x = lnt_tensor_f64(values, 2, 2), i32 = lnt_tensor_i32(integers, 2, 2);
     const lnt_tensor no_rows = lnt_tensor_f64(values, 0, 2), no_cols = lnt_tensor_f64(values, 2, 0);
     lnt_scaler *scaler = (lnt_scaler *) &scaler;
-    cr_assert_eq(lnt_scaler_fit(NULL, &x, NULL), LNT_ERR_NULL);
-    cr_assert_eq(lnt_scaler_fit(&scaler, NULL, NULL), LNT_ERR_NULL);
+    cr_assert_eq(lnt_scaler_fit(NULL, LNT_SCALING_STANDARD, &x, NULL), LNT_ERR_NULL);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, NULL, NULL), LNT_ERR_NULL);
     cr_assert_null(scaler);
-    cr_assert_eq(lnt_scaler_fit(&scaler, &i32, NULL), LNT_ERR_DTYPE);
-    cr_assert_eq(lnt_scaler_fit(&scaler, &no_rows, NULL), LNT_ERR_SHAPE);
-    cr_assert_eq(lnt_scaler_fit(&scaler, &x, NULL), LNT_ERR_NOT_FINITE);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &i32, NULL), LNT_ERR_DTYPE);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &no_rows, NULL), LNT_ERR_SHAPE);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, NULL), LNT_ERR_NOT_FINITE);
     values[3] = INFINITY;
-    cr_assert_eq(lnt_scaler_fit(&scaler, &x, NULL), LNT_ERR_NOT_FINITE);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, NULL), LNT_ERR_NOT_FINITE);
     values[3] = DBL_MAX;
     values[1] = -DBL_MAX;
-    cr_assert_eq(lnt_scaler_fit(&scaler, &x, NULL), LNT_ERR_NOT_FINITE, "their variance overflows");
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, NULL), LNT_ERR_NOT_FINITE,
+                 "their variance overflows");
     cr_assert_null(scaler);
-    cr_assert_eq(lnt_scaler_fit(&scaler, &no_cols, NULL), LNT_OK);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &no_cols, NULL), LNT_OK);
     cr_assert_eq(lnt_scaler_cols(scaler), 0);
     lnt_scaler_destroy(scaler);
 }
@@ -275,12 +276,12 @@ Test(scaler, one_allocation_that_can_fail)
     failing counter = {0};
     const lnt_allocator allocator = failing_allocator(&counter);
     lnt_scaler *scaler;
-    cr_assert_eq(lnt_scaler_fit(&scaler, &x, &allocator), LNT_OK);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, &allocator), LNT_OK);
     cr_assert_eq(counter.calls, 1);
     lnt_scaler_destroy(scaler);
     cr_assert_eq(counter.live, 0);
     counter = (failing){.fail_at = 1};
-    cr_assert_eq(lnt_scaler_fit(&scaler, &x, &allocator), LNT_ERR_MEMORY);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, &allocator), LNT_ERR_MEMORY);
     cr_assert_null(scaler);
     counter = (failing){.fail_at = 1};
     cr_assert_eq(lnt_scaler_create(&scaler, 2, numbers, numbers, &allocator), LNT_ERR_MEMORY);
@@ -288,6 +289,7 @@ Test(scaler, one_allocation_that_can_fail)
     counter = (failing){0};
     double big[] = {DBL_MAX, -DBL_MAX};
     const lnt_tensor over = lnt_tensor_f64(big, 2, 1);
-    cr_assert_eq(lnt_scaler_fit(&scaler, &over, &allocator), LNT_ERR_NOT_FINITE);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &over, &allocator),
+                 LNT_ERR_NOT_FINITE);
     cr_assert_eq(counter.live, 0);
 }

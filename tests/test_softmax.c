@@ -41,7 +41,8 @@ Test(softmax, cross_entropy_is_stable)
             const lnt_loss loss = lnt_softmax_cross_entropy(LNT_SUM);
             for (int labels = 0; labels < 2; labels++) {
                 double value;
-                OK(lnt_loss_evaluate(&loss, &output, labels ? &label : &target, &value, &gradient));
+                OK(lnt_loss_evaluate(&loss, &output, labels ? &label : &target, NULL, &value,
+                                     &gradient));
                 cr_assert(fabs(value - extremes[i].value) <= unit * extremes[i].value,
                           "case %zu: %.17g in %s", i, value, lnt_dtype_name(dtype));
                 for (size_t j = 0; j < 3; j++) {
@@ -62,11 +63,11 @@ Test(softmax, impossible_classes_cost_nothing)
     const lnt_tensor target = of_values(LNT_F64, 1, 3, (double[]){0.5, 0.5, 0});
     lnt_tensor gradient = matrix(LNT_F64, 1, 3);
     double value;
-    OK(lnt_loss_evaluate(&loss, &output, &target, &value, &gradient));
+    OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
     cr_assert_float_eq(value, 0.69314718055994531, 1e-15);
     cr_assert(lnt_get(&gradient, 0, 0) == 0 && lnt_get(&gradient, 0, 2) == 0);
     OK(lnt_set(&target, 0, 2, 0.1));
-    OK(lnt_loss_evaluate(&loss, &output, &target, &value, NULL));
+    OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, NULL));
     cr_assert(value == INFINITY, "%g", value);
 }
 
@@ -79,10 +80,10 @@ Test(softmax, cross_entropy_ignores_a_shift)
     lnt_tensor gradient = matrix(LNT_F64, 2, 3), shifted_gradient = matrix(LNT_F64, 2, 3);
     lnt_tensor shift = matrix(LNT_F64, 2, 3), shifted = copy_of(LNT_F64, &output);
     double value, shifted_value;
-    OK(lnt_loss_evaluate(&loss, &output, &labels, &value, &gradient));
+    OK(lnt_loss_evaluate(&loss, &output, &labels, NULL, &value, &gradient));
     OK(lnt_fill(4096, &shift)); /* exact in these numbers */
     OK(lnt_axpy(1, &shift, &shifted));
-    OK(lnt_loss_evaluate(&loss, &shifted, &labels, &shifted_value, &shifted_gradient));
+    OK(lnt_loss_evaluate(&loss, &shifted, &labels, NULL, &shifted_value, &shifted_gradient));
     cr_assert(value == shifted_value && same_bits(&gradient, &shifted_gradient));
 }
 
@@ -97,22 +98,23 @@ Test(softmax, bad_labels)
         for (size_t row = 0; row < 4; row++) {
             const lnt_tensor labels = matrix(LNT_F64, 4, 1);
             OK(lnt_set(&labels, row, 0, bad[i]));
-            FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&loss, &output, &labels, &value, &gradient));
+            FAILS(LNT_ERR_INVALID,
+                  lnt_loss_evaluate(&loss, &output, &labels, NULL, &value, &gradient));
         }
     }
     const double bad_integers[] = {-1, 3, 2147483647, -2147483648.0};
     for (size_t i = 0; i < sizeof bad_integers / sizeof bad_integers[0]; i++) {
         const lnt_tensor labels = matrix(LNT_I32, 4, 1);
         OK(lnt_set(&labels, 3, 0, bad_integers[i]));
-        FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&loss, &output, &labels, &value, &gradient));
+        FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&loss, &output, &labels, NULL, &value, &gradient));
     }
     cr_assert(value == 3 && same_bits(&gradient, &zero), "outputs changed");
 
     const lnt_tensor f32_labels = matrix(LNT_F32, 4, 1), wide = matrix(LNT_I32, 4, 3);
-    FAILS(LNT_ERR_DTYPE, lnt_loss_evaluate(&loss, &output, &f32_labels, &value, NULL));
-    FAILS(LNT_ERR_DTYPE, lnt_loss_evaluate(&loss, &output, &wide, &value, NULL));
+    FAILS(LNT_ERR_DTYPE, lnt_loss_evaluate(&loss, &output, &f32_labels, NULL, &value, NULL));
+    FAILS(LNT_ERR_DTYPE, lnt_loss_evaluate(&loss, &output, &wide, NULL, &value, NULL));
     const lnt_tensor one_class = matrix(LNT_F64, 4, 1), labels = matrix(LNT_I32, 4, 1);
-    FAILS(LNT_ERR_SHAPE, lnt_loss_evaluate(&loss, &one_class, &labels, &value, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_loss_evaluate(&loss, &one_class, &labels, NULL, &value, NULL));
 }
 
 /* --- softmax --- */

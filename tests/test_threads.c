@@ -38,7 +38,7 @@ static lnt_status run(worker *w, lnt_pass *pass)
     LNT_TRY(lnt_init_fill(&normal, 1, w->stream, &x));
     for (int round = 0; round < ROUNDS; round++) {
         LNT_TRY(lnt_pass_forward(pass, w->net, &x, &output));
-        LNT_TRY(lnt_pass_backward(pass, w->net, &loss, &y, &w->value));
+        LNT_TRY(lnt_pass_backward(pass, w->net, &loss, &y, NULL, &w->value));
     }
     const lnt_tensor gradients = lnt_pass_gradients(pass);
     lnt_tensor kept_gradients = lnt_tensor_f32(w->gradients, 1, gradients.cols);

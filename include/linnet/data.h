@@ -142,6 +142,15 @@ LNT_API lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *lab
                              size_t *index, size_t *n_first);
 
 /**
+ * Cross-validation: writes a permutation of 0 … rows−1 to `index` such that fold f is
+ * index[first[f] … first[f + 1]), with first[0] = 0 and first[folds] = rows. Sizes differ by at
+ * most one; with `labels` ([rows, 1], may be NULL) so do the rows of each class. Depends on (seed,
+ * rows, folds, labels) only. `LNT_ERR_INVALID` unless 2 ≤ folds ≤ rows; labels as for `lnt_split`.
+ */
+LNT_API lnt_status lnt_k_fold(size_t rows, size_t folds, const lnt_tensor *labels, uint64_t seed,
+                              size_t *index, size_t *first);
+
+/**
  * Reorders rows in place: row i becomes what row `index[i]` was. `index` must be a permutation
  * (`LNT_ERR_INVALID`, untouched, if not); it is used as scratch and restored.
  */
@@ -152,12 +161,24 @@ LNT_API lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index);
 /** An affine map of columns: z = (x − offset) / scale, kept in double; one allocation. */
 typedef struct lnt_scaler lnt_scaler;
 
+/** How a scaler's numbers come from a column; scale is 1 where a column is constant. */
+typedef enum lnt_scaling {
+    LNT_SCALING_NONE,     /**< offset 0, scale 1 */
+    LNT_SCALING_STANDARD, /**< mean; standard deviation (divided by rows, not rows − 1) */
+    LNT_SCALING_MIN_MAX,  /**< smallest; largest − smallest: the column becomes [0, 1] */
+    LNT_SCALING_ROBUST    /**< median; third quartile − first, by linear interpolation */
+} lnt_scaling;
+
+/** "none", "standard", "min_max", "robust"; NULL for a value outside the list. */
+LNT_API const char *lnt_scaling_name(lnt_scaling scaling);
+LNT_API lnt_status lnt_scaling_find(const char *name, lnt_scaling *scaling);
+
 /**
- * Standardisation: offset = mean, scale = standard deviation (divided by rows, not rows − 1) of
- * each column of x [rows, cols], by the two-pass formula; scale 1 where a column is constant. At
- * least one row, all finite (`LNT_ERR_NOT_FINITE`). The caller owns it; `*scaler` NULL on failure.
+ * A scaler for the columns of x [rows, cols]. At least one row, all finite (`LNT_ERR_NOT_FINITE`).
+ * The caller owns it; `*scaler` NULL on failure.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fit(lnt_scaler **scaler, const lnt_tensor *x,
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling,
+                                                 const lnt_tensor *x,
                                                  const lnt_allocator *allocator);
 
 /** A scaler of given numbers, each `cols` long, scale finite and not 0, offset finite. */

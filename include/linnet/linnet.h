@@ -11,9 +11,11 @@
 #include <linnet/layer.h>
 #include <linnet/loss.h>
 #include <linnet/memory.h>
+#include <linnet/metrics.h>
 #include <linnet/net.h>
 #include <linnet/optim.h>
 #include <linnet/random.h>
+#include <linnet/schedule.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <linnet/train.h>

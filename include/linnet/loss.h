@@ -5,32 +5,77 @@
 #include <linnet/export.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 LNT_BEGIN_DECLS
 
+/**
+ * Losses of an output ŷ [rows, cols] against a target y, as the sum over rows i and columns j; e is
+ * ŷ_ij − y_ij. Targets have the shape and dtype of the output unless it is said otherwise.
+ */
 typedef enum lnt_loss_kind {
-    LNT_LOSS_MSE,                  /**< Σ_ij (ŷ_ij − y_ij)² */
-    LNT_LOSS_SOFTMAX_CROSS_ENTROPY /**< −Σ_ij y_ij log softmax(ŷ_i)_j */
+    LNT_LOSS_MSE,                   /**< Σ e² */
+    LNT_LOSS_SOFTMAX_CROSS_ENTROPY, /**< −Σ y_ij log softmax(ŷ_i)_j */
+    LNT_LOSS_MAE,                   /**< Σ |e|; gradient 0 at e = 0 */
+    LNT_LOSS_HUBER,    /**< Σ e²/2 if |e| ≤ delta, else delta·(|e| − delta/2); Huber 1964 */
+    LNT_LOSS_LOG_COSH, /**< Σ log cosh e */
+    LNT_LOSS_QUANTILE, /**< pinball: Σ max(q·(y − ŷ), (q − 1)·(y − ŷ)), q = `quantile` */
+    LNT_LOSS_BINARY_CROSS_ENTROPY, /**< −Σ y log σ(ŷ) + (1 − y) log(1 − σ(ŷ)), from logits */
+    LNT_LOSS_POISSON, /**< Σ e^ŷ − y·ŷ: ŷ is the logarithm of the rate; +∞ where e^ŷ overflows */
+    LNT_LOSS_GAUSSIAN, /**< Σ ((y_ij − ŷ_ij)²/v_ij + log v_ij)/2 for y [rows, k], ŷ [rows, 2k]: k
+                            means, and behind them k numbers s with v = log(1 + e^s) + epsilon */
+    LNT_LOSS_CUSTOM    /**< the caller's function */
 } lnt_loss_kind;
 
-/** What the sum is divided by. */
+/**
+ * What the sum is divided by. With row weights w the sum is Σ_i w_i·…, and w_i takes the place of 1
+ * for row i in the divisor; class weights count in cross-entropy's divisor too (PyTorch's meaning).
+ * Where the divisor is 0, so are value and gradient.
+ */
 typedef enum lnt_reduction {
-    LNT_MEAN, /**< MSE: rows·cols; softmax cross-entropy: rows (PyTorch's meaning) */
+    LNT_MEAN, /**< softmax cross-entropy: rows; all others: rows · columns of the target */
     LNT_SUM   /**< 1 */
 } lnt_reduction;
 
 /**
+ * A loss function of the caller's: sets *value and, unless NULL, gradient [rows, cols], which may
+ * be `output` itself, as they are to be used: nothing is divided or weighted afterwards. `weights`
+ * is NULL or [rows, 1]. Shapes are not checked before; another status than `LNT_OK` is passed on.
+ */
+typedef lnt_status (*lnt_loss_function)(const lnt_tensor *output, const lnt_tensor *target,
+                                        const lnt_tensor *weights, double *value,
+                                        lnt_tensor *gradient, void *context);
+
+/**
  * A loss. The value reported and the gradient sent back are reduced separately, since tutorials
  * often print the mean of squares and send back 2·(ŷ − y), the gradient of the sum.
+ * Made by a constructor; the fields that its kind names may be changed.
  */
 typedef struct lnt_loss {
     lnt_loss_kind kind;
     lnt_reduction value;
     lnt_reduction gradient;
+    double delta;           /**< Huber: > 0 */
+    double quantile;        /**< quantile: in (0, 1) */
+    double label_smoothing; /**< softmax and binary cross-entropy: s in [0, 1): targets become
+                                 (1 − s)·y + s/classes (2 for binary) */
+    double epsilon;         /**< Gaussian: ≥ 0 */
+    /**
+     * Classifications: NULL, or a weight ≥ 0 for each class, borrowed. Softmax cross-entropy: one
+     * for each output; y_ij counts weight_j times. Binary: two, for y = 0 and y = 1 of each column.
+     */
+    const double *class_weights;
+    size_t n_class_weights;
+    lnt_loss_function function; /**< custom */
+    void *context;
 } lnt_loss;
 
 /** Squared error, with the factor 2 in its gradient: 2·(ŷ − y) for the sum. */
 LNT_API lnt_loss lnt_mse(lnt_reduction reduction);
+LNT_API lnt_loss lnt_mae(lnt_reduction reduction);
+LNT_API lnt_loss lnt_huber(double delta, lnt_reduction reduction);
+LNT_API lnt_loss lnt_log_cosh(lnt_reduction reduction);
+LNT_API lnt_loss lnt_quantile(double quantile, lnt_reduction reduction);
 
 /**
  * Softmax cross-entropy from logits, by log-sum-exp with the row's maximum taken out. Targets are
@@ -39,24 +84,62 @@ LNT_API lnt_loss lnt_mse(lnt_reduction reduction);
  */
 LNT_API lnt_loss lnt_softmax_cross_entropy(lnt_reduction reduction);
 
-/** "mse" or "softmax_cross_entropy"; NULL for a value outside the list. */
+/**
+ * Binary cross-entropy from logits: each column is a question of its own, with targets in [0, 1]
+ * [rows, cols] of the logits' dtype, or I32 of 0 and 1. Stable for any logit.
+ */
+LNT_API lnt_loss lnt_binary_cross_entropy(lnt_reduction reduction);
+LNT_API lnt_loss lnt_poisson(lnt_reduction reduction);
+/** Epsilon 1e-6. An even number of outputs. */
+LNT_API lnt_loss lnt_gaussian(lnt_reduction reduction);
+/** `reduction` tells how values of batches make up that of an epoch: by rows, or as a sum. */
+LNT_API lnt_loss lnt_custom_loss(lnt_loss_function function, void *context,
+                                 lnt_reduction reduction);
+/** The constructor of a kind, with its defaults: delta 1, quantile 0.5. */
+LNT_API lnt_loss lnt_loss_of(lnt_loss_kind kind, lnt_reduction reduction);
+
+/**
+ * "mse", "softmax_cross_entropy", "mae", "huber", "log_cosh", "quantile", "binary_cross_entropy",
+ * "poisson", "gaussian", "custom"; NULL for a value outside the list.
+ */
 LNT_API const char *lnt_loss_name(lnt_loss_kind kind);
 LNT_API lnt_status lnt_loss_find(const char *name, lnt_loss_kind *kind);
 
-/** Whether outputs are logits of classes, so that argmax and accuracy have a meaning. */
+/** Whether outputs are logits of classes: the two cross-entropies. */
 LNT_API bool lnt_loss_is_classification(lnt_loss_kind kind);
+
+/** Columns of a target of numbers for a net of that many outputs; 0 if they do not fit. */
+LNT_API size_t lnt_loss_target_cols(lnt_loss_kind kind, size_t outputs);
+
+/**
+ * Number of classes that one column of labels may name: `outputs` for softmax cross-entropy, 2 for
+ * binary cross-entropy with one output, 0 for anything else.
+ */
+LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
 
 /**
  * *value = the loss of `output` [rows, cols] against `target`, summed in double; and, unless NULL,
- * `gradient` [rows, cols] = dL/d(output), which may be `output` itself. No rows: value 0. A label
+ * `gradient` [rows, cols] = dL/d(output), which may be `output` itself. `weights` [rows, 1] of the
+ * output's dtype, each ≥ 0 and finite, weigh the rows; NULL: all 1. No rows: value 0. A label
  * outside [0, classes) or not whole is `LNT_ERR_INVALID`; NaN in the data is not an error here, it
  * shows in the value. Thread-safe.
  */
 LNT_API lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
-                                     const lnt_tensor *target, double *value, lnt_tensor *gradient);
+                                     const lnt_tensor *target, const lnt_tensor *weights,
+                                     double *value, lnt_tensor *gradient);
 
 /** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be `x`. */
 LNT_API lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);
+
+/** Their logarithms: l_ij = x_ij − log Σ_j exp(x_ij), stable. `l` may be `x`. */
+LNT_API lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tensor *l);
+
+/**
+ * What the outputs of a net trained for `loss` mean: softmax cross-entropy gives probabilities,
+ * binary cross-entropy sigmoids, Poisson rates e^x, Gaussian means and, behind them, standard
+ * deviations √v; others x itself. `y` may be `x`.
+ */
+LNT_API lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *y);
 
 LNT_END_DECLS
 

@@ -22,6 +22,14 @@ LNT_BEGIN_DECLS
  */
 typedef struct lnt_net lnt_net;
 
+/**
+ * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
+ * allocation, made at creation. It serves every net of the same layers (a clone too). One thread
+ * at a time. For inference it needs two buffers, whatever the depth, and one more for each input
+ * that a residual layer comes back to.
+ */
+typedef struct lnt_pass lnt_pass;
+
 typedef struct lnt_net_config {
     lnt_dtype dtype;                /**< of parameters, inputs and outputs: F32 or F64 */
     size_t inputs;                  /**< columns of x */
@@ -81,6 +89,13 @@ LNT_API lnt_tensor lnt_net_parameters(lnt_net *net);
 /** The same to be read only: pass it as a `const lnt_tensor *`. */
 LNT_API lnt_tensor lnt_net_parameters_read_only(const lnt_net *net);
 
+/**
+ * All that training changes, as one row: the parameters, and behind them the running statistics of
+ * batch norms. A view into the net; copy it to keep a net, and back to restore it.
+ */
+LNT_API lnt_tensor lnt_net_state(lnt_net *net);
+LNT_API lnt_tensor lnt_net_state_read_only(const lnt_net *net);
+
 /** Number of parameter tensors: two for a dense layer with bias. */
 LNT_API size_t lnt_net_n_tensors(const lnt_net *net);
 
@@ -88,31 +103,36 @@ LNT_API size_t lnt_net_n_tensors(const lnt_net *net);
 typedef struct lnt_parameter {
     char name[48];    /**< "layers.0.weight", as PyTorch's state_dict would */
     size_t layer;     /**< the layer it belongs to */
+    lnt_role role;    /**< weights are matrices, all others rows: vectors in a file */
     size_t offset;    /**< its first element in the flat vector */
     lnt_tensor value; /**< view into the net: weight [in, out], bias [1, out] */
 } lnt_parameter;
+
+/** Number of tensors of running statistics: two for a batch norm. */
+LNT_API size_t lnt_net_n_statistics(const lnt_net *net);
+
+/**
+ * Describes tensor `i` of the running statistics, "layers.1.running_mean"; `offset` is its place in
+ * `lnt_net_state`. `LNT_ERR_INVALID` outside.
+ */
+LNT_API lnt_status lnt_net_statistic(lnt_net *net, size_t i, lnt_parameter *statistic);
+
+/**
+ * Moves the running statistics towards those of the last training forward of `pass`. An optimiser's
+ * step does it; it is for those who write their own. `LNT_ERR_ORDER` without such a forward.
+ */
+LNT_API lnt_status lnt_net_update_statistics(lnt_net *net, const lnt_pass *pass);
 
 /** Describes parameter tensor `i`; `LNT_ERR_INVALID` outside. */
 LNT_API lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
 
 /* --- pass: one forward and backward over a batch --- */
 
-/**
- * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
- * allocation, made at creation. It serves every net of the same layers (a clone too). One thread
- * at a time.
- */
-typedef struct lnt_pass lnt_pass;
-
-typedef enum lnt_mode {
-    LNT_TRAINING, /**< keeps what backward needs */
-    LNT_INFERENCE /**< forward only: two buffers, whatever the depth */
-} lnt_mode;
-
 typedef struct lnt_pass_config {
     size_t max_rows; /**< at least 1 */
     lnt_mode mode;
     bool input_gradient; /**< also compute dL/dx; only in training, else `LNT_ERR_INVALID` */
+    uint64_t seed;       /**< of dropout */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_pass_config;
 
@@ -137,9 +157,23 @@ LNT_API size_t lnt_pass_max_rows(const lnt_pass *pass);
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net,
                                                    const lnt_tensor *x, lnt_tensor *output);
 
-/** *value = the loss of the last forward's output against `target`; no gradient. */
+/** The output [rows, columns] of layer `i` in the last forward: a view into a training pass. */
+LNT_API lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i, lnt_tensor *output);
+
+/**
+ * The number of the next forward in training, from 0: with the seed it decides what dropout drops.
+ * Set it to repeat, or to continue, a run.
+ */
+LNT_API uint64_t lnt_pass_draw(const lnt_pass *pass);
+LNT_API lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw);
+
+/**
+ * *value = the loss of the last forward's output against `target`; no gradient. `weights` [rows, 1]
+ * weigh the rows, or NULL; as `lnt_loss_evaluate`.
+ */
 LNT_API lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
-                                 const lnt_tensor *target, double *value);
+                                 const lnt_tensor *target, const lnt_tensor *weights,
+                                 double *value);
 
 /**
  * The gradient of the loss of the last forward, by the chain rule, into the pass's gradients, which
@@ -149,7 +183,7 @@ LNT_API lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net,
                                                     const lnt_loss *loss, const lnt_tensor *target,
-                                                    double *value);
+                                                    const lnt_tensor *weights, double *value);
 
 /** The same from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
 LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,

@@ -7,31 +7,118 @@
 #include <linnet/net.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 LNT_BEGIN_DECLS
 
+/**
+ * First-order methods: how a gradient g moves a parameter w, with η the learning rate and t the
+ * step, from 1. Names in the formulas are fields of the configuration. All agree with PyTorch's
+ * methods of the same name.
+ */
 typedef enum lnt_optim_kind {
     /**
-     * Stochastic gradient descent: v = momentum·v + g; w = w − learning_rate·v. The first step
-     * starts from v = g. With momentum 0 no state is kept.
+     * Stochastic gradient descent: v = momentum·v + (1 − dampening)·g, in the first step v = g;
+     * w −= η·v, or with `nesterov` w −= η·(g + momentum·v). With momentum 0 no state is kept.
      */
-    LNT_SGD
+    LNT_SGD,
+    /** s = rho·s + (1 − rho)·g²; w −= η·g/(√s + epsilon); with momentum the step is
+        v = momentum·v + g/(√s + epsilon), w −= η·v. Hinton 2012 */
+    LNT_RMSPROP,
+    /** s += g²; w −= η·g/(√s + epsilon). Duchi, Hazan, Singer, JMLR 12 (2011) */
+    LNT_ADAGRAD,
+    /** m = beta1·m + (1 − beta1)·g; s = beta2·s + (1 − beta2)·g²;
+        w −= η·m̂/(√ŝ + epsilon), m̂ = m/(1 − beta1^t), ŝ = s/(1 − beta2^t).
+        Kingma, Ba, ICLR 2015 */
+    LNT_ADAM,
+    /** Adam, by default with weight decay 0.01. Loshchilov, Hutter, ICLR 2019 */
+    LNT_ADAMW,
+    /** Adam with Nesterov's momentum, `momentum_decay` 0.004. Dozat 2016 */
+    LNT_NADAM,
+    /** Adam with the largest ŝ so far. Reddi, Kale, Kumar, ICLR 2018 */
+    LNT_AMSGRAD,
+    /** Steps by the sign of g alone, of a size for each element that grows by `rprop_grow` while
+        the sign stays and shrinks by `rprop_shrink` when it changes, within [rprop_least,
+        rprop_most]; η is the first size. For full batches. Riedmiller, Braun 1993 */
+    LNT_RPROP,
+    /** Weights of two or more rows and columns: momentum, then orthogonalised by `muon_iterations`
+        of Newton and Schulz's quintic iteration, w −= η·adjustment·O; all other parameters by AdamW
+        with `adam_rate` as learning rate. Jordan et al. 2024 */
+    LNT_MUON
 } lnt_optim_kind;
 
-/** "sgd"; NULL for a value outside the list. */
+/** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon"; NULL for a
+    value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
 LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
+/** Sets of roles, for groups: `LNT_IN(LNT_ROLE_WEIGHT) | LNT_IN(LNT_ROLE_BIAS)`. */
+#define LNT_IN(role) (1U << (role))
+#define LNT_ALL_ROLES (LNT_IN(LNT_ROLE_WEIGHT) | LNT_IN(LNT_ROLE_BIAS) | LNT_IN(LNT_ROLE_GAIN))
+
+/**
+ * Settings for some of the parameters, in place of the configuration's. A parameter is in the last
+ * group that names both its layer and its role.
+ */
+typedef struct lnt_optim_group {
+    size_t first_layer;
+    size_t n_layers;
+    unsigned roles;       /**< `LNT_ALL_ROLES`, or a set of them */
+    double learning_rate; /**< a factor ≥ 0 on the learning rate; with 0 the parameters are frozen:
+                               no step, no decay */
+    double weight_decay;
+    double l1;
+    double l2;
+} lnt_optim_group;
+
+/** The settings of an optimiser. Ranges are checked for the fields that its kind reads. */
 typedef struct lnt_optim_config {
     lnt_optim_kind kind;
-    double learning_rate;           /**< > 0, finite */
-    double momentum;                /**< in [0, 1) */
+    double learning_rate;   /**< > 0, finite */
+    double momentum;        /**< SGD, RMSprop, Muon: in [0, 1) */
+    double dampening;       /**< SGD: in [0, 1]; 0 with Nesterov */
+    bool nesterov;          /**< SGD with momentum, Muon */
+    double rho;             /**< RMSprop: in [0, 1) */
+    bool centered;          /**< RMSprop: √(s − mean(g)²) in place of √s */
+    double beta1;           /**< Adam and its kin: in [0, 1) */
+    double beta2;           /**< Adam and its kin: in [0, 1) */
+    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon: ≥ 0 */
+    double momentum_decay;  /**< NAdam: ≥ 0 */
+    double rate_decay;      /**< Adagrad: η/(1 + (t − 1)·rate_decay), ≥ 0 */
+    double rprop_shrink;    /**< in (0, 1) */
+    double rprop_grow;      /**< > 1 */
+    double rprop_least;     /**< > 0 */
+    double rprop_most;      /**< ≥ rprop_least */
+    size_t muon_iterations; /**< from 1 to 100 */
+    double adam_rate;       /**< Muon: learning rate of what is no matrix; > 0 */
+
+    /* In this order: gradients are averaged, clipped, penalised, and used. */
+    size_t accumulate;   /**< steps asked for that make one step, on the mean of their gradients */
+    double clip_value;   /**< each element is held within ±clip_value; 0: not */
+    double clip_norm;    /**< then g is scaled so that its 2-norm is at most this; 0: not */
+    double l1;           /**< g += l1·sign(w), ≥ 0 */
+    double l2;           /**< g += l2·w: PyTorch's `weight_decay` of SGD and Adam; ≥ 0 */
+    double weight_decay; /**< decoupled: w −= η·weight_decay·w before the step; ≥ 0 */
+    bool decay_all;      /**< also decay and penalise biases and gains; by default only weights */
+    const lnt_optim_group *groups; /**< copied; may be NULL */
+    size_t n_groups;
+
+    double ema_decay; /**< d of the moving average a = d·a + (1 − d)·w of the parameters, from a = w
+                           after the first step; 0: none is kept; in [0, 1) */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_optim_config;
 
 /** SGD, learning rate 0.01, no momentum. */
 LNT_API lnt_optim_config lnt_optim_defaults(void);
+
+/**
+ * PyTorch's defaults of a method: learning rate 0.01 for SGD, RMSprop, Adagrad, Rprop, 0.001 for
+ * Adam and its kin but NAdam 0.002, Muon 0.02 with momentum 0.95, Nesterov, 5 iterations and
+ * adam_rate 0.001; betas 0.9 and 0.999, rho 0.99, epsilon 1e-8 (Adagrad 1e-10), Rprop 0.5, 1.2,
+ * 1e-6, 50.
+ */
+LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
 
 /** An optimiser: its settings, and its state in flat vectors; one allocation. */
 typedef struct lnt_optim lnt_optim;
@@ -44,17 +131,33 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_create(lnt_optim **optim, const lnt_
 LNT_API void lnt_optim_destroy(lnt_optim *optim);
 
 /**
- * One step: reads the pass's gradients, writes the net's parameters. Not while another thread uses
- * the net. `LNT_ERR_ORDER` if the pass has done no backward since its last forward, or net, pass
- * and optimiser are not of the same layers.
+ * One step: reads the pass's gradients (clipping and penalties change them), writes the net's
+ * parameters, and moves its running statistics. With `accumulate` k > 1 only every k-th call moves
+ * the parameters. Not while another thread uses the net. `LNT_ERR_ORDER` if the pass has done no
+ * backward since its last forward, or net, pass and optimiser are not of the same layers.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);
 
-/** Steps done. */
+/** SGD's, RMSprop's and Muon's momentum, beta1 of Adam and its kin; NaN for others. */
+LNT_API double lnt_optim_momentum(const lnt_optim *optim);
+/** `LNT_ERR_INVALID` outside [0, 1), for a method without, or from 0 if it was created without. */
+LNT_API lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);
+
+/** Steps done: calls that moved the parameters. */
 LNT_API size_t lnt_optim_steps(const lnt_optim *optim);
+
+/** 2-norm of the gradient that the last step used, before clipping; NaN unless `clip_norm` is on.
+ */
+LNT_API double lnt_optim_gradient_norm(const lnt_optim *optim);
+
+/**
+ * Exchanges the net's parameters and their moving average: once to validate or save with the
+ * average, once more to go on training. `LNT_ERR_ORDER` without `ema_decay` or before a step.
+ */
+LNT_API lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
 
 LNT_END_DECLS
 

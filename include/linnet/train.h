@@ -6,8 +6,10 @@
 #include <linnet/io.h>
 #include <linnet/loss.h>
 #include <linnet/memory.h>
+#include <linnet/metrics.h>
 #include <linnet/net.h>
 #include <linnet/optim.h>
+#include <linnet/schedule.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
@@ -16,75 +18,119 @@
 
 LNT_BEGIN_DECLS
 
-/* --- metrics --- */
+/* --- settings of a run --- */
 
-/**
- * *value = the share of rows whose largest output is the target class; `target` as for softmax
- * cross-entropy (labels [rows, 1], or rows of probabilities, whose largest counts). NaN for no
- * rows. A row with a NaN output is wrong.
- */
-LNT_API lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, double *value);
-
-/* --- fit --- */
+/** In what order, and how often, rows come in an epoch of as many draws as there are rows. */
+typedef enum lnt_sampling {
+    LNT_SAMPLE_ALL,      /**< each row once; in a new order each epoch if `shuffle` */
+    LNT_SAMPLE_BALANCED, /**< drawn with replacement, each class equally likely; one column of
+                              labels */
+    LNT_SAMPLE_WEIGHTED  /**< drawn with replacement, a row in proportion to `sampling_weights` */
+} lnt_sampling;
 
 /** Where a training run stands; passed to the callback. Numbers not known (yet) are NaN. */
 typedef struct lnt_fit_progress {
-    size_t epoch;           /**< 1-based */
-    size_t epochs;          /**< asked for */
-    size_t batch;           /**< 1-based, within the epoch */
-    size_t batches;         /**< in each epoch */
-    size_t rows;            /**< rows seen in this epoch */
-    bool epoch_end;         /**< the epoch is complete and validation done */
-    double batch_loss;      /**< of the last batch, before its step */
-    double train_loss;      /**< mean over the rows seen in this epoch (sum, for a sum loss) */
-    double train_accuracy;  /**< likewise; NaN unless the loss is a classification */
-    double validation_loss; /**< after the last complete epoch */
-    double validation_accuracy;
+    size_t epoch;          /**< 1-based */
+    size_t epochs;         /**< asked for */
+    size_t batch;          /**< 1-based, within the epoch */
+    size_t batches;        /**< in each epoch */
+    size_t rows;           /**< rows seen in this epoch */
+    size_t steps;          /**< optimiser steps so far */
+    bool epoch_end;        /**< the epoch is complete and validation done */
+    double batch_loss;     /**< of the last batch, before its step */
+    double train_loss;     /**< mean over the rows seen in this epoch (sum, for a sum loss) */
+    double train_accuracy; /**< likewise; NaN unless the loss is a classification */
+    lnt_scores validation; /**< after the last complete epoch; of the average, if one is kept */
     double learning_rate;
+    double seconds;     /**< since the run began */
+    size_t best_epoch;  /**< whose monitored value was best so far; 0: none yet */
+    const lnt_net *net; /**< for norms and the like; read only */
+    lnt_pass *pass;     /**< of the last batch: its gradients; read only */
 } lnt_fit_progress;
 
 /** Called after each batch and at each epoch's end; false stops the run with `LNT_OK`. */
 typedef bool (*lnt_fit_callback)(const lnt_fit_progress *progress, void *context);
 
+/** The course of a run, a row an epoch; see below. */
+typedef struct lnt_history lnt_history;
+
 typedef struct lnt_fit_config {
     size_t epochs;     /**< at least 1 */
     size_t batch_rows; /**< at least 1; the last batch of an epoch may be shorter */
     bool shuffle;      /**< a new order of the rows in each epoch, from `seed` */
-    uint64_t seed;     /**< of the order */
+    uint64_t seed;     /**< of order, sampling, validation split and dropout */
     lnt_loss loss;
     lnt_optim_config optim;    /**< its allocator is not used */
-    const lnt_tensor *x_val;   /**< [rows_val, inputs], or NULL: no validation */
-    const lnt_tensor *y_val;   /**< its targets; both or neither */
+    lnt_schedule schedule;     /**< of the learning rate; plateau watches `monitor` */
+    const lnt_tensor *weights; /**< [rows, 1] of the loss, or NULL */
+    lnt_sampling sampling;
+    const lnt_tensor *sampling_weights; /**< [rows, 1], F32 or F64, each ≥ 0, or NULL */
+
+    const lnt_tensor *x_val;       /**< [rows_val, inputs], or NULL */
+    const lnt_tensor *y_val;       /**< its targets; both or neither */
+    const lnt_tensor *weights_val; /**< [rows_val, 1], or NULL */
+    double validation_fraction;    /**< without x_val: this share of the rows is held out, by
+                                        `lnt_split`, by class where the targets are labels; 0: none */
+    size_t top_k;                  /**< of the metric */
+
+    lnt_metric monitor; /**< of the validation rows, or, without any, the training loss */
+    size_t patience;    /**< epochs without improvement after which the run ends; 0: it does not */
+    double min_delta;   /**< the least change that is an improvement; ≥ 0 */
+    bool restore_best;  /**< end with the parameters of the best epoch; needs validation rows */
+    double max_seconds; /**< the run ends after the batch at which this is reached; 0: no limit */
+    size_t max_steps;   /**< likewise, optimiser steps */
+
+    lnt_history *history;      /**< filled if not NULL; created for at least `epochs` rows */
     lnt_fit_callback callback; /**< may be NULL */
     void *callback_context;
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_fit_config;
 
-/** 100 epochs, batches of 32, shuffled, seed 0, mean squared error, SGD's defaults. */
+/**
+ * 100 epochs, batches of 32, shuffled, seed 0, mean squared error, Adam at 0.001, constant; no
+ * validation, monitored the loss, no limits, top 3.
+ */
 LNT_API lnt_fit_config lnt_fit_defaults(void);
+
+/** Why a run ended. */
+typedef enum lnt_fit_end {
+    LNT_END_EPOCHS,   /**< all epochs done */
+    LNT_END_CALLBACK, /**< the callback said so */
+    LNT_END_PATIENCE, /**< no improvement for too long */
+    LNT_END_SECONDS,
+    LNT_END_STEPS,
+    LNT_END_NOT_FINITE
+} lnt_fit_end;
 
 /** What a run did. Numbers not known are NaN. */
 typedef struct lnt_fit_result {
-    size_t epochs;  /**< complete epochs */
-    size_t steps;   /**< optimiser steps */
+    size_t epochs; /**< complete epochs */
+    size_t steps;  /**< optimiser steps */
+    lnt_fit_end end;
     bool stopped;   /**< by the callback */
     double seconds; /**< of the loop */
     double train_loss;
     double train_accuracy;
-    double validation_loss;
-    double validation_accuracy;
-    size_t bad_epoch; /**< 1-based place of a loss that was not finite; 0 if there was none */
+    lnt_scores validation; /**< of the parameters that the net now has */
+    size_t best_epoch;     /**< 1-based; 0 without validation */
+    double best_value;     /**< of the monitored metric */
+    size_t bad_epoch;      /**< 1-based place of a loss that was not finite; 0 if there was none */
     size_t bad_batch;
+    size_t bad_layer; /**< 0-based: the first whose output was not finite; the number of layers, if
+                           it was the loss alone */
 } lnt_fit_result;
+
+/* --- fit --- */
 
 /**
  * Trains `net` on x [rows, inputs] and y [rows, targets], views of the caller's arrays with any
- * strides: for each batch forward, backward, step. All memory is taken before the first step; the
- * loop allocates nothing.
+ * strides: for each batch forward, backward, step. It goes on from the parameters that the net has
+ * (a warm start, if it was trained before). All memory is taken before the first step; the loop
+ * allocates nothing.
  *
  * If a loss is not finite the run ends with `LNT_ERR_NOT_FINITE`, `error` and `result` name the
- * epoch and the batch, and the net gets back parameters whose loss was finite: those at most
- * `LNT_FIT_KEEP` steps before. `result` may be NULL; once training has begun it is written
+ * epoch, the batch and the layer, and the net gets back parameters whose loss was finite: those at
+ * most `LNT_FIT_KEEP` steps before. `result` may be NULL; once training has begun it is written
  * whatever the status.
  * One thread at a time per net; BLAS's own threads are the caller's choice.
  */
@@ -94,6 +140,87 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
 
 /** Steps between two copies of the parameters that `lnt_fit` could go back to. */
 #define LNT_FIT_KEEP 64
+
+/* --- training one batch at a time --- */
+
+/**
+ * A net in training, for programs that own the loop: a simulation that learns as it runs. It holds
+ * pass, optimiser and schedule; all memory is taken at creation. Of the configuration it uses loss,
+ * optim, schedule (an epoch is `epochs_of` steps: those of `lnt_trainer_create`), seed and
+ * batch_rows, the most rows a batch may have. It borrows the net.
+ */
+typedef struct lnt_trainer lnt_trainer;
+
+LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_create(lnt_trainer **trainer, lnt_net *net,
+                                                     const lnt_fit_config *config,
+                                                     lnt_error *error);
+LNT_API void lnt_trainer_destroy(lnt_trainer *trainer);
+
+/**
+ * One step on x [rows, inputs], y [rows, targets], weights [rows, 1] or NULL: partial fit.
+ * `*loss`, unless NULL, is the batch's loss before the step. If it, or the norm of the gradient, is
+ * not finite nothing is changed and the status is `LNT_ERR_NOT_FINITE`. No allocation.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x,
+                                                   const lnt_tensor *y, const lnt_tensor *weights,
+                                                   double *loss);
+
+/** Its parts, owned by the trainer. */
+LNT_API lnt_pass *lnt_trainer_pass(lnt_trainer *trainer);
+LNT_API lnt_optim *lnt_trainer_optim(lnt_trainer *trainer);
+
+/* --- history --- */
+
+/** One epoch of a run. */
+typedef struct lnt_history_row {
+    size_t epoch; /**< 1-based */
+    size_t steps;
+    double seconds;
+    double learning_rate; /**< of the epoch's last step */
+    double train_loss;
+    double train_accuracy;
+    lnt_scores validation;
+} lnt_history_row;
+
+/** Room for `max_epochs` rows, and for the norms of each parameter tensor of `net`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_history_create(lnt_history **history, const lnt_net *net,
+                                                     size_t max_epochs,
+                                                     const lnt_allocator *allocator);
+LNT_API void lnt_history_destroy(lnt_history *history);
+LNT_API size_t lnt_history_epochs(const lnt_history *history);
+/** Row `i`, from 0; NULL outside. */
+LNT_API const lnt_history_row *lnt_history_get(const lnt_history *history, size_t i);
+/**
+ * 2-norms of parameter tensor `tensor` and of its gradient in the last batch of epoch row `i`; NaN
+ * outside.
+ */
+LNT_API double lnt_history_parameter_norm(const lnt_history *history, size_t i, size_t tensor);
+LNT_API double lnt_history_gradient_norm(const lnt_history *history, size_t i, size_t tensor);
+/** Forgets all rows. */
+LNT_API void lnt_history_clear(lnt_history *history);
+
+/**
+ * Writes the rows to a file, whole or not at all: CSV with a header, or JSON Lines. Columns without
+ * any number are left out; numbers are the shortest that read back the same.
+ */
+LNT_API lnt_status lnt_history_write_csv(const lnt_history *history, const char *path,
+                                         lnt_error *error);
+LNT_API lnt_status lnt_history_write_jsonl(const lnt_history *history, const char *path,
+                                           lnt_error *error);
+
+/* --- learning rate range test --- */
+
+/**
+ * Trains a copy of `net` for `n` steps while the learning rate rises geometrically from `low` to
+ * `high`, and records rates[i] and losses[i] (smoothed: b = 0.98·b + 0.02·loss, divided by
+ * 1 − 0.98^i) until a loss is not finite or four times the smallest; `*done` of them. `*suggested`
+ * is the rate where the loss fell most steeply, NaN if it never fell. The net is not changed.
+ * Smith, WACV 2017.
+ */
+LNT_API lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
+                                       const lnt_fit_config *config, double low, double high,
+                                       size_t n, double *rates, double *losses, size_t *done,
+                                       double *suggested, lnt_error *error);
 
 /* --- using a model --- */
 
@@ -111,8 +238,9 @@ LNT_API void lnt_predictor_destroy(lnt_predictor *predictor);
 
 /**
  * y [rows, outputs] = the prediction for x [rows, inputs], any number of rows, of the net's dtype:
- * in the targets' own unit, or probabilities for a softmax cross-entropy model. No allocation.
- * y must not overlap x, unless it is exactly x.
+ * what `lnt_loss_link` says of the model's loss, such as probabilities, in the targets' own unit
+ * (means and standard deviations, for a Gaussian). No allocation. y must not overlap x, unless it
+ * is exactly x.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_predict(lnt_predictor *predictor, const lnt_tensor *x,
                                               lnt_tensor *y);

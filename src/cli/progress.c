@@ -97,12 +97,12 @@ static void format_pieces(const lnt_cli_progress *progress, const lnt_fit_progre
     *text = (pieces){.done = seen / all};
     snprintf(text->epoch, sizeof text->epoch, "epoch %zu/%zu", now->epoch, now->epochs);
     snprintf(text->loss, sizeof text->loss, "loss %.*g", wide ? 4 : 2, now->train_loss);
-    if (!isnan(now->validation_accuracy)) {
+    if (!isnan(now->validation.value[LNT_METRIC_ACCURACY])) {
         snprintf(text->held_out, sizeof text->held_out, "%s %.4f",
-                 wide ? "held-out accuracy" : "acc", now->validation_accuracy);
-    } else if (!isnan(now->validation_loss)) {
+                 wide ? "held-out accuracy" : "acc", now->validation.value[LNT_METRIC_ACCURACY]);
+    } else if (!isnan(now->validation.value[LNT_METRIC_LOSS])) {
         snprintf(text->held_out, sizeof text->held_out, "held-out %s%.4g", wide ? "loss " : "",
-                 now->validation_loss);
+                 now->validation.value[LNT_METRIC_LOSS]);
     } else if (!isnan(now->train_accuracy)) {
         snprintf(text->held_out, sizeof text->held_out, "%s %.4f", wide ? "accuracy" : "acc",
                  now->train_accuracy);

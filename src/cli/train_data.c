@@ -168,7 +168,7 @@ static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
 static lnt_status scale(const lnt_cli_train_data *data, lnt_tensor *t, lnt_scaler **scaler)
 {
     const lnt_tensor training = lnt_cli_train_rows(data, t, false);
-    LNT_TRY(lnt_scaler_fit(scaler, &training, NULL));
+    LNT_TRY(lnt_scaler_fit(scaler, LNT_SCALING_STANDARD, &training, NULL));
     return lnt_scaler_apply(*scaler, t, t);
 }
 

@@ -116,8 +116,10 @@ static inline size_t panel_cols(const lnt_tensor *x, size_t first)
     return x->cols - first < PANEL ? x->cols - first : PANEL;
 }
 
-lnt_status lnt_scaler_fit(lnt_scaler **scaler, const lnt_tensor *x, const lnt_allocator *allocator)
+lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling, const lnt_tensor *x,
+                          const lnt_allocator *allocator)
 {
+    (void) scaling;
     if (scaler == NULL) {
         return LNT_ERR_NULL;
     }

@@ -4,6 +4,7 @@
 #include "io/number_text.h"
 #include "io/report.h"
 
+#include <math.h>
 #include <string.h>
 
 /* --- the fields of a layer --- */
@@ -36,7 +37,7 @@ static json_t *alpha_json(const lnt_layer *layer)
 
 static bool alpha_parse(const json_t *value, lnt_layer *layer)
 {
-    return lnt_f64_parse(value, &layer->alpha);
+    return lnt_f64_parse(value, &layer->alpha) && isfinite(layer->alpha);
 }
 
 static json_t *bias_json(const lnt_layer *layer)

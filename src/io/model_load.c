@@ -127,8 +127,9 @@ static lnt_status read_tensor(const loader *load, const lnt_st_entry *entry, voi
 static lnt_status check_layer(const loader *load, const lnt_net_config *config, size_t l,
                               size_t *width, size_t *n_tensors)
 {
-    lnt_layer_shape layer;
-    const lnt_status status = config->layers[l].kind->shape(&config->layers[l], *width, &layer);
+    lnt_layer_shape layer = {0};
+    lnt_layer settled = config->layers[l];
+    const lnt_status status = settled.kind->shape(&settled, *width, &layer);
     if (status != LNT_OK) {
         return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path, "layer %zu (%s): %s", l,
                              lnt_layer_name(&config->layers[l]), lnt_status_text(status));

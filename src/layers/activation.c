@@ -39,14 +39,31 @@ lnt_status lnt_activation_find(const char *name, lnt_activation *activation)
     return LNT_ERR_INVALID;
 }
 
-lnt_status lnt_activation_check(const lnt_layer *layer)
+double lnt_activation_gain(lnt_activation activation, double alpha)
+{
+    const lnt_activation_kind *kind = lnt_activation_kind_of(activation);
+    if (kind == NULL) {
+        return 1;
+    }
+    return activation == LNT_LEAKY_RELU ? sqrt(2 / (1 + alpha * alpha)) : kind->gain;
+}
+
+lnt_status lnt_activation_settle(lnt_layer *layer)
 {
     const lnt_activation_kind *kind = lnt_activation_kind_of(layer->activation);
     if (kind == NULL) {
         return LNT_ERR_INVALID;
     }
-    const bool alpha_fits = layer->alpha > 0 && isfinite(layer->alpha);
-    return kind->needs_positive_alpha && !alpha_fits ? LNT_ERR_INVALID : LNT_OK;
+    if (!kind->has_alpha || isnan(layer->alpha)) {
+        layer->alpha = kind->alpha;
+        return LNT_OK;
+    }
+    return layer->alpha > 0 && isfinite(layer->alpha) ? LNT_OK : LNT_ERR_INVALID;
+}
+
+bool lnt_activation_keeps_z(const lnt_layer *layer)
+{
+    return lnt_activation_kind_of(layer->activation)->keeps_z;
 }
 
 static const lnt_activation_kernels *kernels_of(const lnt_activation_kind *kind, lnt_dtype dtype)
@@ -54,55 +71,60 @@ static const lnt_activation_kernels *kernels_of(const lnt_activation_kind *kind,
     return dtype == LNT_F32 ? &kind->f32 : &kind->f64;
 }
 
-void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_tensor *y)
+void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_tensor *z,
+                            lnt_tensor *y)
 {
     const lnt_activation_kind *kind = lnt_activation_kind_of(layer->activation);
     if (bias != NULL || !kind->is_identity) {
         kernels_of(kind, y->dtype)
-            ->forward(y->rows, y->cols, layer->alpha, bias != NULL ? bias->data : NULL, y->data);
+            ->forward(y->rows, y->cols, layer->alpha, bias != NULL ? bias->data : NULL, z->data,
+                      y->data);
     }
 }
 
-void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *y, lnt_tensor *dy)
+void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *z, const lnt_tensor *y,
+                             lnt_tensor *dy)
 {
     const lnt_activation_kind *kind = lnt_activation_kind_of(layer->activation);
     if (!kind->is_identity) {
-        kernels_of(kind, y->dtype)->backward(y->rows * y->cols, layer->alpha, y->data, dy->data);
+        kernels_of(kind, y->dtype)
+            ->backward(y->rows * y->cols, layer->alpha, kind->keeps_z ? z->data : NULL, y->data,
+                       dy->data);
     }
 }
 
-static lnt_status shape(const lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
+static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
 {
-    LNT_TRY(lnt_activation_check(layer));
+    LNT_TRY(lnt_activation_settle(layer));
     shape->outputs = inputs;
-    shape->n_tensors = 0;
+    shape->cache_cols = lnt_activation_keeps_z(layer) ? inputs : 0;
     return LNT_OK;
-}
-
-static lnt_status init(const lnt_layer *layer, size_t index, uint64_t seed, uint64_t stream,
-                       lnt_tensor *parameter)
-{
-    (void) layer, (void) index, (void) seed, (void) stream, (void) parameter;
-    return LNT_ERR_INVALID; /* there is no parameter to set */
 }
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 {
-    LNT_TRY(lnt_copy(&run->x, &run->y));
-    lnt_activation_forward(layer, NULL, &run->y);
+    const bool keeps_z = run->mode == LNT_TRAINING && lnt_activation_keeps_z(layer);
+    lnt_tensor *z = keeps_z ? &run->cache : &run->y;
+    LNT_TRY(lnt_copy(&run->x, z));
+    lnt_activation_forward(layer, NULL, z, &run->y);
     return LNT_OK;
 }
 
 static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 {
-    lnt_activation_backward(layer, &run->y, &run->dy);
+    lnt_activation_backward(layer, &run->cache, &run->y, &run->dy);
     run->dx = run->dy;
     return LNT_OK;
 }
 
-static const lnt_layer_kind activation_kind = {"activation", shape, init, forward, backward};
+static const lnt_layer_kind activation_kind = {.name = "activation",
+                                               .shape = shape,
+                                               .init = lnt_layer_init_nothing,
+                                               .forward = forward,
+                                               .backward = backward,
+                                               .has_activation = true};
 
 lnt_layer lnt_activate(lnt_activation activation)
 {
-    return (lnt_layer){.kind = &activation_kind, .activation = activation, .alpha = 0.01};
+    return (lnt_layer){.kind = &activation_kind, .activation = activation, .alpha = NAN};
 }

@@ -6,18 +6,24 @@
 
 /** Kernels of an activation in one precision, over dense memory. */
 typedef struct lnt_activation_kernels {
-    /** y = f(y + bias) by rows, in one pass; y [rows, cols], bias [cols] or NULL. */
-    void (*forward)(size_t rows, size_t cols, double alpha, const void *bias, void *y);
-    /** dy = dy·f'(z), with f' computed from y = f(z). */
-    void (*backward)(size_t n, double alpha, const void *y, void *dy);
+    /**
+     * z += bias by rows, and y = f(z), in one pass; z and y [rows, cols], bias [cols] or NULL. y
+     * may be z, which then need not be kept.
+     */
+    void (*forward)(size_t rows, size_t cols, double alpha, const void *bias, void *z, void *y);
+    /** dy = dy·f'(z), from y = f(z), and from z too if the kind keeps it (NULL otherwise). */
+    void (*backward)(size_t n, double alpha, const void *z, const void *y, void *dy);
 } lnt_activation_kernels;
 
 /** A row of the table of activations. */
 typedef struct lnt_activation_kind {
     const char *name;
     lnt_init_kind weight_init; /**< what LNT_INIT_AUTO means for weights before it */
-    bool needs_positive_alpha;
+    double gain;               /**< its gain; leaky ReLU's depends on alpha and is worked out */
+    bool has_alpha;
+    double alpha;     /**< the default */
     bool is_identity; /**< forward without bias, and backward, do nothing */
+    bool keeps_z;     /**< backward needs z: y alone does not tell f'(z) */
     lnt_activation_kernels f32;
     lnt_activation_kernels f64;
 } lnt_activation_kind;
@@ -31,13 +37,18 @@ extern const lnt_activation_kind lnt_activation_sigmoid;
 /** The table's row; NULL for a value outside it. */
 const lnt_activation_kind *lnt_activation_kind_of(lnt_activation activation);
 
-/** That `layer` names an activation of the table with a legal alpha. */
-lnt_status lnt_activation_check(const lnt_layer *layer);
+/** That `layer` names an activation of the table with a legal alpha; NaN becomes the default. */
+lnt_status lnt_activation_settle(lnt_layer *layer);
 
-/** y = f(y + bias), y dense; bias [1, cols] dense or NULL. */
-void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_tensor *y);
+/** Whether backward needs z, in training. */
+bool lnt_activation_keeps_z(const lnt_layer *layer);
 
-/** dy = dy ∘ f'(z), both dense. */
-void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *y, lnt_tensor *dy);
+/** z += bias, y = f(z), both dense; bias [1, cols] dense or NULL; y may be z. */
+void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_tensor *z,
+                            lnt_tensor *y);
+
+/** dy = dy ∘ f'(z), all dense; z is read only if the activation keeps it. */
+void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *z, const lnt_tensor *y,
+                             lnt_tensor *dy);
 
 #endif

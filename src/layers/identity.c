@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define NAME identity
 #define WEIGHT_INIT LNT_INIT_GLOROT_UNIFORM
+#define GAIN 1
 #define IS_IDENTITY true
 #define FORWARD(z) (z)
-#define BACKWARD(dy, y) ((void) (y), (dy))
+#define BACKWARD(dy, z, y) ((void) (y), (dy))
 #include "layers/activation.inc"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <linnet/layer.h>
+#include "layers/init.h"
+
+#include "layers/activation.h"
+
 #include <linnet/random.h>
 #include <math.h>
 
@@ -136,4 +139,15 @@ lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed, uint64_t stream,
         }
     }
     return LNT_OK;
+}
+
+lnt_status lnt_init_weight(const lnt_init *init, const lnt_layer *next, uint64_t seed,
+                           uint64_t stream, lnt_tensor *weight)
+{
+    lnt_init choice = *init;
+    if (choice.kind == LNT_INIT_AUTO) {
+        const lnt_activation follows = next != NULL ? next->activation : LNT_IDENTITY;
+        choice = lnt_init_of(lnt_activation_kind_of(follows)->weight_init);
+    }
+    return lnt_init_fill(&choice, seed, stream, weight);
 }

@@ -4,41 +4,76 @@
 
 #include <linnet/layer.h>
 
-/** The most parameter tensors a layer may have. */
+/** The most parameter tensors, and tensors of statistics, that a layer may have. */
 #define LNT_LAYER_MAX_TENSORS 4
+
+typedef struct lnt_tensor_shape {
+    const char *name;
+    lnt_role role;
+    size_t rows;
+    size_t cols;
+} lnt_tensor_shape;
 
 /** What a layer needs, given the columns of its input. */
 typedef struct lnt_layer_shape {
     size_t outputs;
     size_t n_tensors;
-    struct {
-        const char *name;
-        size_t rows;
-        size_t cols;
-    } tensors[LNT_LAYER_MAX_TENSORS];
+    lnt_tensor_shape tensors[LNT_LAYER_MAX_TENSORS];
+    size_t n_statistics;
+    lnt_tensor_shape statistics[LNT_LAYER_MAX_TENSORS];
+    size_t cache_cols; /**< elements a row kept from forward to backward */
+    size_t cache_once; /**< elements a batch kept from forward to backward, and to `update` */
 } lnt_layer_shape;
 
 /** The arguments of one forward or backward; every view belongs to the caller. */
 typedef struct lnt_layer_run {
+    lnt_mode mode;
     const lnt_tensor *parameters; /**< in the order of the shape's tensors */
+    const lnt_tensor *statistics; /**< in the order of the shape's statistics; read only */
     lnt_tensor x;                 /**< [rows, inputs], any strides; read only */
     lnt_tensor y;                 /**< [rows, outputs], dense: written forward, read backward */
+    lnt_tensor cache;             /**< [rows, cache_cols], dense; in training only */
+    void *once;                   /**< [cache_once]; in training only */
+    lnt_tensor skip;              /**< residual: the input of its group, any strides; forward */
+    uint64_t seed;                /**< of this forward's draws */
+    uint64_t stream;              /**< likewise */
     lnt_tensor dy;                /**< [rows, outputs], dense: dL/dy; backward may overwrite it */
     lnt_tensor *gradients;        /**< as parameters: dL/dp, overwritten */
     bool need_dx;
     lnt_tensor dx; /**< [rows, inputs], dense: dL/dx; backward may let it be dy's memory instead */
 } lnt_layer_run;
 
-/** A kind of layer: stateless, constant, every function required. */
+/** A kind of layer: stateless, constant; functions are required unless it is said otherwise. */
 struct lnt_layer_kind {
     const char *name;
-    /** Validates the description and states its shapes. */
-    lnt_status (*shape)(const lnt_layer *layer, size_t inputs, lnt_layer_shape *shape);
-    /** Sets parameter tensor `index`, drawing from (seed, stream). */
-    lnt_status (*init)(const lnt_layer *layer, size_t index, uint64_t seed, uint64_t stream,
-                       lnt_tensor *parameter);
+    /**
+     * Validates the description, puts numbers where it stands for a default, and states the shapes
+     * in `shape`, which comes zeroed.
+     */
+    lnt_status (*shape)(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape);
+    /**
+     * Sets parameter tensor `index`, drawing from (seed, stream). `next` is the activation that
+     * follows: the layer's own, or that of a layer behind it.
+     */
+    lnt_status (*init)(const lnt_layer *layer, const lnt_layer *next, size_t index, uint64_t seed,
+                       uint64_t stream, lnt_tensor *parameter);
     lnt_status (*forward)(const lnt_layer *layer, lnt_layer_run *run);
     lnt_status (*backward)(const lnt_layer *layer, lnt_layer_run *run);
+    /** The first values of statistic `index`; NULL for a layer without statistics. */
+    double (*first_statistic)(size_t index);
+    /** Moves statistics [1, cols] towards those of a batch of `rows` rows; NULL likewise. */
+    void (*update)(const lnt_layer *layer, size_t rows, const void *once, lnt_tensor *statistics);
+    bool has_weights;    /**< a matrix of them, whose input the layers before it are */
+    bool is_transparent; /**< the activation behind it decides the weights before it */
+    bool has_activation; /**< `activation` and `alpha` mean something */
+    bool has_span;       /**< `span` does, and `skip` */
 };
+
+/** A mix of all that decides what the layer does to signals, besides its shapes, for signatures. */
+uint64_t lnt_layer_signature(const lnt_layer *layer);
+
+/** `init` of layers without parameters. */
+lnt_status lnt_layer_init_nothing(const lnt_layer *layer, const lnt_layer *next, size_t index,
+                                  uint64_t seed, uint64_t stream, lnt_tensor *parameter);
 
 #endif

@@ -19,12 +19,13 @@ static const lnt_loss_ops *ops_of(lnt_loss_kind kind)
 
 lnt_loss lnt_mse(lnt_reduction reduction)
 {
-    return (lnt_loss){LNT_LOSS_MSE, reduction, reduction};
+    return (lnt_loss){.kind = LNT_LOSS_MSE, .value = reduction, .gradient = reduction};
 }
 
 lnt_loss lnt_softmax_cross_entropy(lnt_reduction reduction)
 {
-    return (lnt_loss){LNT_LOSS_SOFTMAX_CROSS_ENTROPY, reduction, reduction};
+    return (lnt_loss){
+        .kind = LNT_LOSS_SOFTMAX_CROSS_ENTROPY, .value = reduction, .gradient = reduction};
 }
 
 const char *lnt_loss_name(lnt_loss_kind kind)
@@ -59,8 +60,10 @@ static bool is_reduction(lnt_reduction reduction)
 }
 
 lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
-                             const lnt_tensor *target, double *value, lnt_tensor *gradient)
+                             const lnt_tensor *target, const lnt_tensor *weights, double *value,
+                             lnt_tensor *gradient)
 {
+    (void) weights;
     if (loss == NULL || value == NULL) {
         return LNT_ERR_NULL;
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/net.h"
 
-#include "layers/activation.h"
-
 #include <limits.h>
 #include <linnet/random.h>
 #include <stdio.h>
@@ -28,25 +26,15 @@ static void mix(uint64_t *hash, uint64_t value)
     }
 }
 
-/* Fields that a layer does not read must not tell two nets apart. */
 static uint64_t signature_of(const lnt_net *net)
 {
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
     mix(&hash, (uint64_t) net->dtype);
     mix(&hash, net->widths[0]);
     for (size_t l = 0; l < net->n_layers; l++) {
-        const lnt_layer *layer = &net->layers[l];
-        for (const char *c = layer->kind->name; *c != '\0'; c++) {
-            mix(&hash, (uint64_t) *c);
-        }
+        mix(&hash, lnt_layer_signature(&net->layers[l]));
         mix(&hash, net->widths[l + 1]);
         mix(&hash, net->first_tensor[l + 1]);
-        mix(&hash, (uint64_t) layer->activation);
-        if (lnt_activation_kind_of(layer->activation)->needs_positive_alpha) {
-            uint64_t alpha;
-            memcpy(&alpha, &layer->alpha, sizeof alpha);
-            mix(&hash, alpha);
-        }
     }
     return hash;
 }
@@ -55,32 +43,43 @@ static uint64_t signature_of(const lnt_net *net)
 typedef struct totals {
     size_t tensors;
     size_t parameters;
+    size_t statistics; /* tensors */
+    size_t state;      /* elements of statistics; with `parameters` those of the state */
 } totals;
 
-static lnt_status add_layer(const lnt_layer *layer, size_t *width, totals *sum,
-                            lnt_layer_shape *shape)
+static lnt_status add_tensors(const lnt_tensor_shape *tensors, size_t count, size_t *elements)
+{
+    for (size_t t = 0; t < count; t++) {
+        size_t size;
+        if (!lnt_multiply(tensors[t].rows, tensors[t].cols, &size) ||
+            size > PTRDIFF_MAX / (2 * sizeof(double)) - *elements) {
+            return LNT_ERR_TOO_LARGE;
+        }
+        *elements += size;
+    }
+    return LNT_OK;
+}
+
+/* Settles the layer's description, and adds what it needs to `sum`. */
+static lnt_status add_layer(lnt_layer *layer, size_t *width, totals *sum, lnt_layer_shape *shape)
 {
     if (layer->kind == NULL) {
         return LNT_ERR_INVALID;
     }
+    *shape = (lnt_layer_shape){0};
     LNT_TRY(layer->kind->shape(layer, *width, shape));
-    if (shape->outputs > INT_MAX) {
+    if (shape->outputs > INT_MAX || shape->cache_cols > INT_MAX) {
         return LNT_ERR_TOO_LARGE;
     }
-    for (size_t t = 0; t < shape->n_tensors; t++) {
-        size_t size;
-        if (!lnt_multiply(shape->tensors[t].rows, shape->tensors[t].cols, &size) ||
-            size > PTRDIFF_MAX / sizeof(double) - sum->parameters) {
-            return LNT_ERR_TOO_LARGE;
-        }
-        sum->parameters += size;
-        sum->tensors++;
-    }
+    LNT_TRY(add_tensors(shape->tensors, shape->n_tensors, &sum->parameters));
+    LNT_TRY(add_tensors(shape->statistics, shape->n_statistics, &sum->state));
+    sum->tensors += shape->n_tensors;
+    sum->statistics += shape->n_statistics;
     *width = shape->outputs;
     return LNT_OK;
 }
 
-static lnt_status measure(const lnt_net_config *config, totals *sum)
+static lnt_status check(const lnt_net_config *config)
 {
     if (config->dtype != LNT_F32 && config->dtype != LNT_F64) {
         return LNT_ERR_DTYPE;
@@ -91,14 +90,18 @@ static lnt_status measure(const lnt_net_config *config, totals *sum)
     if (config->inputs == 0 || config->n_layers == 0) {
         return LNT_ERR_INVALID;
     }
-    if (config->inputs > INT_MAX || config->n_layers > INT_MAX) {
-        return LNT_ERR_TOO_LARGE;
-    }
+    return config->inputs > INT_MAX || config->n_layers > INT_MAX ? LNT_ERR_TOO_LARGE : LNT_OK;
+}
+
+static lnt_status measure(const lnt_net_config *config, totals *sum)
+{
+    LNT_TRY(check(config));
     size_t width = config->inputs;
-    *sum = (totals){0, 0};
+    *sum = (totals){0};
     for (size_t l = 0; l < config->n_layers; l++) {
         lnt_layer_shape shape;
-        LNT_TRY(add_layer(&config->layers[l], &width, sum, &shape));
+        lnt_layer layer = config->layers[l];
+        LNT_TRY(add_layer(&layer, &width, sum, &shape));
     }
     return LNT_OK;
 }
@@ -106,47 +109,91 @@ static lnt_status measure(const lnt_net_config *config, totals *sum)
 /* Runs once to measure (returns NULL) and once to place. */
 static lnt_net *place(lnt_arena *arena, const lnt_net_config *config, const totals *sum)
 {
+    const size_t count = config->n_layers;
     lnt_net *net = lnt_arena_take(arena, 1, sizeof *net);
-    lnt_layer *layers = lnt_arena_take(arena, config->n_layers, sizeof *layers);
-    size_t *widths = lnt_arena_take(arena, config->n_layers + 1, sizeof *widths);
-    size_t *first_tensor = lnt_arena_take(arena, config->n_layers + 1, sizeof *first_tensor);
-    lnt_net_slot *slots = lnt_arena_take(arena, sum->tensors, sizeof *slots);
-    void *parameters = lnt_arena_take(arena, sum->parameters, lnt_dtype_size(config->dtype));
+    lnt_layer *layers = lnt_arena_take(arena, count, sizeof *layers);
+    size_t *widths = lnt_arena_take(arena, count + 1, sizeof *widths);
+    size_t *first_tensor = lnt_arena_take(arena, count + 1, sizeof *first_tensor);
+    size_t *first_statistic = lnt_arena_take(arena, count + 1, sizeof *first_statistic);
+    size_t *cache_cols = lnt_arena_take(arena, count, sizeof *cache_cols);
+    size_t *cache_once = lnt_arena_take(arena, count, sizeof *cache_once);
+    bool *comes_back = lnt_arena_take(arena, count, sizeof *comes_back);
+    lnt_net_slot *slots = lnt_arena_take(arena, sum->tensors + sum->statistics, sizeof *slots);
+    void *parameters =
+        lnt_arena_take(arena, sum->parameters + sum->state, lnt_dtype_size(config->dtype));
     if (net != NULL) {
         net->layers = layers;
         net->widths = widths;
         net->first_tensor = first_tensor;
+        net->first_statistic = first_statistic;
+        net->cache_cols = cache_cols;
+        net->cache_once = cache_once;
+        net->comes_back = comes_back;
         net->slots = slots;
         net->parameters = parameters;
     }
     return net;
 }
 
-/* Fills the tables of a placed net; everything was validated by `measure`. */
-static lnt_status describe(lnt_net *net, const lnt_net_config *config)
+static void add_slots(lnt_net *net, size_t l, const lnt_tensor_shape *tensors, size_t count,
+                      size_t first, size_t offset)
 {
-    totals sum = {0, 0};
+    for (size_t t = 0; t < count; t++) {
+        net->slots[first + t] = (lnt_net_slot){.name = tensors[t].name,
+                                               .role = tensors[t].role,
+                                               .layer = l,
+                                               .rows = tensors[t].rows,
+                                               .cols = tensors[t].cols,
+                                               .offset = offset};
+        offset += tensors[t].rows * tensors[t].cols;
+    }
+}
+
+/* Notes what a residual layer comes back to, if it is there and as wide as what it is added to. */
+static lnt_status note_span(lnt_net *net, size_t l)
+{
+    const lnt_layer *layer = &net->layers[l];
+    if (!layer->kind->has_span) {
+        return LNT_OK;
+    }
+    if (layer->span == 0 || layer->span > l) {
+        return LNT_ERR_INVALID;
+    }
+    if (net->widths[l - layer->span] != net->widths[l + 1]) {
+        return LNT_ERR_SHAPE;
+    }
+    net->comes_back[l - layer->span] = true;
+    return LNT_OK;
+}
+
+/* Fills the tables of a placed net; `measure` has validated all but what lies between layers. */
+static lnt_status describe(lnt_net *net, const lnt_net_config *config, const totals *all)
+{
+    totals sum = {0};
     net->widths[0] = config->inputs;
     for (size_t l = 0; l < config->n_layers; l++) {
+        const totals before = sum;
         lnt_layer_shape shape;
-        size_t width = net->widths[l], offset = sum.parameters;
         net->layers[l] = config->layers[l];
-        net->first_tensor[l] = sum.tensors;
-        LNT_TRY(add_layer(&config->layers[l], &width, &sum, &shape));
-        for (size_t t = 0; t < shape.n_tensors; t++) {
-            net->slots[net->first_tensor[l] + t] = (lnt_net_slot){.name = shape.tensors[t].name,
-                                                                  .layer = l,
-                                                                  .rows = shape.tensors[t].rows,
-                                                                  .cols = shape.tensors[t].cols,
-                                                                  .offset = offset};
-            offset += shape.tensors[t].rows * shape.tensors[t].cols;
-        }
+        size_t width = net->widths[l];
+        LNT_TRY(add_layer(&net->layers[l], &width, &sum, &shape));
         net->widths[l + 1] = width;
+        LNT_TRY(note_span(net, l));
+        net->first_tensor[l] = before.tensors;
+        net->first_statistic[l] = before.statistics;
+        net->cache_cols[l] = shape.cache_cols;
+        net->cache_once[l] = shape.cache_once;
+        add_slots(net, l, shape.tensors, shape.n_tensors, before.tensors, before.parameters);
+        add_slots(net, l, shape.statistics, shape.n_statistics, all->tensors + before.statistics,
+                  all->parameters + before.state);
     }
     net->first_tensor[config->n_layers] = sum.tensors;
+    net->first_statistic[config->n_layers] = sum.statistics;
     net->n_layers = config->n_layers;
     net->n_tensors = sum.tensors;
     net->n_parameters = sum.parameters;
+    net->n_statistics = sum.statistics;
+    net->n_state = sum.parameters + sum.state;
     net->dtype = config->dtype;
     net->seed = config->seed;
     net->signature = signature_of(net);
@@ -161,19 +208,46 @@ static void forget_array(lnt_init *init)
     }
 }
 
+/* The activation that follows the weights of layer `l`; NULL if there is none before the next. */
+static const lnt_layer *next_activation(const lnt_net *net, size_t l)
+{
+    for (size_t k = l; k < net->n_layers; k++) {
+        const lnt_layer *layer = &net->layers[k];
+        const bool active = layer->kind->has_activation && layer->activation != LNT_IDENTITY;
+        if (active && (k == l || !net->layers[k].kind->has_weights)) {
+            return layer;
+        }
+        if (k > l && !layer->kind->is_transparent) {
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+static void set_statistics(lnt_net *net)
+{
+    for (size_t i = 0; i < net->n_statistics; i++) {
+        const lnt_net_slot *slot = &net->slots[net->n_tensors + i];
+        const lnt_layer_kind *kind = net->layers[slot->layer].kind;
+        lnt_tensor value = lnt_net_view(net, net->n_tensors + i, net->parameters);
+        (void) lnt_fill(kind->first_statistic(i - net->first_statistic[slot->layer]), &value);
+    }
+}
+
 static lnt_status initialise(lnt_net *net)
 {
     for (size_t i = 0; i < net->n_tensors; i++) {
         const size_t l = net->slots[i].layer;
         lnt_tensor value = lnt_net_view(net, i, net->parameters);
         const uint64_t stream = LNT_STREAM_INIT + ((uint64_t) i << 8);
-        LNT_TRY(net->layers[l].kind->init(&net->layers[l], i - net->first_tensor[l], net->seed,
-                                          stream, &value));
+        LNT_TRY(net->layers[l].kind->init(&net->layers[l], next_activation(net, l),
+                                          i - net->first_tensor[l], net->seed, stream, &value));
     }
     for (size_t l = 0; l < net->n_layers; l++) {
         forget_array(&net->layers[l].weight_init);
         forget_array(&net->layers[l].bias_init);
     }
+    set_statistics(net);
     return LNT_OK;
 }
 
@@ -187,7 +261,7 @@ static lnt_status create_blank(lnt_net **out, const lnt_net_config *config)
     LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_net *net = place(&arena, config, &sum);
     net->owner = lnt_owner_of(config->allocator);
-    const lnt_status status = describe(net, config);
+    const lnt_status status = describe(net, config, &sum);
     if (status != LNT_OK) {
         lnt_net_destroy(net);
         return status;
@@ -229,7 +303,7 @@ lnt_status lnt_net_clone(lnt_net **copy, const lnt_net *net, const lnt_allocator
                                    net->n_layers, net->seed,      allocator};
     lnt_net *clone = NULL;
     LNT_TRY(create_blank(&clone, &config));
-    memcpy(clone->parameters, net->parameters, net->n_parameters * lnt_dtype_size(net->dtype));
+    memcpy(clone->parameters, net->parameters, net->n_state * lnt_dtype_size(net->dtype));
     *copy = clone;
     return LNT_OK;
 }
@@ -291,6 +365,26 @@ lnt_tensor lnt_net_parameters_read_only(const lnt_net *net)
     return lnt_tensor_read_only(net->dtype, net->parameters, 1, net->n_parameters);
 }
 
+lnt_tensor lnt_net_state(lnt_net *net)
+{
+    return lnt_tensor_of(net->dtype, net->parameters, 1, net->n_state);
+}
+
+lnt_tensor lnt_net_state_read_only(const lnt_net *net)
+{
+    return lnt_tensor_read_only(net->dtype, net->parameters, 1, net->n_state);
+}
+
+static void describe_slot(lnt_net *net, size_t i, lnt_parameter *parameter)
+{
+    const lnt_net_slot *slot = &net->slots[i];
+    snprintf(parameter->name, sizeof parameter->name, "layers.%zu.%s", slot->layer, slot->name);
+    parameter->layer = slot->layer;
+    parameter->role = slot->role;
+    parameter->offset = slot->offset;
+    parameter->value = lnt_net_view(net, i, net->parameters);
+}
+
 size_t lnt_net_n_tensors(const lnt_net *net)
 {
     return net->n_tensors;
@@ -304,10 +398,23 @@ lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter)
     if (i >= net->n_tensors) {
         return LNT_ERR_INVALID;
     }
-    const lnt_net_slot *slot = &net->slots[i];
-    snprintf(parameter->name, sizeof parameter->name, "layers.%zu.%s", slot->layer, slot->name);
-    parameter->layer = slot->layer;
-    parameter->offset = slot->offset;
-    parameter->value = lnt_net_view(net, i, net->parameters);
+    describe_slot(net, i, parameter);
+    return LNT_OK;
+}
+
+size_t lnt_net_n_statistics(const lnt_net *net)
+{
+    return net->n_statistics;
+}
+
+lnt_status lnt_net_statistic(lnt_net *net, size_t i, lnt_parameter *statistic)
+{
+    if (net == NULL || statistic == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (i >= net->n_statistics) {
+        return LNT_ERR_INVALID;
+    }
+    describe_slot(net, net->n_tensors + i, statistic);
     return LNT_OK;
 }

@@ -4,6 +4,7 @@
 #include "net/net.h"
 
 #include <limits.h>
+#include <linnet/random.h>
 
 lnt_pass_config lnt_pass_defaults(void)
 {
@@ -31,44 +32,83 @@ static void *take_matrix(lnt_arena *arena, const lnt_net *net, size_t rows, size
     return lnt_arena_take(arena, size, lnt_dtype_size(net->dtype));
 }
 
+/* Two buffers in turn, and one for each output that is needed later; NULLs while measuring. */
+static void place_inference(lnt_arena *arena, const lnt_net *net, const lnt_pass_config *config,
+                            lnt_tensor *activations)
+{
+    const size_t width = widest(net, false);
+    void *buffers[2];
+    buffers[0] = take_matrix(arena, net, config->max_rows, width);
+    buffers[1] = net->n_layers > 1 ? take_matrix(arena, net, config->max_rows, width) : NULL;
+    unsigned next = 0;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const bool kept = l + 1 < net->n_layers && net->comes_back[l + 1];
+        void *data =
+            kept ? take_matrix(arena, net, config->max_rows, net->widths[l + 1]) : buffers[next];
+        next ^= !kept;
+        if (activations != NULL) {
+            activations[l].data = data;
+        }
+    }
+}
+
+/* What backward needs besides the activations; `pass` is NULL while measuring. */
+static void place_training(lnt_arena *arena, const lnt_net *net, const lnt_pass_config *config,
+                           lnt_pass *pass)
+{
+    const size_t size = lnt_dtype_size(net->dtype), layers = net->n_layers;
+    const size_t width = widest(net, config->input_gradient);
+    lnt_tensor *gradients = lnt_arena_take(arena, net->n_tensors, sizeof *gradients);
+    lnt_tensor *caches = lnt_arena_take(arena, layers, sizeof *caches);
+    void **onces = lnt_arena_take(arena, layers, sizeof *onces);
+    void **skips = lnt_arena_take(arena, layers, sizeof *skips);
+    if (pass != NULL) {
+        pass->gradients = gradients;
+        pass->caches = caches;
+        pass->onces = onces;
+        pass->skips = skips;
+    }
+    void *flat = lnt_arena_take(arena, net->n_parameters, size);
+    for (size_t l = 0; l < layers; l++) {
+        void *data = take_matrix(arena, net, config->max_rows, net->widths[l + 1]);
+        void *cache = take_matrix(arena, net, config->max_rows, net->cache_cols[l]);
+        void *once = lnt_arena_take(arena, net->cache_once[l], size);
+        void *skip = net->layers[l].kind->has_span
+                         ? take_matrix(arena, net, config->max_rows, net->widths[l + 1])
+                         : NULL;
+        if (pass != NULL) {
+            pass->activations[l].data = data;
+            caches[l] = lnt_tensor_of(net->dtype, cache, config->max_rows, net->cache_cols[l]);
+            onces[l] = once;
+            skips[l] = skip;
+        }
+    }
+    void *first = take_matrix(arena, net, config->max_rows, width);
+    void *second = layers > 1 || config->input_gradient
+                       ? take_matrix(arena, net, config->max_rows, width)
+                       : NULL;
+    if (pass != NULL) {
+        pass->flat_gradients = flat;
+        pass->deltas[0] = first;
+        pass->deltas[1] = second;
+    }
+}
+
 /* Runs once to measure (returns NULL) and once to place. */
 static lnt_pass *place(lnt_arena *arena, const lnt_net *net, const lnt_pass_config *config)
 {
     lnt_pass *pass = lnt_arena_take(arena, 1, sizeof *pass);
     lnt_tensor *activations = lnt_arena_take(arena, net->n_layers, sizeof *activations);
-    lnt_tensor *parameters = lnt_arena_take(arena, net->n_tensors, sizeof *parameters);
+    lnt_tensor *parameters =
+        lnt_arena_take(arena, net->n_tensors + net->n_statistics, sizeof *parameters);
     if (pass != NULL) {
         pass->activations = activations;
         pass->parameters = parameters;
     }
-    const size_t width = widest(net, config->input_gradient);
     if (config->mode == LNT_INFERENCE) {
-        /* Layer l reads buffer 1 - l % 2 and writes buffer l % 2. */
-        void *buffers[2];
-        buffers[0] = take_matrix(arena, net, config->max_rows, width);
-        buffers[1] = net->n_layers > 1 ? take_matrix(arena, net, config->max_rows, width) : NULL;
-        for (size_t l = 0; pass != NULL && l < net->n_layers; l++) {
-            activations[l].data = buffers[l % 2];
-        }
-        return pass;
-    }
-    for (size_t l = 0; l < net->n_layers; l++) {
-        void *data = take_matrix(arena, net, config->max_rows, net->widths[l + 1]);
-        if (pass != NULL) {
-            activations[l].data = data;
-        }
-    }
-    lnt_tensor *gradients = lnt_arena_take(arena, net->n_tensors, sizeof *gradients);
-    void *flat = lnt_arena_take(arena, net->n_parameters, lnt_dtype_size(net->dtype));
-    void *first = take_matrix(arena, net, config->max_rows, width);
-    void *second = net->n_layers > 1 || config->input_gradient
-                       ? take_matrix(arena, net, config->max_rows, width)
-                       : NULL;
-    if (pass != NULL) {
-        pass->gradients = gradients;
-        pass->flat_gradients = flat;
-        pass->deltas[0] = first;
-        pass->deltas[1] = second;
+        place_inference(arena, net, config, pass != NULL ? activations : NULL);
+    } else {
+        place_training(arena, net, config, pass);
     }
     return pass;
 }
@@ -77,12 +117,14 @@ static void describe(lnt_pass *pass, const lnt_net *net, const lnt_pass_config *
 {
     pass->mode = config->mode;
     pass->input_gradient = config->input_gradient;
+    pass->seed = config->seed;
     pass->dtype = net->dtype;
     pass->signature = net->signature;
     pass->max_rows = config->max_rows;
     pass->n_layers = net->n_layers;
     pass->n_tensors = net->n_tensors;
     pass->n_parameters = net->n_parameters;
+    pass->n_statistics = net->n_statistics;
     for (size_t l = 0; l < net->n_layers; l++) {
         pass->activations[l] = lnt_tensor_of(net->dtype, pass->activations[l].data,
                                              config->max_rows, net->widths[l + 1]);
@@ -139,6 +181,32 @@ static lnt_tensor top(const lnt_tensor *matrix, size_t rows)
     return view;
 }
 
+/* What layer `l` is run with in forward `draw`, but for x, dy and dx. */
+static lnt_layer_run run_of(const lnt_pass *pass, const lnt_net *net, size_t l, size_t rows,
+                            uint64_t draw)
+{
+    lnt_layer_run run = {
+        .mode = pass->mode,
+        .parameters = pass->parameters + net->first_tensor[l],
+        .statistics = pass->parameters + net->n_tensors + net->first_statistic[l],
+        .y = top(&pass->activations[l], rows),
+        .seed = pass->seed,
+        .stream = LNT_STREAM_DROPOUT + ((uint64_t) l << 8) + (draw << 24),
+    };
+    if (pass->mode == LNT_TRAINING) {
+        run.cache = top(&pass->caches[l], rows);
+        run.once = pass->onces[l];
+        run.gradients = pass->gradients + net->first_tensor[l];
+    }
+    return run;
+}
+
+/* What goes into layer `l`: the output of the one before, or x. */
+static lnt_tensor input_of(const lnt_pass *pass, size_t l)
+{
+    return l > 0 ? top(&pass->activations[l - 1], pass->x.rows) : pass->x;
+}
+
 static lnt_tensor output_of(const lnt_pass *pass)
 {
     return top(&pass->activations[pass->n_layers - 1], pass->x.rows);
@@ -150,10 +218,11 @@ static lnt_status adopt(lnt_pass *pass, const lnt_net *net)
     if (pass->signature != net->signature) {
         return LNT_ERR_ORDER;
     }
-    if (net->n_tensors > 0 && pass->parameters[0].data == net->parameters) {
+    const size_t count = net->n_tensors + net->n_statistics;
+    if (count > 0 && pass->parameters[0].data == net->parameters) {
         return LNT_OK; /* the views are those of this net already */
     }
-    for (size_t i = 0; i < net->n_tensors; i++) {
+    for (size_t i = 0; i < count; i++) {
         pass->parameters[i] = lnt_net_view(net, i, net->parameters);
     }
     return LNT_OK;
@@ -174,24 +243,83 @@ lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor
     LNT_TRY(adopt(pass, net));
     pass->forward_done = false;
     pass->backward_done = false;
-    lnt_layer_run run = {.x = *x};
+    pass->x = *x;
     for (size_t l = 0; l < net->n_layers; l++) {
-        run.y = top(&pass->activations[l], x->rows);
-        run.parameters = pass->parameters + net->first_tensor[l];
-        LNT_TRY(net->layers[l].kind->forward(&net->layers[l], &run));
-        run.x = run.y;
+        const lnt_layer *layer = &net->layers[l];
+        lnt_layer_run run = run_of(pass, net, l, x->rows, pass->draw);
+        run.x = input_of(pass, l);
+        if (layer->kind->has_span) {
+            run.skip = input_of(pass, l - layer->span);
+        }
+        LNT_TRY(layer->kind->forward(layer, &run));
     }
     pass->net = net;
-    pass->x = *x;
     pass->forward_done = true;
+    pass->last_draw = pass->draw;
+    pass->draw += pass->mode == LNT_TRAINING;
     if (output != NULL) {
         *output = output_of(pass);
     }
     return LNT_OK;
 }
 
+lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i, lnt_tensor *output)
+{
+    if (pass == NULL || output == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (i >= pass->n_layers) {
+        return LNT_ERR_INVALID;
+    }
+    if (!pass->forward_done || pass->mode != LNT_TRAINING) {
+        return LNT_ERR_ORDER;
+    }
+    *output = top(&pass->activations[i], pass->x.rows);
+    return LNT_OK;
+}
+
+uint64_t lnt_pass_draw(const lnt_pass *pass)
+{
+    return pass->draw;
+}
+
+lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw)
+{
+    if (pass == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (draw >> 40 != 0) {
+        return LNT_ERR_INVALID; /* it shares 64 bits with the layer's number */
+    }
+    pass->draw = draw;
+    return LNT_OK;
+}
+
+lnt_status lnt_net_update_statistics(lnt_net *net, const lnt_pass *pass)
+{
+    if (net == NULL || pass == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (!pass->forward_done || pass->mode != LNT_TRAINING || pass->signature != net->signature) {
+        return LNT_ERR_ORDER;
+    }
+    for (size_t l = 0; net->n_statistics > 0 && l < net->n_layers; l++) {
+        const lnt_layer *layer = &net->layers[l];
+        if (layer->kind->update == NULL) {
+            continue;
+        }
+        lnt_tensor views[LNT_LAYER_MAX_TENSORS];
+        const size_t first = net->first_statistic[l];
+        for (size_t i = first; i < net->first_statistic[l + 1]; i++) {
+            views[i - first] = lnt_net_view(net, net->n_tensors + i, net->parameters);
+        }
+        layer->kind->update(layer, pass->x.rows, pass->onces[l], views);
+    }
+    return LNT_OK;
+}
+
 lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss, const lnt_tensor *target,
-                         double *value)
+                         const lnt_tensor *weights, double *value)
 {
     if (pass == NULL) {
         return LNT_ERR_NULL;
@@ -200,7 +328,7 @@ lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss, const lnt_t
         return LNT_ERR_ORDER;
     }
     const lnt_tensor output = output_of(pass);
-    return lnt_loss_evaluate(loss, &output, target, value, NULL);
+    return lnt_loss_evaluate(loss, &output, target, weights, value, NULL);
 }
 
 static lnt_status check_backward(const lnt_pass *pass, const lnt_net *net)
@@ -210,6 +338,18 @@ static lnt_status check_backward(const lnt_pass *pass, const lnt_net *net)
     }
     const bool ready = pass->forward_done && pass->mode == LNT_TRAINING;
     return ready && pass->net == net ? LNT_OK : LNT_ERR_ORDER;
+}
+
+/* Residual layers kept dL/dy for the input of their group: now that it is reached, it is added. */
+static lnt_status add_skips(const lnt_pass *pass, const lnt_net *net, size_t l, lnt_tensor *dx)
+{
+    for (size_t k = l + 1; net->comes_back[l] && k < net->n_layers; k++) {
+        if (net->layers[k].kind->has_span && k - net->layers[k].span == l) {
+            const lnt_tensor skip = lnt_tensor_of(pass->dtype, pass->skips[k], dx->rows, dx->cols);
+            LNT_TRY(lnt_axpy(1, &skip, dx));
+        }
+    }
+    return LNT_OK;
 }
 
 /* The chain rule from the last layer to the first; deltas[0] holds dL/dŷ. */
@@ -222,16 +362,19 @@ static lnt_status chain(lnt_pass *pass, const lnt_net *net)
     for (size_t l = net->n_layers; l-- > 0;) {
         const size_t inputs = net->widths[l], outputs = net->widths[l + 1];
         void *other = delta == pass->deltas[0] ? pass->deltas[1] : pass->deltas[0];
-        lnt_layer_run run = {
-            .parameters = pass->parameters + net->first_tensor[l],
-            .x = l > 0 ? top(&pass->activations[l - 1], rows) : pass->x,
-            .y = top(&pass->activations[l], rows),
-            .dy = lnt_tensor_of(pass->dtype, delta, rows, outputs),
-            .gradients = pass->gradients + net->first_tensor[l],
-            .need_dx = l > 0 || pass->input_gradient,
-            .dx = lnt_tensor_of(pass->dtype, other, rows, inputs),
-        };
+        lnt_layer_run run = run_of(pass, net, l, rows, pass->last_draw);
+        run.x = input_of(pass, l);
+        run.dy = lnt_tensor_of(pass->dtype, delta, rows, outputs);
+        run.need_dx = l > 0 || pass->input_gradient;
+        run.dx = lnt_tensor_of(pass->dtype, other, rows, inputs);
+        if (pass->skips[l] != NULL) {
+            lnt_tensor skip = lnt_tensor_of(pass->dtype, pass->skips[l], rows, outputs);
+            LNT_TRY(lnt_copy(&run.dy, &skip));
+        }
         LNT_TRY(net->layers[l].kind->backward(&net->layers[l], &run));
+        if (run.need_dx) {
+            LNT_TRY(add_skips(pass, net, l, &run.dx));
+        }
         pass->dx = run.dx;
         delta = run.dx.data;
     }
@@ -240,13 +383,13 @@ static lnt_status chain(lnt_pass *pass, const lnt_net *net)
 }
 
 lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net, const lnt_loss *loss,
-                             const lnt_tensor *target, double *value)
+                             const lnt_tensor *target, const lnt_tensor *weights, double *value)
 {
     LNT_TRY(check_backward(pass, net));
     const lnt_tensor output = output_of(pass);
     lnt_tensor delta = lnt_tensor_of(pass->dtype, pass->deltas[0], output.rows, output.cols);
     double sum;
-    LNT_TRY(lnt_loss_evaluate(loss, &output, target, &sum, &delta));
+    LNT_TRY(lnt_loss_evaluate(loss, &output, target, weights, &sum, &delta));
     LNT_TRY(chain(pass, net));
     if (value != NULL) {
         *value = sum;

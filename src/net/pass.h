@@ -16,6 +16,7 @@ struct lnt_pass {
     size_t n_layers;
     size_t n_tensors;
     size_t n_parameters;
+    size_t n_statistics;
 
     bool forward_done;  /* the activations are those of `x` */
     bool backward_done; /* the gradients are those of the activations */
@@ -23,11 +24,18 @@ struct lnt_pass {
     lnt_tensor x;       /* the last forward's input, the caller's memory */
     lnt_tensor dx;      /* the last backward's input gradient */
 
+    uint64_t seed; /* of draws */
+    uint64_t draw; /* the next training forward's number */
+    uint64_t last_draw;
+
     lnt_tensor *activations; /* [n_layers]: each layer's output for max_rows */
-    lnt_tensor *parameters;  /* [n_tensors]: views of the net at hand */
+    lnt_tensor *parameters;  /* [n_tensors + n_statistics]: views of the net at hand */
     lnt_tensor *gradients;   /* [n_tensors]: views into flat_gradients; training only */
     void *flat_gradients;    /* [n_parameters]; training only */
     void *deltas[2];         /* dL/dy of a layer and of the one below; training only */
+    lnt_tensor *caches;      /* [n_layers]: what each layer keeps a row; training only */
+    void **onces;            /* [n_layers]: and a batch; training only */
+    void **skips; /* [n_layers]: dL/dy of a residual layer, until its group is through; else NULL */
 };
 
 #endif

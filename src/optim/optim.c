@@ -36,9 +36,14 @@ lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind)
     return LNT_ERR_INVALID;
 }
 
+lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
+{
+    return (lnt_optim_config){.kind = kind, .learning_rate = 0.01};
+}
+
 lnt_optim_config lnt_optim_defaults(void)
 {
-    return (lnt_optim_config){.kind = LNT_SGD, .learning_rate = 0.01};
+    return lnt_optim_of(LNT_SGD);
 }
 
 static bool is_rate(double learning_rate)
@@ -104,6 +109,7 @@ lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
         return LNT_ERR_ORDER;
     }
     optim->ops->step(optim, net->n_parameters, pass->flat_gradients, net->parameters);
+    LNT_TRY(lnt_net_update_statistics(net, pass));
     optim->steps++;
     return LNT_OK;
 }

@@ -33,7 +33,9 @@ lnt_fit_config lnt_fit_defaults(void)
                             .batch_rows = 32,
                             .shuffle = true,
                             .loss = lnt_mse(LNT_MEAN),
-                            .optim = lnt_optim_defaults()};
+                            .optim = lnt_optim_defaults(),
+                            .schedule = {.kind = LNT_SCHEDULE_CONSTANT},
+                            .top_k = 3};
 }
 
 static double now(void)
@@ -85,7 +87,7 @@ static lnt_status check_data(const run *r, const char *name, const lnt_tensor *x
     const lnt_tensor no_output = lnt_tensor_of(dtype, NULL, 0, outputs);
     double value;
     const lnt_status status =
-        lnt_loss_evaluate(&r->config->loss, &no_output, &no_rows, &value, NULL);
+        lnt_loss_evaluate(&r->config->loss, &no_output, &no_rows, NULL, &value, NULL);
     if (status != LNT_OK) {
         return lnt_fail(r->error, status,
                         "%s targets [%zu, %zu] of %s do not fit the loss and %zu outputs of %s: %s",
@@ -148,8 +150,7 @@ static lnt_status prepare(run *r)
                                      .batch_loss = NAN,
                                      .train_loss = NAN,
                                      .train_accuracy = NAN,
-                                     .validation_loss = NAN,
-                                     .validation_accuracy = NAN};
+                                     .validation = lnt_scores_none()};
     return LNT_OK;
 }
 
@@ -223,7 +224,7 @@ static lnt_status train_batch(run *r, size_t first, size_t count)
     double loss;
     LNT_TRY(take_batch(r, first, count, &x, &y));
     LNT_TRY(lnt_pass_forward(r->pass, r->net, &x, &output));
-    LNT_TRY(lnt_pass_backward(r->pass, r->net, &r->config->loss, &y, &loss));
+    LNT_TRY(lnt_pass_backward(r->pass, r->net, &r->config->loss, &y, NULL, &loss));
     r->progress.batch_loss = loss;
     if (!isfinite(loss)) {
         return not_finite(r, "the loss", loss);
@@ -249,11 +250,11 @@ static lnt_status validate(run *r)
         LNT_TRY(lnt_slice_rows(x, first, count, 1, &x_batch));
         LNT_TRY(lnt_slice_rows(y, first, count, 1, &y_batch));
         LNT_TRY(lnt_pass_forward(r->pass, r->net, &x_batch, &output));
-        LNT_TRY(lnt_pass_loss(r->pass, &r->config->loss, &y_batch, &loss));
+        LNT_TRY(lnt_pass_loss(r->pass, &r->config->loss, &y_batch, NULL, &loss));
         LNT_TRY(lnt_mean_add(&mean, &r->config->loss, loss, &output, &y_batch));
     }
-    r->progress.validation_loss = lnt_mean_loss(&mean, &r->config->loss);
-    r->progress.validation_accuracy = lnt_mean_accuracy(&mean, &r->config->loss);
+    r->progress.validation.value[LNT_METRIC_LOSS] = lnt_mean_loss(&mean, &r->config->loss);
+    r->progress.validation.value[LNT_METRIC_ACCURACY] = lnt_mean_accuracy(&mean, &r->config->loss);
     return LNT_OK;
 }
 
@@ -342,14 +343,13 @@ lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
     lnt_fit_result outcome = {.train_loss = NAN};
     run r = {.net = net, .x = x, .y = y, .config = config, .result = &outcome, .error = error};
     r.progress.train_loss = r.progress.train_accuracy = NAN;
-    r.progress.validation_loss = r.progress.validation_accuracy = NAN;
+    r.progress.validation = lnt_scores_none();
     LNT_TRY(check(&r));
     const lnt_status status = run_all(&r);
     outcome.steps = r.optim != NULL ? lnt_optim_steps(r.optim) : 0;
     outcome.train_loss = r.progress.train_loss;
     outcome.train_accuracy = r.progress.train_accuracy;
-    outcome.validation_loss = r.progress.validation_loss;
-    outcome.validation_accuracy = r.progress.validation_accuracy;
+    outcome.validation = r.progress.validation;
     clean_up(&r);
     if (result != NULL) {
         *result = outcome;

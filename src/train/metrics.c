@@ -40,3 +40,12 @@ lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, doub
     *value = output->rows > 0 ? (double) correct / (double) output->rows : NAN;
     return LNT_OK;
 }
+
+lnt_scores lnt_scores_none(void)
+{
+    lnt_scores scores = {0};
+    for (int m = 0; m < LNT_N_METRICS; m++) {
+        scores.value[m] = NAN;
+    }
+    return scores;
+}

@@ -163,7 +163,7 @@ lnt_status lnt_evaluate(lnt_predictor *p, const lnt_tensor *x, const lnt_tensor 
             LNT_TRY(lnt_scaler_apply(p->model->target_scaler, &target, &scaled));
             target = scaled;
         }
-        LNT_TRY(lnt_loss_evaluate(kind, &output, &target, &value, NULL));
+        LNT_TRY(lnt_loss_evaluate(kind, &output, &target, NULL, &value, NULL));
         LNT_TRY(lnt_mean_add(&mean, kind, value, &output, &target));
     }
     if (loss != NULL) {
