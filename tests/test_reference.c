@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "net_support.h"
+#include "reference_support.h"
 
 #include <criterion/parameterized.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 /* The nets of tests/reference/cases.py. Linnet against what NumPy and PyTorch made of them. */
 
-enum { MAX_LAYERS = 5, MAX_MATRICES = 64, STEPS = 20 };
+enum { MAX_LAYERS = 5, STEPS = 20 };
 
 #define DENSE(units, activation)                                                                   \
     {                                                                                              \
@@ -85,52 +83,11 @@ static const struct source {
 
 enum { N_NETS = sizeof nets / sizeof nets[0], N_SOURCES = sizeof sources / sizeof sources[0] };
 
-/* The matrices of one file. */
-typedef struct reference_file {
-    char path[512];
-    size_t count;
-    char names[MAX_MATRICES][32];
-    lnt_tensor matrices[MAX_MATRICES];
-} reference_file;
-
-static void read_file(reference_file *file, const char *net, const char *source)
+static void read_case(reference_file *file, const char *net, const char *source)
 {
-    const char *root = getenv("LINNET_SOURCE_ROOT");
-    snprintf(file->path, sizeof file->path, "%s/tests/reference/data/%s.%s.txt",
-             root != NULL ? root : ".", net, source);
-    FILE *stream = fopen(file->path, "r");
-    cr_assert(stream != NULL, "%s cannot be opened", file->path);
-    size_t rows, cols;
-    file->count = 0;
-    while (fscanf(stream, "%31s %zu %zu", file->names[file->count], &rows, &cols) == 3) {
-        lnt_tensor *m = &file->matrices[file->count++];
-        cr_assert(file->count < MAX_MATRICES, "%s has too many matrices", file->path);
-        *m = matrix(LNT_F64, rows, cols);
-        for (size_t k = 0; k < rows * cols; k++) {
-            cr_assert(fscanf(stream, "%lf", (double *) m->data + k) == 1, "%s: %s is cut off",
-                      file->path, file->names[file->count - 1]);
-        }
-    }
-    cr_assert(feof(stream), "%s: malformed after %zu matrices", file->path, file->count);
-    fclose(stream);
-}
-
-static const lnt_tensor *find(const reference_file *file, const char *name)
-{
-    for (size_t i = 0; i < file->count; i++) {
-        if (strcmp(file->names[i], name) == 0) {
-            return &file->matrices[i];
-        }
-    }
-    cr_assert_fail("%s has no %s", file->path, name);
-    return NULL;
-}
-
-static const lnt_tensor *find_numbered(const reference_file *file, const char *prefix, size_t i)
-{
-    char name[32];
-    snprintf(name, sizeof name, "%s.%zu", prefix, i);
-    return find(file, name);
+    char name[64];
+    snprintf(name, sizeof name, "%s.%s.txt", net, source);
+    read_file(file, name);
 }
 
 /* Relative to the largest element, and by the Frobenius norm. */
@@ -204,8 +161,8 @@ static void agree_parameters(const reference_file *file, lnt_net *net, double to
 static void compare(const struct reference_net *shape, const struct source *source)
 {
     static reference_file start, expected;
-    read_file(&start, shape->name, "numpy");
-    read_file(&expected, shape->name, source->name);
+    read_case(&start, shape->name, "numpy");
+    read_case(&expected, shape->name, source->name);
     const lnt_tensor x = copy_of(source->dtype, find(&start, "x"));
     const lnt_tensor y = copy_of(source->dtype, find(&start, "y"));
 
@@ -256,7 +213,7 @@ ParameterizedTest(size_t *i, reference, agrees)
 Test(reference, integer_labels)
 {
     static reference_file start;
-    read_file(&start, "labels", "numpy");
+    read_case(&start, "labels", "numpy");
     const struct reference_net *shape = &nets[2];
     cr_assert_str_eq(shape->name, "labels");
     lnt_net *net = create_net(shape, &start, LNT_F64);

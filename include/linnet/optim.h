@@ -36,15 +36,16 @@ typedef enum lnt_optim_kind {
     LNT_ADAMW,
     /** Adam with Nesterov's momentum, `momentum_decay` 0.004. Dozat 2016 */
     LNT_NADAM,
-    /** Adam with the largest ŝ so far. Reddi, Kale, Kumar, ICLR 2018 */
+    /** Adam with the largest s so far in place of s. Reddi, Kale, Kumar, ICLR 2018 */
     LNT_AMSGRAD,
     /** Steps by the sign of g alone, of a size for each element that grows by `rprop_grow` while
         the sign stays and shrinks by `rprop_shrink` when it changes, within [rprop_least,
         rprop_most]; η is the first size. For full batches. Riedmiller, Braun 1993 */
     LNT_RPROP,
-    /** Weights of two or more rows and columns: momentum, then orthogonalised by `muon_iterations`
-        of Newton and Schulz's quintic iteration, w −= η·adjustment·O; all other parameters by AdamW
-        with `adam_rate` as learning rate. Jordan et al. 2024 */
+    /** Weights of two or more rows and columns: v = momentum·v + (1 − momentum)·g, and d = v, or
+        with `nesterov` momentum·v + (1 − momentum)·g; O = d/‖d‖ after `muon_iterations` of Newton
+        and Schulz's quintic iteration, which makes it nearly orthogonal; w −= η·√max(1, cols/rows)·O.
+        All other parameters by AdamW, with `adam_rate` for η, in proportion. Jordan et al. 2024 */
     LNT_MUON
 } lnt_optim_kind;
 
@@ -94,9 +95,9 @@ typedef struct lnt_optim_config {
     double adam_rate;       /**< Muon: learning rate of what is no matrix; > 0 */
 
     /* In this order: gradients are averaged, clipped, penalised, and used. */
-    size_t accumulate;   /**< steps asked for that make one step, on the mean of their gradients */
+    size_t accumulate;   /**< calls that make one step, on the mean of their gradients; 0 is 1 */
     double clip_value;   /**< each element is held within ±clip_value; 0: not */
-    double clip_norm;    /**< then g is scaled so that its 2-norm is at most this; 0: not */
+    double clip_norm;    /**< then g is scaled by clip_norm/(‖g‖₂ + 1e-6) if that is below 1; 0: not */
     double l1;           /**< g += l1·sign(w), ≥ 0 */
     double l2;           /**< g += l2·w: PyTorch's `weight_decay` of SGD and Adam; ≥ 0 */
     double weight_decay; /**< decoupled: w −= η·weight_decay·w before the step; ≥ 0 */
@@ -139,6 +140,7 @@ LNT_API void lnt_optim_destroy(lnt_optim *optim);
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
+/** ≥ 0, as schedules may come down to. */
 LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);
 
 /** SGD's, RMSprop's and Muon's momentum, beta1 of Adam and its kin; NaN for others. */
