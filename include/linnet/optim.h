@@ -21,12 +21,14 @@ typedef enum lnt_optim_kind {
     /**
      * Stochastic gradient descent: v = momentum·v + (1 − dampening)·g, in the first step v = g;
      * w −= η·v, or with `nesterov` w −= η·(g + momentum·v). With momentum 0 no state is kept.
+     * Polyak 1964; Sutskever, Martens, Dahl, Hinton, ICML 2013
      */
     LNT_SGD,
     /** s = rho·s + (1 − rho)·g²; w −= η·g/(√s + epsilon); with momentum the step is
         v = momentum·v + g/(√s + epsilon), w −= η·v. Hinton 2012 */
     LNT_RMSPROP,
-    /** s += g²; w −= η·g/(√s + epsilon). Duchi, Hazan, Singer, JMLR 12 (2011) */
+    /** s += g²; w −= η'·g/(√s + epsilon), η' = η/(1 + (t − 1)·rate_decay).
+        Duchi, Hazan, Singer, JMLR 12 (2011) */
     LNT_ADAGRAD,
     /** m = beta1·m + (1 − beta1)·g; s = beta2·s + (1 − beta2)·g²;
         w −= η·m̂/(√ŝ + epsilon), m̂ = m/(1 − beta1^t), ŝ = s/(1 − beta2^t).
@@ -34,18 +36,25 @@ typedef enum lnt_optim_kind {
     LNT_ADAM,
     /** Adam, by default with weight decay 0.01. Loshchilov, Hutter, ICLR 2019 */
     LNT_ADAMW,
-    /** Adam with Nesterov's momentum, `momentum_decay` 0.004. Dozat 2016 */
+    /** Adam with Nesterov's momentum: with μ_t = beta1·(1 − 0.96^(t·momentum_decay)/2) and π_t the
+        product of all μ so far, (1 − μ_t)/(1 − π_t)·g + μ_(t+1)/(1 − π_(t+1))·m in place of m̂.
+        Dozat 2016 */
     LNT_NADAM,
     /** Adam with the largest s so far in place of s. Reddi, Kale, Kumar, ICLR 2018 */
     LNT_AMSGRAD,
     /** Steps by the sign of g alone, of a size for each element that grows by `rprop_grow` while
-        the sign stays and shrinks by `rprop_shrink` when it changes, within [rprop_least,
-        rprop_most]; η is the first size. For full batches. Riedmiller, Braun 1993 */
+        the sign stays and shrinks by `rprop_shrink` when it changes, where the element rests for a
+        step, within [rprop_least, rprop_most]; η is the first size, and of no effect later but on
+        weight decay. For full batches. Riedmiller, Braun 1993 */
     LNT_RPROP,
-    /** Weights of two or more rows and columns: v = momentum·v + (1 − momentum)·g, and d = v, or
-        with `nesterov` momentum·v + (1 − momentum)·g; O = d/‖d‖ after `muon_iterations` of Newton
-        and Schulz's quintic iteration, which makes it nearly orthogonal; w −= η·√max(1, cols/rows)·O.
-        All other parameters by AdamW, with `adam_rate` for η, in proportion. Jordan et al. 2024 */
+    /**
+     * Weights of two or more rows and columns: v = momentum·v + (1 − momentum)·g, u = v or with
+     * `nesterov` (1 − momentum)·g + momentum·v; O is u divided by its 2-norm (at least 1e-7), then
+     * `muon_iterations` times X = a·X + (b·XXᵀ + c·(XXᵀ)²)·X with a, b, c = 3.4445, −4.7750,
+     * 2.0315, which takes all singular values near 1; w −= η·√max(1, outputs/inputs)·O. All other
+     * parameters by AdamW with `adam_rate`. Jordan et al. 2024. PyTorch iterates in bfloat16; here
+     * it is done in the net's own precision.
+     */
     LNT_MUON
 } lnt_optim_kind;
 
@@ -60,11 +69,12 @@ LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
 /**
  * Settings for some of the parameters, in place of the configuration's. A parameter is in the last
- * group that names both its layer and its role.
+ * group that names both its layer and its role; the group's decay and penalties then hold for it,
+ * bias or not.
  */
 typedef struct lnt_optim_group {
-    size_t first_layer;
-    size_t n_layers;
+    size_t first_layer;   /**< a layer of the net */
+    size_t n_layers;      /**< at least 1; there may be fewer left */
     unsigned roles;       /**< `LNT_ALL_ROLES`, or a set of them */
     double learning_rate; /**< a factor ≥ 0 on the learning rate; with 0 the parameters are frozen:
                                no step, no decay */
@@ -84,7 +94,7 @@ typedef struct lnt_optim_config {
     bool centered;          /**< RMSprop: √(s − mean(g)²) in place of √s */
     double beta1;           /**< Adam and its kin: in [0, 1) */
     double beta2;           /**< Adam and its kin: in [0, 1) */
-    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon: ≥ 0 */
+    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW: ≥ 0 */
     double momentum_decay;  /**< NAdam: ≥ 0 */
     double rate_decay;      /**< Adagrad: η/(1 + (t − 1)·rate_decay), ≥ 0 */
     double rprop_shrink;    /**< in (0, 1) */
@@ -92,21 +102,25 @@ typedef struct lnt_optim_config {
     double rprop_least;     /**< > 0 */
     double rprop_most;      /**< ≥ rprop_least */
     size_t muon_iterations; /**< from 1 to 100 */
-    double adam_rate;       /**< Muon: learning rate of what is no matrix; > 0 */
+    double adam_rate;       /**< Muon: learning rate of what is no matrix; > 0. When the learning
+                                 rate is set anew it changes in the same proportion */
 
     /* In this order: gradients are averaged, clipped, penalised, and used. */
     size_t accumulate;   /**< calls that make one step, on the mean of their gradients; 0 is 1 */
     double clip_value;   /**< each element is held within ±clip_value; 0: not */
-    double clip_norm;    /**< then g is scaled by clip_norm/(‖g‖₂ + 1e-6) if that is below 1; 0: not */
+    double clip_norm;    /**< then g, of all but frozen parameters, is multiplied by
+                              clip_norm/(its 2-norm + 1e-6) if that is below 1; 0: not; infinite:
+                              the norm is only watched */
     double l1;           /**< g += l1·sign(w), ≥ 0 */
     double l2;           /**< g += l2·w: PyTorch's `weight_decay` of SGD and Adam; ≥ 0 */
     double weight_decay; /**< decoupled: w −= η·weight_decay·w before the step; ≥ 0 */
-    bool decay_all;      /**< also decay and penalise biases and gains; by default only weights */
+    bool decay_all;      /**< these three also for biases and gains; by default only for weights */
     const lnt_optim_group *groups; /**< copied; may be NULL */
     size_t n_groups;
 
     double ema_decay; /**< d of the moving average a = d·a + (1 − d)·w of the parameters, from a = w
-                           after the first step; 0: none is kept; in [0, 1) */
+                           after the first step; 0: none is kept; in [0, 1). The running statistics
+                           of batch norms have no second average */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_optim_config;
 
@@ -115,16 +129,20 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
 
 /**
  * PyTorch's defaults of a method: learning rate 0.01 for SGD, RMSprop, Adagrad, Rprop, 0.001 for
- * Adam and its kin but NAdam 0.002, Muon 0.02 with momentum 0.95, Nesterov, 5 iterations and
- * adam_rate 0.001; betas 0.9 and 0.999, rho 0.99, epsilon 1e-8 (Adagrad 1e-10), Rprop 0.5, 1.2,
- * 1e-6, 50.
+ * Adam and its kin but NAdam 0.002; betas 0.9 and 0.999, rho 0.99, epsilon 1e-8 (Adagrad 1e-10),
+ * momentum 0, momentum_decay 0.004, Rprop 0.5, 1.2, 1e-6, 50; no decay but AdamW's 0.01. Muon as
+ * its author's: 0.02, momentum 0.95, Nesterov, 5 iterations, no decay; adam_rate 0.001.
+ * accumulate 1; all else 0.
  */
 LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
 
 /** An optimiser: its settings, and its state in flat vectors; one allocation. */
 typedef struct lnt_optim lnt_optim;
 
-/** Creates an optimiser for nets of these layers; the caller owns it. NULL on failure. */
+/**
+ * Creates an optimiser for nets of these layers; the caller owns it. On failure `*optim` is NULL:
+ * `LNT_ERR_INVALID` for a setting out of range, `LNT_ERR_NULL` for groups that are not there.
+ */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_create(lnt_optim **optim, const lnt_net *net,
                                                    const lnt_optim_config *config);
 
@@ -132,10 +150,13 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_create(lnt_optim **optim, const lnt_
 LNT_API void lnt_optim_destroy(lnt_optim *optim);
 
 /**
- * One step: reads the pass's gradients (clipping and penalties change them), writes the net's
- * parameters, and moves its running statistics. With `accumulate` k > 1 only every k-th call moves
- * the parameters. Not while another thread uses the net. `LNT_ERR_ORDER` if the pass has done no
- * backward since its last forward, or net, pass and optimiser are not of the same layers.
+ * One step: reads the pass's gradients (averaging, clipping by value and L1 change them), writes
+ * the net's parameters, and moves its running statistics. With `accumulate` k > 1 only every k-th
+ * call moves the parameters. Nothing is allocated. Not while another thread uses the net.
+ * `LNT_ERR_ORDER` if the pass has done no backward since its last forward, if net, pass and
+ * optimiser are not of the same layers, or if the net has the average in place of its parameters.
+ * `LNT_ERR_NOT_FINITE` if `clip_norm` is on and the gradient's norm is not finite: nothing in net
+ * and optimiser has changed then, and the next pass's gradients take the place of these.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
 
@@ -151,15 +172,37 @@ LNT_API lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);
 /** Steps done: calls that moved the parameters. */
 LNT_API size_t lnt_optim_steps(const lnt_optim *optim);
 
-/** 2-norm of the gradient that the last step used, before clipping; NaN unless `clip_norm` is on.
- */
+/** 2-norm of the last step's gradient before `clip_norm` scaled it; NaN unless that is on. */
 LNT_API double lnt_optim_gradient_norm(const lnt_optim *optim);
 
 /**
  * Exchanges the net's parameters and their moving average: once to validate or save with the
- * average, once more to go on training. `LNT_ERR_ORDER` without `ema_decay` or before a step.
+ * average, once more, to the same bits, to go on training. `LNT_ERR_ORDER` without `ema_decay`,
+ * before a step, or with a net of other layers.
  */
 LNT_API lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
+
+/**
+ * All running statistics, sums of gradients and averages as one row: a view into the optimiser,
+ * empty for a method without. With `lnt_optim_get_place` it is all that an optimiser remembers:
+ * written into one that was created for the same layers with the same settings, the run goes on to
+ * the same bits.
+ */
+LNT_API lnt_tensor lnt_optim_state(lnt_optim *optim);
+
+/** Where an optimiser stands, besides its state. */
+typedef struct lnt_optim_place {
+    size_t steps;   /**< done */
+    size_t pending; /**< gradients accumulated for the next; below `accumulate` */
+    bool swapped;   /**< the net has the average */
+    double learning_rate;
+    double momentum;         /**< as `lnt_optim_momentum`; not read for a method without */
+    double momentum_product; /**< NAdam: of the momenta of all steps; else 1 */
+} lnt_optim_place;
+
+LNT_API lnt_optim_place lnt_optim_get_place(const lnt_optim *optim);
+/** `LNT_ERR_INVALID` for a place that an optimiser of these settings cannot have. */
+LNT_API lnt_status lnt_optim_set_place(lnt_optim *optim, const lnt_optim_place *place);
 
 LNT_END_DECLS
 

@@ -4,51 +4,57 @@
 #include <math.h>
 
 enum { SQUARES };
+enum { RATE_FACTOR }; /* coefficient */
 
 static void defaults(lnt_optim_config *config)
 {
-    config->learning_rate = 0.01;
     config->epsilon = 1e-10;
 }
 
-static lnt_status states(const lnt_optim_config *config, size_t *count)
+static bool is_valid(const lnt_optim_config *config)
 {
-    if (!lnt_is_weight(config->epsilon) || !lnt_is_weight(config->rate_decay)) {
-        return LNT_ERR_INVALID;
-    }
-    *count = 1;
-    return LNT_OK;
+    return lnt_optim_is_amount(config->epsilon) && lnt_optim_is_amount(config->rate_decay);
 }
 
-#define STEP(name, REAL, sqrt_)                                                                    \
-    static void name(size_t n, double rate_value, double shrink_value, double epsilon_value,       \
-                     const void *g_data, void *s_data, void *w_data)                               \
+static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
+{
+    (void) config;
+    needs->states[SQUARES] = net->n_parameters;
+}
+
+static void begin(lnt_optim *optim)
+{
+    optim->coefficients[RATE_FACTOR] = 1 / (1 + (double) optim->steps * optim->config.rate_decay);
+}
+
+#define LOOP(name, REAL, ROOT)                                                                     \
+    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
     {                                                                                              \
-        const REAL rate = (REAL) rate_value, shrink = (REAL) shrink_value;                         \
-        const REAL epsilon = (REAL) epsilon_value;                                                 \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict s = s_data;                                                                 \
-        REAL *restrict w = w_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            s[i] += g[i] * g[i];                                                                   \
-            w[i] = shrink * w[i] - rate * g[i] / (sqrt_(s[i]) + epsilon);                          \
+        const REAL rate = (REAL) (p->rate * optim->coefficients[RATE_FACTOR]);                     \
+        const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
+        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
+        const REAL epsilon = (REAL) optim->config.epsilon;                                         \
+        const REAL *restrict g_in = p->g;                                                          \
+        REAL *restrict s = p->states[SQUARES];                                                     \
+        REAL *restrict w = p->w;                                                                   \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
+            s[i] += g * g;                                                                         \
+            w[i] = keep * w[i] - rate * (g / (ROOT(s[i]) + epsilon));                              \
         }                                                                                          \
     }
 
-STEP(step_f32, float, sqrtf)
-STEP(step_f64, double, sqrt)
-#undef STEP
-
-static lnt_status step(lnt_optim *optim, const lnt_segment *segment, double rate, const void *g,
-                       void *w)
-{
-    const lnt_optim_config *config = &optim->config;
-    const double decayed = rate / (1 + (double) (optim->steps - 1) * config->rate_decay);
-    (optim->dtype == LNT_F32 ? step_f32 : step_f64)(
-        segment->count, decayed, 1 - rate * segment->weight_decay, config->epsilon, g,
-        lnt_optim_state(optim, SQUARES, segment), w);
-    return LNT_OK;
-}
+LOOP(loop_f32, float, sqrtf)
+LOOP(loop_f64, double, sqrt)
+#undef LOOP
 
 const lnt_optim_ops lnt_optim_adagrad = {
-    .name = "adagrad", .defaults = defaults, .states = states, .step = step};
+    .name = "adagrad",
+    .learning_rate = 0.01,
+    .defaults = defaults,
+    .is_valid = is_valid,
+    .needs = needs,
+    .begin = begin,
+    .loop_f32 = loop_f32,
+    .loop_f64 = loop_f64,
+};

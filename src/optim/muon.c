@@ -1,124 +1,146 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/gradient.h"
 #include "optim/optim.h"
 
 #include <math.h>
 
-/* The velocity of matrices; of all else it is AdamW's mean. */
-enum { VELOCITY, SQUARE };
+enum { MEAN, SQUARES }; /* Adam's; for matrices the first is the momentum, and no second is kept */
+enum { MOST_ITERATIONS = 100 };
+
+/* The quintic of Jordan et al.: steep at 0, so that a few iterations take every singular value
+   near 1, though never quite to it. */
+static const double a = 3.4445, b = -4.7750, c = 2.0315;
+static const double least_norm = 1e-7;
 
 static void defaults(lnt_optim_config *config)
 {
-    config->learning_rate = 0.02;
     config->momentum = 0.95;
     config->nesterov = true;
-    config->muon_iterations = 5;
-    config->adam_rate = 0.001;
-    config->beta1 = 0.9;
-    config->beta2 = 0.999;
-    config->epsilon = 1e-8;
 }
 
-static lnt_status states(const lnt_optim_config *config, size_t *count)
+static bool is_valid(const lnt_optim_config *config)
 {
-    if (!lnt_is_share(config->momentum) || !lnt_is_share(config->beta1) ||
-        !lnt_is_share(config->beta2) || !lnt_is_weight(config->epsilon) ||
-        config->muon_iterations < 1 || config->muon_iterations > 100 ||
-        !(config->adam_rate > 0 && isfinite(config->adam_rate))) {
-        return LNT_ERR_INVALID;
-    }
-    *count = 2;
-    return LNT_OK;
+    return lnt_optim_adam_is_valid(config) && lnt_optim_is_share(config->momentum) &&
+           config->muon_iterations >= 1 && config->muon_iterations <= MOST_ITERATIONS &&
+           lnt_optim_is_rate(config->adam_rate);
 }
 
-/* v moves towards g, and the direction is v, or with `nesterov` what the next v would be. */
-#define VELOCITY_KERNEL(name, REAL)                                                                \
-    static void name(size_t n, double momentum, bool nesterov, const void *g_data, void *v_data,   \
-                     void *d_data)                                                                 \
+/* Scratch holds two matrices as large as the largest, then two squares of its shorter side. */
+typedef struct sizes {
+    size_t matrix;
+    size_t square;
+} sizes;
+
+static sizes largest(const lnt_net *net)
+{
+    sizes most = {0, 0};
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        const size_t rows = net->slots[i].rows, cols = net->slots[i].cols;
+        const size_t side = rows < cols ? rows : cols;
+        if (lnt_optim_is_matrix(net, i)) {
+            most.matrix = rows * cols > most.matrix ? rows * cols : most.matrix;
+            most.square = side * side > most.square ? side * side : most.square;
+        }
+    }
+    return most;
+}
+
+static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
+{
+    (void) config;
+    const sizes most = largest(net);
+    needs->states[MEAN] = needs->states[SQUARES] = net->n_parameters;
+    for (size_t i = 0; i < net->n_tensors; i++) {
+        if (lnt_optim_is_matrix(net, i)) {
+            needs->states[SQUARES] -= net->slots[i].rows * net->slots[i].cols;
+        }
+    }
+    needs->scratch = 2 * (most.matrix + most.square); /* each at most a gradient's size */
+}
+
+/* v is the momentum and x the direction, with Nesterov's look ahead or without. */
+#define LOOPS(REAL, T)                                                                             \
+    static void move_##T(const lnt_optim *optim, const lnt_optim_piece *p, void *x_data)           \
     {                                                                                              \
-        const REAL mu = (REAL) momentum, rest = (REAL) (1 - momentum);                             \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict v = v_data;                                                                 \
-        REAL *restrict d = d_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            v[i] = mu * v[i] + rest * g[i];                                                        \
-            d[i] = nesterov ? mu * v[i] + rest * g[i] : v[i];                                      \
+        const REAL fresh = (REAL) (1 - optim->config.momentum);                                    \
+        const REAL ahead = optim->config.nesterov ? (REAL) optim->config.momentum : 1;             \
+        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
+        const REAL *restrict g_in = p->g;                                                          \
+        const REAL *restrict w = p->w;                                                             \
+        REAL *restrict v = p->states[MEAN];                                                        \
+        REAL *restrict x = x_data;                                                                 \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
+            v[i] += fresh * (g - v[i]);                                                            \
+            x[i] = g + ahead * (v[i] - g);                                                         \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    static void apply_##T(const lnt_optim_piece *p, double adjustment, const void *x_data)         \
+    {                                                                                              \
+        const REAL rate = (REAL) (p->rate * adjustment);                                           \
+        const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
+        const REAL *restrict x = x_data;                                                           \
+        REAL *restrict w = p->w;                                                                   \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            w[i] = keep * w[i] - rate * x[i];                                                      \
         }                                                                                          \
     }
 
-VELOCITY_KERNEL(velocity_f32, float)
-VELOCITY_KERNEL(velocity_f64, double)
-#undef VELOCITY_KERNEL
+LOOPS(float, f32)
+LOOPS(double, f64)
+#undef LOOPS
 
-/*
- * Five times X = a·X + (b·A + c·A·A)·X with A = X·Xᵀ drives the singular values of X, whose norm is
- * at most 1, towards 1; on the smaller side, so for a tall X with A = Xᵀ·X from the right. The
- * result is in `x` or in `other`; it is returned.
- */
-static lnt_status orthogonalise(size_t iterations, lnt_tensor *x, lnt_tensor *other, lnt_tensor *a,
-                                lnt_tensor *polynomial, lnt_tensor **result)
+/* X = a·X + (b·G + c·G·G)·X with G = X·Xᵀ; `other` is as large as X, whose view they exchange. */
+static lnt_status iterate(lnt_tensor *x, lnt_tensor *other, lnt_tensor *g, lnt_tensor *polynomial)
 {
-    static const double p[3] = {3.4445, -4.7750, 2.0315};
-    for (size_t i = 0; i < iterations; i++) {
-        const lnt_tensor transposed = lnt_transpose(x);
-        const bool wide = x->rows <= x->cols;
-        LNT_TRY(wide ? lnt_gemm(1, x, &transposed, 0, a) : lnt_gemm(1, &transposed, x, 0, a));
-        LNT_TRY(lnt_copy(a, polynomial));
-        LNT_TRY(lnt_gemm(p[2], a, a, p[1], polynomial));
-        LNT_TRY(lnt_copy(x, other));
-        LNT_TRY(wide ? lnt_gemm(1, polynomial, x, p[0], other)
-                     : lnt_gemm(1, x, polynomial, p[0], other));
-        lnt_tensor *const swapped = x;
-        x = other;
-        other = swapped;
-    }
-    *result = x;
+    const lnt_tensor transposed = lnt_transpose(x);
+    LNT_TRY(lnt_gemm(1, x, &transposed, 0, g));
+    LNT_TRY(lnt_copy(g, polynomial));
+    LNT_TRY(lnt_gemm(c, g, g, b, polynomial));
+    LNT_TRY(lnt_copy(x, other));
+    LNT_TRY(lnt_gemm(1, polynomial, x, a, other));
+    const lnt_tensor kept = *x;
+    *x = *other;
+    *other = kept;
     return LNT_OK;
 }
 
-static lnt_status step_matrix(lnt_optim *optim, const lnt_segment *segment, double rate,
-                              const void *g, void *w)
+static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segment,
+                         const lnt_optim_piece *piece)
 {
-    const lnt_optim_config *config = &optim->config;
-    const size_t rows = segment->rows, cols = segment->cols, side = rows < cols ? rows : cols;
-    const size_t size = lnt_dtype_size(optim->dtype);
+    const lnt_dtype dtype = optim->dtype;
+    const size_t rows = segment->rows, cols = segment->cols, n = rows * cols;
+    const size_t side = rows < cols ? rows : cols, size = lnt_dtype_size(dtype);
     char *place = optim->scratch;
-    lnt_tensor x = lnt_tensor_of(optim->dtype, place, rows, cols);
-    place += optim->scratch_matrix * size;
-    lnt_tensor other = lnt_tensor_of(optim->dtype, place, rows, cols);
-    place += optim->scratch_matrix * size;
-    lnt_tensor a = lnt_tensor_of(optim->dtype, place, side, side);
-    place += optim->scratch_square * size;
-    lnt_tensor polynomial = lnt_tensor_of(optim->dtype, place, side, side);
-    lnt_tensor *direction = NULL, weight = lnt_tensor_of(optim->dtype, w, rows, cols);
-
-    (optim->dtype == LNT_F32 ? velocity_f32
-                             : velocity_f64)(segment->count, config->momentum, config->nesterov, g,
-                                             lnt_optim_state(optim, VELOCITY, segment), x.data);
+    lnt_tensor x = lnt_tensor_of(dtype, place, rows, cols);
+    lnt_tensor other = lnt_tensor_of(dtype, place += n * size, rows, cols);
+    lnt_tensor g = lnt_tensor_of(dtype, place += n * size, side, side);
+    lnt_tensor polynomial = lnt_tensor_of(dtype, place + side * side * size, side, side);
     double norm;
+    (dtype == LNT_F32 ? move_f32 : move_f64)(optim, piece, x.data);
     LNT_TRY(lnt_norm(LNT_NORM_L2, &x, &norm));
-    LNT_TRY(lnt_scale(1 / fmax(norm, 1e-7), &x));
-    LNT_TRY(orthogonalise(config->muon_iterations, &x, &other, &a, &polynomial, &direction));
-    const double adjustment = sqrt(fmax(1, (double) cols / (double) rows));
-    LNT_TRY(lnt_scale(1 - rate * segment->weight_decay, &weight));
-    return lnt_axpy(-rate * adjustment, direction, &weight);
-}
-
-static lnt_status step(lnt_optim *optim, const lnt_segment *segment, double rate, const void *g,
-                       void *w)
-{
-    if (segment->rows > 0) {
-        return step_matrix(optim, segment, rate, g, w);
+    LNT_TRY(lnt_scale(1 / (norm < least_norm ? least_norm : norm), &x));
+    if (rows > cols) { /* the polynomial of either side gives the same: the smaller is cheaper */
+        x = lnt_transpose(&x);
+        other = lnt_transpose(&other);
     }
-    lnt_adam_step(optim, segment, rate / optim->initial_rate * optim->config.adam_rate, g,
-                  lnt_optim_state(optim, VELOCITY, segment),
-                  lnt_optim_state(optim, SQUARE, segment), w);
+    for (size_t i = 0; i < optim->config.muon_iterations; i++) {
+        LNT_TRY(iterate(&x, &other, &g, &polynomial));
+    }
+    const double adjustment = cols > rows ? sqrt((double) cols / (double) rows) : 1;
+    (dtype == LNT_F32 ? apply_f32 : apply_f64)(piece, adjustment, x.data);
     return LNT_OK;
 }
 
-const lnt_optim_ops lnt_optim_muon = {.name = "muon",
-                                      .defaults = defaults,
-                                      .states = states,
-                                      .step = step,
-                                      .takes_matrices = true,
-                                      .has_momentum = true};
+const lnt_optim_ops lnt_optim_muon = {
+    .name = "muon",
+    .learning_rate = 0.02,
+    .defaults = defaults,
+    .is_valid = is_valid,
+    .momentum = lnt_optim_field_momentum,
+    .needs = needs,
+    .begin = lnt_optim_adam_begin,
+    .loop_f32 = lnt_optim_adam_f32,
+    .loop_f64 = lnt_optim_adam_f64,
+    .matrix = matrix,
+};

@@ -3,76 +3,67 @@
 
 #include <math.h>
 
-enum { MEAN, SQUARE };
+enum { MEAN, SQUARES };
+enum { OF_GRADIENT, OF_MEAN, OF_ROOT }; /* coefficients of g, m and √s */
 
-static void defaults(lnt_optim_config *config)
+static bool is_valid(const lnt_optim_config *config)
 {
-    config->learning_rate = 0.002;
-    config->beta1 = 0.9;
-    config->beta2 = 0.999;
-    config->epsilon = 1e-8;
-    config->momentum_decay = 0.004;
+    return lnt_optim_adam_is_valid(config) && lnt_optim_is_amount(config->momentum_decay);
 }
 
-static lnt_status states(const lnt_optim_config *config, size_t *count)
-{
-    if (!lnt_is_share(config->beta1) || !lnt_is_share(config->beta2) ||
-        !lnt_is_weight(config->epsilon) || !lnt_is_weight(config->momentum_decay)) {
-        return LNT_ERR_INVALID;
-    }
-    *count = 2;
-    return LNT_OK;
-}
-
-#define STEP(name, REAL, sqrt_)                                                                    \
-    static void name(size_t n, const lnt_optim_config *config, double of_gradient_value,           \
-                     double of_mean_value, double shrink_value, double correction_value,           \
-                     const void *g_data, void *m_data, void *s_data, void *w_data)                 \
-    {                                                                                              \
-        const REAL beta1 = (REAL) config->beta1, rest1 = (REAL) (1 - config->beta1);               \
-        const REAL beta2 = (REAL) config->beta2, rest2 = (REAL) (1 - config->beta2);               \
-        const REAL of_gradient = (REAL) of_gradient_value, of_mean = (REAL) of_mean_value;         \
-        const REAL shrink = (REAL) shrink_value, correction = (REAL) (1 / correction_value);       \
-        const REAL epsilon = (REAL) config->epsilon;                                               \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict m = m_data;                                                                 \
-        REAL *restrict s = s_data;                                                                 \
-        REAL *restrict w = w_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            m[i] = beta1 * m[i] + rest1 * g[i];                                                    \
-            s[i] = beta2 * s[i] + rest2 * g[i] * g[i];                                             \
-            const REAL root = sqrt_(s[i] * correction) + epsilon;                                  \
-            w[i] = shrink * w[i] - (of_gradient * g[i] + of_mean * m[i]) / root;                   \
-        }                                                                                          \
-    }
-
-STEP(step_f32, float, sqrtf)
-STEP(step_f64, double, sqrt)
-#undef STEP
-
+/* The momentum of step `t`, which rises towards beta1. */
 static double momentum_at(const lnt_optim_config *config, double t)
 {
     return config->beta1 * (1 - 0.5 * pow(0.96, t * config->momentum_decay));
 }
 
-static lnt_status step(lnt_optim *optim, const lnt_segment *segment, double rate, const void *g,
-                       void *w)
+static void begin(lnt_optim *optim)
 {
     const lnt_optim_config *config = &optim->config;
-    const double t = (double) optim->steps;
+    const double t = (double) optim->steps + 1;
     const double now = momentum_at(config, t), next = momentum_at(config, t + 1);
-    if (optim->product_steps != optim->steps) { /* once a step, not once a segment */
-        optim->momentum_product *= now;
-        optim->product_steps = optim->steps;
-    }
-    const double product = optim->momentum_product;
-    (optim->dtype == LNT_F32 ? step_f32 : step_f64)(
-        segment->count, config, rate * (1 - now) / (1 - product),
-        rate * next / (1 - product * next), 1 - rate * segment->weight_decay,
-        1 - pow(config->beta2, t), g, lnt_optim_state(optim, MEAN, segment),
-        lnt_optim_state(optim, SQUARE, segment), w);
-    return LNT_OK;
+    const double product = (optim->steps == 0 ? 1 : optim->momentum_product) * now;
+    optim->momentum_product = product;
+    optim->coefficients[OF_GRADIENT] = (1 - now) / (1 - product);
+    optim->coefficients[OF_MEAN] = next / (1 - product * next);
+    optim->coefficients[OF_ROOT] = 1 / sqrt(1 - pow(config->beta2, t));
 }
 
+#define LOOP(name, REAL, ROOT)                                                                     \
+    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+    {                                                                                              \
+        const REAL of_g = (REAL) (p->rate * optim->coefficients[OF_GRADIENT]);                     \
+        const REAL of_m = (REAL) (p->rate * optim->coefficients[OF_MEAN]);                         \
+        const REAL of_root = (REAL) optim->coefficients[OF_ROOT];                                  \
+        const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
+        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
+        const REAL beta1 = (REAL) optim->config.beta1, beta2 = (REAL) optim->config.beta2;         \
+        const REAL fresh1 = (REAL) (1 - optim->config.beta1);                                      \
+        const REAL fresh2 = (REAL) (1 - optim->config.beta2);                                      \
+        const REAL epsilon = (REAL) optim->config.epsilon;                                         \
+        const REAL *restrict g_in = p->g;                                                          \
+        REAL *restrict m = p->states[MEAN];                                                        \
+        REAL *restrict s = p->states[SQUARES];                                                     \
+        REAL *restrict w = p->w;                                                                   \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
+            m[i] = beta1 * m[i] + fresh1 * g;                                                      \
+            s[i] = beta2 * s[i] + fresh2 * (g * g);                                                \
+            w[i] = keep * w[i] - (of_g * g + of_m * m[i]) / (ROOT(s[i]) * of_root + epsilon);      \
+        }                                                                                          \
+    }
+
+LOOP(loop_f32, float, sqrtf)
+LOOP(loop_f64, double, sqrt)
+#undef LOOP
+
 const lnt_optim_ops lnt_optim_nadam = {
-    .name = "nadam", .defaults = defaults, .states = states, .step = step, .has_betas = true};
+    .name = "nadam",
+    .learning_rate = 0.002,
+    .is_valid = is_valid,
+    .momentum = lnt_optim_field_beta1,
+    .needs = lnt_optim_adam_needs,
+    .begin = begin,
+    .loop_f32 = loop_f32,
+    .loop_f64 = loop_f64,
+};

@@ -1,124 +1,74 @@
 /* SPDX-License-Identifier: MIT */
 #include "optim/optim.h"
 
-#include "net/net.h"
-#include "net/pass.h"
-#include "optim/gradient.h"
-#include "optim/segments.h"
-
 #include <math.h>
-#include <string.h>
 
-static const lnt_optim_ops *const table[] = {
-    [LNT_SGD] = &lnt_optim_sgd,         [LNT_RMSPROP] = &lnt_optim_rmsprop,
-    [LNT_ADAGRAD] = &lnt_optim_adagrad, [LNT_ADAM] = &lnt_optim_adam,
-    [LNT_ADAMW] = &lnt_optim_adamw,     [LNT_NADAM] = &lnt_optim_nadam,
-    [LNT_AMSGRAD] = &lnt_optim_amsgrad, [LNT_RPROP] = &lnt_optim_rprop,
-    [LNT_MUON] = &lnt_optim_muon,
-};
-
-enum { N_KINDS = sizeof table / sizeof table[0] };
-
-static const lnt_optim_ops *ops_of(lnt_optim_kind kind)
+/* Each vector begins on a cache line; an absent one takes no room. */
+static size_t padded(const lnt_net *net, size_t count)
 {
-    return (unsigned) kind < N_KINDS ? table[kind] : NULL;
+    const size_t line = LNT_ALIGNMENT / lnt_dtype_size(net->dtype);
+    return (count + line - 1) / line * line;
 }
 
-const char *lnt_optim_name(lnt_optim_kind kind)
+/* The state's vectors one after another; with `optim`, they are given their places. */
+static size_t lay_out(const lnt_optim_config *config, const lnt_net *net,
+                      const lnt_optim_needs *needs, lnt_optim *optim)
 {
-    const lnt_optim_ops *ops = ops_of(kind);
-    return ops != NULL ? ops->name : NULL;
-}
-
-lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind)
-{
-    if (name == NULL || kind == NULL) {
-        return LNT_ERR_NULL;
+    const size_t n = net->n_parameters, size = lnt_dtype_size(net->dtype);
+    const size_t counts[] = {needs->states[0], needs->states[1], needs->states[2],
+                             config->accumulate > 1 ? n : 0, config->ema_decay > 0 ? n : 0};
+    enum { N_VECTORS = sizeof counts / sizeof counts[0] };
+    void *places[N_VECTORS];
+    size_t used = 0;
+    for (size_t i = 0; i < N_VECTORS; i++) {
+        places[i] = optim != NULL && counts[i] > 0 ? (char *) optim->state + used * size : NULL;
+        used += padded(net, counts[i]);
     }
-    for (unsigned i = 0; i < N_KINDS; i++) {
-        if (strcmp(table[i]->name, name) == 0) {
-            *kind = (lnt_optim_kind) i;
-            return LNT_OK;
+    if (optim != NULL) {
+        for (size_t i = 0; i < LNT_OPTIM_MAX_STATES; i++) {
+            optim->states[i] = places[i];
         }
+        optim->sum = places[LNT_OPTIM_MAX_STATES];
+        optim->average = places[LNT_OPTIM_MAX_STATES + 1];
     }
-    return LNT_ERR_INVALID;
-}
-
-lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
-{
-    lnt_optim_config config = {.kind = kind, .learning_rate = 0.01, .accumulate = 1};
-    const lnt_optim_ops *ops = ops_of(kind);
-    if (ops != NULL) {
-        ops->defaults(&config);
-    }
-    return config;
-}
-
-lnt_optim_config lnt_optim_defaults(void)
-{
-    return lnt_optim_of(LNT_SGD);
-}
-
-static bool is_rate(double learning_rate)
-{
-    return learning_rate > 0 && isfinite(learning_rate);
-}
-
-static lnt_status check(const lnt_optim_ops *ops, const lnt_optim_config *config, size_t *n_states)
-{
-    if (ops == NULL || !is_rate(config->learning_rate) ||
-        !lnt_is_weight(config->clip_value) || !lnt_is_weight(config->clip_norm) ||
-        !lnt_is_share(config->ema_decay)) {
-        return LNT_ERR_INVALID;
-    }
-    LNT_TRY(lnt_segments_check(config));
-    return ops->states(config, n_states);
-}
-
-/* The largest matrix, and the largest square of a matrix's smaller side. */
-static void measure_matrices(const lnt_net *net, size_t *matrix, size_t *square)
-{
-    *matrix = *square = 0;
-    for (size_t i = 0; i < net->n_tensors; i++) {
-        const lnt_net_slot *slot = &net->slots[i];
-        const size_t size = slot->rows * slot->cols;
-        const size_t side = slot->rows < slot->cols ? slot->rows : slot->cols;
-        if (slot->role == LNT_ROLE_WEIGHT) {
-            *matrix = size > *matrix ? size : *matrix;
-            *square = side * side > *square ? side * side : *square;
-        }
-    }
+    return used;
 }
 
 /* Runs once to measure (returns NULL) and once to place. */
-static lnt_optim *place(lnt_arena *arena, const lnt_net *net, const lnt_optim_ops *ops,
-                        const lnt_optim_config *config, size_t n_states)
+static lnt_optim *place(lnt_arena *arena, const lnt_optim_config *config, const lnt_net *net,
+                        const lnt_optim_needs *needs)
 {
-    const size_t count = net->n_parameters, size = lnt_dtype_size(net->dtype);
-    size_t matrix = 0, square = 0;
+    const size_t size = lnt_dtype_size(net->dtype);
+    const size_t n_state = lay_out(config, net, needs, NULL);
     lnt_optim *optim = lnt_arena_take(arena, 1, sizeof *optim);
-    lnt_segment *segments = lnt_arena_take(arena, net->n_tensors, sizeof *segments);
-    void *states[LNT_OPTIM_MAX_STATES] = {NULL};
-    for (size_t s = 0; s < n_states; s++) {
-        states[s] = lnt_arena_take(arena, count, size);
-    }
-    void *gathered = config->accumulate > 1 ? lnt_arena_take(arena, count, size) : NULL;
-    void *average = config->ema_decay > 0 ? lnt_arena_take(arena, count, size) : NULL;
-    void *scratch = NULL;
-    if (ops->takes_matrices) {
-        measure_matrices(net, &matrix, &square);
-        scratch = lnt_arena_take(arena, 2 * (matrix + square), size);
-    }
+    lnt_optim_segment *segments = lnt_arena_take(arena, net->n_tensors, sizeof *segments);
+    void *state = lnt_arena_take(arena, n_state, size);
+    void *scratch = lnt_arena_take(arena, needs->scratch, size);
     if (optim != NULL) {
         optim->segments = segments;
-        memcpy(optim->states, states, sizeof states);
-        optim->gathered = gathered;
-        optim->average = average;
+        optim->state = state;
+        optim->n_state = n_state;
         optim->scratch = scratch;
-        optim->scratch_matrix = matrix;
-        optim->scratch_square = square;
+        lay_out(config, net, needs, optim);
     }
     return optim;
+}
+
+static void describe(lnt_optim *optim, const lnt_optim_config *config, const lnt_net *net)
+{
+    optim->owner = lnt_owner_of(config->allocator);
+    optim->ops = lnt_optim_ops_of(config->kind);
+    optim->config = *config;
+    optim->config.groups = NULL;
+    optim->config.n_groups = 0;
+    optim->config.accumulate = config->accumulate > 0 ? config->accumulate : 1;
+    optim->dtype = net->dtype;
+    optim->signature = net->signature;
+    optim->n_parameters = net->n_parameters;
+    optim->momentum_product = 1;
+    optim->gradient_norm = NAN;
+    optim->momentum_is_fixed = optim->ops->momentum_is_optional && !(config->momentum > 0);
+    optim->n_segments = lnt_optim_divide(config, optim->ops, net, optim->segments);
 }
 
 lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim_config *config)
@@ -130,26 +80,14 @@ lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim
     if (net == NULL || config == NULL) {
         return LNT_ERR_NULL;
     }
-    const lnt_optim_ops *ops = ops_of(config->kind);
-    size_t n_states = 0;
-    LNT_TRY(check(ops, config, &n_states));
+    LNT_TRY(lnt_optim_check(config, net));
+    lnt_optim_needs needs = {0};
+    lnt_optim_ops_of(config->kind)->needs(config, net, &needs);
     lnt_arena arena = {0};
-    place(&arena, net, ops, config, n_states);
+    place(&arena, config, net, &needs);
     LNT_TRY(lnt_arena_open(&arena, config->allocator));
-    lnt_optim *optim = place(&arena, net, ops, config, n_states);
-    optim->owner = lnt_owner_of(config->allocator);
-    optim->ops = ops;
-    optim->n_segments = lnt_segments_fill(net, config, ops->takes_matrices, optim->segments);
-    optim->config = *config;
-    optim->config.groups = NULL; /* they live on in the segments */
-    optim->config.n_groups = 0;
-    optim->initial_rate = config->learning_rate;
-    optim->dtype = net->dtype;
-    optim->signature = net->signature;
-    optim->n_parameters = net->n_parameters;
-    optim->n_states = n_states;
-    optim->gradient_norm = NAN;
-    optim->momentum_product = 1;
+    lnt_optim *optim = place(&arena, config, net, &needs);
+    describe(optim, config, net);
     *out = optim;
     return LNT_OK;
 }
@@ -159,106 +97,6 @@ void lnt_optim_destroy(lnt_optim *optim)
     if (optim != NULL) {
         lnt_owner_release(optim->owner, optim);
     }
-}
-
-static void *at(const lnt_optim *optim, const void *flat, size_t offset)
-{
-    return (char *) flat + offset * lnt_dtype_size(optim->dtype);
-}
-
-/* The 2-norm of the gradient of all that is not frozen. */
-static double norm_of(const lnt_optim *optim, const void *gradients)
-{
-    const lnt_gradient_kernels *kernels = lnt_gradient_kernels_of(optim->dtype);
-    double sum = 0;
-    for (size_t i = 0; i < optim->n_segments; i++) {
-        const lnt_segment *segment = &optim->segments[i];
-        if (segment->rate > 0) {
-            sum += kernels->sum_squares(segment->count, at(optim, gradients, segment->offset));
-        }
-    }
-    return sqrt(sum);
-}
-
-/* Elements, then the norm, as PyTorch's clip_grad_value_ and clip_grad_norm_ do. */
-static void clip(lnt_optim *optim, void *gradients)
-{
-    const lnt_gradient_kernels *kernels = lnt_gradient_kernels_of(optim->dtype);
-    const size_t count = optim->n_parameters;
-    if (optim->config.clip_value > 0) {
-        kernels->clamp(count, optim->config.clip_value, gradients);
-    }
-    if (optim->config.clip_norm > 0) {
-        optim->gradient_norm = norm_of(optim, gradients);
-        const double factor = optim->config.clip_norm / (optim->gradient_norm + 1e-6);
-        if (factor < 1) {
-            kernels->scale(count, factor, gradients);
-        }
-    }
-}
-
-static lnt_status step_segment(lnt_optim *optim, const lnt_segment *segment, void *g, void *w)
-{
-    const lnt_gradient_kernels *kernels = lnt_gradient_kernels_of(optim->dtype);
-    const double rate = optim->config.learning_rate * segment->rate;
-    if (segment->l1 > 0 || segment->l2 > 0) {
-        kernels->penalise(segment->count, segment->l1, segment->l2, w, g);
-    }
-    return optim->ops->step(optim, segment, rate, g, w);
-}
-
-static void move_average(lnt_optim *optim, const void *parameters)
-{
-    if (optim->average == NULL) {
-        return;
-    }
-    if (optim->has_average) {
-        lnt_gradient_kernels_of(optim->dtype)
-            ->average(optim->n_parameters, optim->config.ema_decay, parameters, optim->average);
-    } else {
-        memcpy(optim->average, parameters, optim->n_parameters * lnt_dtype_size(optim->dtype));
-        optim->has_average = true;
-    }
-}
-
-/* Whether the gradients at hand complete a step; they become the mean of those gathered. */
-static bool gather(lnt_optim *optim, void *gradients)
-{
-    const size_t wanted = optim->config.accumulate;
-    if (wanted <= 1) {
-        return true;
-    }
-    const bool last = ++optim->calls == wanted;
-    lnt_gradient_kernels_of(optim->dtype)
-        ->gather(optim->n_parameters, 1 / (double) wanted, gradients, optim->gathered, last);
-    optim->calls = last ? 0 : optim->calls;
-    return last;
-}
-
-lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
-{
-    if (optim == NULL || net == NULL || pass == NULL) {
-        return LNT_ERR_NULL;
-    }
-    if (!pass->backward_done || optim->signature != net->signature ||
-        pass->signature != net->signature) {
-        return LNT_ERR_ORDER;
-    }
-    LNT_TRY(lnt_net_update_statistics(net, pass));
-    if (!gather(optim, pass->flat_gradients)) {
-        return LNT_OK;
-    }
-    clip(optim, pass->flat_gradients);
-    optim->steps++;
-    for (size_t i = 0; i < optim->n_segments; i++) {
-        const lnt_segment *segment = &optim->segments[i];
-        if (segment->rate > 0) {
-            LNT_TRY(step_segment(optim, segment, at(optim, pass->flat_gradients, segment->offset),
-                                 at(optim, net->parameters, segment->offset)));
-        }
-    }
-    move_average(optim, net->parameters);
-    return LNT_OK;
 }
 
 double lnt_optim_learning_rate(const lnt_optim *optim)
@@ -271,7 +109,7 @@ lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate)
     if (optim == NULL) {
         return LNT_ERR_NULL;
     }
-    if (!lnt_is_weight(learning_rate)) {
+    if (!lnt_optim_is_amount(learning_rate)) {
         return LNT_ERR_INVALID;
     }
     optim->config.learning_rate = learning_rate;
@@ -280,9 +118,8 @@ lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate)
 
 double lnt_optim_momentum(const lnt_optim *optim)
 {
-    return optim->ops->has_momentum ? optim->config.momentum
-           : optim->ops->has_betas  ? optim->config.beta1
-                                    : NAN;
+    lnt_optim_config config = optim->config;
+    return optim->ops->momentum != NULL ? *optim->ops->momentum(&config) : NAN;
 }
 
 lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum)
@@ -290,22 +127,11 @@ lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum)
     if (optim == NULL) {
         return LNT_ERR_NULL;
     }
-    const double now = lnt_optim_momentum(optim);
-    if (!lnt_is_share(momentum) || isnan(now)) {
+    if (optim->ops->momentum == NULL || !lnt_optim_is_share(momentum) ||
+        (optim->momentum_is_fixed && momentum > 0)) {
         return LNT_ERR_INVALID;
     }
-    if (optim->ops->has_momentum) {
-        size_t before = optim->n_states, after;
-        lnt_optim_config changed = optim->config;
-        changed.momentum = momentum;
-        LNT_TRY(optim->ops->states(&changed, &after));
-        if (after > before) {
-            return LNT_ERR_INVALID;
-        }
-        optim->config.momentum = momentum;
-    } else {
-        optim->config.beta1 = momentum;
-    }
+    *optim->ops->momentum(&optim->config) = momentum;
     return LNT_OK;
 }
 
@@ -317,17 +143,4 @@ size_t lnt_optim_steps(const lnt_optim *optim)
 double lnt_optim_gradient_norm(const lnt_optim *optim)
 {
     return optim->gradient_norm;
-}
-
-lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net)
-{
-    if (optim == NULL || net == NULL) {
-        return LNT_ERR_NULL;
-    }
-    if (!optim->has_average || optim->signature != net->signature) {
-        return LNT_ERR_ORDER;
-    }
-    lnt_gradient_kernels_of(optim->dtype)
-        ->swap(optim->n_parameters, optim->average, net->parameters);
-    return LNT_OK;
 }

@@ -3,72 +3,78 @@
 
 #include <math.h>
 
-/* The mean and the velocity are there only if they are used, each then behind the square. */
-enum { SQUARE };
+enum { SQUARES, MEAN, VELOCITY };
 
-static void defaults(lnt_optim_config *config)
+static bool is_valid(const lnt_optim_config *config)
 {
-    config->learning_rate = 0.01;
-    config->rho = 0.99;
-    config->epsilon = 1e-8;
+    return lnt_optim_is_share(config->momentum) && lnt_optim_is_share(config->rho) &&
+           lnt_optim_is_amount(config->epsilon);
 }
 
-static lnt_status states(const lnt_optim_config *config, size_t *count)
+static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
 {
-    if (!lnt_is_share(config->momentum) || !lnt_is_share(config->rho) ||
-        !lnt_is_weight(config->epsilon)) {
-        return LNT_ERR_INVALID;
+    needs->states[SQUARES] = net->n_parameters;
+    needs->states[MEAN] = config->centered ? net->n_parameters : 0;
+    needs->states[VELOCITY] = config->momentum > 0 ? net->n_parameters : 0;
+}
+
+/* The loop over `SPREAD`, the estimate under the root, and `MOVE`, the step from x = g/(√· + ε). */
+#define EACH(REAL, ROOT, SPREAD, MOVE)                                                             \
+    for (size_t i = 0; i < p->n; i++) {                                                            \
+        const REAL g = scale * g_in[i] + l2 * w[i];                                                \
+        s[i] = rho * s[i] + fresh * (g * g);                                                       \
+        const REAL spread = SPREAD(REAL);                                                          \
+        const REAL x = g / (ROOT(spread) + epsilon);                                               \
+        w[i] = keep * w[i] - rate * MOVE;                                                          \
     }
-    *count = 1 + (size_t) config->centered + (size_t) (config->momentum > 0);
-    return LNT_OK;
-}
 
-#define STEP(name, REAL, sqrt_)                                                                    \
-    static void name(size_t n, const lnt_optim_config *config, double rate_value,                  \
-                     double shrink_value, const void *g_data, void *s_data, void *m_data,          \
-                     void *v_data, void *w_data)                                                   \
+#define PLAIN(REAL) s[i]
+/* Rounding may take a variance below zero. */
+#define CENTERED(REAL)                                                                             \
+    (mean[i] = rho * mean[i] + fresh * g,                                                          \
+     s[i] - mean[i] * mean[i] > 0 ? s[i] - mean[i] * mean[i] : (REAL) 0)
+#define STRAIGHT x
+#define WITH_MOMENTUM (v[i] = mu * v[i] + x)
+
+#define LOOP(name, REAL, ROOT)                                                                     \
+    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
     {                                                                                              \
-        const REAL rate = (REAL) rate_value, shrink = (REAL) shrink_value;                         \
-        const REAL rho = (REAL) config->rho, rest = (REAL) (1 - config->rho);                      \
-        const REAL epsilon = (REAL) config->epsilon, mu = (REAL) config->momentum;                 \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict s = s_data;                                                                 \
-        REAL *restrict m = m_data;                                                                 \
-        REAL *restrict v = v_data;                                                                 \
-        REAL *restrict w = w_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            s[i] = rho * s[i] + rest * g[i] * g[i];                                                \
-            REAL variance = s[i];                                                                  \
-            if (m != NULL) {                                                                       \
-                m[i] = rho * m[i] + rest * g[i];                                                   \
-                variance -= m[i] * m[i];                                                           \
-                variance = variance > 0 ? variance : 0; /* rounding */                             \
-            }                                                                                      \
-            REAL move = g[i] / (sqrt_(variance) + epsilon);                                        \
-            if (v != NULL) {                                                                       \
-                v[i] = mu * v[i] + move;                                                           \
-                move = v[i];                                                                       \
-            }                                                                                      \
-            w[i] = shrink * w[i] - rate * move;                                                    \
+        const REAL rate = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);           \
+        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
+        const REAL rho = (REAL) optim->config.rho, fresh = (REAL) (1 - optim->config.rho);         \
+        const REAL mu = (REAL) optim->config.momentum, epsilon = (REAL) optim->config.epsilon;     \
+        const REAL *restrict g_in = p->g;                                                          \
+        REAL *restrict s = p->states[SQUARES];                                                     \
+        REAL *restrict mean = p->states[MEAN];                                                     \
+        REAL *restrict v = p->states[VELOCITY];                                                    \
+        REAL *restrict w = p->w;                                                                   \
+        if (mean == NULL && v == NULL) {                                                           \
+            EACH(REAL, ROOT, PLAIN, STRAIGHT)                                                      \
+        } else if (mean == NULL) {                                                                 \
+            EACH(REAL, ROOT, PLAIN, WITH_MOMENTUM)                                                 \
+        } else if (v == NULL) {                                                                    \
+            EACH(REAL, ROOT, CENTERED, STRAIGHT)                                                   \
+        } else {                                                                                   \
+            EACH(REAL, ROOT, CENTERED, WITH_MOMENTUM)                                              \
         }                                                                                          \
     }
 
-STEP(step_f32, float, sqrtf)
-STEP(step_f64, double, sqrt)
-#undef STEP
-
-static lnt_status step(lnt_optim *optim, const lnt_segment *segment, double rate, const void *g,
-                       void *w)
-{
-    const lnt_optim_config *config = &optim->config;
-    const size_t mean = 1, velocity = config->centered ? 2 : 1;
-    (optim->dtype == LNT_F32 ? step_f32 : step_f64)(
-        segment->count, config, rate, 1 - rate * segment->weight_decay, g,
-        lnt_optim_state(optim, SQUARE, segment),
-        config->centered ? lnt_optim_state(optim, mean, segment) : NULL,
-        optim->n_states > velocity ? lnt_optim_state(optim, velocity, segment) : NULL, w);
-    return LNT_OK;
-}
+LOOP(loop_f32, float, sqrtf)
+LOOP(loop_f64, double, sqrt)
+#undef LOOP
+#undef EACH
+#undef PLAIN
+#undef CENTERED
+#undef STRAIGHT
+#undef WITH_MOMENTUM
 
 const lnt_optim_ops lnt_optim_rmsprop = {
-    .name = "rmsprop", .defaults = defaults, .states = states, .step = step, .has_momentum = true};
+    .name = "rmsprop",
+    .learning_rate = 0.01,
+    .is_valid = is_valid,
+    .momentum = lnt_optim_field_momentum,
+    .momentum_is_optional = true,
+    .needs = needs,
+    .loop_f32 = loop_f32,
+    .loop_f64 = loop_f64,
+};

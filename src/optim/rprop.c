@@ -5,64 +5,62 @@
 
 enum { BEFORE, SIZE };
 
-static void defaults(lnt_optim_config *config)
+static bool is_valid(const lnt_optim_config *config)
 {
-    config->learning_rate = 0.01;
-    config->rprop_shrink = 0.5;
-    config->rprop_grow = 1.2;
-    config->rprop_least = 1e-6;
-    config->rprop_most = 50;
+    return config->rprop_shrink > 0 && config->rprop_shrink < 1 && config->rprop_grow > 1 &&
+           isfinite(config->rprop_grow) && config->rprop_least > 0 &&
+           config->rprop_most >= config->rprop_least && isfinite(config->rprop_most);
 }
 
-static lnt_status states(const lnt_optim_config *config, size_t *count)
+static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
 {
-    if (!(config->rprop_shrink > 0 && config->rprop_shrink < 1) ||
-        !(config->rprop_grow > 1 && isfinite(config->rprop_grow)) || !(config->rprop_least > 0) ||
-        !(config->rprop_most >= config->rprop_least && isfinite(config->rprop_most))) {
-        return LNT_ERR_INVALID;
-    }
-    *count = 2;
-    return LNT_OK;
+    (void) config;
+    needs->states[BEFORE] = needs->states[SIZE] = net->n_parameters;
 }
 
-/* A change of sign takes no step, and leaves a gradient of 0 for the next to compare with. */
-#define STEP(name, REAL)                                                                           \
-    static void name(size_t n, const lnt_optim_config *config, double first, double shrink_value,  \
-                     const void *g_data, void *b_data, void *s_data, void *w_data)                 \
+/*
+ * Where the sign has changed the element rests for a step, and the gradient counts as zero in the
+ * next. A gradient that is NaN is its own sign, so that it does not go unnoticed.
+ */
+#define LOOP(name, REAL)                                                                           \
+    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
     {                                                                                              \
-        const REAL less = (REAL) config->rprop_shrink, more = (REAL) config->rprop_grow;           \
-        const REAL least = (REAL) config->rprop_least, most = (REAL) config->rprop_most;           \
-        const REAL begin = (REAL) first, shrink = (REAL) shrink_value;                             \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict before = b_data;                                                            \
-        REAL *restrict size = s_data;                                                              \
-        REAL *restrict w = w_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            const REAL old = begin > 0 ? begin : size[i];                                          \
-            const REAL agreement = g[i] * before[i];                                               \
-            REAL next = agreement > 0 ? old * more : agreement < 0 ? old * less : old;             \
-            next = next < least ? least : next;                                                    \
-            next = next > most ? most : next;                                                      \
-            const REAL used = agreement < 0 ? 0 : g[i];                                            \
-            size[i] = next;                                                                        \
+        const REAL first = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);          \
+        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
+        const REAL shrink = (REAL) optim->config.rprop_shrink;                                     \
+        const REAL grow = (REAL) optim->config.rprop_grow;                                         \
+        const REAL least = (REAL) optim->config.rprop_least;                                       \
+        const REAL most = (REAL) optim->config.rprop_most;                                         \
+        const REAL *restrict g_in = p->g;                                                          \
+        REAL *restrict before = p->states[BEFORE];                                                 \
+        REAL *restrict size = p->states[SIZE];                                                     \
+        REAL *restrict w = p->w;                                                                   \
+        for (size_t i = 0; optim->steps == 0 && i < p->n; i++) {                                   \
+            size[i] = first;                                                                       \
+        }                                                                                          \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            const REAL g = scale * g_in[i] + l2 * w[i], agreement = g * before[i];                 \
+            const REAL bent = agreement < 0 ? shrink : 1;                                          \
+            const REAL grown = size[i] * (agreement > 0 ? grow : bent);                            \
+            const REAL held = grown > most ? most : grown;                                         \
+            const REAL now = held < least ? least : held;                                          \
+            const REAL used = agreement < 0 ? 0 : g;                                               \
+            const REAL sign = used < 0 ? -1 : used;                                                \
+            size[i] = now;                                                                         \
             before[i] = used;                                                                      \
-            w[i] = shrink * w[i] - (REAL) ((used > 0) - (used < 0)) * next;                        \
+            w[i] = keep * w[i] - (used > 0 ? 1 : sign) * now;                                      \
         }                                                                                          \
     }
 
-STEP(step_f32, float)
-STEP(step_f64, double)
-#undef STEP
-
-static lnt_status step(lnt_optim *optim, const lnt_segment *segment, double rate, const void *g,
-                       void *w)
-{
-    (optim->dtype == LNT_F32 ? step_f32 : step_f64)(
-        segment->count, &optim->config, optim->steps == 1 ? rate : 0,
-        1 - rate * segment->weight_decay, g, lnt_optim_state(optim, BEFORE, segment),
-        lnt_optim_state(optim, SIZE, segment), w);
-    return LNT_OK;
-}
+LOOP(loop_f32, float)
+LOOP(loop_f64, double)
+#undef LOOP
 
 const lnt_optim_ops lnt_optim_rprop = {
-    .name = "rprop", .defaults = defaults, .states = states, .step = step};
+    .name = "rprop",
+    .learning_rate = 0.01,
+    .is_valid = is_valid,
+    .needs = needs,
+    .loop_f32 = loop_f32,
+    .loop_f64 = loop_f64,
+};

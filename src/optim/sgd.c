@@ -3,64 +3,55 @@
 
 enum { VELOCITY };
 
-static void defaults(lnt_optim_config *config)
+static bool is_valid(const lnt_optim_config *config)
 {
-    config->learning_rate = 0.01;
+    return lnt_optim_is_share(config->momentum) && config->dampening >= 0 &&
+           config->dampening <= 1 &&
+           (!config->nesterov || (config->momentum > 0 && config->dampening == 0));
 }
 
-static lnt_status states(const lnt_optim_config *config, size_t *count)
+static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
 {
-    const bool plain = config->momentum > 0 && config->dampening == 0;
-    if (!lnt_is_share(config->momentum) || !(config->dampening >= 0 && config->dampening <= 1) ||
-        (config->nesterov && !plain)) {
-        return LNT_ERR_INVALID;
-    }
-    *count = config->momentum > 0 ? 1 : 0;
-    return LNT_OK;
+    needs->states[VELOCITY] = config->momentum > 0 ? net->n_parameters : 0;
 }
 
-/* The velocity starts at zero, and `take` is 1 in the first step, so that it gives v = g. */
-#define STEP(name, REAL)                                                                           \
-    static void name(size_t n, double rate_value, double shrink_value, double momentum,            \
-                     double take_value, bool nesterov, const void *g_data, void *v_data,           \
-                     void *w_data)                                                                 \
+/* The velocity starts at zero, so that a first step without dampening gives v = g. */
+#define LOOP(name, REAL)                                                                           \
+    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
     {                                                                                              \
-        const REAL rate = (REAL) rate_value, shrink = (REAL) shrink_value;                         \
-        const REAL mu = (REAL) momentum, take = (REAL) take_value;                                 \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict v = v_data;                                                                 \
-        REAL *restrict w = w_data;                                                                 \
+        const double momentum = optim->config.momentum;                                            \
+        const bool nesterov = optim->config.nesterov;                                              \
+        const REAL rate = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);           \
+        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2, mu = (REAL) momentum;               \
+        const REAL fresh = (REAL) (optim->steps == 0 ? 1 : 1 - optim->config.dampening);           \
+        const REAL of_g = nesterov ? 1 : 0, of_v = nesterov ? mu : 1;                              \
+        const REAL *restrict g_in = p->g;                                                          \
+        REAL *restrict v = p->states[VELOCITY];                                                    \
+        REAL *restrict w = p->w;                                                                   \
         if (v == NULL) {                                                                           \
-            for (size_t i = 0; i < n; i++) {                                                       \
-                w[i] = shrink * w[i] - rate * g[i];                                                \
+            for (size_t i = 0; i < p->n; i++) {                                                    \
+                w[i] = keep * w[i] - rate * (scale * g_in[i] + l2 * w[i]);                         \
             }                                                                                      \
-        } else if (nesterov) {                                                                     \
-            for (size_t i = 0; i < n; i++) {                                                       \
-                v[i] = mu * v[i] + take * g[i];                                                    \
-                w[i] = shrink * w[i] - rate * (g[i] + mu * v[i]);                                  \
-            }                                                                                      \
-        } else {                                                                                   \
-            for (size_t i = 0; i < n; i++) {                                                       \
-                v[i] = mu * v[i] + take * g[i];                                                    \
-                w[i] = shrink * w[i] - rate * v[i];                                                \
-            }                                                                                      \
+            return;                                                                                \
+        }                                                                                          \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
+            v[i] = mu * v[i] + fresh * g;                                                          \
+            w[i] = keep * w[i] - rate * (of_g * g + of_v * v[i]);                                  \
         }                                                                                          \
     }
 
-STEP(step_f32, float)
-STEP(step_f64, double)
-#undef STEP
-
-static lnt_status step(lnt_optim *optim, const lnt_segment *segment, double rate, const void *g,
-                       void *w)
-{
-    const lnt_optim_config *config = &optim->config;
-    (optim->dtype == LNT_F32 ? step_f32 : step_f64)(
-        segment->count, rate, 1 - rate * segment->weight_decay, config->momentum,
-        optim->steps == 1 ? 1 : 1 - config->dampening, config->nesterov, g,
-        optim->n_states > 0 ? lnt_optim_state(optim, VELOCITY, segment) : NULL, w);
-    return LNT_OK;
-}
+LOOP(loop_f32, float)
+LOOP(loop_f64, double)
+#undef LOOP
 
 const lnt_optim_ops lnt_optim_sgd = {
-    .name = "sgd", .defaults = defaults, .states = states, .step = step, .has_momentum = true};
+    .name = "sgd",
+    .learning_rate = 0.01,
+    .is_valid = is_valid,
+    .momentum = lnt_optim_field_momentum,
+    .momentum_is_optional = true,
+    .needs = needs,
+    .loop_f32 = loop_f32,
+    .loop_f64 = loop_f64,
+};

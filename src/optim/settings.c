@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "optim/optim.h"
+
+#include <math.h>
+#include <string.h>
+
+static const lnt_optim_ops *const table[] = {
+    [LNT_SGD] = &lnt_optim_sgd,         [LNT_RMSPROP] = &lnt_optim_rmsprop,
+    [LNT_ADAGRAD] = &lnt_optim_adagrad, [LNT_ADAM] = &lnt_optim_adam,
+    [LNT_ADAMW] = &lnt_optim_adamw,     [LNT_NADAM] = &lnt_optim_nadam,
+    [LNT_AMSGRAD] = &lnt_optim_amsgrad, [LNT_RPROP] = &lnt_optim_rprop,
+    [LNT_MUON] = &lnt_optim_muon,
+};
+
+enum { N_KINDS = sizeof table / sizeof table[0] };
+
+const lnt_optim_ops *lnt_optim_ops_of(lnt_optim_kind kind)
+{
+    return (unsigned) kind < N_KINDS ? table[kind] : NULL;
+}
+
+const char *lnt_optim_name(lnt_optim_kind kind)
+{
+    const lnt_optim_ops *ops = lnt_optim_ops_of(kind);
+    return ops != NULL ? ops->name : NULL;
+}
+
+lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind)
+{
+    if (name == NULL || kind == NULL) {
+        return LNT_ERR_NULL;
+    }
+    for (unsigned i = 0; i < N_KINDS; i++) {
+        if (strcmp(table[i]->name, name) == 0) {
+            *kind = (lnt_optim_kind) i;
+            return LNT_OK;
+        }
+    }
+    return LNT_ERR_INVALID;
+}
+
+lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
+{
+    lnt_optim_config config = {.kind = kind,
+                               .rho = 0.99,
+                               .beta1 = 0.9,
+                               .beta2 = 0.999,
+                               .epsilon = 1e-8,
+                               .momentum_decay = 0.004,
+                               .rprop_shrink = 0.5,
+                               .rprop_grow = 1.2,
+                               .rprop_least = 1e-6,
+                               .rprop_most = 50,
+                               .muon_iterations = 5,
+                               .adam_rate = 0.001,
+                               .accumulate = 1};
+    const lnt_optim_ops *ops = lnt_optim_ops_of(kind);
+    if (ops != NULL) {
+        config.learning_rate = ops->learning_rate;
+        if (ops->defaults != NULL) {
+            ops->defaults(&config);
+        }
+    }
+    return config;
+}
+
+lnt_optim_config lnt_optim_defaults(void)
+{
+    return lnt_optim_of(LNT_SGD);
+}
+
+bool lnt_optim_is_share(double x)
+{
+    return x >= 0 && x < 1;
+}
+
+bool lnt_optim_is_amount(double x)
+{
+    return x >= 0 && isfinite(x);
+}
+
+bool lnt_optim_is_rate(double x)
+{
+    return x > 0 && isfinite(x);
+}
+
+double *lnt_optim_field_momentum(lnt_optim_config *config)
+{
+    return &config->momentum;
+}
+
+double *lnt_optim_field_beta1(lnt_optim_config *config)
+{
+    return &config->beta1;
+}
+
+static bool is_group(const lnt_optim_group *group, const lnt_net *net)
+{
+    return group->n_layers > 0 && group->first_layer < net->n_layers && group->roles != 0 &&
+           (group->roles & ~LNT_ALL_ROLES) == 0 && lnt_optim_is_amount(group->learning_rate) &&
+           lnt_optim_is_amount(group->weight_decay) && lnt_optim_is_amount(group->l1) &&
+           lnt_optim_is_amount(group->l2);
+}
+
+lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net)
+{
+    const lnt_optim_ops *ops = lnt_optim_ops_of(config->kind);
+    if (config->groups == NULL && config->n_groups > 0) {
+        return LNT_ERR_NULL;
+    }
+    if (ops == NULL || !lnt_optim_is_rate(config->learning_rate) ||
+        !lnt_optim_is_amount(config->clip_value) || !(config->clip_norm >= 0) ||
+        !lnt_optim_is_amount(config->l1) || !lnt_optim_is_amount(config->l2) ||
+        !lnt_optim_is_amount(config->weight_decay) || !lnt_optim_is_share(config->ema_decay)) {
+        return LNT_ERR_INVALID;
+    }
+    if (ops->is_valid != NULL && !ops->is_valid(config)) {
+        return LNT_ERR_INVALID;
+    }
+    for (size_t i = 0; i < config->n_groups; i++) {
+        if (!is_group(&config->groups[i], net)) {
+            return LNT_ERR_INVALID;
+        }
+    }
+    return LNT_OK;
+}
