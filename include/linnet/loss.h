@@ -29,8 +29,12 @@ typedef enum lnt_loss_kind {
 
 /**
  * What the sum is divided by. With row weights w the sum is Σ_i w_i·…, and w_i takes the place of 1
- * for row i in the divisor; class weights count in cross-entropy's divisor too (PyTorch's meaning).
- * Where the divisor is 0, so are value and gradient.
+ * for row i in the divisor: Σ w·l / Σ w, as NumPy's average and scikit-learn's metrics have it, so
+ * that a row of weight 2 is a row given twice. (w·l).mean() in PyTorch divides by rows instead. A
+ * row of weight 0 counts for nothing, whatever it holds. Class weights take part in the divisor
+ * where PyTorch's do: softmax cross-entropy with labels divides by Σ_i w_i·class_weight of i's
+ * label; with rows of probabilities, and in binary cross-entropy, they do not. Where the divisor is
+ * 0, so are value and gradient.
  */
 typedef enum lnt_reduction {
     LNT_MEAN, /**< softmax cross-entropy: rows; all others: rows · columns of the target */
@@ -127,6 +131,15 @@ LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
 LNT_API lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
                                      const lnt_tensor *target, const lnt_tensor *weights,
                                      double *value, lnt_tensor *gradient);
+
+/**
+ * *divisor = what a mean of this loss divides by, by which means of batches make up that of all:
+ * Σ divisor·value / Σ divisor. For a custom loss the number of rows, or Σ w. Errors as for
+ * `lnt_loss_evaluate`. Thread-safe.
+ */
+LNT_API lnt_status lnt_loss_divisor(const lnt_loss *loss, const lnt_tensor *output,
+                                    const lnt_tensor *target, const lnt_tensor *weights,
+                                    double *divisor);
 
 /** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be `x`. */
 LNT_API lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);

@@ -3,21 +3,81 @@
 #define LINNET_LOSS_LOSS_H
 
 #include <linnet/loss.h>
+#include <stdint.h>
+
+/** One row of output, target and gradient; steps are in elements. Steps may be anything. */
+typedef struct lnt_loss_row {
+    size_t cols; /**< of output and gradient */
+    const void *output;
+    ptrdiff_t output_step;
+    const void *target;
+    ptrdiff_t target_step;
+    lnt_dtype target_dtype;
+    bool label;     /**< the target is one class label */
+    void *gradient; /**< NULL: not wanted; may be the output */
+    ptrdiff_t gradient_step;
+    double factor; /**< gradient = factor·d(loss)/d(output) */
+} lnt_loss_row;
+
+/** The number at `place`, of any dtype. */
+static inline double lnt_loss_read(lnt_dtype dtype, const void *place)
+{
+    return dtype == LNT_F32   ? (double) *(const float *) place
+           : dtype == LNT_F64 ? *(const double *) place
+                              : (double) *(const int32_t *) place;
+}
+
+/** Returns the loss of the row and sets its gradient. */
+typedef double lnt_loss_kernel(const lnt_loss *loss, const lnt_loss_row *row);
+
+/** How outputs and targets belong together. */
+typedef enum lnt_loss_form {
+    LNT_LOSS_BY_ELEMENT, /**< one target an output */
+    LNT_LOSS_BY_CLASS,   /**< outputs are the logits of classes; the mean is one of rows */
+    LNT_LOSS_BY_HALVES,  /**< a target has two outputs: one in the first half, one in the second */
+    LNT_LOSS_FREE        /**< the caller's function knows */
+} lnt_loss_form;
+
+/** A number of `lnt_loss` that one kind has. */
+typedef struct lnt_loss_parameter {
+    const char *name;
+    size_t offset;
+} lnt_loss_parameter;
 
 /** A row of the table of losses. */
 typedef struct lnt_loss_ops {
     const char *name;
+    lnt_loss_form form;
     bool classification;
-    /** Whether the target fits the output: shapes, dtypes, labels. Both are valid tensors. */
-    lnt_status (*check)(const lnt_tensor *output, const lnt_tensor *target);
-    /** What LNT_MEAN divides by. */
-    double (*count)(size_t rows, size_t cols);
-    /** Returns the sum; sets gradient, unless NULL, to factor·d(sum)/d(output). */
-    double (*evaluate)(const lnt_tensor *output, const lnt_tensor *target, double factor,
-                       lnt_tensor *gradient);
+    bool takes_integers;          /**< targets by element may be I32 */
+    lnt_loss_parameter parameter; /**< name NULL: it has none */
+    /** Whether the parameter is in its range; NULL: there is none. */
+    bool (*fine)(double parameter);
+    /** Whether the loss is defined for a target; NULL: for any. */
+    bool (*defined)(double target);
+    lnt_loss_kernel *kernels[2]; /**< F32, F64 */
+    /** From an output, of the second half if there are halves, to what it means; NULL: itself. */
+    lnt_function link;
 } lnt_loss_ops;
 
 extern const lnt_loss_ops lnt_loss_mse;
 extern const lnt_loss_ops lnt_loss_softmax_cross_entropy;
+extern const lnt_loss_ops lnt_loss_mae;
+extern const lnt_loss_ops lnt_loss_huber;
+extern const lnt_loss_ops lnt_loss_log_cosh;
+extern const lnt_loss_ops lnt_loss_quantile;
+extern const lnt_loss_ops lnt_loss_binary_cross_entropy;
+extern const lnt_loss_ops lnt_loss_poisson;
+extern const lnt_loss_ops lnt_loss_gaussian;
+extern const lnt_loss_ops lnt_loss_custom;
+
+/** The row of a kind; NULL for a value outside the list. */
+const lnt_loss_ops *lnt_loss_ops_of(lnt_loss_kind kind);
+
+/** How many class weights a classification may have for that many outputs; 0 for other losses. */
+size_t lnt_loss_weights_expected(lnt_loss_kind kind, size_t outputs);
+
+/** Kind, reductions, parameter and class weights, for a net of that many outputs. */
+lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs);
 
 #endif

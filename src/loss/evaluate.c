@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "loss/loss.h"
+#include "tensor/check.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- checks --- */
+
+static bool is_reduction(lnt_reduction reduction)
+{
+    return reduction == LNT_MEAN || reduction == LNT_SUM;
+}
+
+/* Not NaN either. */
+static bool is_weight(double x)
+{
+    return x >= 0 && x < (double) INFINITY;
+}
+
+static lnt_status check_class_weights(const lnt_loss *loss, size_t outputs)
+{
+    if (loss->n_class_weights != lnt_loss_weights_expected(loss->kind, outputs)) {
+        return LNT_ERR_SHAPE;
+    }
+    for (size_t i = 0; i < loss->n_class_weights; i++) {
+        if (!is_weight(loss->class_weights[i])) {
+            return LNT_ERR_INVALID;
+        }
+    }
+    return LNT_OK;
+}
+
+lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs)
+{
+    const lnt_loss_ops *ops = lnt_loss_ops_of(loss->kind);
+    if (ops == NULL || !is_reduction(loss->value) || !is_reduction(loss->gradient)) {
+        return LNT_ERR_INVALID;
+    }
+    if (ops->parameter.name != NULL) {
+        double parameter;
+        memcpy(&parameter, (const char *) loss + ops->parameter.offset, sizeof parameter);
+        if (!ops->fine(parameter)) {
+            return LNT_ERR_INVALID;
+        }
+    }
+    if (ops->classification && loss->class_weights != NULL) {
+        return check_class_weights(loss, outputs);
+    }
+    return LNT_OK;
+}
+
+/* Whether the targets are one column of class labels. */
+static bool has_labels(const lnt_loss_ops *ops, const lnt_tensor *target)
+{
+    return ops->form == LNT_LOSS_BY_CLASS && target->cols == 1;
+}
+
+/* Of any dtype; row `i`, first column. */
+static const void *row_of(const lnt_tensor *t, size_t i)
+{
+    const ptrdiff_t size = (ptrdiff_t) lnt_dtype_size(t->dtype);
+    return (const char *) t->data + (ptrdiff_t) i * t->row_stride * size;
+}
+
+static double first_of(const lnt_tensor *t, size_t i)
+{
+    return lnt_loss_read(t->dtype, row_of(t, i));
+}
+
+static lnt_status check_labels(const lnt_tensor *target, size_t classes)
+{
+    for (size_t i = 0; i < target->rows; i++) {
+        const double label = first_of(target, i);
+        if (!(label >= 0 && label < (double) classes) || label != floor(label)) {
+            return LNT_ERR_INVALID;
+        }
+    }
+    return LNT_OK;
+}
+
+static lnt_status check_defined(const lnt_loss_ops *ops, const lnt_tensor *target)
+{
+    const ptrdiff_t step = target->col_stride * (ptrdiff_t) lnt_dtype_size(target->dtype);
+    for (size_t i = 0; i < target->rows; i++) {
+        const char *place = row_of(target, i);
+        for (size_t j = 0; j < target->cols; j++, place += step) {
+            if (!ops->defined(lnt_loss_read(target->dtype, place))) {
+                return LNT_ERR_INVALID;
+            }
+        }
+    }
+    return LNT_OK;
+}
+
+static lnt_status check_target(const lnt_loss *loss, const lnt_loss_ops *ops,
+                               const lnt_tensor *output, const lnt_tensor *target)
+{
+    LNT_TRY(lnt_check(target));
+    if (ops->form == LNT_LOSS_FREE) {
+        return LNT_OK;
+    }
+    const bool labels = has_labels(ops, target);
+    const size_t cols = lnt_loss_target_cols(loss->kind, output->cols);
+    const bool no_fit = cols == 0 && output->cols > 0;
+    if (target->rows != output->rows || no_fit || (!labels && target->cols != cols)) {
+        return LNT_ERR_SHAPE;
+    }
+    const bool integers = target->dtype == LNT_I32 && (labels || ops->takes_integers);
+    if (target->dtype != output->dtype && !integers) {
+        return LNT_ERR_DTYPE;
+    }
+    if (labels) {
+        return check_labels(target, output->cols);
+    }
+    return ops->defined != NULL ? check_defined(ops, target) : LNT_OK;
+}
+
+static lnt_status check_weights(const lnt_tensor *output, const lnt_tensor *weights)
+{
+    LNT_TRY(lnt_check_real(weights));
+    if (weights->rows != output->rows || weights->cols != 1) {
+        return LNT_ERR_SHAPE;
+    }
+    if (weights->dtype != output->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    for (size_t i = 0; i < weights->rows; i++) {
+        if (!is_weight(first_of(weights, i))) {
+            return LNT_ERR_INVALID;
+        }
+    }
+    return LNT_OK;
+}
+
+static lnt_status check_inputs(const lnt_loss *loss, const lnt_tensor *output,
+                               const lnt_tensor *target, const lnt_tensor *weights)
+{
+    if (loss == NULL) {
+        return LNT_ERR_NULL;
+    }
+    LNT_TRY(lnt_check_real(output));
+    LNT_TRY(lnt_loss_check(loss, output->cols));
+    LNT_TRY(check_target(loss, lnt_loss_ops_of(loss->kind), output, target));
+    return weights != NULL ? check_weights(output, weights) : LNT_OK;
+}
+
+static lnt_status check_gradient(const lnt_tensor *output, const lnt_tensor *target,
+                                 const lnt_tensor *weights, const lnt_tensor *gradient)
+{
+    LNT_TRY(lnt_check_map(output, gradient));
+    LNT_TRY(lnt_check_apart(target, gradient, false));
+    return weights != NULL ? lnt_check_apart(weights, gradient, false) : LNT_OK;
+}
+
+/* --- reductions --- */
+
+/* What LNT_MEAN divides by. */
+static double divisor_of(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                         const lnt_tensor *weights)
+{
+    const lnt_loss_ops *ops = lnt_loss_ops_of(loss->kind);
+    const bool by_rows = ops->form == LNT_LOSS_BY_CLASS || ops->form == LNT_LOSS_FREE;
+    const bool by_class = loss->class_weights != NULL && has_labels(ops, target);
+    double sum = by_class || weights != NULL ? 0 : (double) output->rows;
+    for (size_t i = 0; (by_class || weights != NULL) && i < output->rows; i++) {
+        const double weight = weights != NULL ? first_of(weights, i) : 1;
+        sum += by_class ? weight * loss->class_weights[(size_t) first_of(target, i)] : weight;
+    }
+    return by_rows ? sum : sum * (double) target->cols;
+}
+
+/* What is divided by zero is zero. */
+static double reduce(lnt_reduction reduction, double sum, double divisor)
+{
+    return reduction == LNT_SUM ? sum : divisor > 0 ? sum / divisor : 0;
+}
+
+/* A row that counts for nothing, whatever it holds. */
+static void clear(const lnt_loss_row *row, lnt_dtype dtype)
+{
+    lnt_tensor gradient =
+        lnt_tensor_strided(dtype, row->gradient, 1, row->cols, 0, row->gradient_step);
+    (void) lnt_fill(0, &gradient);
+}
+
+/* The sum of all rows; sets the gradient, unless NULL. */
+static double sum_rows(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                       const lnt_tensor *weights, double divisor, const lnt_tensor *gradient)
+{
+    const lnt_loss_ops *ops = lnt_loss_ops_of(loss->kind);
+    lnt_loss_kernel *kernel = ops->kernels[output->dtype == LNT_F64];
+    lnt_loss_row row = {.cols = output->cols,
+                        .output_step = output->col_stride,
+                        .target_step = target->col_stride,
+                        .target_dtype = target->dtype,
+                        .label = has_labels(ops, target),
+                        .gradient_step = gradient != NULL ? gradient->col_stride : 0,
+                        .factor = reduce(loss->gradient, 1, divisor)};
+    double sum = 0;
+    for (size_t i = 0; i < output->rows; i++) {
+        row.output = row_of(output, i);
+        row.target = row_of(target, i);
+        row.gradient = gradient != NULL ? (void *) row_of(gradient, i) : NULL;
+        if (weights == NULL) {
+            sum += kernel(loss, &row);
+            continue;
+        }
+        const double weight = first_of(weights, i);
+        row.factor = reduce(loss->gradient, weight, divisor);
+        if (weight > 0) {
+            sum += weight * kernel(loss, &row);
+        } else if (gradient != NULL) {
+            clear(&row, gradient->dtype);
+        }
+    }
+    return sum;
+}
+
+/* --- public --- */
+
+lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
+                             const lnt_tensor *target, const lnt_tensor *weights, double *value,
+                             lnt_tensor *gradient)
+{
+    LNT_TRY(check_inputs(loss, output, target, weights));
+    if (value == NULL || (loss->kind == LNT_LOSS_CUSTOM && loss->function == NULL)) {
+        return LNT_ERR_NULL;
+    }
+    if (gradient != NULL) {
+        LNT_TRY(check_gradient(output, target, weights, gradient));
+    }
+    if (lnt_is_empty(output)) {
+        *value = 0;
+        return LNT_OK;
+    }
+    if (loss->kind == LNT_LOSS_CUSTOM) {
+        double found = NAN;
+        LNT_TRY(loss->function(output, target, weights, &found, gradient, loss->context));
+        *value = found;
+        return LNT_OK;
+    }
+    const double divisor = divisor_of(loss, output, target, weights);
+    *value =
+        reduce(loss->value, sum_rows(loss, output, target, weights, divisor, gradient), divisor);
+    return LNT_OK;
+}
+
+lnt_status lnt_loss_divisor(const lnt_loss *loss, const lnt_tensor *output,
+                            const lnt_tensor *target, const lnt_tensor *weights, double *divisor)
+{
+    LNT_TRY(check_inputs(loss, output, target, weights));
+    if (divisor == NULL) {
+        return LNT_ERR_NULL;
+    }
+    *divisor = divisor_of(loss, output, target, weights);
+    return LNT_OK;
+}

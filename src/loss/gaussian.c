@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "loss/loss.h"
+
+#include <math.h>
+
+/*
+ * Negative log-likelihood of a normal distribution, without its constant; Nix and Weigend, ICNN
+ * 1994. The variance is a softplus, which grows no faster than its argument.
+ */
+
+static bool fine(double epsilon)
+{
+    return epsilon >= 0 && epsilon < (double) INFINITY;
+}
+
+typedef struct variance {
+    double value;     /* v */
+    double logarithm; /* log v */
+    double relative;  /* dv/ds / v */
+} variance;
+
+/* Far below zero and without an epsilon v is e^s, be it too small for a double or not. */
+static inline variance variance_of(double s, double epsilon)
+{
+    const double e = exp(-fabs(s)), softplus = fmax(s, 0) + log1p(e);
+    const double v = softplus + epsilon;
+    if (v < 1e-300) {
+        return (variance){v, s, 1};
+    }
+    return (variance){v, log(v), (s > 0 ? 1 : e) / (1 + e) / v};
+}
+
+static inline double element(double epsilon, double mean, double s, double target,
+                             double *mean_slope, double *s_slope)
+{
+    const variance v = variance_of(s, epsilon);
+    const double error = mean - target;
+    const double ratio = error == 0 ? 0 : error / v.value;
+    const double square = error * ratio;
+    *mean_slope = ratio;
+    *s_slope = v.relative == 0 ? 0 : v.relative * (1 - square) / 2;
+    return (square + v.logarithm) / 2;
+}
+
+#define ROW(name, REAL)                                                                            \
+    static double name(const lnt_loss *loss, const lnt_loss_row *row)                              \
+    {                                                                                              \
+        const ptrdiff_t half = (ptrdiff_t) (row->cols / 2);                                        \
+        const REAL *o = row->output, *t = row->target;                                             \
+        REAL *g = row->gradient;                                                                   \
+        double sum = 0;                                                                            \
+        for (ptrdiff_t j = 0; j < half; j++) {                                                     \
+            double mean_slope, s_slope;                                                            \
+            sum += element(loss->epsilon, (double) o[j * row->output_step],                        \
+                           (double) o[(half + j) * row->output_step],                              \
+                           (double) t[j * row->target_step], &mean_slope, &s_slope);               \
+            if (g != NULL) {                                                                       \
+                g[j * row->gradient_step] = (REAL) (row->factor * mean_slope);                     \
+                g[(half + j) * row->gradient_step] = (REAL) (row->factor * s_slope);               \
+            }                                                                                      \
+        }                                                                                          \
+        return sum;                                                                                \
+    }
+
+ROW(row_f32, float)
+ROW(row_f64, double)
+#undef ROW
+
+static double link(double s, void *loss)
+{
+    return sqrt(variance_of(s, ((const lnt_loss *) loss)->epsilon).value);
+}
+
+const lnt_loss_ops lnt_loss_gaussian = {.name = "gaussian",
+                                        .form = LNT_LOSS_BY_HALVES,
+                                        .parameter = {"epsilon", offsetof(lnt_loss, epsilon)},
+                                        .fine = fine,
+                                        .kernels = {row_f32, row_f64},
+                                        .link = link};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#include "loss/elementwise.h"
+
+#include <math.h>
+
+static bool fine(double delta)
+{
+    return delta > 0 && delta < (double) INFINITY;
+}
+
+static inline double element(const lnt_loss *loss, double output, double target, double *slope)
+{
+    const double delta = loss->delta, error = output - target, size = fabs(error);
+    if (size > delta) {
+        *slope = delta * lnt_loss_sign(error);
+        return delta * (size - delta / 2);
+    }
+    *slope = error;
+    return error * error / 2;
+}
+
+LNT_LOSS_ELEMENTWISE(element)
+
+const lnt_loss_ops lnt_loss_huber = {.name = "huber",
+                                     .parameter = {"delta", offsetof(lnt_loss, delta)},
+                                     .fine = fine,
+                                     .kernels = {row_f32, row_f64}};

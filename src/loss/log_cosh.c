@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "loss/elementwise.h"
+
+#include <math.h>
+
+#define LOG_2 0.693147180559945309417
+
+/* For small e log(1 + (cosh e − 1)), since log 2 would cancel all of it; else without e^|e|. */
+static inline double element(const lnt_loss *loss, double output, double target, double *slope)
+{
+    (void) loss;
+    const double error = output - target, size = fabs(error);
+    *slope = tanh(error);
+    if (size < 1) {
+        const double half = sinh(error / 2);
+        return log1p(2 * half * half);
+    }
+    return size + log1p(exp(-2 * size)) - LOG_2;
+}
+
+LNT_LOSS_ELEMENTWISE(element)
+
+const lnt_loss_ops lnt_loss_log_cosh = {.name = "log_cosh", .kernels = {row_f32, row_f64}};
