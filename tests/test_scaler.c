@@ -293,3 +293,81 @@ Test(scaler, one_allocation_that_can_fail)
                  LNT_ERR_NOT_FINITE);
     cr_assert_eq(counter.live, 0);
 }
+
+/* --- the other kinds; the numbers are those of scikit-learn's scalers --- */
+
+static lnt_scaler *fit_as(lnt_scaling scaling, const lnt_tensor *x)
+{
+    lnt_scaler *scaler = NULL;
+    cr_assert_eq(lnt_scaler_fit(&scaler, scaling, x, NULL), LNT_OK);
+    return scaler;
+}
+
+Test(scaler, none_min_max_and_robust)
+{
+    double values[] = {1, 5, -3, 2, 5, 8, 4, 5, 0.5, 8, 5, -7, 16, 5, 2, 32, 5, 100};
+    const lnt_tensor x = lnt_tensor_f64(values, 6, 3);
+    static const struct {
+        lnt_scaling scaling;
+        double offset[3], scale[3];
+    } cases[] = {
+        {LNT_SCALING_NONE, {0, 0, 0}, {1, 1, 1}},
+        {LNT_SCALING_MIN_MAX, {1, 5, -7}, {31, 1, 107}},
+        {LNT_SCALING_ROBUST, {6, 5, 1.25}, {11.5, 1, 8.625}},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        lnt_scaler *scaler = fit_as(cases[i].scaling, &x);
+        for (size_t j = 0; j < 3; j++) {
+            cr_assert_float_eq(lnt_scaler_offset(scaler)[j], cases[i].offset[j], 1e-14);
+            cr_assert_float_eq(lnt_scaler_scale(scaler)[j], cases[i].scale[j], 1e-14, "%zu %zu: %g",
+                               i, j, lnt_scaler_scale(scaler)[j]);
+        }
+        lnt_scaler_destroy(scaler);
+    }
+}
+
+/* Wider than a panel, by columns that lie apart, in either precision. */
+Test(scaler, min_max_becomes_zero_to_one)
+{
+    static float values[5 * 200];
+    lnt_random random = lnt_random_at(3, 1);
+    for (size_t i = 0; i < COUNT(values); i++) {
+        values[i] = (float) lnt_random_normal(&random);
+    }
+    const lnt_tensor tall = lnt_tensor_f32(values, 200, 5);
+    lnt_tensor x = lnt_transpose(&tall);
+    lnt_scaler *scaler = fit_as(LNT_SCALING_MIN_MAX, &x);
+    cr_assert_eq(lnt_scaler_apply(scaler, &x, &x), LNT_OK);
+    for (size_t j = 0; j < x.cols; j++) {
+        double least = 9, most = -9;
+        for (size_t i = 0; i < x.rows; i++) {
+            least = fmin(least, lnt_get(&x, i, j));
+            most = fmax(most, lnt_get(&x, i, j));
+        }
+        cr_assert(least == 0 && most == 1, "column %zu: %g to %g", j, least, most);
+    }
+    lnt_scaler_destroy(scaler);
+}
+
+Test(scaler, kinds)
+{
+    lnt_scaling scaling;
+    for (int kind = LNT_SCALING_NONE; kind <= LNT_SCALING_ROBUST; kind++) {
+        cr_assert_eq(lnt_scaling_find(lnt_scaling_name((lnt_scaling) kind), &scaling), LNT_OK);
+        cr_assert_eq((int) scaling, kind);
+    }
+    cr_assert_null(lnt_scaling_name((lnt_scaling) 4));
+    cr_assert_null(lnt_scaling_name((lnt_scaling) -1));
+    cr_assert_eq(lnt_scaling_find("Standard", &scaling), LNT_ERR_INVALID);
+    cr_assert_eq(lnt_scaling_find(NULL, &scaling), LNT_ERR_NULL);
+    cr_assert_eq(lnt_scaling_find("none", NULL), LNT_ERR_NULL);
+    double value = 1;
+    const lnt_tensor x = lnt_tensor_f64(&value, 1, 1);
+    lnt_scaler *scaler = (lnt_scaler *) 1;
+    cr_assert_eq(lnt_scaler_fit(&scaler, (lnt_scaling) 9, &x, NULL), LNT_ERR_INVALID);
+    cr_assert_null(scaler);
+    failing counter = {.fail_at = 2}; /* what robust sorts in */
+    const lnt_allocator allocator = failing_allocator(&counter);
+    cr_assert_eq(lnt_scaler_fit(&scaler, LNT_SCALING_ROBUST, &x, &allocator), LNT_ERR_MEMORY);
+    cr_assert(scaler == NULL && counter.live == 0);
+}

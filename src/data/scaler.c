@@ -2,6 +2,8 @@
 #include <linnet/data.h>
 
 #include "base/arena.h"
+#include "data/panel.h"
+#include "data/scaling.h"
 #include "tensor/check.h"
 #include <math.h>
 
@@ -40,91 +42,17 @@ static lnt_status allocate(lnt_scaler **scaler, size_t cols, const lnt_allocator
     return LNT_OK;
 }
 
-/* Rows pass through double in pieces of so many columns. */
-enum { PANEL = 64 };
-
-static void load(const lnt_tensor *x, size_t i, size_t first, size_t cols, double row[PANEL])
-{
-    const ptrdiff_t stride = x->col_stride;
-    if (x->dtype == LNT_F32) {
-        const float *from = lnt_element(x, i, first);
-        for (size_t j = 0; j < cols; j++) {
-            row[j] = (double) from[(ptrdiff_t) j * stride];
-        }
-    } else {
-        const double *from = lnt_element(x, i, first);
-        for (size_t j = 0; j < cols; j++) {
-            row[j] = from[(ptrdiff_t) j * stride];
-        }
-    }
-}
-
-static void store(const double row[PANEL], const lnt_tensor *x, size_t i, size_t first, size_t cols)
-{
-    const ptrdiff_t stride = x->col_stride;
-    if (x->dtype == LNT_F32) {
-        float *to = lnt_element(x, i, first);
-        for (size_t j = 0; j < cols; j++) {
-            to[(ptrdiff_t) j * stride] = (float) row[j];
-        }
-    } else {
-        double *to = lnt_element(x, i, first);
-        for (size_t j = 0; j < cols; j++) {
-            to[(ptrdiff_t) j * stride] = row[j];
-        }
-    }
-}
-
-/*
- * The corrected two-pass formula (Chan, Golub, LeVeque 1983): with d = x - mean, the variance is
- * (Σd² - (Σd)²/n) / n, where Σd would be zero without rounding. That a column is constant is seen
- * from its values, since the computed mean of equal numbers need not be that number.
- */
-static void fit_panel(const lnt_tensor *x, size_t first, size_t cols, double *mean, double *scale)
-{
-    double row[PANEL], top[PANEL], sum[PANEL] = {0}, squares[PANEL] = {0};
-    bool varies[PANEL] = {false};
-    const double n = (double) x->rows;
-    load(x, 0, first, cols, top);
-    for (size_t i = 0; i < x->rows; i++) {
-        load(x, i, first, cols, row);
-        for (size_t j = 0; j < cols; j++) {
-            sum[j] += row[j];
-            varies[j] = varies[j] || row[j] != top[j];
-        }
-    }
-    for (size_t j = 0; j < cols; j++) {
-        mean[j] = varies[j] ? sum[j] / n : top[j];
-        sum[j] = 0;
-    }
-    for (size_t i = 0; i < x->rows; i++) {
-        load(x, i, first, cols, row);
-        for (size_t j = 0; j < cols; j++) {
-            const double d = row[j] - mean[j];
-            sum[j] += d;
-            squares[j] += d * d;
-        }
-    }
-    for (size_t j = 0; j < cols; j++) {
-        const double deviation = sqrt((squares[j] - sum[j] * sum[j] / n) / n);
-        scale[j] = varies[j] && deviation != 0 ? deviation : 1;
-    }
-}
-
-static inline size_t panel_cols(const lnt_tensor *x, size_t first)
-{
-    return x->cols - first < PANEL ? x->cols - first : PANEL;
-}
-
 lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling, const lnt_tensor *x,
                           const lnt_allocator *allocator)
 {
-    (void) scaling;
     if (scaler == NULL) {
         return LNT_ERR_NULL;
     }
     *scaler = NULL;
     LNT_TRY(lnt_check_real(x));
+    if (lnt_scaling_name(scaling) == NULL) {
+        return LNT_ERR_INVALID;
+    }
     if (x->rows == 0) {
         return LNT_ERR_SHAPE;
     }
@@ -135,8 +63,10 @@ lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling, const lnt_te
     }
     lnt_scaler *s;
     LNT_TRY(allocate(&s, x->cols, allocator));
-    for (size_t j = 0; j < x->cols; j += PANEL) {
-        fit_panel(x, j, panel_cols(x, j), s->offset + j, s->scale + j);
+    const lnt_status status = lnt_scaling_fit(scaling, x, s->offset, s->scale, allocator);
+    if (status != LNT_OK) {
+        lnt_scaler_destroy(s);
+        return status;
     }
     /* Sums of finite numbers near the largest double can still overflow. */
     for (size_t j = 0; j < x->cols; j++) {
@@ -209,16 +139,16 @@ static lnt_status check(const lnt_scaler *scaler, const lnt_tensor *from, const 
 lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x, lnt_tensor *z)
 {
     LNT_TRY(check(scaler, x, z));
-    double row[PANEL];
+    double row[LNT_PANEL];
     for (size_t i = 0; i < x->rows; i++) {
-        for (size_t first = 0; first < x->cols; first += PANEL) {
+        for (size_t first = 0; first < x->cols; first += LNT_PANEL) {
             const double *offset = scaler->offset + first, *scale = scaler->scale + first;
-            const size_t cols = panel_cols(x, first);
-            load(x, i, first, cols, row);
+            const size_t cols = lnt_panel_cols(x, first);
+            lnt_panel_load(x, i, first, cols, row);
             for (size_t j = 0; j < cols; j++) {
                 row[j] = (row[j] - offset[j]) / scale[j];
             }
-            store(row, z, i, first, cols);
+            lnt_panel_store(row, z, i, first, cols);
         }
     }
     return LNT_OK;
@@ -227,16 +157,16 @@ lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x, lnt_t
 lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z, lnt_tensor *x)
 {
     LNT_TRY(check(scaler, z, x));
-    double row[PANEL];
+    double row[LNT_PANEL];
     for (size_t i = 0; i < z->rows; i++) {
-        for (size_t first = 0; first < z->cols; first += PANEL) {
+        for (size_t first = 0; first < z->cols; first += LNT_PANEL) {
             const double *offset = scaler->offset + first, *scale = scaler->scale + first;
-            const size_t cols = panel_cols(z, first);
-            load(z, i, first, cols, row);
+            const size_t cols = lnt_panel_cols(z, first);
+            lnt_panel_load(z, i, first, cols, row);
             for (size_t j = 0; j < cols; j++) {
                 row[j] = row[j] * scale[j] + offset[j];
             }
-            store(row, x, i, first, cols);
+            lnt_panel_store(row, x, i, first, cols);
         }
     }
     return LNT_OK;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <linnet/data.h>
 
-#include "base/arena.h"
-#include "data/sort.h"
-#include "tensor/check.h"
+#include "data/strata.h"
+
 #include <linnet/random.h>
 #include <math.h>
 
@@ -12,7 +11,6 @@
  * shuffled, and the first few of each are marked for validation in their upmost bit, which no row
  * number needs.
  */
-#define MARK ((size_t) 1 << (sizeof(size_t) * 8 - 1))
 
 typedef struct strata {
     const lnt_tensor *labels; /* [rows, 1] */
@@ -28,23 +26,6 @@ typedef struct share {
     bool room;        /* one more still leaves a row for training */
 } share;
 
-static int compare_labels(size_t a, size_t b, const void *context)
-{
-    const double x = lnt_get(context, a, 0), y = lnt_get(context, b, 0);
-    return x != y ? (x > y) - (x < y) : (a > b) - (a < b);
-}
-
-/* The end of the class that begins at place `begin`. */
-static size_t class_end(const strata *s, size_t begin)
-{
-    const double label = lnt_get(s->labels, s->index[begin] & ~MARK, 0);
-    size_t end = begin + 1;
-    while (end < s->rows && lnt_get(s->labels, s->index[end] & ~MARK, 0) == label) {
-        end++;
-    }
-    return end;
-}
-
 static share share_of(const strata *s, size_t size)
 {
     const size_t whole = s->wanted * size / s->rows;
@@ -56,7 +37,7 @@ static size_t count_remainders(const strata *s, size_t least)
 {
     size_t count = 0;
     for (size_t begin = 0, end; begin < s->rows; begin = end) {
-        end = class_end(s, begin);
+        end = lnt_strata_end(s->labels, s->index, begin);
         const share part = share_of(s, end - begin);
         count += part.room && part.remainder >= least;
     }
@@ -67,7 +48,7 @@ static size_t sum_wholes(const strata *s)
 {
     size_t sum = 0;
     for (size_t begin = 0, end; begin < s->rows; begin = end) {
-        end = class_end(s, begin);
+        end = lnt_strata_end(s->labels, s->index, begin);
         sum += share_of(s, end - begin).whole;
     }
     return sum;
@@ -94,7 +75,7 @@ static void mark_validation(const strata *s, lnt_random *random)
     const size_t threshold = find_threshold(s, places);
     size_t ties = places - count_remainders(s, threshold); /* go to the first classes below it */
     for (size_t begin = 0, end; begin < s->rows; begin = end) {
-        end = class_end(s, begin);
+        end = lnt_strata_end(s->labels, s->index, begin);
         const share part = share_of(s, end - begin);
         size_t count = part.whole;
         if (part.room && part.remainder >= threshold) {
@@ -105,7 +86,7 @@ static void mark_validation(const strata *s, lnt_random *random)
         }
         lnt_random_shuffle(random, s->index + begin, end - begin);
         for (size_t i = begin; i < begin + count; i++) {
-            s->index[i] |= MARK;
+            s->index[i] |= LNT_MARK;
         }
     }
 }
@@ -116,33 +97,15 @@ static size_t part_by_mark(size_t *index, size_t rows)
     size_t first = 0;
     for (size_t i = 0; i < rows; i++) {
         const size_t row = index[i];
-        if ((row & MARK) == 0) {
+        if ((row & LNT_MARK) == 0) {
             index[i] = index[first];
             index[first++] = row;
         }
     }
     for (size_t i = first; i < rows; i++) {
-        index[i] &= ~MARK;
+        index[i] &= ~LNT_MARK;
     }
     return first;
-}
-
-static lnt_status check_labels(const lnt_tensor *labels, size_t rows)
-{
-    LNT_TRY(lnt_check(labels));
-    if (labels->rows != rows || labels->cols != 1) {
-        return LNT_ERR_SHAPE;
-    }
-    size_t square; /* the largest product that a share takes */
-    if (!lnt_multiply(rows, rows, &square)) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    for (size_t i = 0; i < rows; i++) {
-        if (!isfinite(lnt_get(labels, i, 0))) {
-            return LNT_ERR_NOT_FINITE;
-        }
-    }
-    return LNT_OK;
 }
 
 static size_t validation_rows(size_t rows, double fraction)
@@ -164,7 +127,7 @@ lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uin
         return LNT_ERR_INVALID;
     }
     if (labels != NULL) {
-        LNT_TRY(check_labels(labels, rows));
+        LNT_TRY(lnt_strata_check(labels, rows));
     }
     for (size_t i = 0; i < rows; i++) {
         index[i] = i;
@@ -173,7 +136,7 @@ lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uin
     size_t first = rows - validation_rows(rows, fraction);
     if (labels != NULL && first < rows) {
         const strata s = {labels, index, rows, rows - first};
-        lnt_sort(index, rows, compare_labels, labels);
+        lnt_strata_sort(labels, index);
         mark_validation(&s, &random);
         first = part_by_mark(index, rows);
         lnt_random_shuffle(&random, index, first);
