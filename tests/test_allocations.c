@@ -78,7 +78,7 @@ static void steps(size_t count, lnt_net *net, lnt_pass *pass, lnt_optim *optim,
     }
 }
 
-static void train(lnt_dtype dtype, lnt_loss loss, bool strided)
+static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool strided)
 {
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
@@ -92,10 +92,14 @@ static void train(lnt_dtype dtype, lnt_loss loss, bool strided)
     cr_assert(f.calls == 1, "a net is one block, not %zu", f.calls);
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){BATCH, LNT_TRAINING, true, 0, &allocator}));
     cr_assert(f.calls == 2, "a pass is one block");
-    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
-    sgd.momentum = 0.9;
-    sgd.allocator = &allocator;
-    OK(lnt_optim_create(&optim, net, &sgd));
+    lnt_optim_config config = lnt_optim_of(kind);
+    config.momentum = 0.9;
+    config.accumulate = 2;
+    config.clip_norm = 1;
+    config.l1 = 1e-4;
+    config.ema_decay = 0.9;
+    config.allocator = &allocator;
+    OK(lnt_optim_create(&optim, net, &config));
     cr_assert(f.calls == 3, "an optimiser is one block");
 
     lnt_tensor x = random_matrix(dtype, 2 * BATCH, 3 * INPUTS, 1);
@@ -106,7 +110,7 @@ static void train(lnt_dtype dtype, lnt_loss loss, bool strided)
         x = lnt_tensor_of(dtype, x.data, BATCH, INPUTS);
     }
     const lnt_tensor y = random_matrix(dtype, BATCH, OUTPUTS, 2);
-    steps(1, net, pass, optim, &loss, &x, &y); /* BLAS makes its own buffers on the first call */
+    steps(2, net, pass, optim, &loss, &x, &y); /* BLAS makes its own buffers on the first call */
     const size_t before = mallocs();
     steps(100, net, pass, optim, &loss, &x, &y);
     cr_assert(f.calls == 3, "100 steps called the allocator %zu times", f.calls - 3);
@@ -121,9 +125,12 @@ static void train(lnt_dtype dtype, lnt_loss loss, bool strided)
 Test(allocations, none_in_a_hundred_training_steps)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
-        train(dtype, lnt_mse(LNT_MEAN), false);
-        train(dtype, lnt_softmax_cross_entropy(LNT_SUM), false);
-        train(dtype, lnt_mse(LNT_MEAN), true);
+        train(dtype, lnt_mse(LNT_MEAN), LNT_SGD, false);
+        train(dtype, lnt_softmax_cross_entropy(LNT_SUM), LNT_SGD, false);
+        train(dtype, lnt_mse(LNT_MEAN), LNT_SGD, true);
+        for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+            train(dtype, lnt_mse(LNT_MEAN), (lnt_optim_kind) kind, false);
+        }
     }
 }
 

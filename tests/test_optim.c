@@ -1,43 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "net_support.h"
-
 #include "failing_allocator.h"
+#include "optim_support.h"
 
 #include <limits.h>
 
 /* Optimisers: against their formulas; test_reference.c compares whole runs. */
-
-enum { INPUTS = 4, OUTPUTS = 3, BATCH = 6, STEPS = 12 };
-
-/* A net with the pass and data that its steps take. */
-typedef struct bench {
-    lnt_net *net;
-    lnt_pass *pass;
-    lnt_tensor x, y;
-} bench;
-
-static bench new_bench(lnt_dtype dtype)
-{
-    const lnt_layer layers[] = {lnt_dense(7, LNT_TANH), lnt_dense(OUTPUTS, LNT_IDENTITY)};
-    bench b = {.net = new_net(dtype, INPUTS, layers, 2)};
-    b.pass = new_pass(b.net);
-    b.x = random_matrix(dtype, BATCH, INPUTS, 1);
-    b.y = random_matrix(dtype, BATCH, OUTPUTS, 2);
-    return b;
-}
-
-static void backward(const bench *b)
-{
-    const lnt_loss loss = lnt_mse(LNT_SUM);
-    OK(lnt_pass_forward(b->pass, b->net, &b->x, NULL));
-    OK(lnt_pass_backward(b->pass, b->net, &loss, &b->y, NULL, NULL));
-}
-
-static void finish(bench *b)
-{
-    lnt_pass_destroy(b->pass);
-    lnt_net_destroy(b->net);
-}
 
 static lnt_optim *new_optim(const lnt_net *net, double learning_rate, double momentum)
 {
@@ -294,13 +261,6 @@ Test(optim, names)
 }
 
 /* --- what happens to the gradient on its way --- */
-
-static lnt_optim *optim_of(const lnt_net *net, const lnt_optim_config *config)
-{
-    lnt_optim *optim = NULL;
-    OK(lnt_optim_create(&optim, net, config));
-    return optim;
-}
 
 /* Gradients of thirds of a batch, gathered, move the net as the gradient of the batch. */
 Test(optim, gathered_gradients_are_those_of_the_whole_batch)
