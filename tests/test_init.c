@@ -28,6 +28,7 @@ static const struct moments {
     {"Glorot normal", LNT_INIT_GLOROT_NORMAL, 0, 0, 0, 2.0 / 500, 0},
     {"LeCun uniform", LNT_INIT_LECUN_UNIFORM, 0, 0, 0, 1.0 / 300, 0.1},
     {"LeCun normal", LNT_INIT_LECUN_NORMAL, 0, 0, 0, 1.0 / 300, 0},
+    {"truncated", LNT_INIT_TRUNCATED_NORMAL, 3, 0.5, 3, 0.25 * 0.7737413036, 1},
 };
 
 Test(init, moments_and_ranges)
@@ -184,6 +185,7 @@ Test(init, auto_chooses_by_the_activation)
         lnt_layer layer = lnt_dense(13, (lnt_activation) a);
         lnt_net *automatic = new_net(LNT_F64, 11, &layer, 1);
         layer.weight_init = lnt_init_of(choice[a]);
+        layer.weight_init.gain = choice[a] == LNT_INIT_GLOROT_UNIFORM ? 1 : 0;
         lnt_net *explicit = new_net(LNT_F64, 11, &layer, 1);
         const lnt_tensor x = parameter_of(automatic, 0), y = parameter_of(explicit, 0);
         const lnt_tensor bias = parameter_of(automatic, 1), zero = matrix(LNT_F64, 1, 13);
@@ -249,4 +251,124 @@ Test(init, a_bad_initialiser_makes_no_net)
     layer.bias_init = lnt_init_normal(0, NAN);
     FAILS(LNT_ERR_INVALID, lnt_net_create(&net, &config));
     cr_assert_null(net);
+}
+
+/* --- gains --- */
+
+/* Those of PyTorch's calculate_gain, where it has one. */
+Test(init, gains_of_activations)
+{
+    const double sqrt2 = sqrt(2);
+    cr_assert_float_eq(lnt_activation_gain(LNT_RELU, 0), sqrt2, 1e-15);
+    cr_assert_float_eq(lnt_activation_gain(LNT_LEAKY_RELU, 0.01), sqrt(2 / 1.0001), 1e-15);
+    cr_assert_float_eq(lnt_activation_gain(LNT_LEAKY_RELU, 0.5), sqrt(2 / 1.25), 1e-15);
+    cr_assert_float_eq(lnt_activation_gain(LNT_TANH, 0), 5.0 / 3, 1e-15);
+    cr_assert_eq(lnt_activation_gain(LNT_SIGMOID, 0), 1);
+    cr_assert_eq(lnt_activation_gain(LNT_IDENTITY, 0), 1);
+    cr_assert_eq(lnt_activation_gain((lnt_activation) 99, 0), 1);
+}
+
+/* The standard deviation of the first layer's weights of a net whose activation follows. */
+static double deviation_before(lnt_init init, lnt_activation activation)
+{
+    lnt_layer layers[] = {lnt_dense(COLS, activation), lnt_dense(1, LNT_IDENTITY)};
+    layers[0].weight_init = init;
+    lnt_net *net = new_net(LNT_F64, ROWS, layers, 2);
+    lnt_parameter weight;
+    double norm;
+    OK(lnt_net_tensor(net, 0, &weight));
+    OK(lnt_norm(LNT_NORM_L2, &weight.value, &norm));
+    lnt_net_destroy(net);
+    return norm / sqrt(COUNT);
+}
+
+Test(init, the_gain_is_that_of_the_activation_that_follows)
+{
+    const lnt_init he = lnt_init_of(LNT_INIT_HE_NORMAL),
+                   glorot = lnt_init_of(LNT_INIT_GLOROT_NORMAL);
+    const lnt_init orthogonal = lnt_init_of(LNT_INIT_ORTHOGONAL);
+    const lnt_activation activations[] = {LNT_IDENTITY, LNT_RELU, LNT_LEAKY_RELU, LNT_TANH};
+    for (size_t i = 0; i < 4; i++) {
+        const double gain = lnt_activation_gain(activations[i], 0.01),
+                     slack = 5 / sqrt(2.0 * COUNT);
+        cr_assert(fabs(deviation_before(he, activations[i]) * sqrt(ROWS) / gain - 1) < slack);
+        cr_assert(fabs(deviation_before(glorot, activations[i]) * sqrt((ROWS + COLS) / 2.0) / gain -
+                       1) < slack);
+        cr_assert(fabs(deviation_before(orthogonal, activations[i]) * sqrt(ROWS) / gain - 1) <
+                  1e-12);
+    }
+    lnt_init given = he;
+    given.gain = 3;
+    cr_assert(fabs(deviation_before(given, LNT_TANH) * sqrt(ROWS) / 3 - 1) < 0.02);
+}
+
+/* --- orthogonal --- */
+
+/* ‖G − gain²·I‖ of the smaller Gram matrix, largest element. */
+static double distance_from_orthogonal(const lnt_tensor *x, double gain)
+{
+    const lnt_tensor t = lnt_transpose(x);
+    const bool wide = x->rows < x->cols;
+    const size_t small = wide ? x->rows : x->cols;
+    lnt_tensor gram = matrix(x->dtype, small, small);
+    OK(wide ? lnt_gemm(1, x, &t, 0, &gram) : lnt_gemm(1, &t, x, 0, &gram));
+    double worst = 0;
+    for (size_t i = 0; i < small; i++) {
+        for (size_t j = 0; j < small; j++) {
+            worst = fmax(worst, fabs(lnt_get(&gram, i, j) - (i == j ? gain * gain : 0)));
+        }
+    }
+    return worst;
+}
+
+Test(init, orthogonal)
+{
+    const size_t shapes[][2] = {{1, 1}, {1, 7}, {7, 1}, {5, 5}, {30, 12}, {12, 30}, {200, 100}};
+    const lnt_init init = lnt_init_orthogonal(1.5);
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+            lnt_tensor x = matrix(dtype, shapes[s][0], shapes[s][1]);
+            OK(lnt_init_fill(&init, 3, s, &x));
+            cr_assert(distance_from_orthogonal(&x, 1.5) < (dtype == LNT_F32 ? 2e-6 : 1e-12),
+                      "[%zu, %zu]: %g", x.rows, x.cols, distance_from_orthogonal(&x, 1.5));
+            lnt_tensor strided = laid_out(STEPPED, &x), turned = laid_out(TRANSPOSED, &x);
+            OK(lnt_init_fill(&init, 3, s, &strided));
+            OK(lnt_init_fill(&init, 3, s, &turned));
+            cr_assert(same_bits(&strided, &x) && same_bits(&turned, &x));
+        }
+    }
+}
+
+/* Without the signs put right the first elements would be negative more often than not. */
+Test(init, orthogonal_matrices_are_uniform)
+{
+    const lnt_init init = lnt_init_of(LNT_INIT_ORTHOGONAL);
+    enum { DRAWS = 2000 };
+    double sum = 0;
+    for (uint64_t seed = 0; seed < DRAWS; seed++) {
+        double values[9];
+        lnt_tensor x = lnt_tensor_f64(values, 3, 3);
+        OK(lnt_init_fill(&init, seed, 1, &x));
+        sum += values[0]; /* mean 0, variance 1/3 */
+    }
+    cr_assert(fabs(sum / DRAWS) < 5 * sqrt(1.0 / 3 / DRAWS), "%g", sum / DRAWS);
+}
+
+Test(init, names_of_kinds)
+{
+    for (int kind = LNT_INIT_AUTO; kind <= LNT_INIT_ARRAY; kind++) {
+        lnt_init_kind found;
+        OK(lnt_init_find(lnt_init_name((lnt_init_kind) kind), &found));
+        cr_assert_eq((int) found, kind);
+    }
+    lnt_init_kind found;
+    cr_assert_null(lnt_init_name((lnt_init_kind) 99));
+    FAILS(LNT_ERR_INVALID, lnt_init_find("He_normal", &found));
+    FAILS(LNT_ERR_NULL, lnt_init_find(NULL, &found));
+    FAILS(LNT_ERR_NULL, lnt_init_find("auto", NULL));
+    lnt_tensor x = matrix(LNT_F64, 2, 2);
+    lnt_init bad = lnt_init_orthogonal(NAN);
+    FAILS(LNT_ERR_INVALID, lnt_init_fill(&bad, 1, 1, &x));
+    bad = lnt_init_truncated_normal(0, -1);
+    FAILS(LNT_ERR_INVALID, lnt_init_fill(&bad, 1, 1, &x));
 }

@@ -3,28 +3,67 @@
 
 #include "layers/activation.h"
 
+#include "layers/orthogonal.h"
+
 #include <linnet/random.h>
 #include <math.h>
+#include <string.h>
+
+#define SQRT_2 1.4142135623730951
 
 /* What an initialiser comes down to: where its numbers are drawn, or the one number it repeats. */
 typedef struct draw {
-    enum { CONSTANT, UNIFORM, NORMAL } shape;
+    enum { CONSTANT, UNIFORM, NORMAL, TRUNCATED } shape;
     double a; /* the number; the lower end; the mean */
     double b; /* nothing; the upper end; the deviation */
 } draw;
 
-typedef enum fan { FAN_IN, FAN_SUM } fan;
+typedef enum fan { NO_FAN, FAN_IN, FAN_SUM } fan;
 
-/* The scaled families: variance = gain / fan, drawn uniformly or normally. */
+/* The scaled families: variance = gain²·numerator / fan, drawn uniformly or normally. */
 static const struct {
+    const char *name;
     fan fan;
-    double gain;
+    double numerator;
+    double gain; /* when none is given and no activation follows */
     bool normal;
-} families[] = {
-    [LNT_INIT_HE_UNIFORM] = {FAN_IN, 2, false},      [LNT_INIT_HE_NORMAL] = {FAN_IN, 2, true},
-    [LNT_INIT_GLOROT_UNIFORM] = {FAN_SUM, 2, false}, [LNT_INIT_GLOROT_NORMAL] = {FAN_SUM, 2, true},
-    [LNT_INIT_LECUN_UNIFORM] = {FAN_IN, 1, false},   [LNT_INIT_LECUN_NORMAL] = {FAN_IN, 1, true},
+    bool by_activation; /* else the gain is always 1 */
+} kinds[] = {
+    [LNT_INIT_AUTO] = {.name = "auto"},
+    [LNT_INIT_CONSTANT] = {.name = "constant"},
+    [LNT_INIT_UNIFORM] = {.name = "uniform"},
+    [LNT_INIT_NORMAL] = {.name = "normal"},
+    [LNT_INIT_TRUNCATED_NORMAL] = {.name = "truncated_normal"},
+    [LNT_INIT_HE_UNIFORM] = {"he_uniform", FAN_IN, 1, SQRT_2, false, true},
+    [LNT_INIT_HE_NORMAL] = {"he_normal", FAN_IN, 1, SQRT_2, true, true},
+    [LNT_INIT_GLOROT_UNIFORM] = {"glorot_uniform", FAN_SUM, 2, 1, false, true},
+    [LNT_INIT_GLOROT_NORMAL] = {"glorot_normal", FAN_SUM, 2, 1, true, true},
+    [LNT_INIT_LECUN_UNIFORM] = {"lecun_uniform", FAN_IN, 1, 1, false, false},
+    [LNT_INIT_LECUN_NORMAL] = {"lecun_normal", FAN_IN, 1, 1, true, false},
+    [LNT_INIT_ORTHOGONAL] = {"orthogonal", NO_FAN, 0, 1, false, true},
+    [LNT_INIT_ARRAY] = {.name = "array"},
 };
+
+enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
+
+const char *lnt_init_name(lnt_init_kind kind)
+{
+    return (unsigned) kind < N_KINDS ? kinds[kind].name : NULL;
+}
+
+lnt_status lnt_init_find(const char *name, lnt_init_kind *kind)
+{
+    if (name == NULL || kind == NULL) {
+        return LNT_ERR_NULL;
+    }
+    for (unsigned i = 0; i < N_KINDS; i++) {
+        if (strcmp(kinds[i].name, name) == 0) {
+            *kind = (lnt_init_kind) i;
+            return LNT_OK;
+        }
+    }
+    return LNT_ERR_INVALID;
+}
 
 lnt_init lnt_init_of(lnt_init_kind kind)
 {
@@ -51,6 +90,16 @@ lnt_init lnt_init_normal(double mean, double deviation)
     return (lnt_init){.kind = LNT_INIT_NORMAL, .a = mean, .b = deviation};
 }
 
+lnt_init lnt_init_truncated_normal(double mean, double deviation)
+{
+    return (lnt_init){.kind = LNT_INIT_TRUNCATED_NORMAL, .a = mean, .b = deviation};
+}
+
+lnt_init lnt_init_orthogonal(double gain)
+{
+    return (lnt_init){.kind = LNT_INIT_ORTHOGONAL, .gain = gain};
+}
+
 lnt_init lnt_init_array(const lnt_tensor *values)
 {
     lnt_init init = {.kind = LNT_INIT_ARRAY};
@@ -60,7 +109,21 @@ lnt_init lnt_init_array(const lnt_tensor *values)
     return init;
 }
 
-/* The draw that `init` means for a parameter of this shape; the array initialiser has none. */
+static double gain_of(const lnt_init *init)
+{
+    return init->gain != 0 && kinds[init->kind].by_activation ? init->gain : kinds[init->kind].gain;
+}
+
+static draw scaled(const lnt_init *init, const lnt_tensor *parameter)
+{
+    const double fan_in = (double) parameter->rows, fan_out = (double) parameter->cols;
+    const double terms = kinds[init->kind].fan == FAN_IN ? fan_in : fan_in + fan_out;
+    const double deviation = gain_of(init) * sqrt(kinds[init->kind].numerator / terms);
+    const double limit = sqrt(3) * deviation;
+    return kinds[init->kind].normal ? (draw){NORMAL, 0, deviation} : (draw){UNIFORM, -limit, limit};
+}
+
+/* The draw that `init` means for a parameter of this shape; not all kinds are one. */
 static lnt_status plan(const lnt_init *init, const lnt_tensor *parameter, draw *out)
 {
     switch (init->kind) {
@@ -73,22 +136,14 @@ static lnt_status plan(const lnt_init *init, const lnt_tensor *parameter, draw *
     case LNT_INIT_NORMAL:
         *out = (draw){NORMAL, init->a, init->b};
         break;
-    case LNT_INIT_HE_UNIFORM:
-    case LNT_INIT_HE_NORMAL:
-    case LNT_INIT_GLOROT_UNIFORM:
-    case LNT_INIT_GLOROT_NORMAL:
-    case LNT_INIT_LECUN_UNIFORM:
-    case LNT_INIT_LECUN_NORMAL: {
-        const double fan_in = (double) parameter->rows, fan_out = (double) parameter->cols;
-        const double denominator = families[init->kind].fan == FAN_IN ? fan_in : fan_in + fan_out;
-        const double variance = families[init->kind].gain / denominator;
-        const double limit = sqrt(3 * variance);
-        *out = families[init->kind].normal ? (draw){NORMAL, 0, sqrt(variance)}
-                                           : (draw){UNIFORM, -limit, limit};
+    case LNT_INIT_TRUNCATED_NORMAL:
+        *out = (draw){TRUNCATED, init->a, init->b};
         break;
-    }
     default:
-        return LNT_ERR_INVALID;
+        if ((unsigned) init->kind >= N_KINDS || kinds[init->kind].fan == NO_FAN) {
+            return LNT_ERR_INVALID;
+        }
+        *out = scaled(init, parameter);
     }
     const bool ordered = out->shape == CONSTANT || out->b >= (out->shape == UNIFORM ? out->a : 0);
     return isfinite(out->a) && isfinite(out->b) && ordered ? LNT_OK : LNT_ERR_INVALID;
@@ -101,6 +156,13 @@ static double next(const draw *from, lnt_random *random)
         return from->a + (from->b - from->a) * lnt_random_uniform(random);
     case NORMAL:
         return from->a + from->b * lnt_random_normal(random);
+    case TRUNCATED: {
+        double z = lnt_random_normal(random);
+        while (fabs(z) > 2) {
+            z = lnt_random_normal(random);
+        }
+        return from->a + from->b * z;
+    }
     default:
         return from->a;
     }
@@ -120,6 +182,12 @@ lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed, uint64_t stream,
     }
     if (parameter->rows == 0 || parameter->cols == 0) {
         return LNT_OK;
+    }
+    if (!isfinite(init->gain)) {
+        return LNT_ERR_INVALID;
+    }
+    if (init->kind == LNT_INIT_ORTHOGONAL) {
+        return lnt_orthogonal_fill(gain_of(init), seed, stream, parameter);
     }
     draw from;
     LNT_TRY(plan(init, parameter, &from));
@@ -145,9 +213,19 @@ lnt_status lnt_init_weight(const lnt_init *init, const lnt_layer *next, uint64_t
                            uint64_t stream, lnt_tensor *weight)
 {
     lnt_init choice = *init;
+    const lnt_activation follows = next != NULL ? next->activation : LNT_IDENTITY;
+    const double alpha = next != NULL ? next->alpha : 0;
     if (choice.kind == LNT_INIT_AUTO) {
-        const lnt_activation follows = next != NULL ? next->activation : LNT_IDENTITY;
-        choice = lnt_init_of(lnt_activation_kind_of(follows)->weight_init);
+        if (follows == LNT_SINE) { /* the frequency comes out of the bounds again */
+            const double limit = sqrt(6 / (double) weight->rows) / alpha;
+            choice = lnt_init_uniform(-limit, limit);
+        } else {
+            choice = lnt_init_of(lnt_activation_kind_of(follows)->weight_init);
+            choice.gain = choice.kind == LNT_INIT_GLOROT_UNIFORM ? 1 : 0;
+        }
+    }
+    if (choice.gain == 0) {
+        choice.gain = lnt_activation_gain(follows, alpha);
     }
     return lnt_init_fill(&choice, seed, stream, weight);
 }
