@@ -6,6 +6,7 @@
 
 #include "failing_allocator.h"
 #include "file_support.h"
+#include "loss/loss.h"
 
 #include <criterion/criterion.h>
 #include <linnet/linnet.h>
@@ -70,6 +71,17 @@ static inline lnt_model classifier(const lnt_allocator *allocator)
                                 .train_accuracy = 0.1,
                                 .validation_loss = 5e-324,
                                 .validation_accuracy = 1};
+    return model;
+}
+
+/* The same with all that the loss of a classifier can have. */
+static inline lnt_model weighted_classifier(const lnt_allocator *allocator)
+{
+    static const double weights[] = {0.1, 5e-324};
+    lnt_model model = classifier(allocator);
+    model.loss.label_smoothing = 0.05;
+    model.loss.class_weights = weights;
+    model.loss.n_class_weights = 2;
     return model;
 }
 
@@ -142,10 +154,25 @@ static inline bool same_record(const lnt_record *a, const lnt_record *b)
            same_number(a->validation_accuracy, b->validation_accuracy);
 }
 
+static inline bool same_loss(const lnt_loss *a, const lnt_loss *b)
+{
+    if (a->kind != b->kind || a->value != b->value || a->gradient != b->gradient) {
+        return false;
+    }
+    const lnt_loss_parameter *parameter = &lnt_loss_ops_of(a->kind)->parameter;
+    if (parameter->name != NULL && memcmp((const char *) a + parameter->offset,
+                                          (const char *) b + parameter->offset, 8) != 0) {
+        return false;
+    }
+    return (a->class_weights == NULL) == (b->class_weights == NULL) &&
+           (a->class_weights == NULL ||
+            (a->n_class_weights == b->n_class_weights &&
+             memcmp(a->class_weights, b->class_weights, a->n_class_weights * 8) == 0));
+}
+
 static inline bool same_model(const lnt_model *a, const lnt_model *b)
 {
-    return same_net(a->net, b->net) && a->loss.kind == b->loss.kind &&
-           a->loss.value == b->loss.value && a->loss.gradient == b->loss.gradient &&
+    return same_net(a->net, b->net) && same_loss(&a->loss, &b->loss) &&
            same_scaler(a->input_scaler, b->input_scaler) &&
            same_scaler(a->target_scaler, b->target_scaler) &&
            same_names(a->input_names, b->input_names) &&
@@ -177,7 +204,8 @@ static inline lnt_model load(const char *path)
 static inline bool is_empty(const lnt_model *m)
 {
     return m->net == NULL && m->input_scaler == NULL && m->target_scaler == NULL &&
-           m->input_names == NULL && m->target_names == NULL && m->class_names == NULL;
+           m->input_names == NULL && m->target_names == NULL && m->class_names == NULL &&
+           m->class_weights == NULL && m->loss.class_weights == NULL;
 }
 
 /* The load fails with a sentence; the model is empty and nothing is left. */

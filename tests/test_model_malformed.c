@@ -174,7 +174,7 @@ static const text_edit text_edits[] = {
     {LOSS, "\"softmax_cross_entropy\"", "1", "of a known loss"},
     {LOSS, "\"mean\"", "\"median\"", "of a known loss"},
     {LOSS, "\"sum\"", "2", "of a known loss"},
-    {LOSS, "}", ",\"more\":1}", "of a known loss"},
+    {LOSS, "}", ",\"more\":1}", "fields that softmax_cross_entropy does not have"},
     {LOSS, "{", "[{", "linnet.loss, byte"},
     {RECORD, "\"123456789\"", "123456789", "expected a number as text as 'epochs'"},
     {RECORD, "\"123456789\"", "\"1e3\"", "expected a number as text as 'epochs'"},
@@ -214,6 +214,60 @@ Test(model_malformed, inconsistent_metadata_are_refused)
         rewrite(right, wrong, edit_text, &text_edits[i], true);
         refuse(wrong, LNT_ERR_FORMAT, text_edits[i].sentence);
     }
+    lnt_model_finish(&model);
+}
+
+static void refuse_edits(const lnt_model *model, const text_edit *edits, size_t count)
+{
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(model, right);
+    for (size_t i = 0; i < count; i++) {
+        rewrite(right, wrong, edit_text, &edits[i], true);
+        refuse(wrong, LNT_ERR_FORMAT, edits[i].sentence);
+    }
+}
+
+Test(model_malformed, impossible_losses_are_refused)
+{
+    static const text_edit of_classifier[] = {
+        {LOSS, "\"0.05\"", "0.05", "linnet.loss, byte"},
+        {LOSS, "\"0.05\"", "\"0.05x\"", "expected a number as text as 'label_smoothing'"},
+        {LOSS, "\"0.05\"", "\"\"", "expected a number as text as 'label_smoothing'"},
+        {LOSS, "\"0.05\"", "\"1\"", "softmax_cross_entropy is out of its range"},
+        {LOSS, "\"0.05\"", "\"-0.05\"", "softmax_cross_entropy is out of its range"},
+        {LOSS, "\"0.05\"", "\"nan\"", "softmax_cross_entropy is out of its range"},
+        {LOSS, "label_smoothing", "delta", "fields that softmax_cross_entropy does not have"},
+        {LOSS, "[\"0.1\",", "[", "expected 2 class weights, found 1"},
+        {LOSS, "[\"0.1\",", "[\"1\",\"1\",", "expected 2 class weights, found 3"},
+        {LOSS, "[\"0.1\",\"5e-324\"]", "[]", "expected 2 class weights, found 0"},
+        {LOSS, "[\"0.1\",\"5e-324\"]", "\"1\"", "expected 2 class weights, found 0"},
+        {LOSS, "[\"0.1\",\"5e-324\"]", "null", "expected 2 class weights, found 0"},
+        {LOSS, "[\"0.1\",", "[1,", "expected numbers as text as class weights"},
+        {LOSS, "[\"0.1\",", "[null,", "expected numbers as text as class weights"},
+        {LOSS, "[\"0.1\",", "[\"one\",", "expected numbers as text as class weights"},
+        {LOSS, "[\"0.1\",", "[\"-0.1\",", "softmax_cross_entropy is out of its range"},
+        {LOSS, "[\"0.1\",", "[\"inf\",", "softmax_cross_entropy is out of its range"},
+        {LOSS, "[\"0.1\",", "[\"nan\",", "softmax_cross_entropy is out of its range"},
+        {LOSS, "softmax_cross_entropy", "mse", "fields that mse does not have"},
+    };
+    static const text_edit of_regression[] = {
+        {LOSS, "\"1.5\"", "\"0\"", "huber is out of its range"},
+        {LOSS, ",\"delta\":\"1.5\"", "", "huber is out of its range"},
+        {LOSS, "\"1.5\"", "\"inf\"", "huber is out of its range"},
+        {LOSS, "huber", "quantile", "fields that quantile does not have"},
+        {LOSS, "huber\",\"value\":\"mean\",\"gradient\":\"mean\",\"delta\":\"1.5\"",
+         "quantile\",\"value\":\"mean\",\"gradient\":\"mean\",\"quantile\":\"1\"",
+         "quantile is out of its range"},
+        {LOSS, ",\"delta\":\"1.5\"", ",\"class_weights\":[\"1\"]", "does not have"},
+        {LOSS, "huber\",\"value\":\"mean\",\"gradient\":\"mean\",\"delta\":\"1.5\"",
+         "gaussian\",\"value\":\"mean\",\"gradient\":\"mean\"", "gaussian does not fit 1 outputs"},
+    };
+    lnt_model model = weighted_classifier(NULL);
+    refuse_edits(&model, of_classifier, sizeof of_classifier / sizeof of_classifier[0]);
+    lnt_model_finish(&model);
+    model = regression(NULL);
+    model.loss = lnt_huber(1.5, LNT_MEAN);
+    refuse_edits(&model, of_regression, sizeof of_regression / sizeof of_regression[0]);
     lnt_model_finish(&model);
 }
 

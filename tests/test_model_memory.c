@@ -34,7 +34,7 @@ static lnt_status load_net(const char *path, const lnt_allocator *allocator)
 static void fail_each_allocation(lnt_status (*try)(const char *, const lnt_allocator *),
                                  bool for_ever)
 {
-    lnt_model model = classifier(NULL);
+    lnt_model model = weighted_classifier(NULL);
     const char *path = in_folder("model");
     save(&model, path);
     lnt_model_finish(&model);
@@ -90,7 +90,7 @@ static lnt_status load_without_json_memory(const char *path)
 
 Test(model_memory, json_without_memory_is_survived)
 {
-    lnt_model model = classifier(NULL);
+    lnt_model model = weighted_classifier(NULL);
     const char *path = in_folder("model"), *other = in_folder("other");
     save(&model, path);
     json_set_alloc_funcs(json_malloc, json_free);

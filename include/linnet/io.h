@@ -25,6 +25,9 @@ typedef struct lnt_record {
     double validation_accuracy;
 } lnt_record;
 
+/** Class weights that a loaded model owns. */
+typedef struct lnt_class_weights lnt_class_weights;
+
 /**
  * A net and all that is needed to use it on raw data. A plain struct on the caller's storage: set
  * it to `{0}` or by `lnt_model_init`, fill what you have, and give everything back with
@@ -32,12 +35,15 @@ typedef struct lnt_record {
  */
 typedef struct lnt_model {
     lnt_net *net;
-    lnt_loss loss;             /**< what it was trained for */
-    lnt_scaler *input_scaler;  /**< [inputs], or NULL: inputs go in as they are */
-    lnt_scaler *target_scaler; /**< [outputs], or NULL: outputs come out as they are */
+    lnt_loss loss; /**< what it was trained for; of a custom loss files keep the kind only */
+    lnt_class_weights *class_weights; /**< owns the loss's, in a loaded model; else NULL */
+    lnt_scaler *input_scaler;         /**< [inputs], or NULL: inputs go in as they are */
+    lnt_scaler *target_scaler; /**< [targets], or NULL: outputs come out as they are; targets is
+                                    what `lnt_loss_target_cols` says */
     lnt_names *input_names;    /**< one a column of x, or NULL */
     lnt_names *target_names;   /**< one a target column, or NULL */
-    lnt_names *class_names;    /**< one an output of a classifier, or NULL */
+    lnt_names *class_names;    /**< one a class (`lnt_loss_classes`) or, where a label names none,
+                                    one an output; or NULL */
     lnt_record record;
 } lnt_model;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <linnet/io.h>
+#include "io/model_text.h"
 
 #include <math.h>
 
@@ -23,6 +23,7 @@ void lnt_model_finish(lnt_model *model)
     lnt_names_destroy(model->input_names);
     lnt_names_destroy(model->target_names);
     lnt_names_destroy(model->class_names);
+    lnt_class_weights_destroy(model->class_weights);
     *model = lnt_model_init();
 }
 

@@ -279,7 +279,7 @@ static lnt_status load_descriptions(const loader *load, lnt_model *model)
         status = parse_value(load, LNT_KEY_RECORD, &record);
     }
     if (status == LNT_OK) {
-        status = lnt_loss_parse(&model->loss, loss, load->path, load->error);
+        status = lnt_loss_parse(model, loss, load->path, load->allocator, load->error);
     }
     if (status == LNT_OK) {
         status = lnt_record_parse(&model->record, record, load->path, load->error);
@@ -294,12 +294,16 @@ static lnt_status load_model(const loader *load, lnt_model *model)
     LNT_TRY(load_net(load, &model->net));
     LNT_TRY(load_descriptions(load, model));
     const size_t inputs = lnt_net_inputs(model->net), outputs = lnt_net_outputs(model->net);
-    const size_t labels = lnt_loss_is_classification(model->loss.kind) ? 1 : 0;
+    const lnt_loss_kind loss = model->loss.kind;
+    const size_t labels = lnt_loss_is_classification(loss) ? 1 : 0;
+    const size_t targets = lnt_loss_target_cols(loss, outputs);
+    const size_t classes = lnt_loss_classes(loss, outputs);
     LNT_TRY(load_scaler(load, LNT_INPUT_OFFSET, LNT_INPUT_SCALE, inputs, &model->input_scaler));
-    LNT_TRY(load_scaler(load, LNT_TARGET_OFFSET, LNT_TARGET_SCALE, outputs, &model->target_scaler));
+    LNT_TRY(load_scaler(load, LNT_TARGET_OFFSET, LNT_TARGET_SCALE, targets, &model->target_scaler));
     LNT_TRY(load_names(load, LNT_KEY_INPUT_NAMES, inputs, 0, &model->input_names));
-    LNT_TRY(load_names(load, LNT_KEY_TARGET_NAMES, outputs, labels, &model->target_names));
-    return load_names(load, LNT_KEY_CLASS_NAMES, outputs, 0, &model->class_names);
+    LNT_TRY(load_names(load, LNT_KEY_TARGET_NAMES, targets, labels, &model->target_names));
+    return load_names(load, LNT_KEY_CLASS_NAMES, classes > 0 ? classes : outputs, 0,
+                      &model->class_names);
 }
 
 /* --- public --- */

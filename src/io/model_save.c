@@ -4,6 +4,7 @@
 #include "io/model_file.h"
 #include "io/model_text.h"
 #include "io/report.h"
+#include "loss/loss.h"
 
 #include <linnet/build.h>
 #include <string.h>
@@ -20,31 +21,49 @@ static lnt_status check_count(const char *what, const void *part, size_t found, 
                     found, expected);
 }
 
-static bool is_reduction(lnt_reduction reduction)
+static lnt_status check_loss(const lnt_loss *loss, size_t outputs, lnt_error *error)
 {
-    return reduction == LNT_MEAN || reduction == LNT_SUM;
+    const char *name = lnt_loss_name(loss->kind);
+    const lnt_status status = lnt_loss_check(loss, outputs);
+    if (status == LNT_ERR_SHAPE) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "model to save: its loss has %zu class weights, expected %zu",
+                        loss->n_class_weights, lnt_loss_weights_expected(loss->kind, outputs));
+    }
+    if (status != LNT_OK) {
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            name != NULL
+                ? "model to save: a reduction, number or weight of its loss is out of its range"
+                : "model to save: its loss is none that exists");
+    }
+    if (lnt_loss_target_cols(loss->kind, outputs) == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "model to save: its loss, %s, does not fit %zu outputs", name, outputs);
+    }
+    return LNT_OK;
 }
 
 static lnt_status check_model(const lnt_model *model, lnt_error *error)
 {
     const size_t inputs = lnt_net_inputs(model->net), outputs = lnt_net_outputs(model->net);
-    if (lnt_loss_name(model->loss.kind) == NULL || !is_reduction(model->loss.value) ||
-        !is_reduction(model->loss.gradient)) {
-        return lnt_fail(error, LNT_ERR_INVALID, "model to save: its loss is none that exists");
-    }
+    LNT_TRY(check_loss(&model->loss, outputs, error));
+    const lnt_loss_kind loss = model->loss.kind;
+    const size_t target_cols = lnt_loss_target_cols(loss, outputs);
+    const size_t classes = lnt_loss_classes(loss, outputs);
     LNT_TRY(check_count("input_scaler", model->input_scaler, lnt_scaler_cols(model->input_scaler),
                         inputs, error));
     LNT_TRY(check_count("target_scaler", model->target_scaler,
-                        lnt_scaler_cols(model->target_scaler), outputs, error));
+                        lnt_scaler_cols(model->target_scaler), target_cols, error));
     LNT_TRY(check_count("input_names", model->input_names, lnt_names_count(model->input_names),
                         inputs, error));
     LNT_TRY(check_count("class_names", model->class_names, lnt_names_count(model->class_names),
-                        outputs, error));
+                        classes > 0 ? classes : outputs, error));
     const size_t targets = lnt_names_count(model->target_names);
-    if (targets == 1 && lnt_loss_is_classification(model->loss.kind)) {
+    if (targets == 1 && lnt_loss_is_classification(loss)) {
         return LNT_OK; /* one column of labels */
     }
-    return check_count("target_names", model->target_names, targets, outputs, error);
+    return check_count("target_names", model->target_names, targets, target_cols, error);
 }
 
 /* --- tensors --- */

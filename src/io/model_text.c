@@ -8,51 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 
-/* --- loss --- */
-
-static const char *const reductions[] = {[LNT_MEAN] = "mean", [LNT_SUM] = "sum"};
-
-enum { N_REDUCTIONS = sizeof reductions / sizeof reductions[0] };
-
-static bool reduction_parse(const json_t *value, lnt_reduction *reduction)
-{
-    for (unsigned i = 0; json_is_string(value) && i < N_REDUCTIONS; i++) {
-        if (strcmp(reductions[i], json_string_value(value)) == 0) {
-            *reduction = (lnt_reduction) i;
-            return true;
-        }
-    }
-    return false;
-}
-
-json_t *lnt_loss_json(const lnt_loss *loss)
-{
-    json_t *root = json_object();
-    if (root == NULL || !lnt_json_put(root, "kind", json_string(lnt_loss_name(loss->kind))) ||
-        !lnt_json_put(root, "value", json_string(reductions[loss->value])) ||
-        !lnt_json_put(root, "gradient", json_string(reductions[loss->gradient]))) {
-        json_decref(root);
-        return NULL;
-    }
-    return root;
-}
-
-lnt_status lnt_loss_parse(lnt_loss *loss, const json_t *root, const char *path, lnt_error *error)
-{
-    const char *kind = json_string_value(json_object_get(root, "kind"));
-    if (kind == NULL || lnt_loss_find(kind, &loss->kind) != LNT_OK ||
-        !reduction_parse(json_object_get(root, "value"), &loss->value) ||
-        !reduction_parse(json_object_get(root, "gradient"), &loss->gradient) ||
-        json_object_size(root) != 3) {
-        return lnt_file_fail(error, LNT_ERR_FORMAT, path,
-                             "expected kind, value and gradient of a known loss, found '%s'",
-                             lnt_excerpt_of(kind != NULL ? kind : "").text);
-    }
-    return LNT_OK;
-}
-
-/* --- record --- */
-
 typedef enum record_type { COUNT, SEED, REAL } record_type;
 
 static const struct {

@@ -11,9 +11,15 @@
  * for NULL names); the `_parse` functions return `LNT_ERR_FORMAT` or `LNT_ERR_MEMORY`.
  */
 
-/** {"kind": "mse", "value": "mean", "gradient": "sum"} */
+/**
+ * {"kind": "huber", "value": "mean", "gradient": "sum", "delta": "1.5"}; a parameter of 0 is left
+ * out, and classifications may have "class_weights": ["1", "0.25"].
+ */
 json_t *lnt_loss_json(const lnt_loss *loss);
-lnt_status lnt_loss_parse(lnt_loss *loss, const json_t *root, const char *path, lnt_error *error);
+/** Sets the loss of a model, whose net is there, and its class weights. */
+lnt_status lnt_loss_parse(lnt_model *model, const json_t *root, const char *path,
+                          const lnt_allocator *allocator, lnt_error *error);
+void lnt_class_weights_destroy(lnt_class_weights *weights);
 
 /** {"epochs": "50", ..., "train_loss": "0.25"}; numbers that are NaN are left out. */
 json_t *lnt_record_json(const lnt_record *record);
