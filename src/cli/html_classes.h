@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LNT_CLI_HTML_CLASSES_H
+#define LNT_CLI_HTML_CLASSES_H
+
+#include "html_report.h"
+#include "html_text.h"
+
+#include <stddef.h>
+
+/* More classes than this are not counted against each other. */
+#define LNT_HTML_CLASSES_MAX 2000
+
+/* How often rows of class i were taken for class j: counts[i·n + j]. */
+typedef struct lnt_html_classes {
+    size_t n; /* classes; 0: the model does not choose one of several */
+    size_t rows;
+    size_t correct;
+    size_t *counts;
+} lnt_html_classes;
+
+/* Counts; the caller finishes it. */
+lnt_status lnt_html_classes_count(lnt_html_classes *classes, const lnt_cli_html_report *report);
+
+void lnt_html_classes_finish(lnt_html_classes *classes);
+
+/* The probability that row `i` is said to have for class `c`. */
+double lnt_html_probability(const lnt_cli_html_report *report, size_t i, size_t c);
+
+/* The most likely class of row `i`, of `n`. */
+size_t lnt_html_predicted(const lnt_cli_html_report *report, size_t i, size_t n);
+
+/* The name of class `c`, or its number, for which there is `room`. */
+const char *lnt_html_class_name(const lnt_cli_html_report *report, size_t c, char room[24]);
+
+/* Heat map of the counts. */
+void lnt_html_confusion_put(lnt_html *html, const lnt_cli_html_report *report,
+                            const lnt_html_classes *classes);
+
+/* Tables: how each class does, and what is most often mistaken for what. */
+void lnt_html_class_tables_put(lnt_html *html, const lnt_cli_html_report *report,
+                               const lnt_html_classes *classes);
+
+/* Reliability diagram; of questions of their own too, with n 0. */
+void lnt_html_calibration_put(lnt_html *html, const lnt_cli_html_report *report, size_t n);
+
+#endif
