@@ -60,8 +60,9 @@ static lnt_html_axis horizontal_axis(const lnt_html_chart *chart, const lnt_html
         last = first + 1;
     }
     lnt_html_axis axis = lnt_html_axis_exact(first, last, true, 6);
-    axis.from = 14 + 7.6 * (double) lnt_html_axis_width(y);
-    axis.to = LNT_HTML_CHART_WIDTH - 6 - 4 * (double) lnt_html_axis_width(&axis);
+    axis.from = 14 + LNT_HTML_CHARACTER * (double) lnt_html_axis_width(y);
+    axis.to =
+        LNT_HTML_CHART_WIDTH - 6 - LNT_HTML_CHARACTER / 2 * (double) lnt_html_axis_width(&axis);
     return axis;
 }
 
@@ -109,7 +110,8 @@ static void put_line(lnt_html *html, const lnt_html_chart *chart, const lnt_html
     const size_t n = chart->n_epochs;
     const size_t columns = n > 2 * COLUMNS ? COLUMNS : n;
     bool drawing = false;
-    lnt_html_put(html, "<path class=\"line s%zu\" d=\"", line->style);
+    lnt_html_put(html, "<path class=\"line s%zu%s\" d=\"", line->style,
+                 n > 2 * COLUMNS ? " long" : "");
     for (size_t c = 0; c < columns; c++) {
         put_column(html, chart, line->values, x, y, c * n / columns, (c + 1) * n / columns,
                    &drawing);

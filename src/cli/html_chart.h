@@ -11,6 +11,8 @@
 
 /* All charts have this many units of width, and are as wide as the page has room. */
 #define LNT_HTML_CHART_WIDTH 460
+/* A letter takes so many, at most: on narrow screens letters are not scaled as far down. */
+#define LNT_HTML_CHARACTER 9.2
 /* Lines that can be told apart, by colour and dashes. */
 #define LNT_HTML_STYLES 12
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #define WIDTH LNT_HTML_CHART_WIDTH
-#define CHARACTER 7.8     /* the widest that one gets */
 #define LABEL_MOST 14     /* characters of a class name */
 #define CELLS_MOST 64     /* along a side; of more classes neighbours are taken together */
 #define POINTABLE_MOST 24 /* along a side, where each cell tells its numbers */
@@ -42,11 +41,11 @@ static size_t longest_label(const heat_map *matrix)
 
 static void lay_out(heat_map *matrix)
 {
-    const double label = CHARACTER * (double) longest_label(matrix);
+    const double label = LNT_HTML_CHARACTER * (double) longest_label(matrix);
     matrix->left = label + 12;
-    matrix->width = fmin((WIDTH - 4 - matrix->left) / (double) matrix->cells, 96);
-    matrix->height = fmin(matrix->width, fmax(34, 0.6 * matrix->width));
-    matrix->turned = label > matrix->width - 4;
+    matrix->width = fmin((WIDTH - 4 - matrix->left) / (double) matrix->cells, 130);
+    matrix->height = fmin(matrix->width, fmax(34, 0.5 * matrix->width));
+    matrix->turned = label > matrix->width - 4 && matrix->width < 70;
     matrix->top = matrix->turned ? label + 10 : 24;
     matrix->every = (size_t) ceil(15 / matrix->height);
 }
@@ -87,7 +86,9 @@ static void put_labels(lnt_html *html, const heat_map *matrix)
         } else {
             lnt_html_put(html, "<text class=\"middle\" x=\"%.1f\" y=\"%.1f\">", x, matrix->top - 8);
         }
-        lnt_html_escape_short(html, name, LABEL_MOST);
+        lnt_html_escape_short(html, name,
+                              matrix->turned ? LABEL_MOST
+                                             : (size_t) (matrix->width / LNT_HTML_CHARACTER));
         lnt_html_put(html, "</text>\n");
     }
 }

@@ -22,7 +22,7 @@ typedef struct score_chart {
 static const score_chart score_charts[] = {
     {"scores",
      "Scores",
-     "Shares of rows, and related scores: 1 is perfect.",
+     "Of the held-out rows, unless it says training; 1 is perfect.",
      "score",
      {LNT_METRIC_ACCURACY, LNT_METRIC_BALANCED_ACCURACY, LNT_METRIC_F1, LNT_METRIC_ROC_AUC,
       LNT_METRIC_TOP_K},
@@ -186,6 +186,17 @@ static lnt_status put_scores(lnt_html *html, course *run, const score_chart *kin
                                       .least = kind->least});
 }
 
+/* Decay by factors is straight on a log scale; what ends at almost nothing, as a cosine, is not. */
+static bool decays_by_factors(const double *values, size_t n)
+{
+    double low = INFINITY, high = 0;
+    for (size_t i = 0; i < n; i++) {
+        low = fmin(low, values[i]);
+        high = fmax(high, values[i]);
+    }
+    return low > 0 && high <= 1000 * low;
+}
+
 static lnt_status put_learning_rate(lnt_html *html, course *run)
 {
     add_of_rows(run, "learning rate", 0, learning_rate);
@@ -194,7 +205,7 @@ static lnt_status put_learning_rate(lnt_html *html, course *run)
                                       .title = "Learning rate",
                                       .note = "Of the last step of each epoch.",
                                       .quantity = "learning rate",
-                                      .may_log = true,
+                                      .may_log = decays_by_factors(run->values, run->n),
                                       .least = NAN});
 }
 

@@ -98,8 +98,8 @@ static void put_drawing(lnt_html *html, const lnt_cli_html_report *report, size_
     y.to = TOP;
     lnt_html_axis x =
         lnt_html_axis_exact(bars->low, bars->low + bars->width * (double) bars->n, false, 5);
-    x.from = 14 + 7.6 * (double) lnt_html_axis_width(&y);
-    x.to = LNT_HTML_CHART_WIDTH - 6 - 4 * (double) lnt_html_axis_width(&x);
+    x.from = 14 + LNT_HTML_CHARACTER * (double) lnt_html_axis_width(&y);
+    x.to = LNT_HTML_CHART_WIDTH - 6 - LNT_HTML_CHARACTER / 2 * (double) lnt_html_axis_width(&x);
     snprintf(id, sizeof id, "residuals-%zu", target);
     snprintf(title, sizeof title, "%.120s: errors", lnt_html_target_name(report, target, room));
     lnt_html_figure_begin(html, id, title,

@@ -71,8 +71,8 @@ void lnt_html_scatter_put(lnt_html *html, const lnt_cli_html_report *report, siz
     free(all);
     lnt_html_axis x = y;
     const double label = (double) lnt_html_axis_width(&y);
-    x.from = 14 + 7.6 * label;
-    x.to = LNT_HTML_CHART_WIDTH - 6 - 4 * label;
+    x.from = 14 + LNT_HTML_CHARACTER * label;
+    x.to = LNT_HTML_CHART_WIDTH - 6 - LNT_HTML_CHARACTER / 2 * label;
     y.from = BOTTOM;
     y.to = TOP;
     char id[40], room[24], title[160], note[240];

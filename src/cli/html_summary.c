@@ -55,14 +55,24 @@ static void put_errors(lnt_html *html, const lnt_cli_html_report *report)
     put_tile(html, name, lnt_html_number(errors.rmse, 4, value), below);
 }
 
+/* "softmax cross entropy": words, so that a line can break between them. */
+static void words(const char *name, char text[80])
+{
+    snprintf(text, 80, "%s", name != NULL ? name : "");
+    for (char *c = text; *c != '\0'; c++) {
+        *c = *c == '_' ? ' ' : *c;
+    }
+}
+
 static void put_losses(lnt_html *html, const lnt_cli_html_report *report)
 {
     const lnt_fit_result *result = report->result;
-    char value[LNT_HTML_NUMBER_MAX], below[80] = "", number[LNT_HTML_NUMBER_MAX];
+    char value[LNT_HTML_NUMBER_MAX], loss[80], below[80], number[LNT_HTML_NUMBER_MAX];
+    words(lnt_loss_name(report->model->loss.kind), loss);
+    snprintf(below, sizeof below, "%s", loss);
     const double held_out = result->validation.value[LNT_METRIC_LOSS];
     if (!isnan(held_out)) {
-        put_tile(html, "Held-out loss", lnt_html_number(held_out, 4, value),
-                 lnt_loss_name(report->model->loss.kind));
+        put_tile(html, "Held-out loss", lnt_html_number(held_out, 4, value), loss);
     }
     if (!isnan(result->train_accuracy)) {
         snprintf(below, sizeof below, "accuracy %s",

@@ -60,7 +60,8 @@ void lnt_html_layers_put(lnt_html *html, const lnt_cli_html_report *report)
 {
     lnt_net *net = report->model->net;
     const size_t n = lnt_net_n_layers(net);
-    lnt_html_put(html, "<div class=\"table\"><h3>Layers</h3>\n<div class=\"scroll\"><table>\n"
+    lnt_html_put(html, "<div class=\"table\"><h3>Layers</h3>\n<div class=\"scroll\">"
+                       "<table class=\"layers\">\n"
                        "<thead><tr><th scope=\"col\">layer</th><th scope=\"col\" class=\"text\">"
                        "kind</th><th scope=\"col\" class=\"text\">detail</th>"
                        "<th scope=\"col\">size</th><th scope=\"col\">parameters</th>"
@@ -79,12 +80,13 @@ void lnt_html_layers_put(lnt_html *html, const lnt_cli_html_report *report)
     lnt_html_put(html, "</div>\n");
 }
 
-static void begin_pairs(lnt_html *html, const char *title)
+static void begin_pairs(lnt_html *html, const char *title, const char *note)
 {
-    lnt_html_put(html,
-                 "<div class=\"table\"><h3>%s</h3>\n<div class=\"scroll\">"
-                 "<table class=\"pairs\">\n<tbody>\n",
-                 title);
+    lnt_html_put(html, "<div class=\"table\"><h3>%s</h3>\n", title);
+    if (note != NULL) {
+        lnt_html_put(html, "<p>%s</p>\n", note);
+    }
+    lnt_html_put(html, "<div class=\"scroll\"><table class=\"pairs\">\n<tbody>\n");
 }
 
 static void end_pairs(lnt_html *html)
@@ -109,7 +111,7 @@ void lnt_html_settings_put(lnt_html *html, const lnt_cli_html_report *report)
     if (report->n_settings == 0) {
         return;
     }
-    begin_pairs(html, "Configuration");
+    begin_pairs(html, "Configuration", NULL);
     for (size_t i = 0; i < report->n_settings; i++) {
         put_pair(html, report->settings[i].name, report->settings[i].value);
     }
@@ -123,7 +125,7 @@ void lnt_html_build_put(lnt_html *html)
     if (build.blas_threads > 0) {
         snprintf(threads, sizeof threads, "%d", build.blas_threads);
     }
-    begin_pairs(html, "Software");
+    begin_pairs(html, "Software", NULL);
     put_pair(html, "Linnet", build.version);
     put_pair(html, "compiler", build.compiler);
     put_pair(html, "BLAS", build.blas_config[0] != '\0' ? build.blas_config : build.blas);
@@ -143,7 +145,8 @@ void lnt_html_scores_put(lnt_html *html, const lnt_cli_html_report *report)
     if (!some) {
         return;
     }
-    begin_pairs(html, "Scores of the held-out rows");
+    begin_pairs(html, "Scores of the held-out rows",
+                report->model->target_scaler != NULL ? "In the scale of the training." : NULL);
     for (int m = 0; m < LNT_N_METRICS; m++) {
         char text[LNT_HTML_NUMBER_MAX];
         if (!isnan(scores->value[m])) {
