@@ -40,7 +40,7 @@ typedef struct lnt_schedule {
     lnt_schedule_kind kind;
     bool per_step; /**< periods are steps of the optimiser, not epochs; not for plateau */
     double factor; /**< step, multi-step, exponential, plateau: in (0, 1]; 0.1 */
-    size_t period; /**< step, cosine: ≥ 1; 10. 0, cosine: the whole run */
+    size_t period; /**< step: ≥ 1; 10. Cosine: 0, the whole run, or more */
     const size_t *milestones; /**< multi-step: ascending; borrowed */
     size_t n_milestones;
     size_t total;         /**< polynomial, one-cycle: ≥ 1; 0: the whole run */
