@@ -3,6 +3,8 @@
 
 #include "program.h"
 
+#include <string.h>
+
 const lnt_bench_net lnt_bench_nets[LNT_BENCH_NETS] = {
     {"T", 2, 5, {8, 16, 16, 16, 16, 3}},
     {"S", 32, 3, {64, 64, 32, 10}},
@@ -24,6 +26,27 @@ lnt_net *lnt_bench_create_net(const lnt_bench_net *net, lnt_dtype dtype)
     lnt_net *created;
     lnt_bench_check(lnt_net_create(&created, &config), "creating a net");
     return created;
+}
+
+void lnt_bench_choose_nets(const char *list, bool *chosen)
+{
+    while (true) {
+        const size_t length = strcspn(list, ",");
+        size_t i = 0;
+        while (i < LNT_BENCH_NETS && (strlen(lnt_bench_nets[i].name) != length ||
+                                      strncmp(lnt_bench_nets[i].name, list, length) != 0)) {
+            i++;
+        }
+        if (i == LNT_BENCH_NETS) {
+            lnt_bench_misuse("--nets: expected names out of T,S,M,L,XL, found '%.*s'", (int) length,
+                             list);
+        }
+        chosen[i] = true;
+        if (list[length] == '\0') {
+            return;
+        }
+        list += length + 1;
+    }
 }
 
 double lnt_bench_forward_flops(const lnt_bench_net *net, size_t rows)

@@ -22,6 +22,9 @@ extern const lnt_bench_net lnt_bench_nets[LNT_BENCH_NETS];
 /* A net of these widths with its initial parameters; the caller owns it. */
 lnt_net *lnt_bench_create_net(const lnt_bench_net *net, lnt_dtype dtype);
 
+/* Marks the nets of a list such as "T,S" in `chosen` [LNT_BENCH_NETS], or ends the program. */
+void lnt_bench_choose_nets(const char *list, bool *chosen);
+
 /* Floating-point operations of the products of a forward, and of a step, over `rows` rows. */
 double lnt_bench_forward_flops(const lnt_bench_net *net, size_t rows);
 double lnt_bench_step_flops(const lnt_bench_net *net, size_t rows);

@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* Small enough that millions of steps change the net a little and never break it. */
 #define LEARNING_RATE 1e-4
@@ -166,28 +165,6 @@ static void measure_inference(lnt_bench *bench, const lnt_bench_net *net, lnt_dt
 
 /* --- the command line --- */
 
-/* Marks the nets of a list such as "T,S". */
-static void choose(const char *list, bool *chosen)
-{
-    while (true) {
-        const size_t length = strcspn(list, ",");
-        size_t i = 0;
-        while (i < LNT_BENCH_NETS && (strlen(lnt_bench_nets[i].name) != length ||
-                                      strncmp(lnt_bench_nets[i].name, list, length) != 0)) {
-            i++;
-        }
-        if (i == LNT_BENCH_NETS) {
-            lnt_bench_misuse("--nets: expected names out of T,S,M,L,XL, found '%.*s'", (int) length,
-                             list);
-        }
-        chosen[i] = true;
-        if (list[length] == '\0') {
-            return;
-        }
-        list += length + 1;
-    }
-}
-
 static void measure(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype, bool inference)
 {
     static const size_t batches[] = {1, 8, 64};
@@ -214,7 +191,7 @@ int main(int argc, const char **argv)
     lnt_bench bench;
     lnt_bench_read(&bench, &program, argc, argv);
     bool chosen[LNT_BENCH_NETS] = {false};
-    choose(nets, chosen);
+    lnt_bench_choose_nets(nets, chosen);
     lnt_bench_begin(&bench);
     print_header(inference);
     for (size_t i = 0; i < LNT_BENCH_NETS; i++) {

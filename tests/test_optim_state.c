@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "failing_allocator.h"
+#include "optim/optim.h"
 #include "optim_support.h"
 
 /* What every method must do: keep a run, refuse what is not finite, go over blocks. */
@@ -247,6 +248,28 @@ Test(optim_state, penalties_and_averages_in_blocks)
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
     lnt_net_destroy(twin);
+}
+
+/* Wider vectors of the processor's change no bit. */
+Test(optim_state, loops_for_any_processor_agree)
+{
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+            bench b = new_bench(dtype), other = new_bench(dtype);
+            const lnt_optim_config config = busy((lnt_optim_kind) kind);
+            lnt_optim *first = optim_of(b.net, &config), *second = optim_of(other.net, &config);
+            const lnt_optim_loops *loops = second->ops->loops;
+            second->loop = dtype == LNT_F32 ? loops->f32 : loops->f64;
+            run_steps(&b, first, 20);
+            run_steps(&other, second, 20);
+            const lnt_tensor w = lnt_net_parameters(b.net), v = lnt_net_parameters(other.net);
+            cr_assert(same_bits(&w, &v), "%s", lnt_optim_name(config.kind));
+            lnt_optim_destroy(first);
+            lnt_optim_destroy(second);
+            finish(&b);
+            finish(&other);
+        }
+    }
 }
 
 /* A step on the average would lose the parameters. */

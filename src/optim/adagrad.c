@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -27,8 +27,8 @@ static void begin(lnt_optim *optim)
     optim->coefficients[RATE_FACTOR] = 1 / (1 + (double) optim->steps * optim->config.rate_decay);
 }
 
-#define LOOP(name, REAL, ROOT)                                                                     \
-    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const REAL rate = (REAL) (p->rate * optim->coefficients[RATE_FACTOR]);                     \
         const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
@@ -44,9 +44,10 @@ static void begin(lnt_optim *optim)
         }                                                                                          \
     }
 
-LOOP(loop_f32, float, sqrtf)
-LOOP(loop_f64, double, sqrt)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
+
+static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_adagrad = {
     .name = "adagrad",
@@ -55,6 +56,5 @@ const lnt_optim_ops lnt_optim_adagrad = {
     .is_valid = is_valid,
     .needs = needs,
     .begin = begin,
-    .loop_f32 = loop_f32,
-    .loop_f64 = loop_f64,
+    .loops = &loops,
 };

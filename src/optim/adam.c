@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -26,8 +26,8 @@ void lnt_optim_adam_begin(lnt_optim *optim)
     optim->coefficients[OF_ROOT] = 1 / sqrt(1 - pow(optim->config.beta2, t));
 }
 
-#define LOOP(name, REAL, ROOT)                                                                     \
-    void name(const lnt_optim *optim, const lnt_optim_piece *p)                                    \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const REAL rate = (REAL) (p->rate * optim->coefficients[OF_MEAN]);                         \
         const REAL of_root = (REAL) optim->coefficients[OF_ROOT];                                  \
@@ -49,9 +49,10 @@ void lnt_optim_adam_begin(lnt_optim *optim)
         }                                                                                          \
     }
 
-LOOP(lnt_optim_adam_f32, float, sqrtf)
-LOOP(lnt_optim_adam_f64, double, sqrt)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
+
+const lnt_optim_loops lnt_optim_adam_loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_adam = {
     .name = "adam",
@@ -60,6 +61,5 @@ const lnt_optim_ops lnt_optim_adam = {
     .momentum = lnt_optim_field_beta1,
     .needs = lnt_optim_adam_needs,
     .begin = lnt_optim_adam_begin,
-    .loop_f32 = lnt_optim_adam_f32,
-    .loop_f64 = lnt_optim_adam_f64,
+    .loops = &lnt_optim_adam_loops,
 };

@@ -14,6 +14,5 @@ const lnt_optim_ops lnt_optim_adamw = {
     .momentum = lnt_optim_field_beta1,
     .needs = lnt_optim_adam_needs,
     .begin = lnt_optim_adam_begin,
-    .loop_f32 = lnt_optim_adam_f32,
-    .loop_f64 = lnt_optim_adam_f64,
+    .loops = &lnt_optim_adam_loops,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -12,8 +12,8 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->states[LARGEST] = net->n_parameters;
 }
 
-#define LOOP(name, REAL, ROOT)                                                                     \
-    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const REAL rate = (REAL) (p->rate * optim->coefficients[OF_MEAN]);                         \
         const REAL of_root = (REAL) optim->coefficients[OF_ROOT];                                  \
@@ -39,9 +39,10 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
         }                                                                                          \
     }
 
-LOOP(loop_f32, float, sqrtf)
-LOOP(loop_f64, double, sqrt)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
+
+static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_amsgrad = {
     .name = "amsgrad",
@@ -50,6 +51,5 @@ const lnt_optim_ops lnt_optim_amsgrad = {
     .momentum = lnt_optim_field_beta1,
     .needs = needs,
     .begin = lnt_optim_adam_begin,
-    .loop_f32 = loop_f32,
-    .loop_f64 = loop_f64,
+    .loops = &loops,
 };

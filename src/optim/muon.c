@@ -140,7 +140,6 @@ const lnt_optim_ops lnt_optim_muon = {
     .momentum = lnt_optim_field_momentum,
     .needs = needs,
     .begin = lnt_optim_adam_begin,
-    .loop_f32 = lnt_optim_adam_f32,
-    .loop_f64 = lnt_optim_adam_f64,
+    .loops = &lnt_optim_adam_loops,
     .matrix = matrix,
 };

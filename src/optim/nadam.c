@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -29,8 +29,8 @@ static void begin(lnt_optim *optim)
     optim->coefficients[OF_ROOT] = 1 / sqrt(1 - pow(config->beta2, t));
 }
 
-#define LOOP(name, REAL, ROOT)                                                                     \
-    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const REAL of_g = (REAL) (p->rate * optim->coefficients[OF_GRADIENT]);                     \
         const REAL of_m = (REAL) (p->rate * optim->coefficients[OF_MEAN]);                         \
@@ -53,9 +53,10 @@ static void begin(lnt_optim *optim)
         }                                                                                          \
     }
 
-LOOP(loop_f32, float, sqrtf)
-LOOP(loop_f64, double, sqrt)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
+
+static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_nadam = {
     .name = "nadam",
@@ -64,6 +65,5 @@ const lnt_optim_ops lnt_optim_nadam = {
     .momentum = lnt_optim_field_beta1,
     .needs = lnt_optim_adam_needs,
     .begin = begin,
-    .loop_f32 = loop_f32,
-    .loop_f64 = loop_f64,
+    .loops = &loops,
 };

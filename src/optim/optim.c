@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -58,6 +58,7 @@ static void describe(lnt_optim *optim, const lnt_optim_config *config, const lnt
 {
     optim->owner = lnt_owner_of(config->allocator);
     optim->ops = lnt_optim_ops_of(config->kind);
+    optim->loop = lnt_optim_choose(optim->ops->loops, net->dtype);
     optim->config = *config;
     optim->config.groups = NULL;
     optim->config.n_groups = 0;

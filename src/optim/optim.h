@@ -43,6 +43,14 @@ typedef struct lnt_optim_piece {
 
 typedef void (*lnt_optim_loop)(const lnt_optim *optim, const lnt_optim_piece *piece);
 
+/** A method's loops; the last two, for processors that have AVX2, may be NULL. */
+typedef struct lnt_optim_loops {
+    lnt_optim_loop f32;
+    lnt_optim_loop f64;
+    lnt_optim_loop avx2_f32;
+    lnt_optim_loop avx2_f64;
+} lnt_optim_loops;
+
 /** A method: constant. Functions are required unless it is said otherwise. */
 typedef struct lnt_optim_ops {
     const char *name;
@@ -59,8 +67,9 @@ typedef struct lnt_optim_ops {
     void (*needs)(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs);
     /** Before step `steps + 1`: coefficients of all pieces; may be NULL. */
     void (*begin)(lnt_optim *optim);
-    lnt_optim_loop loop_f32;
-    lnt_optim_loop loop_f64;
+    const lnt_optim_loops *loops;
+    /** They go over a piece more than once, and want pieces that stay in the cache. */
+    bool in_blocks;
     /** Steps a whole weight matrix; NULL where matrices are like all else. */
     lnt_status (*matrix)(const lnt_optim *optim, const lnt_optim_segment *segment,
                          const lnt_optim_piece *piece);
@@ -69,6 +78,7 @@ typedef struct lnt_optim_ops {
 struct lnt_optim {
     lnt_owner owner;
     const lnt_optim_ops *ops;
+    lnt_optim_loop loop;
     lnt_optim_config config; /* without the groups, which the segments hold */
     lnt_dtype dtype;
     uint64_t signature;
@@ -126,7 +136,6 @@ bool lnt_optim_adam_is_valid(const lnt_optim_config *config);
 void lnt_optim_adam_needs(const lnt_optim_config *config, const lnt_net *net,
                           lnt_optim_needs *needs);
 void lnt_optim_adam_begin(lnt_optim *optim);
-void lnt_optim_adam_f32(const lnt_optim *optim, const lnt_optim_piece *piece);
-void lnt_optim_adam_f64(const lnt_optim *optim, const lnt_optim_piece *piece);
+extern const lnt_optim_loops lnt_optim_adam_loops;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -36,8 +36,8 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
 #define STRAIGHT x
 #define WITH_MOMENTUM (v[i] = mu * v[i] + x)
 
-#define LOOP(name, REAL, ROOT)                                                                     \
-    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const REAL rate = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);           \
         const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
@@ -59,14 +59,15 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
         }                                                                                          \
     }
 
-LOOP(loop_f32, float, sqrtf)
-LOOP(loop_f64, double, sqrt)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
 #undef EACH
 #undef PLAIN
 #undef CENTERED
 #undef STRAIGHT
 #undef WITH_MOMENTUM
+
+static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_rmsprop = {
     .name = "rmsprop",
@@ -75,6 +76,5 @@ const lnt_optim_ops lnt_optim_rmsprop = {
     .momentum = lnt_optim_field_momentum,
     .momentum_is_optional = true,
     .needs = needs,
-    .loop_f32 = loop_f32,
-    .loop_f64 = loop_f64,
+    .loops = &loops,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 #include <math.h>
 
@@ -20,10 +20,11 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
 
 /*
  * Where the sign has changed the element rests for a step, and the gradient counts as zero in the
- * next. A gradient that is NaN is its own sign, so that it does not go unnoticed.
+ * next; one that is NaN is its own sign, so that it does not go unnoticed. In one loop the branches
+ * would keep compilers from using vectors.
  */
-#define LOOP(name, REAL)                                                                           \
-    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const REAL first = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);          \
         const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
@@ -43,24 +44,28 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
             const REAL bent = agreement < 0 ? shrink : 1;                                          \
             const REAL grown = size[i] * (agreement > 0 ? grow : bent);                            \
             const REAL held = grown > most ? most : grown;                                         \
-            const REAL now = held < least ? least : held;                                          \
+            size[i] = held < least ? least : held;                                                 \
+        }                                                                                          \
+        for (size_t i = 0; i < p->n; i++) {                                                        \
+            const REAL g = scale * g_in[i] + l2 * w[i], agreement = g * before[i];                 \
             const REAL used = agreement < 0 ? 0 : g;                                               \
-            const REAL sign = used < 0 ? -1 : used;                                                \
-            size[i] = now;                                                                         \
+            const REAL step = size[i], back = -step;                                               \
+            const REAL forth = used > 0 ? step : used;                                             \
             before[i] = used;                                                                      \
-            w[i] = keep * w[i] - (used > 0 ? 1 : sign) * now;                                      \
+            w[i] = keep * w[i] - (used < 0 ? back : forth);                                        \
         }                                                                                          \
     }
 
-LOOP(loop_f32, float)
-LOOP(loop_f64, double)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
+
+static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_rprop = {
     .name = "rprop",
     .learning_rate = 0.01,
     .is_valid = is_valid,
     .needs = needs,
-    .loop_f32 = loop_f32,
-    .loop_f64 = loop_f64,
+    .loops = &loops,
+    .in_blocks = true,
 };

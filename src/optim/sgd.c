@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/instances.h"
 
 enum { VELOCITY };
 
@@ -16,8 +16,8 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
 }
 
 /* The velocity starts at zero, so that a first step without dampening gives v = g. */
-#define LOOP(name, REAL)                                                                           \
-    static void name(const lnt_optim *optim, const lnt_optim_piece *p)                             \
+#define LOOP(TARGET, name, REAL, ROOT)                                                             \
+    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
     {                                                                                              \
         const double momentum = optim->config.momentum;                                            \
         const bool nesterov = optim->config.nesterov;                                              \
@@ -41,9 +41,10 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
         }                                                                                          \
     }
 
-LOOP(loop_f32, float)
-LOOP(loop_f64, double)
+LNT_OPTIM_INSTANCES(LOOP)
 #undef LOOP
+
+static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
 const lnt_optim_ops lnt_optim_sgd = {
     .name = "sgd",
@@ -52,6 +53,5 @@ const lnt_optim_ops lnt_optim_sgd = {
     .momentum = lnt_optim_field_momentum,
     .momentum_is_optional = true,
     .needs = needs,
-    .loop_f32 = loop_f32,
-    .loop_f64 = loop_f64,
+    .loops = &loops,
 };

@@ -97,7 +97,7 @@ static lnt_status move(const lnt_optim *optim, const lnt_optim_segment *segment,
     if (segment->rows > 0) {
         return optim->ops->matrix(optim, segment, piece);
     }
-    (optim->dtype == LNT_F32 ? optim->ops->loop_f32 : optim->ops->loop_f64)(optim, piece);
+    optim->loop(optim, piece);
     return LNT_OK;
 }
 
@@ -105,7 +105,7 @@ static lnt_status move(const lnt_optim *optim, const lnt_optim_segment *segment,
 static lnt_status move_segment(const lnt_optim *optim, const lnt_optim_segment *segment,
                                double scale, void *g, void *w)
 {
-    const bool once = segment->l1 == 0 && optim->average == NULL;
+    const bool once = segment->l1 == 0 && optim->average == NULL && !optim->ops->in_blocks;
     const size_t block = once || segment->rows > 0 ? segment->count : BLOCK;
     for (size_t first = 0; first < segment->count; first += block) {
         const size_t n = segment->count - first < block ? segment->count - first : block;
