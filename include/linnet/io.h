@@ -80,6 +80,24 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_net_save(const lnt_net *net, const char *p
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_load(lnt_net **net, const char *path,
                                                const lnt_allocator *allocator, lnt_error *error);
 
+/* --- text files --- */
+
+/**
+ * Writes a file whole or not at all: beside its place, synced, renamed. A file that stood there
+ * stays until then; links are followed. Thread-safe.
+ */
+LNT_API lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
+                                  lnt_error *error);
+
+/** Room for any number that `lnt_number_text` writes. */
+#define LNT_NUMBER_TEXT_LENGTH 32
+
+/**
+ * Writes `value` as short as reads back the same, with a decimal point whatever the locale; "nan",
+ * "inf", "-inf". `LNT_ERR_MEMORY` if the system has none. Thread-safe.
+ */
+LNT_API lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
+
 LNT_END_DECLS
 
 #endif

@@ -39,7 +39,7 @@ typedef struct lnt_fit_progress {
     bool epoch_end;        /**< the epoch is complete and validation done */
     double batch_loss;     /**< of the last batch, before its step */
     double train_loss;     /**< mean over the rows seen in this epoch (sum, for a sum loss) */
-    double train_accuracy; /**< likewise; NaN unless the loss is a classification */
+    double train_accuracy; /**< likewise, each row counting as one; NaN unless it applies */
     lnt_scores validation; /**< after the last complete epoch; of the average, if one is kept */
     double learning_rate;
     double seconds;     /**< since the run began */
@@ -61,7 +61,8 @@ typedef struct lnt_fit_config {
     uint64_t seed;     /**< of order, sampling, validation split and dropout */
     lnt_loss loss;
     lnt_optim_config optim;    /**< its allocator is not used */
-    lnt_schedule schedule;     /**< of the learning rate; plateau watches `monitor` */
+    lnt_schedule schedule;     /**< of the learning rate; plateau watches `monitor`, or 1 less it
+                                    where higher is better */
     const lnt_tensor *weights; /**< [rows, 1] of the loss, or NULL */
     lnt_sampling sampling;
     const lnt_tensor *sampling_weights; /**< [rows, 1], F32 or F64, each ≥ 0, or NULL */
@@ -69,18 +70,18 @@ typedef struct lnt_fit_config {
     const lnt_tensor *x_val;       /**< [rows_val, inputs], or NULL */
     const lnt_tensor *y_val;       /**< its targets; both or neither */
     const lnt_tensor *weights_val; /**< [rows_val, 1], or NULL */
-    double validation_fraction;    /**< without x_val: this share of the rows is held out, by
-                                        `lnt_split`, by class where the targets are labels; 0: none */
+    double validation_fraction;    /**< in [0, 1): without x_val, this share of the rows is held out
+                                        by `lnt_split`, by class where the targets are labels */
     size_t top_k;                  /**< of the metric */
 
     lnt_metric monitor; /**< of the validation rows, or, without any, the training loss */
     size_t patience;    /**< epochs without improvement after which the run ends; 0: it does not */
-    double min_delta;   /**< the least change that is an improvement; ≥ 0 */
+    double min_delta;   /**< an improvement is a change of more than this since the last; ≥ 0 */
     bool restore_best;  /**< end with the parameters of the best epoch; needs validation rows */
     double max_seconds; /**< the run ends after the batch at which this is reached; 0: no limit */
     size_t max_steps;   /**< likewise, optimiser steps */
 
-    lnt_history *history;      /**< filled if not NULL; created for at least `epochs` rows */
+    lnt_history *history;      /**< emptied and filled if not NULL; created for at least `epochs` */
     lnt_fit_callback callback; /**< may be NULL */
     void *callback_context;
     const lnt_allocator *allocator; /**< NULL: the default */
@@ -112,7 +113,7 @@ typedef struct lnt_fit_result {
     double train_loss;
     double train_accuracy;
     lnt_scores validation; /**< of the parameters that the net now has */
-    size_t best_epoch;     /**< 1-based; 0 without validation */
+    size_t best_epoch;     /**< 1-based: whose monitored value was best; 0: none */
     double best_value;     /**< of the monitored metric */
     size_t bad_epoch;      /**< 1-based place of a loss that was not finite; 0 if there was none */
     size_t bad_batch;
@@ -124,21 +125,28 @@ typedef struct lnt_fit_result {
 
 /**
  * Trains `net` on x [rows, inputs] and y [rows, targets], views of the caller's arrays with any
- * strides: for each batch forward, backward, step. It goes on from the parameters that the net has
- * (a warm start, if it was trained before). All memory is taken before the first step; the loop
- * allocates nothing.
+ * strides: for each batch forward, backward, step. All memory is taken before the first step; the
+ * loop allocates nothing. The same call on the same net gives the same bits.
  *
- * If a loss is not finite the run ends with `LNT_ERR_NOT_FINITE`, `error` and `result` name the
- * epoch, the batch and the layer, and the net gets back parameters whose loss was finite: those at
- * most `LNT_FIT_KEEP` steps before. `result` may be NULL; once training has begun it is written
- * whatever the status.
+ * A warm start is a call with a net that was trained before: it goes on from the net's parameters
+ * and running statistics. What belongs to the run begins anew: moments of the optimiser, moving
+ * average, schedule, order of rows, draws of dropout. Two runs are
+ * the same as one of twice the length only for plain SGD on unshuffled rows.
+ *
+ * With `optim.ema_decay` the validation rows are scored with the average of the parameters, and
+ * the net ends with it, or with the best epoch's.
+ *
+ * If a loss, a parameter or the clipped norm is not finite the run ends with `LNT_ERR_NOT_FINITE`,
+ * `error` and `result` name the epoch, the batch and the layer, and the net gets back parameters
+ * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. `result` may be NULL; once
+ * training has begun it is written whatever the status.
  * One thread at a time per net; BLAS's own threads are the caller's choice.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                                           const lnt_fit_config *config, lnt_fit_result *result,
                                           lnt_error *error);
 
-/** Steps between two copies of the parameters that `lnt_fit` could go back to. */
+/** Batches between two copies of the parameters that `lnt_fit` could go back to. */
 #define LNT_FIT_KEEP 64
 
 /* --- training one batch at a time --- */
@@ -146,8 +154,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
 /**
  * A net in training, for programs that own the loop: a simulation that learns as it runs. It holds
  * pass, optimiser and schedule; all memory is taken at creation. Of the configuration it uses loss,
- * optim, schedule (an epoch is `epochs_of` steps: those of `lnt_trainer_create`), seed and
- * batch_rows, the most rows a batch may have. It borrows the net.
+ * optim, schedule, seed, allocator and batch_rows, the most rows a batch may have. The schedule's
+ * periods are optimiser steps, whatever `per_step` says, and the whole run is `max_steps`; plateau
+ * is `LNT_ERR_INVALID`, as nothing is monitored. It borrows the net. One thread at a time.
  */
 typedef struct lnt_trainer lnt_trainer;
 
@@ -159,13 +168,14 @@ LNT_API void lnt_trainer_destroy(lnt_trainer *trainer);
 /**
  * One step on x [rows, inputs], y [rows, targets], weights [rows, 1] or NULL: partial fit.
  * `*loss`, unless NULL, is the batch's loss before the step. If it, or the norm of the gradient, is
- * not finite nothing is changed and the status is `LNT_ERR_NOT_FINITE`. No allocation.
+ * not finite nothing is changed and the status is `LNT_ERR_NOT_FINITE`; so it is with every error.
+ * No allocation.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x,
                                                    const lnt_tensor *y, const lnt_tensor *weights,
                                                    double *loss);
 
-/** Its parts, owned by the trainer. */
+/** Its parts, owned by the trainer: the last batch's outputs and gradients; rate and steps. */
 LNT_API lnt_pass *lnt_trainer_pass(lnt_trainer *trainer);
 LNT_API lnt_optim *lnt_trainer_optim(lnt_trainer *trainer);
 
@@ -200,8 +210,11 @@ LNT_API double lnt_history_gradient_norm(const lnt_history *history, size_t i, s
 LNT_API void lnt_history_clear(lnt_history *history);
 
 /**
- * Writes the rows to a file, whole or not at all: CSV with a header, or JSON Lines. Columns without
- * any number are left out; numbers are the shortest that read back the same.
+ * Writes the rows to a file, whole or not at all: CSV with a header, or JSON Lines, an object an
+ * epoch. Columns are the fields of the rows, "validation_" before a metric's name, and
+ * "layers.0.weight.norm" and "layers.0.weight.gradient_norm"; those without any number are left
+ * out. Numbers are the shortest that read back the same; one that is unknown is empty, or null,
+ * and JSON has null for an infinity, too.
  */
 LNT_API lnt_status lnt_history_write_csv(const lnt_history *history, const char *path,
                                          lnt_error *error);
@@ -211,10 +224,13 @@ LNT_API lnt_status lnt_history_write_jsonl(const lnt_history *history, const cha
 /* --- learning rate range test --- */
 
 /**
- * Trains a copy of `net` for `n` steps while the learning rate rises geometrically from `low` to
- * `high`, and records rates[i] and losses[i] (smoothed: b = 0.98·b + 0.02·loss, divided by
- * 1 − 0.98^i) until a loss is not finite or four times the smallest; `*done` of them. `*suggested`
- * is the rate where the loss fell most steeply, NaN if it never fell. The net is not changed.
+ * Trains a copy of `net` for `n` ≥ 2 batches, as `lnt_fit` would take them, while the learning rate
+ * rises geometrically from `low` to `high`, and records rates[i] and losses[i], smoothed:
+ * b = 0.98·b + 0.02·loss, divided by 1 − 0.98^(i + 1). It ends early with a loss that is not
+ * finite, which is not recorded, or one above the smallest by three times its size; `*done` are
+ * recorded. `*suggested` is the rate around which the loss fell most, from n/20 batches before to
+ * n/20 behind, the first n/10 left out; NaN if it never fell. `done` and `suggested` may be NULL.
+ * Schedule, validation and limits of the configuration are not used. The net is not changed.
  * Smith, WACV 2017.
  */
 LNT_API lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,

@@ -126,6 +126,7 @@ static lnt_status fit(train_job *job)
     config.shuffle = settings->shuffle;
     config.seed = settings->seed;
     config.loss = job->model.loss;
+    config.optim = lnt_optim_of(LNT_SGD);
     config.optim.learning_rate = learning_rate(job);
     config.optim.momentum = settings->momentum;
     config.x_val = x_val.rows > 0 ? &x_val : NULL;

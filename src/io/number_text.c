@@ -4,6 +4,7 @@
 #include "data/number.h"
 
 #include <inttypes.h>
+#include <linnet/io.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,23 +49,34 @@ static const struct {
     double value;
 } specials[] = {{"nan", NAN}, {"inf", INFINITY}, {"-inf", -INFINITY}};
 
+_Static_assert(LNT_NUMBER_TEXT_LENGTH >= LNT_NUMBER_LENGTH, "room for every number");
+
 enum { N_SPECIALS = sizeof specials / sizeof specials[0] };
 
-json_t *lnt_f64_json(double value)
+lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH])
 {
+    if (text == NULL) {
+        return LNT_ERR_NULL;
+    }
     for (size_t i = 0; i < N_SPECIALS; i++) {
         if (value == specials[i].value || (isnan(value) && isnan(specials[i].value))) {
-            return json_string(specials[i].text);
+            (void) snprintf(text, LNT_NUMBER_TEXT_LENGTH, "%s", specials[i].text);
+            return LNT_OK;
         }
     }
     lnt_number_reader reader;
     if (!lnt_number_init(&reader)) {
-        return NULL;
+        return LNT_ERR_MEMORY;
     }
-    char text[LNT_NUMBER_LENGTH];
     lnt_number_write(&reader, LNT_F64, value, text);
     lnt_number_finish(&reader);
-    return json_string(text);
+    return LNT_OK;
+}
+
+json_t *lnt_f64_json(double value)
+{
+    char text[LNT_NUMBER_TEXT_LENGTH];
+    return lnt_number_text(value, text) == LNT_OK ? json_string(text) : NULL;
 }
 
 bool lnt_f64_parse(const json_t *text, double *value)

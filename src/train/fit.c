@@ -1,29 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/mean.h"
+#include "train/early_stop.h"
+#include "train/epoch_mean.h"
+#include "train/fit_check.h"
+#include "train/gather.h"
+#include "train/guard.h"
+#include "train/history.h"
+#include "train/learner.h"
+#include "train/pace.h"
+#include "train/sampler.h"
+#include "train/validation.h"
 
-#include <linnet/random.h>
-#include <linnet/train.h>
 #include <math.h>
 #include <time.h>
 
 /* Everything a run needs; made before the first step, so that the loop allocates nothing. */
 typedef struct run {
     lnt_net *net;
-    const lnt_tensor *x;
-    const lnt_tensor *y;
     const lnt_fit_config *config;
     lnt_fit_result *result;
     lnt_error *error;
 
-    lnt_pass *pass;
-    lnt_optim *optim;
-    size_t *order;  /* [rows]; NULL unless shuffled */
-    void *x_memory; /* a gathered batch; NULL unless shuffled */
-    void *y_memory;
-    void *kept; /* parameters whose loss was finite */
-    bool has_kept;
-    size_t batches;
-    lnt_mean mean; /* of the epoch at hand */
+    size_t *parts; /* the training rows, and behind them the held-out ones; NULL: not split */
+    lnt_sampler sampler;
+    lnt_gather gather;
+    lnt_learner learner;
+    lnt_pace pace;
+    lnt_validation validation;
+    lnt_early_stop early_stop;
+    lnt_guard guard;
+
+    lnt_epoch_mean mean;
+    size_t validated_steps; /* steps done when the validation rows were last looked at */
+    bool ended;
+    double start;
     lnt_fit_progress progress;
 } run;
 
@@ -33,9 +42,11 @@ lnt_fit_config lnt_fit_defaults(void)
                             .batch_rows = 32,
                             .shuffle = true,
                             .loss = lnt_mse(LNT_MEAN),
-                            .optim = lnt_optim_defaults(),
-                            .schedule = {.kind = LNT_SCHEDULE_CONSTANT},
-                            .top_k = 3};
+                            .optim = lnt_optim_of(LNT_ADAM),
+                            .schedule = lnt_schedule_of(LNT_SCHEDULE_CONSTANT),
+                            .sampling = LNT_SAMPLE_ALL,
+                            .top_k = 3,
+                            .monitor = LNT_METRIC_LOSS};
 }
 
 static double now(void)
@@ -45,270 +56,311 @@ static double now(void)
     return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
 }
 
-/* Labels are looked at before the first step, so that none is found when the net has changed. */
-static lnt_status check_labels(const run *r, const char *name, const lnt_tensor *y)
-{
-    const double classes = (double) lnt_net_outputs(r->net);
-    for (size_t i = 0; i < y->rows; i++) {
-        const double label = lnt_get(y, i, 0);
-        if (!(label >= 0 && label < classes) || label != floor(label)) {
-            return lnt_fail(r->error, LNT_ERR_INVALID,
-                            "%s targets, row %zu: expected a class from 0 to %.0f, found %g", name,
-                            i + 1, classes - 1, label);
-        }
-    }
-    return LNT_OK;
-}
-
-/* Shapes and dtypes of one data set, by evaluating the loss on none of its rows. */
-static lnt_status check_data(const run *r, const char *name, const lnt_tensor *x,
-                             const lnt_tensor *y)
-{
-    const lnt_dtype dtype = lnt_net_dtype(r->net);
-    const size_t inputs = lnt_net_inputs(r->net), outputs = lnt_net_outputs(r->net);
-    if (x->dtype != dtype) {
-        return lnt_fail(r->error, LNT_ERR_DTYPE, "%s inputs are %s, the net is %s", name,
-                        lnt_dtype_name(x->dtype), lnt_dtype_name(dtype));
-    }
-    if (x->cols != inputs) {
-        return lnt_fail(r->error, LNT_ERR_SHAPE, "%s inputs have %zu columns, the net expects %zu",
-                        name, x->cols, inputs);
-    }
-    if (x->rows == 0 || x->rows != y->rows) {
-        return lnt_fail(r->error, LNT_ERR_SHAPE,
-                        "%s inputs have %zu rows and targets %zu; expected equal and at least 1",
-                        name, x->rows, y->rows);
-    }
-    if (x->data == NULL || y->data == NULL) {
-        return lnt_fail(r->error, LNT_ERR_NULL, "%s data is NULL", name);
-    }
-    lnt_tensor no_rows = *y;
-    no_rows.rows = 0;
-    const lnt_tensor no_output = lnt_tensor_of(dtype, NULL, 0, outputs);
-    double value;
-    const lnt_status status =
-        lnt_loss_evaluate(&r->config->loss, &no_output, &no_rows, NULL, &value, NULL);
-    if (status != LNT_OK) {
-        return lnt_fail(r->error, status,
-                        "%s targets [%zu, %zu] of %s do not fit the loss and %zu outputs of %s: %s",
-                        name, y->rows, y->cols, lnt_dtype_name(y->dtype), outputs,
-                        lnt_dtype_name(dtype), lnt_status_text(status));
-    }
-    const bool labels = lnt_loss_is_classification(r->config->loss.kind) && y->cols == 1;
-    return labels ? check_labels(r, name, y) : LNT_OK;
-}
-
-static lnt_status check(const run *r)
-{
-    const lnt_fit_config *config = r->config;
-    if (config->epochs == 0) {
-        return lnt_fail(r->error, LNT_ERR_INVALID, "epochs is 0, expected at least 1");
-    }
-    if (config->batch_rows == 0) {
-        return lnt_fail(r->error, LNT_ERR_INVALID, "batch_rows is 0, expected at least 1");
-    }
-    if ((config->x_val == NULL) != (config->y_val == NULL)) {
-        return lnt_fail(r->error, LNT_ERR_NULL, "x_val and y_val: expected both or neither");
-    }
-    LNT_TRY(check_data(r, "training", r->x, r->y));
-    return config->x_val != NULL ? check_data(r, "validation", config->x_val, config->y_val)
-                                 : LNT_OK;
-}
-
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-static lnt_status prepare(run *r)
+static bool validates(const run *r)
 {
-    const lnt_allocator *allocator = r->config->allocator;
-    const size_t rows = r->x->rows, batch = smaller(r->config->batch_rows, rows);
-    const size_t size = lnt_dtype_size(lnt_net_dtype(r->net));
-    lnt_pass_config pass = lnt_pass_defaults();
-    pass.max_rows = batch;
-    pass.allocator = allocator;
-    lnt_optim_config optim = r->config->optim;
-    optim.allocator = allocator;
-    LNT_TRY(lnt_pass_create(&r->pass, r->net, &pass));
-    LNT_TRY(lnt_optim_create(&r->optim, r->net, &optim));
-    r->kept = lnt_allocate(allocator, lnt_net_n_parameters(r->net), size);
-    if (r->kept == NULL) {
+    return r->validation.pass != NULL;
+}
+
+/* --- preparation --- */
+
+/* Holds rows out for validation; `*train` and `*held_out` are the parts, the latter may be empty.
+ */
+static lnt_status split(run *r, lnt_rows *train, lnt_rows *held_out)
+{
+    const lnt_fit_config *config = r->config;
+    *held_out = (lnt_rows){.x = config->x_val, .y = config->y_val, .weights = config->weights_val};
+    if (config->x_val != NULL) {
+        held_out->count = config->x_val->rows;
+        return LNT_OK;
+    }
+    if (config->validation_fraction == 0) {
+        return LNT_OK;
+    }
+    const size_t rows = train->count;
+    const bool labels = lnt_fit_has_labels(&config->loss, lnt_net_outputs(r->net), train->y);
+    r->parts = lnt_allocate(config->allocator, rows, sizeof *r->parts);
+    if (r->parts == NULL) {
         return LNT_ERR_MEMORY;
     }
-    if (r->config->shuffle) {
-        r->order = lnt_allocate(allocator, rows, sizeof *r->order);
-        r->x_memory = lnt_allocate(allocator, batch * r->x->cols, size);
-        r->y_memory = lnt_allocate(allocator, batch * r->y->cols, lnt_dtype_size(r->y->dtype));
-        if (r->order == NULL || r->x_memory == NULL || r->y_memory == NULL) {
-            return LNT_ERR_MEMORY;
-        }
+    LNT_TRY(lnt_split(rows, config->validation_fraction, labels ? train->y : NULL, config->seed,
+                      r->parts, &train->count));
+    if (train->count == rows) {
+        return lnt_fail(r->error, LNT_ERR_INVALID,
+                        "validation_fraction %g of %zu rows leaves none to validate on",
+                        config->validation_fraction, rows);
     }
-    r->batches = (rows + batch - 1) / batch;
-    r->progress = (lnt_fit_progress){.epochs = r->config->epochs,
-                                     .batches = r->batches,
-                                     .batch_loss = NAN,
-                                     .train_loss = NAN,
-                                     .train_accuracy = NAN,
-                                     .validation = lnt_scores_none()};
+    train->index = r->parts;
+    *held_out = *train;
+    held_out->index = r->parts + train->count;
+    held_out->count = rows - train->count;
     return LNT_OK;
+}
+
+/* Of the schedule: epochs, or steps, that the run can have at most. */
+static size_t periods(const run *r)
+{
+    const lnt_fit_config *config = r->config;
+    const size_t wanted = config->optim.accumulate > 1 ? config->optim.accumulate : 1;
+    const size_t batches = r->progress.batches;
+    const size_t calls = config->epochs <= SIZE_MAX / batches ? config->epochs * batches : SIZE_MAX;
+    size_t steps = calls / wanted;
+    if (config->max_steps > 0 && config->max_steps < steps) {
+        steps = config->max_steps;
+    }
+    if (config->schedule.per_step) {
+        return steps > 0 ? steps : 1;
+    }
+    const double epochs = ceil((double) steps * (double) wanted / (double) batches);
+    return epochs < (double) config->epochs && config->max_steps > 0 ? (size_t) epochs
+                                                                     : config->epochs;
+}
+
+static lnt_status prepare(run *r, const lnt_tensor *x, const lnt_tensor *y)
+{
+    const lnt_fit_config *config = r->config;
+    const size_t outputs = lnt_net_outputs(r->net);
+    lnt_rows train = {.x = x, .y = y, .weights = config->weights, .count = x->rows}, held_out;
+    LNT_TRY(split(r, &train, &held_out));
+    const size_t batch = smaller(config->batch_rows, train.count);
+    r->progress.batches = (train.count + batch - 1) / batch;
+    LNT_TRY(lnt_sampler_init(&r->sampler, config, y, lnt_loss_classes(config->loss.kind, outputs),
+                             train.index, train.count));
+    train.index = lnt_sampler_index(&r->sampler);
+    LNT_TRY(lnt_gather_init(&r->gather, &train, batch, config->allocator));
+    LNT_TRY(lnt_learner_init(&r->learner, r->net, config, batch, r->error));
+    r->progress.pass = r->learner.pass;
+    LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
+    if (held_out.count > 0) {
+        LNT_TRY(lnt_validation_init(&r->validation, r->net, config, &held_out));
+    }
+    LNT_TRY(lnt_early_stop_init(&r->early_stop, config, held_out.count > 0, r->net));
+    LNT_TRY(lnt_guard_init(&r->guard, r->net, config->allocator));
+    return config->history != NULL
+               ? lnt_history_begin(config->history, r->net, config->epochs, r->error)
+               : LNT_OK;
 }
 
 static void clean_up(run *r)
 {
-    const lnt_allocator *allocator = r->config->allocator;
-    lnt_pass_destroy(r->pass);
-    lnt_optim_destroy(r->optim);
-    lnt_release(allocator, r->kept);
-    lnt_release(allocator, r->order);
-    lnt_release(allocator, r->x_memory);
-    lnt_release(allocator, r->y_memory);
+    lnt_learner_finish(&r->learner);
+    lnt_gather_finish(&r->gather);
+    lnt_sampler_finish(&r->sampler);
+    lnt_validation_finish(&r->validation);
+    lnt_early_stop_finish(&r->early_stop);
+    lnt_guard_finish(&r->guard);
+    lnt_release(r->config->allocator, r->parts);
 }
 
-/* Rows [first, first + count) of the epoch's order: gathered, or views if it is the data's own. */
-static lnt_status take_batch(const run *r, size_t first, size_t count, lnt_tensor *x, lnt_tensor *y)
+/* --- values that are not finite --- */
+
+/* printf would show the sign bit of a NaN, which means nothing. */
+static const char *text_of(double value)
 {
-    if (r->order == NULL) {
-        LNT_TRY(lnt_slice_rows(r->x, first, count, 1, x));
-        return lnt_slice_rows(r->y, first, count, 1, y);
-    }
-    *x = lnt_tensor_of(r->x->dtype, r->x_memory, count, r->x->cols);
-    *y = lnt_tensor_of(r->y->dtype, r->y_memory, count, r->y->cols);
-    LNT_TRY(lnt_gather_rows(r->x, r->order + first, x));
-    return lnt_gather_rows(r->y, r->order + first, y);
+    return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-static lnt_tensor kept_view(const run *r)
+/* Records the place, and goes back to a net that was good. */
+static lnt_status go_back(run *r)
 {
-    return lnt_tensor_of(lnt_net_dtype(r->net), r->kept, 1, lnt_net_n_parameters(r->net));
-}
-
-/* Reports a value that is not finite, and goes back to parameters that were good. */
-static lnt_status not_finite(run *r, const char *what, double value)
-{
+    r->result->end = LNT_END_NOT_FINITE;
     r->result->bad_epoch = r->progress.epoch;
     r->result->bad_batch = r->progress.batch;
-    if (r->has_kept) {
-        const lnt_tensor kept = kept_view(r);
-        lnt_tensor parameters = lnt_net_parameters(r->net);
-        LNT_TRY(lnt_copy(&kept, &parameters));
-    }
-    /* printf would show the sign bit of a NaN, which means nothing */
-    const char *text = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-    return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %s",
-                    r->progress.epoch, r->progress.batch, r->batches, what, text);
+    r->progress.validation = lnt_scores_none();
+    return lnt_guard_restore(&r->guard, r->net);
 }
 
-/* A loss may be finite where a parameter is not: a weight of -inf before a ReLU gives 0. */
+static lnt_status bad_loss(run *r, double loss)
+{
+    const size_t n_layers = lnt_net_n_layers(r->net);
+    size_t *layer = &r->result->bad_layer;
+    LNT_TRY(lnt_guard_find_layer(r->learner.pass, r->net, layer));
+    LNT_TRY(go_back(r));
+    if (*layer == n_layers) {
+        return lnt_fail(r->error, LNT_ERR_NOT_FINITE,
+                        "epoch %zu, batch %zu of %zu: the loss is %s; every layer's output is "
+                        "finite, so look at the targets",
+                        r->progress.epoch, r->progress.batch, r->progress.batches, text_of(loss));
+    }
+    return lnt_fail(r->error, LNT_ERR_NOT_FINITE,
+                    "epoch %zu, batch %zu of %zu: the loss is %s; the first output that is not "
+                    "finite is that of layers.%zu (%s)",
+                    r->progress.epoch, r->progress.batch, r->progress.batches, text_of(loss),
+                    *layer, lnt_layer_name(lnt_net_layer(r->net, *layer)));
+}
+
+/* Something other than an output or the loss. */
+static lnt_status bad_value(run *r, const char *what, double value)
+{
+    r->result->bad_layer = lnt_net_n_layers(r->net);
+    LNT_TRY(go_back(r));
+    return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %s",
+                    r->progress.epoch, r->progress.batch, r->progress.batches, what,
+                    text_of(value));
+}
+
+/* No later loss would show what the last step of an epoch did. */
 static lnt_status check_parameters(run *r)
 {
-    const lnt_tensor parameters = lnt_net_parameters_read_only(r->net);
     bool finite;
-    size_t place = 0;
-    LNT_TRY(lnt_is_finite(&parameters, &finite, NULL, &place));
-    return finite ? LNT_OK : not_finite(r, "a parameter", lnt_get(&parameters, 0, place));
+    double value;
+    LNT_TRY(lnt_guard_look(r->net, &finite, &value));
+    return finite ? LNT_OK : bad_value(r, "a parameter", value);
 }
 
-static lnt_status keep(run *r)
+/* --- the loop --- */
+
+static void end(run *r, lnt_fit_end why)
 {
-    LNT_TRY(check_parameters(r));
-    const lnt_tensor parameters = lnt_net_parameters_read_only(r->net);
-    lnt_tensor kept = kept_view(r);
-    r->has_kept = true;
-    return lnt_copy(&parameters, &kept);
+    r->ended = true;
+    r->result->end = why;
+}
+
+/* Brings the progress up to date. */
+static void advance(run *r, bool epoch_end)
+{
+    const lnt_loss *loss = &r->config->loss;
+    r->progress.epoch_end = epoch_end;
+    r->progress.steps = lnt_optim_steps(r->learner.optim);
+    r->progress.seconds = now() - r->start;
+    r->progress.train_loss = lnt_epoch_mean_loss(&r->mean, loss);
+    r->progress.train_accuracy = lnt_epoch_mean_accuracy(&r->mean, loss, lnt_net_outputs(r->net));
+    r->progress.learning_rate = lnt_optim_learning_rate(r->learner.optim);
+    r->progress.best_epoch = r->early_stop.best_epoch;
+}
+
+/* Tells the caller, who may want to stop. */
+static void tell(run *r)
+{
+    const lnt_fit_config *config = r->config;
+    if (config->callback != NULL && !config->callback(&r->progress, config->callback_context)) {
+        r->result->stopped = true;
+        end(r, LNT_END_CALLBACK);
+    }
 }
 
 static lnt_status train_batch(run *r, size_t first, size_t count)
 {
-    lnt_tensor x, y, output;
+    const lnt_fit_config *config = r->config;
+    lnt_pass *pass = r->learner.pass;
+    lnt_optim *optim = r->learner.optim;
+    lnt_batch batch;
+    lnt_tensor output;
     double loss;
-    LNT_TRY(take_batch(r, first, count, &x, &y));
-    LNT_TRY(lnt_pass_forward(r->pass, r->net, &x, &output));
-    LNT_TRY(lnt_pass_backward(r->pass, r->net, &r->config->loss, &y, NULL, &loss));
+    bool finite;
+    LNT_TRY(lnt_gather_take(&r->gather, first, count, &batch));
+    LNT_TRY(lnt_pass_forward(pass, r->net, &batch.x, &output));
+    LNT_TRY(
+        lnt_pass_backward(pass, r->net, &config->loss, &batch.y, lnt_batch_weights(&batch), &loss));
     r->progress.batch_loss = loss;
     if (!isfinite(loss)) {
-        return not_finite(r, "the loss", loss);
+        return bad_loss(r, loss);
     }
-    LNT_TRY(lnt_mean_add(&r->mean, &r->config->loss, loss, &output, &y));
-    if (lnt_optim_steps(r->optim) % LNT_FIT_KEEP == 0) {
-        LNT_TRY(keep(r));
+    LNT_TRY(lnt_epoch_mean_add(&r->mean, &config->loss, loss, &output, &batch));
+    LNT_TRY(lnt_guard_keep(&r->guard, r->net, &finite));
+    if (!finite) {
+        return check_parameters(r);
     }
-    LNT_TRY(lnt_optim_step(r->optim, r->net, r->pass));
+    if (config->history != NULL && r->progress.batch == r->progress.batches) {
+        LNT_TRY(lnt_history_note_gradients(config->history, pass));
+    }
+    const size_t period =
+        r->pace.schedule.per_step ? lnt_optim_steps(optim) : r->progress.epoch - 1;
+    LNT_TRY(lnt_pace_set(&r->pace, optim, period));
     r->progress.rows += count;
-    return LNT_OK;
+    const lnt_status status = lnt_optim_step(optim, r->net, pass);
+    return status == LNT_ERR_NOT_FINITE ? bad_value(r, "the norm of the gradient", INFINITY)
+                                        : status;
 }
 
+/* Ends the run where a limit is reached, unless it ends here anyway. */
+static void look_at_limits(run *r)
+{
+    const lnt_fit_config *config = r->config;
+    if (r->progress.epoch == r->progress.epochs && r->progress.batch == r->progress.batches) {
+        return;
+    }
+    if (config->max_steps > 0 && r->progress.steps >= config->max_steps) {
+        end(r, LNT_END_STEPS);
+    } else if (config->max_seconds > 0 && r->progress.seconds >= config->max_seconds) {
+        end(r, LNT_END_SECONDS);
+    }
+}
+
+/* Exchanges parameters and average, if one is kept. */
+static lnt_status swap_average(run *r)
+{
+    const bool has_average =
+        r->config->optim.ema_decay > 0 && lnt_optim_steps(r->learner.optim) > 0;
+    return has_average ? lnt_optim_swap_average(r->learner.optim, r->net) : LNT_OK;
+}
+
+/* Scores the net that the run would end with now: the average, if one is kept. */
 static lnt_status validate(run *r)
 {
-    const lnt_tensor *x = r->config->x_val, *y = r->config->y_val;
-    const size_t batch = lnt_pass_max_rows(r->pass);
-    lnt_mean mean = {0};
-    for (size_t first = 0; first < x->rows; first += batch) {
-        const size_t count = smaller(batch, x->rows - first);
-        lnt_tensor x_batch, y_batch, output;
-        double loss;
-        LNT_TRY(lnt_slice_rows(x, first, count, 1, &x_batch));
-        LNT_TRY(lnt_slice_rows(y, first, count, 1, &y_batch));
-        LNT_TRY(lnt_pass_forward(r->pass, r->net, &x_batch, &output));
-        LNT_TRY(lnt_pass_loss(r->pass, &r->config->loss, &y_batch, NULL, &loss));
-        LNT_TRY(lnt_mean_add(&mean, &r->config->loss, loss, &output, &y_batch));
+    if (validates(r)) {
+        LNT_TRY(lnt_validation_run(&r->validation, r->net, &r->progress.validation));
+        r->validated_steps = lnt_optim_steps(r->learner.optim);
     }
-    r->progress.validation.value[LNT_METRIC_LOSS] = lnt_mean_loss(&mean, &r->config->loss);
-    r->progress.validation.value[LNT_METRIC_ACCURACY] = lnt_mean_accuracy(&mean, &r->config->loss);
     return LNT_OK;
 }
 
-/* Whether the caller wants to go on. */
-static bool tell(run *r, bool epoch_end)
+/* Lower is better: all metrics of which more is better end at 1. */
+static double plateau_value(const run *r, double value)
 {
-    const lnt_loss *loss = &r->config->loss;
-    r->progress.epoch_end = epoch_end;
-    r->progress.train_loss = lnt_mean_loss(&r->mean, loss);
-    r->progress.train_accuracy = lnt_mean_accuracy(&r->mean, loss);
-    r->progress.learning_rate = lnt_optim_learning_rate(r->optim);
-    const lnt_fit_callback callback = r->config->callback;
-    return callback == NULL || callback(&r->progress, r->config->callback_context);
+    return r->early_stop.higher_is_better ? 1 - value : value;
 }
 
-static void reorder(run *r)
+static lnt_status end_epoch(run *r)
 {
-    const size_t rows = r->x->rows;
-    for (size_t i = 0; i < rows; i++) {
-        r->order[i] = i;
+    bool patience_ends = false;
+    LNT_TRY(check_parameters(r));
+    LNT_TRY(swap_average(r));
+    LNT_TRY(validate(r));
+    const double value = validates(r) ? r->progress.validation.value[r->config->monitor]
+                                      : lnt_epoch_mean_loss(&r->mean, &r->config->loss);
+    LNT_TRY(lnt_early_stop_update(&r->early_stop, r->progress.epoch, value, &r->progress.validation,
+                                  r->net, &patience_ends));
+    LNT_TRY(swap_average(r));
+    lnt_pace_watch(&r->pace, r->progress.epoch - 1, plateau_value(r, value));
+    r->result->epochs++;
+    if (patience_ends && !r->ended) {
+        end(r, LNT_END_PATIENCE);
     }
-    const uint64_t stream = LNT_STREAM_SHUFFLE + ((uint64_t) r->progress.epoch << 8);
-    lnt_random random = lnt_random_at(r->config->seed, stream);
-    lnt_random_shuffle(&random, r->order, rows);
+    advance(r, true);
+    if (r->config->history != NULL) {
+        LNT_TRY(lnt_history_add(r->config->history, r->net, &r->progress));
+    }
+    tell(r);
+    return LNT_OK;
 }
 
 static lnt_status train_epoch(run *r)
 {
-    const size_t rows = r->x->rows, batch = lnt_pass_max_rows(r->pass);
-    r->mean = (lnt_mean){0};
+    const size_t rows = r->gather.rows.count, batch = lnt_pass_max_rows(r->learner.pass);
+    r->mean = (lnt_epoch_mean){0};
     r->progress.rows = 0;
-    if (r->order != NULL) {
-        reorder(r);
-    }
-    for (size_t b = 0; b < r->batches; b++) {
+    lnt_sampler_draw(&r->sampler, r->progress.epoch);
+    for (size_t b = 0; b < r->progress.batches && !r->ended; b++) {
         r->progress.batch = b + 1;
         LNT_TRY(train_batch(r, b * batch, smaller(batch, rows - b * batch)));
-        if (!tell(r, false)) {
-            r->result->stopped = true;
-            return check_parameters(r); /* no later loss would show what the last step did */
+        advance(r, false);
+        tell(r);
+        if (!r->ended) {
+            look_at_limits(r);
         }
     }
-    LNT_TRY(check_parameters(r));
-    if (r->config->x_val != NULL) {
-        LNT_TRY(validate(r));
-    }
-    r->result->epochs++;
-    r->result->stopped = !tell(r, true);
-    return LNT_OK;
+    const bool complete = r->progress.batch == r->progress.batches && !r->result->stopped;
+    return complete ? end_epoch(r) : check_parameters(r);
 }
 
 static lnt_status train(run *r)
 {
-    for (size_t epoch = 1; epoch <= r->config->epochs && !r->result->stopped; epoch++) {
+    for (size_t epoch = 1; epoch <= r->config->epochs && !r->ended; epoch++) {
         r->progress.epoch = epoch;
         const lnt_status status = train_epoch(r);
         if (status == LNT_ERR_NOT_FINITE) {
@@ -316,22 +368,54 @@ static lnt_status train(run *r)
         }
         if (status != LNT_OK) {
             return lnt_fail(r->error, status, "epoch %zu, batch %zu of %zu: %s", epoch,
-                            r->progress.batch, r->batches, lnt_status_text(status));
+                            r->progress.batch, r->progress.batches, lnt_status_text(status));
         }
     }
     return LNT_OK;
 }
 
-static lnt_status run_all(run *r)
+/* Leaves the net as the settings ask: the best one, or the average, or the last. */
+static lnt_status settle(run *r)
 {
-    const lnt_status status = prepare(r);
-    if (status != LNT_OK) {
-        return lnt_fail(r->error, status, "cannot prepare training: %s", lnt_status_text(status));
+    const lnt_early_stop *stop = &r->early_stop;
+    if (r->config->restore_best && stop->best_epoch > 0) {
+        r->progress.validation = stop->best_scores;
+        return lnt_early_stop_restore(stop, r->net);
     }
-    const double start = now();
-    const lnt_status outcome = train(r);
-    r->result->seconds = now() - start;
-    return outcome;
+    LNT_TRY(swap_average(r));
+    const bool moved = lnt_optim_steps(r->learner.optim) != r->validated_steps;
+    return moved ? validate(r) : LNT_OK;
+}
+
+static lnt_status run_all(run *r, const lnt_tensor *x, const lnt_tensor *y)
+{
+    lnt_error why = {.status = LNT_OK};
+    lnt_error *const error = r->error;
+    r->error = &why;
+    const lnt_status status = prepare(r, x, y);
+    r->error = error;
+    if (status != LNT_OK) {
+        return lnt_fail(error, status, "cannot prepare training: %s",
+                        why.status != LNT_OK ? why.message : lnt_status_text(status));
+    }
+    r->start = now();
+    LNT_TRY(train(r));
+    const lnt_status outcome = settle(r);
+    return outcome == LNT_OK
+               ? LNT_OK
+               : lnt_fail(error, outcome, "after the last epoch: %s", lnt_status_text(outcome));
+}
+
+static void report(const run *r)
+{
+    lnt_fit_result *result = r->result;
+    result->steps = r->learner.optim != NULL ? lnt_optim_steps(r->learner.optim) : 0;
+    result->seconds = r->start > 0 ? now() - r->start : 0;
+    result->train_loss = r->progress.train_loss;
+    result->train_accuracy = r->progress.train_accuracy;
+    result->validation = r->progress.validation;
+    result->best_epoch = r->early_stop.best_epoch;
+    result->best_value = r->early_stop.best_epoch > 0 ? r->early_stop.best : NAN;
 }
 
 lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
@@ -340,16 +424,17 @@ lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
     if (net == NULL || x == NULL || y == NULL || config == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "net, x, y and config are required");
     }
-    lnt_fit_result outcome = {.train_loss = NAN};
-    run r = {.net = net, .x = x, .y = y, .config = config, .result = &outcome, .error = error};
-    r.progress.train_loss = r.progress.train_accuracy = NAN;
-    r.progress.validation = lnt_scores_none();
-    LNT_TRY(check(&r));
-    const lnt_status status = run_all(&r);
-    outcome.steps = r.optim != NULL ? lnt_optim_steps(r.optim) : 0;
-    outcome.train_loss = r.progress.train_loss;
-    outcome.train_accuracy = r.progress.train_accuracy;
-    outcome.validation = r.progress.validation;
+    LNT_TRY(lnt_fit_check(net, x, y, config, error));
+    lnt_fit_result outcome = {.end = LNT_END_EPOCHS};
+    run r = {.net = net, .config = config, .result = &outcome, .error = error};
+    r.progress = (lnt_fit_progress){.epochs = config->epochs,
+                                    .batch_loss = NAN,
+                                    .train_loss = NAN,
+                                    .train_accuracy = NAN,
+                                    .validation = lnt_scores_none(),
+                                    .net = net};
+    const lnt_status status = run_all(&r, x, y);
+    report(&r);
     clean_up(&r);
     if (result != NULL) {
         *result = outcome;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/atomic_file.h"
+
+#include <linnet/io.h>
+
+lnt_status lnt_file_write(const char *path, const void *data, size_t bytes, lnt_error *error)
+{
+    if (path == NULL || (data == NULL && bytes > 0)) {
+        return lnt_fail(error, LNT_ERR_NULL, "path and data are required");
+    }
+    lnt_atomic_file file;
+    LNT_TRY(lnt_atomic_open(&file, path, error));
+    LNT_TRY(lnt_atomic_write(&file, data, bytes, error));
+    return lnt_atomic_commit(&file, error);
+}

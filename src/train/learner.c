@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/learner.h"
+
+lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_fit_config *config,
+                            size_t max_rows, lnt_error *error)
+{
+    *learner = (lnt_learner){.pass = NULL};
+    lnt_pass_config pass = lnt_pass_defaults();
+    pass.max_rows = max_rows;
+    pass.seed = config->seed;
+    pass.allocator = config->allocator;
+    lnt_optim_config optim = config->optim;
+    optim.allocator = config->allocator;
+    LNT_TRY(lnt_pass_create(&learner->pass, net, &pass));
+    const lnt_status status = lnt_optim_create(&learner->optim, net, &optim);
+    if (status == LNT_ERR_INVALID) {
+        const char *name = lnt_optim_name(optim.kind);
+        return lnt_fail(error, status, "optim (%s, learning_rate %g): %s",
+                        name != NULL ? name : "of no known kind", optim.learning_rate,
+                        lnt_status_text(status));
+    }
+    return status;
+}
+
+void lnt_learner_finish(lnt_learner *learner)
+{
+    lnt_optim_destroy(learner->optim);
+    lnt_pass_destroy(learner->pass);
+    *learner = (lnt_learner){.pass = NULL};
+}
