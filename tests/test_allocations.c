@@ -122,6 +122,27 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
     cr_assert(f.live == 0);
 }
 
+Test(allocations, none_in_a_loss)
+{
+    const double class_weights[] = {1, 2, 3, 4};
+    for (int kind = 0; kind < LNT_LOSS_CUSTOM; kind++) {
+        lnt_loss loss = lnt_loss_of((lnt_loss_kind) kind, LNT_MEAN);
+        loss.class_weights = class_weights;
+        loss.n_class_weights = kind == LNT_LOSS_BINARY_CROSS_ENTROPY ? 2 : 4;
+        loss.label_smoothing = 0.1;
+        lnt_tensor x = random_matrix(LNT_F32, BATCH, 4, 1);
+        const lnt_tensor weights = matrix(LNT_F32, BATCH, 1);
+        const lnt_tensor y = matrix(LNT_F32, BATCH, lnt_loss_target_cols((lnt_loss_kind) kind, 4));
+        OK(lnt_set(&weights, 1, 0, 2));
+        double value;
+        const size_t before = mallocs();
+        OK(lnt_loss_evaluate(&loss, &x, &y, &weights, &value, &x));
+        OK(lnt_loss_link(&loss, &x, &x));
+        OK(lnt_log_softmax(&x, &x));
+        cr_assert(mallocs() == before, "%s", lnt_loss_name(loss.kind));
+    }
+}
+
 Test(allocations, none_in_a_hundred_training_steps)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {

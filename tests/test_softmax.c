@@ -192,3 +192,54 @@ Test(softmax, errors)
     OK(lnt_softmax(&no_rows, &no_rows));
     OK(lnt_softmax(&no_cols, &no_cols));
 }
+
+/* --- log softmax --- */
+
+Test(softmax, logarithms)
+{
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        const double unit = dtype == LNT_F32 ? 0x1p-23 : 0x1p-52;
+        const lnt_tensor x = random_matrix(dtype, 6, 5, 1);
+        lnt_tensor l = matrix(dtype, 6, 5);
+        OK(lnt_log_softmax(&x, &l));
+        for (size_t i = 0; i < 6; i++) {
+            long double total = 0;
+            for (size_t j = 0; j < 5; j++) {
+                total += expl(lnt_get(&x, i, j));
+            }
+            for (size_t j = 0; j < 5; j++) {
+                const long double expected = lnt_get(&x, i, j) - logl(total);
+                cr_assert(fabsl(lnt_get(&l, i, j) - expected) <= 4 * unit * (1 - expected));
+            }
+        }
+        for (layout how = 0; how < N_LAYOUTS; how++) {
+            lnt_tensor view = laid_out(how, &x),
+                       into = laid_out((layout) (N_LAYOUTS - 1 - how), &x);
+            OK(lnt_log_softmax(&view, &into));
+            OK(lnt_log_softmax(&view, &view));
+            cr_assert(same_bits(&into, &l) && same_bits(&view, &l), "layout %d", (int) how);
+        }
+    }
+}
+
+/* Where the probability itself would be 0. */
+Test(softmax, logarithms_of_extremes)
+{
+    const double logits[][3] = {{1e4, 0, -1e4}, {-1e4, -1e4, -1e4}, {0, -INFINITY, -1e30}};
+    const double third = -log(3);
+    const double expected[][3] = {{0, -1e4, -2e4}, {third, third, third}, {0, -INFINITY, -1e30}};
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        const lnt_tensor x = of_values(dtype, 3, 3, &logits[0][0]);
+        const lnt_tensor right = of_values(dtype, 3, 3, &expected[0][0]);
+        lnt_tensor l = matrix(dtype, 3, 3), f32 = matrix(LNT_F32, 3, 3),
+                   f64 = matrix(LNT_F64, 3, 3);
+        OK(lnt_log_softmax(&x, &l));
+        cr_assert(same_bits(&l, &right));
+        FAILS(LNT_ERR_NULL, lnt_log_softmax(NULL, &l));
+        FAILS(LNT_ERR_NULL, lnt_log_softmax(&x, NULL));
+        FAILS(LNT_ERR_DTYPE, lnt_log_softmax(&x, dtype == LNT_F32 ? &f64 : &f32));
+        OK(lnt_set(&x, 0, 1, NAN));
+        OK(lnt_log_softmax(&x, &l));
+        cr_assert(isnan(lnt_get(&l, 0, 0)) && isnan(lnt_get(&l, 0, 2)));
+    }
+}

@@ -184,6 +184,21 @@ static void clear(const lnt_loss_row *row, lnt_dtype dtype)
     (void) lnt_fill(0, &gradient);
 }
 
+/* Whether the rows follow one another as the elements of one row do. */
+static bool is_one_row(const lnt_tensor *t)
+{
+    return t->row_stride == (ptrdiff_t) t->cols * t->col_stride;
+}
+
+/* Rows that the loss does not tell apart, and that are one in memory, are evaluated as one. */
+static bool can_be_one_row(const lnt_loss_ops *ops, const lnt_tensor *output,
+                           const lnt_tensor *target, const lnt_tensor *weights,
+                           const lnt_tensor *gradient)
+{
+    return ops->form == LNT_LOSS_BY_ELEMENT && weights == NULL && is_one_row(output) &&
+           is_one_row(target) && (gradient == NULL || is_one_row(gradient));
+}
+
 /* The sum of all rows; sets the gradient, unless NULL. */
 static double sum_rows(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
                        const lnt_tensor *weights, double divisor, const lnt_tensor *gradient)
@@ -197,8 +212,13 @@ static double sum_rows(const lnt_loss *loss, const lnt_tensor *output, const lnt
                         .label = has_labels(ops, target),
                         .gradient_step = gradient != NULL ? gradient->col_stride : 0,
                         .factor = reduce(loss->gradient, 1, divisor)};
+    size_t rows = output->rows;
+    if (can_be_one_row(ops, output, target, weights, gradient)) {
+        row.cols *= rows;
+        rows = 1;
+    }
     double sum = 0;
-    for (size_t i = 0; i < output->rows; i++) {
+    for (size_t i = 0; i < rows; i++) {
         row.output = row_of(output, i);
         row.target = row_of(target, i);
         row.gradient = gradient != NULL ? (void *) row_of(gradient, i) : NULL;
