@@ -20,7 +20,7 @@ report() {
     fi
 }
 
-echo 1..7
+echo 1..8
 
 "$built/tutorial" "$source/tutorial_data.txt" > "$work/losses" 2> "$work/seen" &&
     diff -u "$source/tutorial_expected.txt" "$work/losses" > "$work/seen"
@@ -46,3 +46,8 @@ report $? 'predict follows the true pendulums'
 
 ! "$built/predict" "$work/absent" > "$work/seen" 2>&1 && grep -q absent "$work/seen"
 report $? 'predict names the file that it cannot open'
+
+"$built/online" > "$work/seen" 2>&1 &&
+    awk '{ e[NR] = $NF } END { exit !(NR == 12 && e[6] < 0.05 && e[7] > 3 * e[6] && e[12] < e[7] / 2) }' \
+        "$work/seen"
+report $? 'online learns a pendulum while it swings, and learns again when its length changes'
