@@ -183,6 +183,28 @@ Test(optim_state, a_norm_that_is_not_finite_changes_nothing)
     }
 }
 
+/* Without a watch on the norm, a gradient that is not finite shows in the parameters. */
+Test(optim_state, what_is_not_finite_is_not_swallowed)
+{
+    static const double bad[] = {NAN, INFINITY};
+    for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+        for (size_t i = 0; i < (kind == LNT_RPROP ? 1 : 2); i++) { /* infinity has a sign */
+            bench b = new_bench(LNT_F32);
+            const lnt_optim_config config = lnt_optim_of((lnt_optim_kind) kind);
+            lnt_optim *optim = optim_of(b.net, &config);
+            const lnt_tensor w = lnt_net_parameters(b.net), g = lnt_pass_gradients(b.pass);
+            bool finite = true;
+            backward(&b);
+            OK(lnt_set(&g, 0, 5, bad[i]));
+            OK(lnt_optim_step(optim, b.net, b.pass));
+            OK(lnt_is_finite(&w, &finite, NULL, NULL));
+            cr_assert(!finite, "%s, %g", lnt_optim_name(config.kind), bad[i]);
+            lnt_optim_destroy(optim);
+            finish(&b);
+        }
+    }
+}
+
 /* An infinite limit measures the norm and clips nothing. */
 Test(optim_state, the_norm_may_be_watched)
 {

@@ -119,7 +119,9 @@ static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segmen
     double norm;
     (dtype == LNT_F32 ? move_f32 : move_f64)(optim, piece, x.data);
     LNT_TRY(lnt_norm(LNT_NORM_L2, &x, &norm));
-    LNT_TRY(lnt_scale(1 / (norm < least_norm ? least_norm : norm), &x));
+    /* An infinite one would make it zeros, and nobody would notice. */
+    const double factor = isfinite(norm) ? 1 / fmax(norm, least_norm) : NAN;
+    LNT_TRY(lnt_scale(factor, &x));
     if (rows > cols) { /* the polynomial of either side gives the same: the smaller is cheaper */
         x = lnt_transpose(&x);
         other = lnt_transpose(&other);
