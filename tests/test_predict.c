@@ -103,12 +103,62 @@ Test(predict, evaluates_the_loss_trained_on)
         }
     }
     lnt_predictor *predictor = NULL;
-    double loss, accuracy;
+    lnt_scorer *scorer = NULL;
+    const lnt_scorer_config config = {.loss = model.loss, .outputs = 2, .top_k = 1};
+    lnt_scores scores;
     OK(lnt_predictor_create(&predictor, &model, 7, NULL));
-    OK(lnt_evaluate(predictor, &x, &y, &loss, &accuracy));
-    cr_assert_float_eq(loss, sum / (2 * ROWS), 1e-10 * loss);
-    cr_assert(isnan(accuracy));
-    OK(lnt_evaluate(predictor, &x, &y, NULL, NULL));
+    OK(lnt_scorer_create(&scorer, &config));
+    for (int again = 0; again < 2; again++) { /* the scorer begins anew */
+        OK(lnt_evaluate(predictor, &x, &y, NULL, scorer, &scores));
+        const double loss = scores.value[LNT_METRIC_LOSS];
+        cr_assert_float_eq(loss, sum / (2 * ROWS), 1e-10 * loss);
+        cr_assert_eq(scores.rows, ROWS);
+    }
+    double absolute = 0; /* in the targets' own units */
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < 2; j++) {
+            absolute += fabs(lnt_get(&prediction, i, j) - lnt_get(&y, i, j)) / (2 * ROWS);
+        }
+    }
+    cr_assert_float_eq(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
+    const lnt_tensor weights = matrix(LNT_F64, ROWS, 1); /* of one row alone */
+    OK(lnt_set(&weights, 11, 0, 3));
+    OK(lnt_evaluate(predictor, &x, &y, &weights, scorer, &scores));
+    absolute = 0;
+    for (size_t j = 0; j < 2; j++) {
+        absolute += fabs(lnt_get(&prediction, 11, j) - lnt_get(&y, 11, j)) / 2;
+    }
+    cr_assert_float_eq(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
+    FAILS(LNT_ERR_NULL, lnt_evaluate(predictor, &x, &y, NULL, NULL, &scores));
+    FAILS(LNT_ERR_NULL, lnt_evaluate(predictor, &x, &y, NULL, scorer, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_evaluate(predictor, &x, &y, &y, scorer, &scores));
+    lnt_scorer_destroy(scorer);
+    lnt_predictor_destroy(predictor);
+    lnt_model_finish(&model);
+}
+
+/* Means go back to the targets' unit, standard deviations to its scale. */
+Test(predict, gaussian)
+{
+    lnt_model model = lnt_model_init();
+    model.net = make_net(LNT_F64, 4);
+    model.loss = lnt_gaussian(LNT_MEAN);
+    const lnt_tensor x = random_matrix(LNT_F64, ROWS, INPUTS, 1);
+    lnt_tensor plain = matrix(LNT_F64, ROWS, 4), scaled = matrix(LNT_F64, ROWS, 4);
+    lnt_predictor *predictor = NULL;
+    OK(lnt_predictor_create(&predictor, &model, 16, NULL));
+    OK(lnt_predict(predictor, &x, &plain));
+    lnt_predictor_destroy(predictor);
+    OK(lnt_scaler_create(&model.target_scaler, 2, target_offset, target_scale, NULL));
+    OK(lnt_predictor_create(&predictor, &model, 16, NULL));
+    OK(lnt_predict(predictor, &x, &scaled));
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < 4; j++) {
+            const double expected =
+                lnt_get(&plain, i, j) * target_scale[j % 2] + (j < 2 ? target_offset[j] : 0);
+            cr_assert_float_eq(lnt_get(&scaled, i, j), expected, 1e-13 * fabs(expected));
+        }
+    }
     lnt_predictor_destroy(predictor);
     lnt_model_finish(&model);
 }

@@ -262,11 +262,13 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_predict(lnt_predictor *predictor, const ln
                                               lnt_tensor *y);
 
 /**
- * Loss and accuracy (NaN unless a classification) of the model on x, y; y is in raw units and
- * scaled here, so the loss is the one trained on. Either pointer may be NULL. No allocation.
+ * The scores of the model on x [rows, inputs] and y, in raw units, weighted by `weights` [rows, 1]
+ * or NULL: the loss is the one trained on, of scaled targets; errors are in the targets' own unit.
+ * `scorer` is for the model's loss and outputs; it is reset first and keeps the confusion matrix.
+ * No allocation.
  */
 LNT_API lnt_status lnt_evaluate(lnt_predictor *predictor, const lnt_tensor *x, const lnt_tensor *y,
-                                double *loss, double *accuracy);
+                                const lnt_tensor *weights, lnt_scorer *scorer, lnt_scores *scores);
 
 LNT_END_DECLS
 

@@ -8,6 +8,7 @@
 typedef struct evaluate_settings {
     lnt_cli_texts targets;
     bool json;
+    uint64_t top_k;
     lnt_cli_reading reading;
 } evaluate_settings;
 
@@ -19,6 +20,14 @@ static const lnt_cli_option options[] = {
      .value = "COLUMN",
      .help = "Column with the truth, by name or number; repeat it for several (default: as the "
              "model names it)"},
+    {.name = "top-k",
+     .kind = LNT_CLI_COUNT,
+     .offset = offsetof(evaluate_settings, top_k),
+     .value = "K",
+     .initial = "3",
+     .least = 1,
+     .most = 46340,
+     .help = "Count a row as found if its class is among the K most likely"},
     {.name = "json",
      .kind = LNT_CLI_SWITCH,
      .offset = offsetof(evaluate_settings, json),
@@ -37,11 +46,12 @@ static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, 
     if (json) {
         return lnt_cli_json_print(lnt_cli_metrics_json(metrics, model), 17, stdout);
     }
-    printf("rows      %zu\nloss      %.6g\n", metrics->rows, metrics->loss);
+    printf("rows               %zu\nloss               %.6g\n", metrics->rows, metrics->loss);
     if (metrics->classes != NULL) {
-        printf("accuracy  %.4f (%zu of %zu)\n", metrics->accuracy, lnt_cli_metrics_correct(metrics),
-               metrics->rows);
+        printf("accuracy           %.4f (%zu of %zu)\n", metrics->accuracy,
+               lnt_cli_metrics_correct(metrics), metrics->rows);
     }
+    lnt_cli_metrics_print_scores(metrics, stdout);
     printf("\n");
     lnt_cli_metrics_print(metrics, model, stdout);
     return LNT_OK;
@@ -55,7 +65,7 @@ static lnt_status evaluate(const evaluate_settings *settings, const char *const 
     LNT_TRY(lnt_model_load(model, paths[0], NULL, error));
     LNT_TRY(lnt_cli_model_data_both(data, model, paths[1], &settings->reading, &settings->targets,
                                     error));
-    LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y));
+    LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y, (size_t) settings->top_k));
     const lnt_status status = print(&metrics, model, settings->json);
     lnt_cli_metrics_finish(&metrics);
     return status;
@@ -78,8 +88,9 @@ const lnt_cli_verb lnt_cli_evaluate = {
     .summary = "Measure how well a model does on a CSV file",
     .usage = "[OPTION...] MODEL FILE.csv",
     .details =
-        "Prints the loss and, for classes, the accuracy and each class's recall and precision;\n"
-        "for numbers, each target's errors in its own unit.\n",
+        "Prints the loss and all scores that apply: for classes the accuracy, each class's recall\n"
+        "and precision, and which were taken for which; for numbers each target's errors in its\n"
+        "own unit.\n",
     .example = "  linnet evaluate digits.safetensors digits.csv\n",
     .arguments = {"a model", "a CSV file"},
     .groups = groups,

@@ -159,7 +159,7 @@ static lnt_status measure(train_job *job)
     if (model.target_scaler != NULL) {
         LNT_TRY(lnt_scaler_invert(model.target_scaler, &y, &y));
     }
-    LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &x, &y));
+    LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &x, &y, 3));
     job->model.record = (lnt_record){.epochs = job->result.epochs,
                                      .train_rows = job->data.n_train,
                                      .validation_rows = job->data.x.rows - job->data.n_train,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/mean.h"
+#include "train/scorer.h"
 
 #include <linnet/train.h>
 #include <math.h>
@@ -29,12 +29,17 @@ static lnt_status prepare(lnt_predictor *p, const lnt_model *model, size_t max_r
         }
     }
     if (model->target_scaler != NULL) {
-        p->y_memory = lnt_allocate(allocator, lnt_net_outputs(model->net), row_size);
+        p->y_memory = lnt_allocate(allocator, lnt_scaler_cols(model->target_scaler), row_size);
         if (p->y_memory == NULL) {
             return LNT_ERR_MEMORY;
         }
     }
     return LNT_OK;
+}
+
+static size_t target_cols(const lnt_model *model)
+{
+    return lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
 }
 
 static bool fits(const lnt_scaler *scaler, size_t cols)
@@ -53,7 +58,7 @@ lnt_status lnt_predictor_create(lnt_predictor **predictor, const lnt_model *mode
         return LNT_ERR_NULL;
     }
     if (!fits(model->input_scaler, lnt_net_inputs(model->net)) ||
-        !fits(model->target_scaler, lnt_net_outputs(model->net))) {
+        !fits(model->target_scaler, target_cols(model))) {
         return LNT_ERR_SHAPE;
     }
     if (model->target_scaler != NULL && lnt_loss_is_classification(model->loss.kind)) {
@@ -121,6 +126,23 @@ static size_t batch_size(const lnt_predictor *p, size_t rows_left)
     return rows_left < most ? rows_left : most;
 }
 
+/*
+ * Back to the targets' own unit, in place: the columns that are targets, and behind them, if there
+ * are as many again, their standard deviations, which have a scale but no offset.
+ */
+static lnt_status unscale(const lnt_scaler *scaler, lnt_tensor *y)
+{
+    const size_t targets = lnt_scaler_cols(scaler);
+    lnt_tensor part;
+    LNT_TRY(lnt_slice_cols(y, 0, targets, 1, &part));
+    LNT_TRY(lnt_scaler_invert(scaler, &part, &part));
+    for (size_t j = targets; j < y->cols; j++) {
+        LNT_TRY(lnt_slice_cols(y, j, 1, 1, &part));
+        LNT_TRY(lnt_scale(fabs(lnt_scaler_scale(scaler)[j - targets]), &part));
+    }
+    return LNT_OK;
+}
+
 lnt_status lnt_predict(lnt_predictor *p, const lnt_tensor *x, lnt_tensor *y)
 {
     LNT_TRY(check(p, x, y));
@@ -135,42 +157,46 @@ lnt_status lnt_predict(lnt_predictor *p, const lnt_tensor *x, lnt_tensor *y)
         lnt_tensor output, target;
         LNT_TRY(run_batch(p, x, first, count, &output));
         LNT_TRY(lnt_slice_rows(y, first, count, 1, &target));
-        if (lnt_loss_is_classification(p->model->loss.kind)) {
-            LNT_TRY(lnt_softmax(&output, &target));
-        } else if (p->model->target_scaler != NULL) {
-            LNT_TRY(lnt_scaler_invert(p->model->target_scaler, &output, &target));
-        } else {
-            LNT_TRY(lnt_copy(&output, &target));
+        LNT_TRY(lnt_loss_link(&p->model->loss, &output, &target));
+        if (p->model->target_scaler != NULL) {
+            LNT_TRY(unscale(p->model->target_scaler, &target));
         }
     }
     return LNT_OK;
 }
 
-lnt_status lnt_evaluate(lnt_predictor *p, const lnt_tensor *x, const lnt_tensor *y, double *loss,
-                        double *accuracy)
+static lnt_status evaluate_batch(lnt_predictor *p, const lnt_tensor *output, lnt_tensor target,
+                                 const lnt_tensor *weights, lnt_scorer *scorer)
+{
+    const lnt_scaler *scaler = p->model->target_scaler;
+    if (scaler == NULL) {
+        return lnt_scorer_add(scorer, output, &target, weights);
+    }
+    lnt_tensor scaled = lnt_tensor_of(output->dtype, p->y_memory, target.rows, target.cols);
+    LNT_TRY(lnt_scaler_apply(scaler, &target, &scaled));
+    return lnt_scorer_add_scaled(scorer, output, &scaled, weights, lnt_scaler_scale(scaler));
+}
+
+lnt_status lnt_evaluate(lnt_predictor *p, const lnt_tensor *x, const lnt_tensor *y,
+                        const lnt_tensor *weights, lnt_scorer *scorer, lnt_scores *scores)
 {
     LNT_TRY(check(p, x, y));
-    const lnt_loss *kind = &p->model->loss;
-    lnt_mean mean = {0};
+    if (scorer == NULL || scores == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (weights != NULL && (weights->rows != x->rows || weights->cols != 1)) {
+        return LNT_ERR_SHAPE;
+    }
+    lnt_scorer_reset(scorer);
     for (size_t first = 0, count; first < x->rows; first += count) {
         count = batch_size(p, x->rows - first);
-        lnt_tensor output, target;
-        double value;
+        lnt_tensor output, target, some_weights;
         LNT_TRY(run_batch(p, x, first, count, &output));
         LNT_TRY(lnt_slice_rows(y, first, count, 1, &target));
-        if (p->y_memory != NULL) {
-            lnt_tensor scaled = lnt_tensor_of(x->dtype, p->y_memory, count, output.cols);
-            LNT_TRY(lnt_scaler_apply(p->model->target_scaler, &target, &scaled));
-            target = scaled;
+        if (weights != NULL) {
+            LNT_TRY(lnt_slice_rows(weights, first, count, 1, &some_weights));
         }
-        LNT_TRY(lnt_loss_evaluate(kind, &output, &target, NULL, &value, NULL));
-        LNT_TRY(lnt_mean_add(&mean, kind, value, &output, &target));
+        LNT_TRY(evaluate_batch(p, &output, target, weights != NULL ? &some_weights : NULL, scorer));
     }
-    if (loss != NULL) {
-        *loss = lnt_mean_loss(&mean, kind);
-    }
-    if (accuracy != NULL) {
-        *accuracy = lnt_mean_accuracy(&mean, kind);
-    }
-    return LNT_OK;
+    return lnt_scorer_scores(scorer, scores);
 }

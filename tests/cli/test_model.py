@@ -103,8 +103,12 @@ class Evaluate(CommandCase):
     def test_text(self):
         self.train_flowers()
         text = self.succeed("evaluate", "flowers.safetensors", "flowers.csv").stdout
-        self.assertIn("rows      90\n", text)
-        self.assertIn("accuracy  1.0000 (90 of 90)\n", text)
+        self.assertRegex(text, r"^rows +90\n")
+        self.assertRegex(text, r"\naccuracy +1\.0000 \(90 of 90\)\n")
+        self.assertRegex(text, r"\ntop_3 +1\n")
+        self.assertRegex(text, r"\nlily +0 +30 +0\n")
+        self.assertRegex(self.succeed("evaluate", "flowers.safetensors", "flowers.csv",
+                                      "--top-k", 2).stdout, r"\ntop_2 +1\n")
         self.assertRegex(text, r"\nlily +30 +30 +1\.0000 +1\.0000\n")
 
     def test_counts(self):
@@ -113,6 +117,10 @@ class Evaluate(CommandCase):
         result = self.succeed_json("evaluate", "flowers.safetensors", "t.csv", "--json")
         self.assertEqual((90, 60), (result["rows"], result["correct"]))
         self.assertAlmostEqual(2 / 3, result["accuracy"])
+        self.assertEqual([[0, 0, 0], [30, 30, 0], [0, 0, 30]], result["confusion"])
+        self.assertAlmostEqual((1 / 2 + 1) / 2, result["balanced_accuracy"])
+        self.assertAlmostEqual((0 + 2 / 3 + 1) / 3, result["f1"])
+        self.assertIsNone(result.get("roc_auc"))
         by_class = {one["class"]: one for one in result["classes"]}
         self.assertEqual((0, 30, None, 0), tuple(by_class["iris"][k] for k in
                                                  ("rows", "predicted", "recall", "precision")))
@@ -133,6 +141,8 @@ class Evaluate(CommandCase):
         self.assertAlmostEqual(1, target["mae"] / (sum(map(abs, errors)) / len(errors)), 4)
         self.assertAlmostEqual(
             1 - square / (sum((t - mean) ** 2 for t in truth) / len(truth)), target["r2"], 4)
+        self.assertAlmostEqual(target["r2"], result["r2"], 4)
+        self.assertAlmostEqual(1, target["rmse"] / result["rmse"], 4)
         self.assertIn("RMSE", self.succeed("evaluate", "prices.safetensors", "prices.csv").stdout)
 
     def test_target_called_otherwise(self):
