@@ -14,21 +14,21 @@ LNT_BEGIN_DECLS
 
 /**
  * Measures of a set of rows. Each agrees with scikit-learn's function of that name (macro averages
- * where there are several classes; F1 of class 1 where there are two). With weights, each row counts
- * by its own. A row whose outputs are NaN is wrong. Numbers are those that outputs mean
+ * where there are several classes; F1 of class 1 where there are two). With weights, each row
+ * counts by its own. A row whose outputs are NaN is wrong. Numbers are those that outputs mean
  * (`lnt_loss_link`): rates of Poisson, the means of a Gaussian.
  */
 typedef enum lnt_metric {
     LNT_METRIC_LOSS,
-    LNT_METRIC_ACCURACY,          /**< share of rows whose most likely class is the true one */
-    LNT_METRIC_TOP_K, /**< share whose true class is among the k most likely; of three or more */
+    LNT_METRIC_ACCURACY, /**< share of rows whose most likely class is the true one */
+    LNT_METRIC_TOP_K,    /**< share whose true class is among the k most likely; of three or more */
     LNT_METRIC_BALANCED_ACCURACY, /**< mean over the classes present of the share found */
     LNT_METRIC_F1,                /**< 2·precision·recall/(precision + recall), macro average */
-    LNT_METRIC_ROC_AUC, /**< area under the ROC curve; one against the rest, macro; NaN if some
-                             class has no rows */
-    LNT_METRIC_LOG_LOSS,          /**< −mean log p(true class) */
-    LNT_METRIC_MAE,               /**< mean |ŷ − y|, mean over columns */
-    LNT_METRIC_RMSE,              /**< root of the mean of (ŷ − y)², mean over columns */
+    LNT_METRIC_ROC_AUC,  /**< area under the ROC curve; one against the rest, macro; NaN if some
+                              class has no rows */
+    LNT_METRIC_LOG_LOSS, /**< −mean log p(true class) */
+    LNT_METRIC_MAE,      /**< mean |ŷ − y|, mean over columns */
+    LNT_METRIC_RMSE,     /**< root of the mean of (ŷ − y)², mean over columns */
     LNT_METRIC_R2, /**< 1 − Σ(ŷ − y)²/Σ(y − mean y)², mean over columns; NaN if one does not vary */
     LNT_N_METRICS
 } lnt_metric;
