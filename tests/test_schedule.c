@@ -106,6 +106,22 @@ Test(schedule, momentum_of_one_cycle)
     }
 }
 
+/* A loss below 0, as a Gaussian's, that stands still or rises a little is no improvement. */
+Test(schedule, plateau_below_zero)
+{
+    const double losses[] = {-1, -1, -0.99995, -1.00005, -2, -2};
+    const double expected[] = {1, 1, 1, 0.1, 0.1, 0.1};
+    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    lnt_plateau plateau = {0};
+    schedule.patience = 2;
+    OK(lnt_schedule_settle(&schedule, 6, NULL));
+    for (size_t t = 0; t < 6; t++) {
+        const double rate = lnt_plateau_update(&plateau, &schedule, 1, losses[t]);
+        cr_assert_float_eq(rate, expected[t], 1e-15);
+    }
+    cr_assert_eq(plateau.best, -2);
+}
+
 /* Far beyond the end, and runs of one period, give rates, not NaN. */
 Test(schedule, any_length)
 {

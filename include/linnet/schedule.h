@@ -55,7 +55,8 @@ typedef struct lnt_schedule {
     double momentum_low;  /**< 0.85 */
     size_t patience;      /**< plateau: periods without improvement that are borne; 10 */
     size_t cooldown;      /**< plateau: periods after a change that do not count; 0 */
-    double threshold;     /**< plateau: better is below best·(1 − threshold); 1e-4 */
+    double threshold;     /**< plateau: better is below best − threshold·|best|, PyTorch's where
+                               best ≥ 0; 1e-4 */
     bool absolute;        /**< plateau: better is below best − threshold */
     double least_change;  /**< plateau: a smaller change of η is not made; 1e-8 */
     size_t warmup;        /**< any: periods of a linear rise before; the schedule begins after */

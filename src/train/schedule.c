@@ -147,15 +147,21 @@ double lnt_schedule_momentum(const lnt_schedule *schedule, size_t t)
                   : along_cosine(schedule->momentum_low, schedule->momentum_high, share);
 }
 
+/* By a share of the best's size: a loss below 0 that stands still does not improve. */
+static bool is_better(const lnt_plateau *plateau, const lnt_schedule *schedule, double value)
+{
+    const double unit = schedule->absolute ? 1 : fabs(plateau->best);
+    return isinf(plateau->best) ? value < plateau->best
+                                : value < plateau->best - schedule->threshold * unit;
+}
+
 double lnt_plateau_update(lnt_plateau *plateau, const lnt_schedule *schedule, double base,
                           double value)
 {
     if (!plateau->begun) {
         *plateau = (lnt_plateau){.begun = true, .best = INFINITY, .rate = base};
     }
-    const double bound = schedule->absolute ? plateau->best - schedule->threshold
-                                            : plateau->best * (1 - schedule->threshold);
-    if (value < bound) {
+    if (is_better(plateau, schedule, value)) {
         plateau->best = value;
         plateau->bad = 0;
     } else {
