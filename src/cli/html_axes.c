@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "html_chart.h"
 
-void lnt_html_figure_begin(lnt_html *html, const char *id, const char *title, const char *note)
+void lnt_html_figure_begin(lnt_html *html, const char *id, const char *class, const char *title,
+                           const char *note)
 {
-    lnt_html_put(html, "<figure id=\"%s\">\n<figcaption><h3>", id);
+    lnt_html_put(html, "<figure id=\"%s\" class=\"%s\">\n<figcaption><h3>", id, class);
     lnt_html_escape(html, title);
     lnt_html_put(html, "</h3>");
     if (note != NULL) {

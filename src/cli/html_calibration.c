@@ -141,7 +141,7 @@ void lnt_html_calibration_put(lnt_html *html, const lnt_cli_html_report *report,
     x.to = LNT_HTML_CHART_WIDTH - 16;
     y.from = BOTTOM;
     y.to = TOP;
-    lnt_html_figure_begin(html, "calibration", "Calibration", note);
+    lnt_html_figure_begin(html, "calibration", "", "Calibration", note);
     lnt_html_drawing_begin(html, "calibration", "Reliability diagram", HEIGHT);
     lnt_html_axes_put(html, &x, &y, "probability said", "share that is so");
     lnt_html_put(html, "<path class=\"ideal\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", x.from, y.from, x.to,

@@ -27,7 +27,7 @@ static void put_legend(lnt_html *html, const lnt_html_chart *chart)
     if (chart->best > 0) {
         lnt_html_put(html,
                      "<li><svg class=\"key narrow\" viewBox=\"0 0 10 14\" aria-hidden=\"true\">"
-                     "<path class=\"best\" d=\"M5 0V14\"/></svg>best epoch, %zu</li>\n",
+                     "<path class=\"best\" d=\"M5 0V14\"/></svg>best epoch: %zu</li>\n",
                      chart->best);
     }
     lnt_html_put(html, "</ul>\n");
@@ -120,7 +120,7 @@ static void put_line(lnt_html *html, const lnt_html_chart *chart, const lnt_html
     if (n > FEW) {
         return;
     }
-    lnt_html_put(html, "<path class=\"dots s%zu\" d=\"", line->style);
+    lnt_html_put(html, "<path class=\"dots s%zu%s\" d=\"", line->style, n < 4 ? " few" : "");
     for (size_t i = 0; i < n; i++) {
         if (isfinite(line->values[i])) {
             lnt_html_put(html, "M%.1f %.1fh0", lnt_html_axis_at(x, chart->epochs[i]),
@@ -180,7 +180,7 @@ lnt_status lnt_html_chart_put(lnt_html *html, const lnt_html_chart *chart)
     lnt_html_axis y;
     LNT_TRY(vertical_axis(chart, &y));
     const lnt_html_axis x = horizontal_axis(chart, &y);
-    lnt_html_figure_begin(html, chart->id, chart->title, chart->note);
+    lnt_html_figure_begin(html, chart->id, "", chart->title, chart->note);
     if (chart->n_lines > 1 || chart->best > 0) {
         put_legend(html, chart);
     }

@@ -41,8 +41,12 @@ typedef struct lnt_html_chart {
 /* A figure: heading, note, legend and drawing. */
 lnt_status lnt_html_chart_put(lnt_html *html, const lnt_html_chart *chart);
 
-/* The beginning of a figure, up to its drawing of the given height, and its end. */
-void lnt_html_figure_begin(lnt_html *html, const char *id, const char *title, const char *note);
+/*
+ * A figure of the given class of the style sheet, or "": its beginning, the drawing of the given
+ * height, and its end.
+ */
+void lnt_html_figure_begin(lnt_html *html, const char *id, const char *class, const char *title,
+                           const char *note);
 void lnt_html_drawing_begin(lnt_html *html, const char *id, const char *title, int height);
 void lnt_html_drawing_end(lnt_html *html);
 void lnt_html_figure_end(lnt_html *html);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 #define WIDTH LNT_HTML_CHART_WIDTH
-#define LABEL_MOST 14     /* characters of a class name */
+#define LABEL_MOST 14 /* characters of a class name */
+#define LABEL_SHORT 9 /* where there are many */
+#define MANY 16
 #define CELLS_MOST 64     /* along a side; of more classes neighbours are taken together */
 #define POINTABLE_MOST 24 /* along a side, where each cell tells its numbers */
 #define LEVELS 10
@@ -28,6 +30,11 @@ typedef struct heat_map {
     size_t every; /* which cells have labels */
 } heat_map;
 
+static size_t label_most(const heat_map *matrix)
+{
+    return matrix->cells > MANY ? LABEL_SHORT : LABEL_MOST;
+}
+
 static size_t longest_label(const heat_map *matrix)
 {
     size_t longest = 1;
@@ -36,7 +43,7 @@ static size_t longest_label(const heat_map *matrix)
         const size_t length = lnt_html_characters(lnt_html_class_name(matrix->report, c, room));
         longest = length > longest ? length : longest;
     }
-    return longest < LABEL_MOST ? longest : LABEL_MOST;
+    return longest < label_most(matrix) ? longest : label_most(matrix);
 }
 
 static void lay_out(heat_map *matrix)
@@ -44,7 +51,7 @@ static void lay_out(heat_map *matrix)
     const double label = LNT_HTML_CHARACTER * (double) longest_label(matrix);
     matrix->left = label + 12;
     matrix->width = fmin((WIDTH - 4 - matrix->left) / (double) matrix->cells, 130);
-    matrix->height = fmin(matrix->width, fmax(34, 0.5 * matrix->width));
+    matrix->height = fmin(matrix->width, fmax(34, 0.6 * matrix->width));
     matrix->turned = label > matrix->width - 4 && matrix->width < 70;
     matrix->top = matrix->turned ? label + 10 : 24;
     matrix->every = (size_t) ceil(15 / matrix->height);
@@ -77,7 +84,7 @@ static void put_labels(lnt_html *html, const heat_map *matrix)
         const char *name = lnt_html_class_name(matrix->report, i * matrix->block, room);
         lnt_html_put(html, "<text class=\"end\" x=\"%.1f\" y=\"%.1f\">", matrix->left - 8,
                      matrix->top + ((double) i + 0.5) * matrix->height + 4);
-        lnt_html_escape_short(html, name, LABEL_MOST);
+        lnt_html_escape_short(html, name, label_most(matrix));
         lnt_html_put(html, "</text>\n");
         const double x = matrix->left + ((double) i + 0.5) * matrix->width;
         if (matrix->turned) {
@@ -87,7 +94,7 @@ static void put_labels(lnt_html *html, const heat_map *matrix)
             lnt_html_put(html, "<text class=\"middle\" x=\"%.1f\" y=\"%.1f\">", x, matrix->top - 8);
         }
         lnt_html_escape_short(html, name,
-                              matrix->turned ? LABEL_MOST
+                              matrix->turned ? label_most(matrix)
                                              : (size_t) (matrix->width / LNT_HTML_CHARACTER));
         lnt_html_put(html, "</text>\n");
     }
@@ -200,7 +207,8 @@ static void put_matrix(lnt_html *html, const heat_map *matrix)
              "Rows are true classes, columns predicted ones; shares are of the row. Blue is right, "
              "orange wrong, and stronger a larger share.%s",
              matrix->block > 1 ? " Neighbouring classes are taken together." : "");
-    lnt_html_figure_begin(html, "confusion", "Confusion matrix", note);
+    lnt_html_figure_begin(html, "confusion", matrix->cells > POINTABLE_MOST ? "wide" : "",
+                          "Confusion matrix", note);
     lnt_html_drawing_begin(html, "confusion", "Confusion matrix",
                            (int) ceil(matrix->top + matrix->height * (double) matrix->cells) + 4);
     lnt_html_put(html, "<g class=\"axis\">\n");

@@ -50,7 +50,7 @@ static const score_chart score_charts[] = {
 
 static const char *const metric_names[LNT_N_METRICS] = {[LNT_METRIC_LOSS] = "loss",
                                                         [LNT_METRIC_ACCURACY] = "accuracy",
-                                                        [LNT_METRIC_TOP_K] = "top-k",
+                                                        [LNT_METRIC_TOP_K] = "top‑k",
                                                         [LNT_METRIC_BALANCED_ACCURACY] =
                                                             "balanced accuracy",
                                                         [LNT_METRIC_F1] = "F1",
@@ -177,10 +177,11 @@ static lnt_status put_scores(lnt_html *html, course *run, const score_chart *kin
                                   begin_line(run, name, i + 1));
         (void) keep_line(run);
     }
+    const bool alone = kind->accuracies && run->n_lines == 1 && run->lines[0].style == 0;
     return put_chart(html, run,
                      (lnt_html_chart){.id = kind->id,
-                                      .title = kind->title,
-                                      .note = kind->note,
+                                      .title = alone ? "Accuracy" : kind->title,
+                                      .note = alone ? "Of the training rows." : kind->note,
                                       .quantity = kind->quantity,
                                       .best = run->best,
                                       .least = kind->least});

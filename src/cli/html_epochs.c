@@ -25,7 +25,7 @@ static void put_heads(lnt_html *html, const bool used[COLUMNS], bool accuracy)
     lnt_html_put(html, accuracy ? "<th scope=\"col\">training accuracy</th>" : "");
     for (size_t c = 0; c < COLUMNS; c++) {
         if (used[c]) {
-            lnt_html_put(html, "<th scope=\"col\">held-out %s</th>", lnt_html_metric(columns[c]));
+            lnt_html_put(html, "<th scope=\"col\">held‑out %s</th>", lnt_html_metric(columns[c]));
         }
     }
     lnt_html_put(html, "<th scope=\"col\">learning rate</th><th scope=\"col\">seconds</th></tr>"

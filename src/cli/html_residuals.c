@@ -102,7 +102,7 @@ static void put_drawing(lnt_html *html, const lnt_cli_html_report *report, size_
     x.to = LNT_HTML_CHART_WIDTH - 6 - LNT_HTML_CHARACTER / 2 * (double) lnt_html_axis_width(&x);
     snprintf(id, sizeof id, "residuals-%zu", target);
     snprintf(title, sizeof title, "%.120s: errors", lnt_html_target_name(report, target, room));
-    lnt_html_figure_begin(html, id, title,
+    lnt_html_figure_begin(html, id, "", title,
                           "Predicted minus true. Errors far out count in the outermost bars.");
     lnt_html_drawing_begin(html, id, title, HEIGHT);
     lnt_html_axes_put(html, &x, &y, "predicted − true", "rows");

@@ -80,7 +80,7 @@ void lnt_html_scatter_put(lnt_html *html, const lnt_cli_html_report *report, siz
     snprintf(title, sizeof title, "%.120s: predicted and true",
              lnt_html_target_name(report, target, room));
     heading(report, target, note, sizeof note);
-    lnt_html_figure_begin(html, id, title, note);
+    lnt_html_figure_begin(html, id, "", title, note);
     lnt_html_drawing_begin(html, id, title, HEIGHT);
     lnt_html_axes_put(html, &x, &y, "true", "predicted");
     lnt_html_put(html, "<path class=\"ideal\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", x.from, y.from, x.to,

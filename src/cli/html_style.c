@@ -73,6 +73,10 @@ const char *const lnt_html_style[] = {
     "@container (min-width:400px){.chart{font-size:13px}}\n"
     "@container (min-width:480px){.chart{font-size:12px}}\n"
     "@container (min-width:580px){.chart{font-size:10.5px}}\n"
+    "@container (min-width:760px){.chart{font-size:8.5px}}\n"
+    ".wide .chart{max-width:820px;margin:auto}\n"
+    "@media (min-width:720px){.wide{grid-column:span 2}}\n"
+    "#confusion .chart{margin-top:0}\n"
     ".chart text{fill:var(--soft)}\n"
     ".chart .end{text-anchor:end}\n"
     ".chart .middle{text-anchor:middle}\n"
@@ -84,6 +88,7 @@ const char *const lnt_html_style[] = {
     ".line{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}\n"
     ".long{stroke-width:1.2}\n"
     ".dots{stroke-width:5;stroke-linecap:round;stroke-dasharray:none!important}\n"
+    ".few{stroke-width:8}\n"
     ".points{stroke-width:5;stroke-linecap:round;stroke-opacity:.45}\n"
     ".point{fill:var(--k0);fill-opacity:.5;stroke:none!important}\n"
     ".dot{fill:var(--k0);stroke:none!important}\n"
@@ -124,7 +129,7 @@ const char *const lnt_html_style[] = {
     ".c9{fill:var(--right)}.e9{fill:var(--wrong)}\n",
 
     /* tables */
-    ".table{padding:16px 18px 14px;min-width:0}\n"
+    ".table{padding:16px 18px 14px;min-width:0;container-type:inline-size}\n"
     "details{padding:0 18px;margin-top:16px}\n"
     "summary{cursor:pointer;padding:12px 0;font-weight:600}\n"
     "details .scroll{max-height:480px;overflow:auto;margin-bottom:14px}\n"
@@ -133,7 +138,7 @@ const char *const lnt_html_style[] = {
     "th,td{padding:5px 0 5px 14px;text-align:right;vertical-align:top;"
     "border-top:1px solid var(--line)}\n"
     "thead th{border-top:0;color:var(--soft);font-weight:500;vertical-align:bottom}\n"
-    "th:first-child,td:first-child{padding-left:0;text-align:left}\n"
+    ".scroll th:first-child,.scroll td:first-child{padding-left:0;text-align:left}\n"
     "tbody th{font-weight:500;overflow-wrap:anywhere;min-width:5.5em}\n"
     "td{white-space:nowrap}\n"
     ".text{text-align:left;white-space:normal}\n"
@@ -141,8 +146,9 @@ const char *const lnt_html_style[] = {
     ".layers tbody th{min-width:0}\n"
     ".pairs th{color:var(--soft);font-weight:400;width:38%}\n"
     ".pairs tr:first-child>*{border-top:0}\n"
-    "@media (max-width:520px){table{font-size:.78125rem}th,td{padding-left:8px}"
-    "figure,.table{padding:14px 14px 12px}details{padding:0 14px}}\n"
+    "@container (max-width:400px){.scroll table{font-size:.78125rem}"
+    ".scroll th,.scroll td{padding-left:8px}}\n"
+    "@media (max-width:520px){figure,.table{padding:14px 14px 12px}details{padding:0 14px}}\n"
     ".epochs thead th{position:sticky;top:0;background:var(--card)}\n"
     ".best-row>*{background:color-mix(in srgb,var(--right) 12%,var(--card))}\n",
 
