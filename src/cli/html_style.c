@@ -74,7 +74,7 @@ const char *const lnt_html_style[] = {
     "@container (min-width:480px){.chart{font-size:12px}}\n"
     "@container (min-width:580px){.chart{font-size:10.5px}}\n"
     "@container (min-width:760px){.chart{font-size:8.5px}}\n"
-    ".wide .chart{max-width:820px;margin:auto}\n"
+    ".wide .chart{max-width:700px;margin:auto}\n"
     "@media (min-width:720px){.wide{grid-column:span 2}}\n"
     "#confusion .chart{margin-top:0}\n"
     ".chart text{fill:var(--soft)}\n"
