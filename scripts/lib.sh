@@ -25,6 +25,7 @@ module:criterion    libcriterion-dev
 needs_test='
 command:clang         clang
 sanitizers:clang      libclang-rt-dev
+command:chromium      chromium
 command:clang-format  clang-format
 command:cmake         cmake
 command:g++           g++

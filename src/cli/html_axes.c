@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "html_chart.h"
 
+#include <math.h>
+
 void lnt_html_figure_begin(lnt_html *html, const char *id, const char *class, const char *title,
                            const char *note)
 {
@@ -35,6 +37,17 @@ void lnt_html_figure_end(lnt_html *html)
     lnt_html_put(html, "</figure>\n");
 }
 
+/* Every how many ticks there is room for a label below. */
+static size_t labels_apart(const lnt_html_axis *x)
+{
+    if (x->n_ticks < 2) {
+        return 1;
+    }
+    const double room = lnt_html_axis_at(x, x->ticks[1]) - lnt_html_axis_at(x, x->ticks[0]);
+    const double label = LNT_HTML_CHARACTER * (double) (lnt_html_axis_width(x) + 1);
+    return room > label ? 1 : (size_t) ceil(label / room);
+}
+
 void lnt_html_axes_put(lnt_html *html, const lnt_html_axis *x, const lnt_html_axis *y,
                        const char *x_name, const char *y_name)
 {
@@ -52,7 +65,7 @@ void lnt_html_axes_put(lnt_html *html, const lnt_html_axis *x, const lnt_html_ax
         lnt_html_put(html, "<text class=\"end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", x->from - 8,
                      lnt_html_axis_at(y, y->ticks[i]) + 4, lnt_html_axis_label(y, i, label));
     }
-    for (size_t i = 0; i < x->n_ticks; i++) {
+    for (size_t i = 0; i < x->n_ticks; i += labels_apart(x)) {
         char label[LNT_HTML_NUMBER_MAX];
         lnt_html_put(html, "<text class=\"middle\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
                      lnt_html_axis_at(x, x->ticks[i]), y->from + 19,

@@ -10,6 +10,7 @@
 #define LABEL_MOST 14 /* characters of a class name */
 #define LABEL_SHORT 9 /* where there are many */
 #define MANY 16
+#define LINE 19           /* height of a label */
 #define CELLS_MOST 64     /* along a side; of more classes neighbours are taken together */
 #define POINTABLE_MOST 24 /* along a side, where each cell tells its numbers */
 #define LEVELS 10
@@ -54,7 +55,7 @@ static void lay_out(heat_map *matrix)
     matrix->height = fmin(matrix->width, fmax(34, 0.6 * matrix->width));
     matrix->turned = label > matrix->width - 4 && matrix->width < 70;
     matrix->top = matrix->turned ? label + 10 : 24;
-    matrix->every = (size_t) ceil(15 / matrix->height);
+    matrix->every = (size_t) ceil(LINE / matrix->height);
 }
 
 static lnt_status gather(heat_map *matrix)

@@ -119,7 +119,10 @@ static void put_run(lnt_html *html, const lnt_cli_html_report *report)
     if (minutes >= 1) {
         snprintf(value, sizeof value, "%.0f min %.0f s", minutes, result->seconds - 60 * minutes);
     } else {
-        snprintf(value, sizeof value, "%s s", lnt_html_number(result->seconds, 3, number));
+        const bool brief = result->seconds < 0.1;
+        snprintf(value, sizeof value, "%s %s",
+                 lnt_html_number((brief ? 1000 : 1) * result->seconds, 3, number),
+                 brief ? "ms" : "s");
     }
     snprintf(below, sizeof below, "%s steps", lnt_html_count(result->steps, count));
     put_tile(html, "Time", value, below);

@@ -31,11 +31,10 @@ def contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-def axis_of(labels, place):
-    """A function from numbers to places, from the labels of the ticks: linear or logarithmic."""
-    ticks = [(float(t.text.replace("−", "-")), float(t.get(place))) for t in labels]
+def axis_of(labels, place, shift=0, log=False):
+    """A function from numbers to places, from the labels of the ticks."""
+    ticks = [(float(t.text.replace("−", "-")), float(t.get(place)) - shift) for t in labels]
     (a, from_), (b, to) = ticks[0], ticks[-1]
-    log = len(ticks) > 2 and a > 0 and abs((ticks[1][0] - a) - (b - ticks[-2][0])) > 1e-6 * b
 
     def at(value):
         share = (math.log(value / a) / math.log(b / a)) if log else (value - a) / (b - a)
@@ -82,7 +81,8 @@ class Page:
         group = next(g for g in self.figures()[figure].iter("g") if g.get("class") == "axis")
         texts = list(group.iter("text"))
         return (axis_of([t for t in texts if t.get("class") == "middle"], "x"),
-                axis_of([t for t in texts if t.get("class") == "end"], "y"))
+                axis_of([t for t in texts if t.get("class") == "end"], "y", shift=4,
+                        log=any("(log scale)" in t.text for t in texts)))
 
 
 class Report(CommandCase):
@@ -136,12 +136,12 @@ class Report(CommandCase):
         self.assertLessEqual({"loss", "scores", "learning-rate", "weights", "gradients",
                               "confusion", "calibration"}, set(page.figures()))
         self.assertEqual(12, len(history))
-        for line, column in ((0, "train_loss"), (1, "val_loss")):
+        for line, column in ((0, "train_loss"), (1, "validation_loss")):
             self.check_curve(page, history, "loss", line, column)
         self.check_curve(page, history, "learning-rate", 0, "learning_rate")
         self.check_hover(page, history, "loss", "training", "train_loss")
-        self.check_hover(page, history, "loss", "held-out", "val_loss")
-        self.check_hover(page, history, "scores", "held-out accuracy", "val_accuracy")
+        self.check_hover(page, history, "loss", "held-out", "validation_loss")
+        self.check_hover(page, history, "scores", "held-out accuracy", "validation_accuracy")
         cells = re.findall(r"true (\S+), predicted (\S+): (\d+) of (\d+)",
                            ET.tostring(page.figures()["confusion"], encoding="unicode"))
         self.assertEqual(100, len(cells))
@@ -154,7 +154,7 @@ class Report(CommandCase):
 
     def test_regression(self):
         self.write("prices.csv", prices())
-        page, history = self.report("prices.csv", "-t", "price,rent", "--epochs", 40)
+        page, history = self.report("prices.csv", "-t", "price", "-t", "rent", "--epochs", 40)
         self.check_alone(page)
         self.assertLessEqual({"loss", "scatter-0", "residuals-0", "scatter-1", "residuals-1"},
                              set(page.figures()))
@@ -181,7 +181,6 @@ class Report(CommandCase):
         self.assertEqual([1], [len(line) for line in page.lines("loss")])
         self.assertIn("Training accuracy", page.tiles())
         self.assertNotIn("Held-out loss", page.tiles())
-        self.assertNotIn("Best epoch", page.tiles())
 
     def test_thousands_of_epochs(self):
         self.write("flowers.csv", flowers(30))
@@ -190,7 +189,7 @@ class Report(CommandCase):
         self.check_alone(page)
         self.assertEqual(3000, len(history))
         _, y = page.axes("loss")
-        for line, column in ((0, "train_loss"), (1, "val_loss")):
+        for line, column in ((0, "train_loss"), (1, "validation_loss")):
             points = page.lines("loss")[line]
             self.assertLess(len(points), 500)
             heights = [p[1] for p in points]
@@ -266,11 +265,11 @@ class Report(CommandCase):
     @unittest.skipUnless(browser.CHROMIUM, "needs chromium")
     def test_in_a_browser(self):
         self.write("prices.csv", prices())
-        for data, *options in ((DIGITS, "-t", "digit", "--epochs", 5),
-                               ("prices.csv", "-t", "price", "--epochs", 5)):
-            page, _ = self.report(data, *options)
-            self.check_browser(page)
-            for scheme, width in itertools.product((browser.LIGHT, browser.DARK), (500, 1280)):
-                wide, high, corner = browser.screenshot(page.path, scheme, width)
-                self.assertEqual((width, 800), (wide, high))
-                self.assertEqual(scheme == browser.DARK, luminance(corner) < 0.05)
+        page, _ = self.report("prices.csv", "-t", "price", "--epochs", 5)
+        self.check_browser(page)
+        page, _ = self.report(DIGITS, "-t", "digit", "--epochs", 5)
+        self.check_browser(page)
+        for scheme, width in itertools.product((browser.LIGHT, browser.DARK), (500, 1280)):
+            wide, high, corner = browser.screenshot(page.path, scheme, width)
+            self.assertEqual((width, 800), (wide, high))
+            self.assertEqual(scheme == browser.DARK, luminance(corner) < 0.05)
