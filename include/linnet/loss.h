@@ -19,7 +19,8 @@ typedef enum lnt_loss_kind {
     LNT_LOSS_MAE,                   /**< Σ |e|; gradient 0 at e = 0 */
     LNT_LOSS_HUBER,    /**< Σ e²/2 if |e| ≤ delta, else delta·(|e| − delta/2); Huber 1964 */
     LNT_LOSS_LOG_COSH, /**< Σ log cosh e */
-    LNT_LOSS_QUANTILE, /**< pinball: Σ max(q·(y − ŷ), (q − 1)·(y − ŷ)), q = `quantile` */
+    LNT_LOSS_QUANTILE, /**< pinball: Σ max(q·(y − ŷ), (q − 1)·(y − ŷ)), q = `quantile`; gradient 0
+                            at e = 0; Koenker and Bassett 1978 */
     LNT_LOSS_BINARY_CROSS_ENTROPY, /**< −Σ y log σ(ŷ) + (1 − y) log(1 − σ(ŷ)), from logits */
     LNT_LOSS_POISSON, /**< Σ e^ŷ − y·ŷ: ŷ is the logarithm of the rate; +∞ where e^ŷ overflows */
     LNT_LOSS_GAUSSIAN, /**< Σ ((y_ij − ŷ_ij)²/v_ij + log v_ij)/2 for y [rows, k], ŷ [rows, 2k]: k
@@ -112,7 +113,10 @@ LNT_API lnt_status lnt_loss_find(const char *name, lnt_loss_kind *kind);
 /** Whether outputs are logits of classes: the two cross-entropies. */
 LNT_API bool lnt_loss_is_classification(lnt_loss_kind kind);
 
-/** Columns of a target of numbers for a net of that many outputs; 0 if they do not fit. */
+/**
+ * Columns of a target of numbers for a net of that many outputs, for a custom loss as many as
+ * outputs; 0 if they do not fit the loss.
+ */
 LNT_API size_t lnt_loss_target_cols(lnt_loss_kind kind, size_t outputs);
 
 /**
@@ -124,9 +128,13 @@ LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
 /**
  * *value = the loss of `output` [rows, cols] against `target`, summed in double; and, unless NULL,
  * `gradient` [rows, cols] = dL/d(output), which may be `output` itself. `weights` [rows, 1] of the
- * output's dtype, each ≥ 0 and finite, weigh the rows; NULL: all 1. No rows: value 0. A label
- * outside [0, classes) or not whole is `LNT_ERR_INVALID`; NaN in the data is not an error here, it
- * shows in the value. Thread-safe.
+ * output's dtype, each ≥ 0 and finite, weigh the rows; NULL: all 1. No rows: value 0.
+ *
+ * `LNT_ERR_INVALID` for a label outside [0, classes) or not whole, a binary target outside [0, 1],
+ * a Poisson target below 0, a weight that is negative, infinite or NaN, or a number of the loss
+ * outside its range; `LNT_ERR_SHAPE` also for a wrong number of class weights; `LNT_ERR_NULL` also
+ * for a custom loss without a function. NaN among outputs and other targets is not an error here,
+ * it shows in the value. Thread-safe.
  */
 LNT_API lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
                                      const lnt_tensor *target, const lnt_tensor *weights,
