@@ -176,6 +176,67 @@ Test(metrics, numbers_are_what_outputs_mean)
     lnt_scorer_destroy(scorer);
 }
 
+/* A class that ties with others is not found before the later ones, as scikit-learn has it. */
+Test(metrics, top_k_of_ties)
+{
+    double logits[] = {1, 1, 1, 1, 0, 2, 2, 0};
+    int32_t labels[] = {2, 1};
+    const double expected[] = {0, 1, 1, 1}; /* by k, of the rows together */
+    const lnt_tensor output = lnt_tensor_f64(logits, 2, 4), target = lnt_tensor_i32(labels, 2, 1);
+    for (size_t k = 1; k <= 4; k++) {
+        lnt_scorer *scorer = new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), 4, 0, k);
+        const lnt_scores scores = score(scorer, &output, &target, NULL, 2);
+        cr_assert_eq(scores.value[LNT_METRIC_TOP_K], expected[k - 1], "k = %zu", k);
+        lnt_scorer_destroy(scorer);
+    }
+}
+
+/* Outputs of f32 are measured in double: as their copy in f64. */
+Test(metrics, outputs_of_f32)
+{
+    static reference_file file;
+    read_file(&file, "metrics.txt");
+    for (size_t r = 0; r < N_ROWS; r++) {
+        const bool classes = rows[r].loss != LNT_LOSS_MSE;
+        const lnt_tensor output = copy_of(LNT_F32, part(&file, &rows[r], "output"));
+        const lnt_tensor *target = part(&file, &rows[r], "target");
+        const lnt_tensor single = copy_of(classes ? LNT_I32 : LNT_F32, target);
+        const lnt_tensor wide = copy_of(LNT_F64, &output), same = copy_of(LNT_F64, &single);
+        lnt_scorer *scorer = new_scorer(lnt_loss_of(rows[r].loss, LNT_MEAN), output.cols, 150, 2);
+        const lnt_scores ours = score(scorer, &output, &single, NULL, 40);
+        const lnt_scores exact = score(scorer, &wide, &same, NULL, 40);
+        for (size_t m = 0; m < rows[r].n_metrics; m++) {
+            const double value = exact.value[rows[r].metrics[m]];
+            cr_assert(isnan(value) ||
+                          fabs(ours.value[rows[r].metrics[m]] - value) <= 1e-14 * fabs(value),
+                      "%s, %s", rows[r].name, lnt_metric_name(rows[r].metrics[m]));
+        }
+        lnt_scorer_destroy(scorer);
+    }
+}
+
+/* The spread of targets far from zero: y = 2^30 + i/1024, which doubles hold exactly. */
+Test(metrics, r2_of_a_large_mean)
+{
+    enum { MANY = 101 };
+    double y[MANY], near[MANY], small[MANY], small_near[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        small[i] = (double) i / 1024;
+        small_near[i] = small[i] + (double) (i * 37 % 11) / 2048;
+        y[i] = 0x1p30 + small[i];
+        near[i] = 0x1p30 + small_near[i];
+    }
+    const lnt_tensor target = lnt_tensor_f64(y, MANY, 1), output = lnt_tensor_f64(near, MANY, 1);
+    const lnt_tensor at_zero = lnt_tensor_f64(small, MANY, 1);
+    const lnt_tensor near_zero = lnt_tensor_f64(small_near, MANY, 1);
+    lnt_scorer *scorer = new_scorer(lnt_mse(LNT_MEAN), 1, 0, 1);
+    const double expected = score(scorer, &near_zero, &at_zero, NULL, MANY).value[LNT_METRIC_R2];
+    const double r2 = score(scorer, &output, &target, NULL, 7).value[LNT_METRIC_R2];
+    cr_assert_float_eq(r2, expected, 1e-14);
+    cr_assert(r2 > 0.9 && r2 < 1);
+    lnt_scorer_destroy(scorer);
+}
+
 Test(metrics, where_nothing_is_defined)
 {
     double constant[] = {4, 4}, zeros[] = {0, 0};

@@ -21,7 +21,8 @@ LNT_BEGIN_DECLS
 typedef enum lnt_metric {
     LNT_METRIC_LOSS,
     LNT_METRIC_ACCURACY, /**< share of rows whose most likely class is the true one */
-    LNT_METRIC_TOP_K,    /**< share whose true class is among the k most likely; of three or more */
+    LNT_METRIC_TOP_K,    /**< share whose true class is among the k most likely, the later of two as
+                         likely; of three classes or more */
     LNT_METRIC_BALANCED_ACCURACY, /**< mean over the classes present of the share found */
     LNT_METRIC_F1,                /**< 2·precision·recall/(precision + recall), macro average */
     LNT_METRIC_ROC_AUC,  /**< area under the ROC curve; one against the rest, macro; NaN if some

@@ -20,15 +20,16 @@ static double log_probability(const lnt_tensor *meaning, size_t i, size_t c)
     return log_sigmoid(c == 1 ? logit : -logit);
 }
 
-/* Whether fewer than k classes are more likely than class c. */
+/* Whether class c is among the k most likely; of those as likely as it, later ones come first. */
 static bool is_among(const lnt_tensor *meaning, size_t i, size_t c, size_t classes, size_t k)
 {
     const double own = log_probability(meaning, i, c);
-    size_t above = 0;
+    size_t before = 0;
     for (size_t j = 0; j < classes; j++) {
-        above += log_probability(meaning, i, j) > own;
+        const double other = log_probability(meaning, i, j);
+        before += other > own || (other == own && j > c);
     }
-    return !isnan(own) && above < k;
+    return !isnan(own) && before < k;
 }
 
 static void keep_row(lnt_class_sums *sums, size_t row, const lnt_tensor *meaning, size_t i,
@@ -50,11 +51,10 @@ lnt_status lnt_scorer_add_classes(lnt_scorer *scorer, const lnt_tensor *output,
 {
     lnt_class_sums *sums = &scorer->classes;
     const size_t classes = sums->classes;
-    lnt_tensor meaning = lnt_tensor_of(output->dtype, scorer->meaning, output->rows, output->cols);
+    lnt_tensor meaning = lnt_tensor_f64(scorer->meaning, output->rows, output->cols);
+    LNT_TRY(lnt_copy(output, &meaning));
     if (output->cols > 1) {
-        LNT_TRY(lnt_log_softmax(output, &meaning));
-    } else {
-        LNT_TRY(lnt_copy(output, &meaning));
+        LNT_TRY(lnt_log_softmax(&meaning, &meaning));
     }
     for (size_t i = 0; i < output->rows; i++) {
         const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;

@@ -3,22 +3,27 @@
 
 #include <math.h>
 
-/* Mean and spread move with each row: West, CACM 22 (1979). */
+/*
+ * Mean and spread move with each row: West, CACM 22 (1979). They are of y less the first y, since
+ * the rounding of the spread grows with the ratio of the mean to the deviation.
+ */
 static void add(lnt_number_sums *sums, double before, double weight, double y, double error)
 {
-    const double distance = y - sums->mean;
+    sums->origin = before > 0 ? sums->origin : y;
+    const double from_origin = y - sums->origin, distance = from_origin - sums->mean;
     sums->absolute += weight * fabs(error);
     sums->squares += weight * error * error;
     sums->mean += distance * weight / (before + weight);
-    sums->spread += weight * distance * (y - sums->mean);
+    sums->spread += weight * distance * (from_origin - sums->mean);
 }
 
 lnt_status lnt_scorer_add_numbers(lnt_scorer *scorer, const lnt_tensor *output,
                                   const lnt_tensor *target, const lnt_tensor *weights,
                                   const double *scale)
 {
-    lnt_tensor meaning = lnt_tensor_of(output->dtype, scorer->meaning, output->rows, output->cols);
-    LNT_TRY(lnt_loss_link(&scorer->loss, output, &meaning));
+    lnt_tensor meaning = lnt_tensor_f64(scorer->meaning, output->rows, output->cols);
+    LNT_TRY(lnt_copy(output, &meaning));
+    LNT_TRY(lnt_loss_link(&scorer->loss, &meaning, &meaning));
     for (size_t i = 0; i < output->rows; i++) {
         const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;
         for (size_t j = 0; j < scorer->target_cols && weight > 0; j++) {

@@ -15,7 +15,7 @@ static void arrays_of(lnt_scorer *scorer, void **arrays[N_ARRAYS])
                                   (void **) (void *) &scorer->classes.truth,
                                   (void **) (void *) &scorer->classes.ranked,
                                   (void **) (void *) &scorer->numbers,
-                                  &scorer->meaning};
+                                  (void **) (void *) &scorer->meaning};
     memcpy(arrays, all, sizeof all);
 }
 

@@ -28,8 +28,9 @@ typedef struct lnt_class_sums {
 typedef struct lnt_number_sums {
     double absolute; /* Σ w·|e| */
     double squares;  /* Σ w·e² */
-    double mean;     /* of y, so far */
-    double spread;   /* Σ w·(y − mean)² */
+    double origin;   /* the first y */
+    double mean;     /* of y − origin, so far */
+    double spread;   /* Σ w·(y − mean of y)² */
 } lnt_number_sums;
 
 struct lnt_scorer {
@@ -46,7 +47,7 @@ struct lnt_scorer {
     size_t target_cols; /* of a regression; 0: it is none */
     double number_weight;
     lnt_number_sums *numbers; /* [target_cols] */
-    void *meaning;            /* [LNT_SCORER_CHUNK, outputs] of f64 */
+    double *meaning;          /* [LNT_SCORER_CHUNK, outputs] */
 };
 
 /**
