@@ -8,6 +8,7 @@
 
 #define LOG_FROM 20.0 /* highest over lowest number */
 #define LARGEST 1e300 /* differences stay finite */
+#define LEAST 1e-290  /* powers of ten below lose digits */
 
 static const double round_numbers[] = {1, 2, 5};
 
@@ -63,8 +64,9 @@ lnt_html_axis lnt_html_axis_exact(double low, double high, bool whole, size_t mo
 
 static lnt_html_axis linear(double low, double high, size_t most)
 {
-    if (high - low <= 1e-9 * fmax(fabs(low), fabs(high))) {
-        const double pad = low == 0 ? 0.5 : 0.1 * fabs(low);
+    const double largest = fmax(fabs(low), fabs(high));
+    if (high - low <= 1e-9 * largest || largest < LEAST) {
+        const double pad = largest < LEAST ? 0.5 : 0.1 * largest;
         low -= pad;
         high += pad;
     }
@@ -79,7 +81,7 @@ static lnt_html_axis logarithmic(double low, double high, size_t most)
 {
     lnt_html_axis axis = {
         .low = round_down(low), .high = round_up(high), .log = true, .decimals = -1};
-    const double decades = log10(axis.high / axis.low);
+    const double decades = log10(axis.high) - log10(axis.low);
     const double stride = fmax(1, ceil(decades / (double) most));
     const size_t parts = 3 * decades <= (double) most ? 3 : 1;
     for (double k = floor(log10(axis.low)); pow(10, k) <= axis.high * (1 + 1e-9); k += stride) {
@@ -106,16 +108,16 @@ lnt_html_axis lnt_html_axis_of(const double *values, size_t count, bool may_log,
     if (low > high) {
         return lnt_html_axis_exact(0, 1, false, most);
     }
-    /* below 1e-290 powers of ten lose digits */
-    return may_log && low > 1e-290 && high / low > LOG_FROM ? logarithmic(low, high, most)
-                                                            : linear(low, high, most);
+    return may_log && low > LEAST && high / low > LOG_FROM ? logarithmic(low, high, most)
+                                                           : linear(low, high, most);
 }
 
 double lnt_html_axis_at(const lnt_html_axis *axis, double value)
 {
     const double inside = fmin(fmax(value, axis->low), axis->high);
-    const double part = axis->log ? log(inside / axis->low) / log(axis->high / axis->low)
-                                  : (inside - axis->low) / (axis->high - axis->low);
+    const double part = axis->log
+                            ? (log(inside) - log(axis->low)) / (log(axis->high) - log(axis->low))
+                            : (inside - axis->low) / (axis->high - axis->low);
     return axis->from + part * (axis->to - axis->from);
 }
 

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts of the report that a run of the command can hardly reach: odd texts and odd numbers. */
+#include "html_axis.h"
+#include "html_chart.h"
+#include "html_text.h"
+
+#include <criterion/criterion.h>
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static void expect_escaped(const char *text, size_t most, const char *expected)
+{
+    lnt_html html = {0};
+    lnt_html_escape_short(&html, text, most);
+    cr_expect_str_eq(html.text, expected);
+    lnt_html_finish(&html);
+}
+
+Test(report_parts, texts_are_escaped)
+{
+    expect_escaped("<a href=\"x\">&'", 99, "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+    expect_escaped("a\001b\tc", 99,
+                   "a\xEF\xBF\xBD"
+                   "b\tc");
+    expect_escaped("\xC3\xA4\xFF\xC3|", 99, "\xC3\xA4\xEF\xBF\xBD\xEF\xBF\xBD|");
+    expect_escaped("\xED\xA0\x80", 99, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); /* surrogate */
+    expect_escaped("\xC0\xBC", 99, "\xEF\xBF\xBD\xEF\xBF\xBD"); /* "<" in two bytes */
+    expect_escaped("äöüß", 4, "äöüß");
+    expect_escaped("äöüß<", 4, "äöü…");
+}
+
+Test(report_parts, numbers)
+{
+    static const struct {
+        double value;
+        const char *text;
+    } rows[] = {{0, "0"},           {0.25, "0.25"},       {-1.5, "−1.5"},
+                {1e-7, "1e−7"},     {1.25e20, "1.25e20"}, {123456, "123456"},
+                {1e-300, "1e−300"}, {-1e100, "−1e100"},   {NAN, "–"},
+                {INFINITY, "∞"},    {-INFINITY, "−∞"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[LNT_HTML_NUMBER_MAX];
+        cr_expect_str_eq(lnt_html_number(rows[i].value, 4, text), rows[i].text);
+    }
+    char text[LNT_HTML_NUMBER_MAX];
+    cr_expect_str_eq(lnt_html_count(9999, text), "9999");
+    cr_expect_str_eq(lnt_html_count(1234567, text), "1\u202F234\u202F567");
+}
+
+/* A number of any size and sign, or none at all. */
+static double odd_number(uint64_t *state, int kind)
+{
+    double value;
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    const uint64_t bits = *state ^ *state >> 31u;
+    memcpy(&value, &bits, sizeof value);
+    switch (kind) {
+    case 0:
+        return value;
+    case 1:
+        return DBL_TRUE_MIN * (double) (bits % 3);
+    case 2:
+        return 1e6 + 1e-9 * (double) (bits % 3);
+    default:
+        return ldexp((double) (bits % 1000), (int) (bits >> 20u & 31) - 20);
+    }
+}
+
+static void check_axis(const double values[3], bool may_log)
+{
+    lnt_html_axis axis = lnt_html_axis_of(values, 3, may_log, 5);
+    axis.from = 200;
+    axis.to = 20;
+    cr_assert(axis.high > axis.low && axis.n_ticks > 0 && axis.n_ticks <= LNT_HTML_TICKS_MAX,
+              "%g %g %g", values[0], values[1], values[2]);
+    for (size_t i = 0; i < 3; i++) {
+        const double at = lnt_html_axis_at(&axis, values[i]);
+        cr_assert(!isfinite(values[i]) || (at > 19.99 && at < 200.01), "%g at %g", values[i], at);
+    }
+    for (size_t i = 1; i < axis.n_ticks; i++) {
+        char text[LNT_HTML_NUMBER_MAX], before[LNT_HTML_NUMBER_MAX];
+        cr_assert_str_neq(lnt_html_axis_label(&axis, i, text),
+                          lnt_html_axis_label(&axis, i - 1, before));
+    }
+    cr_assert(lnt_html_axis_width(&axis) <= 14);
+}
+
+Test(report_parts, axes_of_any_numbers)
+{
+    uint64_t state = 1;
+    for (int i = 0; i < 20000; i++) {
+        double values[3];
+        for (size_t k = 0; k < 3; k++) {
+            values[k] = odd_number(&state, i % 4);
+        }
+        check_axis(values, false);
+        check_axis(values, true);
+    }
+}
+
+static size_t occurrences(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, part)) != NULL; text++) {
+        count++;
+    }
+    return count;
+}
+
+Test(report_parts, what_is_not_finite_is_a_gap)
+{
+    enum { N = 50 };
+    double epochs[N], values[N];
+    for (int i = 0; i < N; i++) {
+        epochs[i] = i + 1;
+        values[i] = i == 10 ? (double) NAN : i == 30 ? (double) INFINITY : 1 + i;
+    }
+    const lnt_html_line line = {.name = "<line>", .values = values};
+    const lnt_html_chart chart = {.id = "c",
+                                  .title = "chart",
+                                  .quantity = "value",
+                                  .lines = &line,
+                                  .n_lines = 1,
+                                  .epochs = epochs,
+                                  .n_epochs = N,
+                                  .least = NAN};
+    lnt_html html = {0};
+    cr_assert_eq(lnt_html_chart_put(&html, &chart), LNT_OK);
+    const char *path = strstr(html.text, "class=\"line s0");
+    cr_assert_not_null(path);
+    char d[4096];
+    snprintf(d, sizeof d, "%.*s", (int) strcspn(path, ">"), path);
+    cr_expect_eq(occurrences(d, "M"), 3);
+    cr_expect_eq(occurrences(d, "L"), N - 2 - 3);
+    cr_expect_eq(occurrences(html.text, "nan") + occurrences(html.text, "inf"), 0);
+    cr_expect_eq(occurrences(html.text, "&lt;line&gt;: ∞"), 1);
+    cr_expect_eq(occurrences(html.text, "&lt;line&gt;: –"), 1);
+    lnt_html_finish(&html);
+}
