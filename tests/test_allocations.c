@@ -186,6 +186,7 @@ static bool count(const lnt_fit_progress *progress, void *context)
     return true;
 }
 
+/* With all that a run can do besides. */
 Test(allocations, none_within_fit_after_the_first_batch)
 {
     failing f = {0};
@@ -194,16 +195,39 @@ Test(allocations, none_within_fit_after_the_first_batch)
     lnt_net *net = NULL;
     OK(lnt_net_create(&net, &(lnt_net_config){LNT_F32, INPUTS, layers, 2, 1, &allocator}));
     const lnt_tensor x = random_matrix(LNT_F32, 5 * BATCH, INPUTS, 1);
-    const lnt_tensor y = random_matrix(LNT_F32, 5 * BATCH, OUTPUTS, 2);
-    counted c = {.f = &f, .calls_within = 1};
-    lnt_fit_config config = lnt_fit_defaults();
-    config.x_val = &x;
-    config.y_val = &y;
-    config.callback = count;
-    config.callback_context = &c;
-    config.allocator = &allocator;
-    OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    cr_assert(c.calls_within == 0, "%zu allocations", c.calls_within);
+    lnt_tensor labels = matrix(LNT_I32, 5 * BATCH, 1), weights = matrix(LNT_F32, 5 * BATCH, 1);
+    for (size_t i = 0; i < labels.rows; i++) {
+        OK(lnt_set(&labels, i, 0, (double) (i % OUTPUTS)));
+        OK(lnt_set(&weights, i, 0, 1 + (double) (i % 4)));
+    }
+    for (int held_out = 0; held_out < 2; held_out++) {
+        counted c = {.f = &f, .calls_within = 1};
+        lnt_history *history = NULL;
+        OK(lnt_history_create(&history, net, 100, &allocator));
+        lnt_fit_config config = lnt_fit_defaults();
+        config.loss = lnt_softmax_cross_entropy(LNT_MEAN);
+        config.optim.ema_decay = 0.9;
+        config.optim.accumulate = 2;
+        config.optim.clip_norm = 1;
+        config.schedule = lnt_schedule_of(LNT_SCHEDULE_COSINE);
+        config.schedule.per_step = true;
+        config.weights = &weights;
+        config.sampling = held_out == 1 ? LNT_SAMPLE_WEIGHTED : LNT_SAMPLE_BALANCED;
+        config.sampling_weights = &weights;
+        config.x_val = held_out == 1 ? NULL : &x;
+        config.y_val = held_out == 1 ? NULL : &labels;
+        config.weights_val = held_out == 1 ? NULL : &weights;
+        config.validation_fraction = held_out == 1 ? 0.3 : 0;
+        config.restore_best = true;
+        config.monitor = LNT_METRIC_ACCURACY;
+        config.history = history;
+        config.callback = count;
+        config.callback_context = &c;
+        config.allocator = &allocator;
+        OK(lnt_fit(net, &x, &labels, &config, NULL, NULL));
+        cr_assert(c.calls_within == 0, "%zu allocations", c.calls_within);
+        lnt_history_destroy(history);
+    }
     lnt_net_destroy(net);
     cr_assert(f.live == 0);
 }

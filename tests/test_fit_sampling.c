@@ -192,7 +192,7 @@ Test(fit_sampling, weights_are_repeated_rows)
     for (int m = 0; m < LNT_N_METRICS; m++) {
         const double v = weighted.validation.value[m], w = repeated.validation.value[m];
         cr_assert(isnan(v) == isnan(w) && !(fabs(v - w) > 1e-12), "%s: %g, %g",
-                  m == 0 ? "loss" : "metric", v, w);
+                  lnt_metric_name((lnt_metric) m), v, w);
     }
     lnt_net_destroy(a);
     lnt_net_destroy(b);

@@ -207,7 +207,7 @@ Test(fit_schedule, the_average_is_only_watched)
     lnt_net_destroy(b);
 }
 
-/* --- gathered gradients, dropout --- */
+/* --- gathered gradients --- */
 
 /* Four batches of 25 gathered are one of 100. */
 Test(fit_schedule, gathered_batches_are_one)
@@ -229,26 +229,6 @@ Test(fit_schedule, gathered_batches_are_one)
     cr_assert_float_eq(one.train_loss, four.train_loss, 1e-12);
     lnt_net_destroy(a);
     lnt_net_destroy(b);
-}
-
-Test(fit_schedule, the_seed_decides_what_dropout_drops)
-{
-    lnt_tensor x, y;
-    regression(LNT_F64, &x, &y);
-    const lnt_layer layers[] = {lnt_dense(16, LNT_TANH), lnt_dropout(0.5),
-                                lnt_dense(1, LNT_IDENTITY)};
-    lnt_tensor end[3];
-    for (size_t k = 0; k < 3; k++) {
-        lnt_net *net = new_net(LNT_F64, INPUTS, layers, 3);
-        lnt_fit_config config = settings();
-        config.shuffle = false;
-        config.seed = k == 2 ? 8 : 5;
-        OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-        const lnt_tensor parameters = lnt_net_parameters(net);
-        end[k] = copy_of(LNT_F64, &parameters);
-        lnt_net_destroy(net);
-    }
-    cr_assert(same_bits(&end[0], &end[1]) && !same_bits(&end[0], &end[2]));
 }
 
 /* The defaults, as the header states them. */

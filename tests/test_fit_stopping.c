@@ -73,25 +73,6 @@ Test(fit_stopping, restores_the_best_bits)
     }
 }
 
-/* Running statistics are part of what is best. */
-Test(fit_stopping, restores_the_statistics_too)
-{
-    static trace t;
-    lnt_tensor x, y;
-    regression(LNT_F64, &x, &y);
-    const lnt_layer layers[] = {lnt_dense(8, LNT_IDENTITY), lnt_batch_norm(),
-                                lnt_activate(LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
-    lnt_net *net = new_net(LNT_F64, INPUTS, layers, 4);
-    lnt_fit_config config = restless(&t);
-    config.restore_best = true;
-    OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    const size_t best = best_of(&t, false);
-    const lnt_tensor now = lnt_net_state(net);
-    cr_assert(best + 1 < t.epochs && now.cols > lnt_net_n_parameters(net));
-    cr_assert(same_bits(&now, &t.state[best]));
-    lnt_net_destroy(net);
-}
-
 /* The rule of the header, on the values of a run without patience. */
 static size_t epochs_with(const trace *t, size_t patience, double min_delta)
 {
@@ -296,14 +277,12 @@ Test(fit_stopping, the_guard_sees_a_gradient)
     lnt_net_destroy(net);
 }
 
-/* A net goes back with its running statistics, too, and to no more than LNT_FIT_KEEP batches. */
+/* To no more than LNT_FIT_KEEP batches before. */
 Test(fit_stopping, goes_back_a_bounded_way)
 {
     lnt_tensor x, y;
     regression(LNT_F64, &x, &y);
-    const lnt_layer layers[] = {lnt_dense(4, LNT_TANH), lnt_batch_norm(),
-                                lnt_dense(1, LNT_IDENTITY)};
-    lnt_net *net = new_net(LNT_F64, INPUTS, layers, 3), *good = new_net(LNT_F64, INPUTS, layers, 3);
+    lnt_net *net = make_net(LNT_F64, 1), *good = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.shuffle = false;
     config.batch_rows = 1;

@@ -66,14 +66,6 @@ Test(trainer, tells_the_loss_before_the_step)
     lnt_net_destroy(net);
 }
 
-/* A net with all that training changes: statistics, moments, draws of dropout. */
-static lnt_net *net_with_memory(void)
-{
-    const lnt_layer layers[] = {lnt_dense(8, LNT_TANH), lnt_batch_norm(), lnt_dropout(0.3),
-                                lnt_dense(1, LNT_IDENTITY)};
-    return new_net(LNT_F64, INPUTS, layers, 4);
-}
-
 /* A batch that is not finite is as if it had never been. */
 Test(trainer, changes_nothing_if_it_is_not_finite)
 {
@@ -86,7 +78,7 @@ Test(trainer, changes_nothing_if_it_is_not_finite)
     config.batch_rows = ROWS;
     config.optim = lnt_optim_of(LNT_ADAM);
     config.optim.accumulate = 2;
-    lnt_net *nets[2] = {net_with_memory(), net_with_memory()};
+    lnt_net *nets[2] = {make_net(LNT_F64, 1), make_net(LNT_F64, 1)};
     for (size_t k = 0; k < 2; k++) {
         lnt_trainer *trainer = NULL;
         OK(lnt_trainer_create(&trainer, nets[k], &config, NULL));
@@ -139,7 +131,7 @@ Test(trainer, allocates_nothing_in_a_step)
     regression(LNT_F64, &x, &y);
     failing f = {.fail_at = 0};
     const lnt_allocator allocator = failing_allocator(&f);
-    lnt_net *net = net_with_memory();
+    lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.batch_rows = ROWS;
     config.allocator = &allocator;

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/early_stop.h"
-#include "train/metric_of_now.h"
 
 #include <math.h>
 
 lnt_status lnt_early_stop_init(lnt_early_stop *stop, const lnt_fit_config *config, bool validated,
                                const lnt_net *net)
 {
-    *stop =
-        (lnt_early_stop){.allocator = config->allocator,
-                         .higher_is_better = validated && metric_is_higher_better(config->monitor),
-                         .patience = config->patience,
-                         .min_delta = config->min_delta,
-                         .best = NAN,
-                         .best_scores = lnt_scores_none(),
-                         .reference = NAN};
+    *stop = (lnt_early_stop){.allocator = config->allocator,
+                             .higher_is_better =
+                                 validated && lnt_metric_is_higher_better(config->monitor),
+                             .patience = config->patience,
+                             .min_delta = config->min_delta,
+                             .best = NAN,
+                             .best_scores = lnt_scores_none(),
+                             .reference = NAN};
     if (!config->restore_best) {
         return LNT_OK;
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/fit_check.h"
-#include "train/metric_of_now.h"
 
 #include <math.h>
 
@@ -220,12 +219,12 @@ static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *con
                                     : LNT_OK;
     }
     const size_t outputs = lnt_net_outputs(net);
-    const char *name = metric_name(config->monitor);
+    const char *name = lnt_metric_name(config->monitor);
     if (name == NULL) {
         return lnt_fail(error, LNT_ERR_INVALID, "monitor is %d, expected one of lnt_metric",
                         (int) config->monitor);
     }
-    if (!metric_applies(config->monitor, config->loss.kind, outputs)) {
+    if (!lnt_metric_applies(config->monitor, config->loss.kind, outputs)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "monitor is %s, which does not apply to %s with %zu outputs", name,
                         lnt_loss_name(config->loss.kind), outputs);

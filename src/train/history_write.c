@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/history.h"
-#include "train/metric_of_now.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +24,7 @@ static void write_name(const lnt_history *h, size_t column, char name[NAME_LENGT
         (void) snprintf(name, NAME_LENGTH, "%s", fields[column]);
     } else if (column < N_FIELDS + LNT_N_METRICS) {
         const lnt_metric metric = (lnt_metric) (column - N_FIELDS);
-        (void) snprintf(name, NAME_LENGTH, "validation_%s", metric_name(metric));
+        (void) snprintf(name, NAME_LENGTH, "validation_%s", lnt_metric_name(metric));
     } else {
         const size_t norm = column - N_FIELDS - LNT_N_METRICS;
         (void) snprintf(name, NAME_LENGTH, "%s.%s", h->tensors[norm / 2].name,

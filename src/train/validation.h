@@ -2,14 +2,13 @@
 #ifndef LINNET_TRAIN_VALIDATION_H
 #define LINNET_TRAIN_VALIDATION_H
 
-#include "train/epoch_mean.h"
+#include "train/gather.h"
 
 /** Scores a net on validation rows, in an inference pass of its own. */
 typedef struct lnt_validation {
     lnt_gather gather; /* no rows: there is no validation */
     lnt_pass *pass;
-    const lnt_loss *loss;
-    bool scorer;
+    lnt_scorer *scorer;
 } lnt_validation;
 
 /** On failure finish it, too. */
