@@ -260,22 +260,34 @@ static void print_targets(const lnt_cli_metrics *metrics, const lnt_model *model
 /* As many classes as a line of 80 characters takes. */
 #define MOST_CONFUSED 10
 
+/* Columns for the largest count, and for as much of a class's name. */
+static size_t cell_width(const lnt_cli_metrics *metrics)
+{
+    size_t width = 4;
+    for (double most = 1e4; most <= (double) metrics->rows; most *= 10) {
+        width++;
+    }
+    return width;
+}
+
 static void print_confusion(const lnt_cli_metrics *metrics, const lnt_model *model, FILE *stream)
 {
     const size_t classes = metrics->n_outputs, width = widest_name(metrics, model, strlen("is"));
+    const size_t cell = cell_width(metrics);
     char number[24];
     fprintf(stream, "\n");
     lnt_cli_print_name(stream, "is", width);
     fprintf(stream, "  taken for\n");
     lnt_cli_print_name(stream, "", width);
     for (size_t c = 0; c < classes; c++) {
-        fprintf(stream, "  %4.4s", output_name(metrics, model, c, number, sizeof number));
+        fprintf(stream, "  ");
+        lnt_cli_print_short(stream, output_name(metrics, model, c, number, sizeof number), cell);
     }
     fprintf(stream, "\n");
     for (size_t r = 0; r < classes; r++) {
         lnt_cli_print_name(stream, output_name(metrics, model, r, number, sizeof number), width);
         for (size_t c = 0; c < classes; c++) {
-            fprintf(stream, "  %4.0f", metrics->confusion[r * classes + c]);
+            fprintf(stream, "  %*.0f", (int) cell, metrics->confusion[r * classes + c]);
         }
         fprintf(stream, "\n");
     }

@@ -26,13 +26,31 @@ size_t lnt_cli_width(const char *text)
     return width;
 }
 
+static void print_safe(FILE *stream, char c)
+{
+    putc((unsigned char) c < ' ' || c == 127 ? '?' : c, stream);
+}
+
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width)
 {
     const size_t used = lnt_cli_width(name);
     for (; *name != '\0'; name++) {
-        putc((unsigned char) *name < ' ' || *name == 127 ? '?' : *name, stream);
+        print_safe(stream, *name);
     }
     fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
+}
+
+void lnt_cli_print_short(FILE *stream, const char *name, size_t width)
+{
+    const size_t used = lnt_cli_width(name);
+    fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
+    for (size_t shown = 0; *name != '\0'; name++) {
+        shown += ((unsigned char) *name & 0xC0) != 0x80;
+        if (shown > width) {
+            break;
+        }
+        print_safe(stream, *name);
+    }
 }
 
 void lnt_cli_csv_field(FILE *stream, const char *prefix, const char *text)

@@ -18,6 +18,9 @@ size_t lnt_cli_width(const char *text);
 /* Prints a name from a file, padded to `width`, with '?' for control characters. */
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width);
 
+/* The same of its first `width` characters, aligned to the right. */
+void lnt_cli_print_short(FILE *stream, const char *name, size_t width);
+
 /* Writes a CSV field, `prefix` and `text`, quoted if it must be. */
 void lnt_cli_csv_field(FILE *stream, const char *prefix, const char *text);
 

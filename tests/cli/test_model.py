@@ -127,6 +127,17 @@ class Evaluate(CommandCase):
         self.assertEqual((60, 30, 0.5, 1), tuple(by_class["lily"][k] for k in
                                                  ("rows", "predicted", "recall", "precision")))
 
+    def test_confusion_of_odd_names(self):
+        """Heads of columns are cut between characters, and hold no control characters."""
+        rows = flowers().replace("iris", "größte").replace("lily", "\x1b[31mred")
+        self.write("flowers.csv", rows)
+        self.succeed("train", "flowers.csv", "-t", "species", "--quiet", "--epochs", 20,
+                     "-o", "odd.safetensors")
+        text = self.succeed("evaluate", "odd.safetensors", "flowers.csv").stdout
+        self.assertIn("  größ", text)
+        self.assertIn("  ?[31", text)
+        self.assertNotIn("\x1b", text)
+
     def test_errors_of_a_regression(self):
         self.write("prices.csv", prices())
         self.succeed("train", "prices.csv", "-t", "price", "--exclude", "rent")
