@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "html_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK 256 /* rows predicted at a time */
+
+static lnt_status predict(const lnt_model *model, const lnt_tensor *x, lnt_tensor *prediction)
+{
+    lnt_model scaled = *model;
+    scaled.input_scaler = NULL;
+    lnt_predictor *predictor = NULL;
+    lnt_status status = lnt_predictor_create(&predictor, &scaled, CHUNK, NULL);
+    if (status == LNT_OK) {
+        status = lnt_predict(predictor, x, prediction);
+    }
+    lnt_predictor_destroy(predictor);
+    return status;
+}
+
+/* Cuts the lines of `text`, which stay its own, into names and values; how many there are. */
+static size_t split(char *text, lnt_cli_html_setting *settings)
+{
+    size_t count = 0;
+    for (char *line = text, *next; line != NULL && *line != '\0'; line = next) {
+        next = strchr(line, '\n');
+        if (next != NULL) {
+            *next++ = '\0';
+        }
+        char *equals = strstr(line, " = ");
+        if (line[0] != '#' && equals != NULL) {
+            *equals = '\0';
+            settings[count++] = (lnt_cli_html_setting){line, equals + 3};
+        }
+    }
+    return count;
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t lines = 1;
+    for (; *text != '\0'; text++) {
+        lines += *text == '\n';
+    }
+    return lines;
+}
+
+lnt_status lnt_cli_html_run_write(const lnt_cli_html_report *report, const lnt_tensor *x,
+                                  const char *configuration, const char *path, lnt_error *error)
+{
+    const size_t outputs = lnt_net_outputs(report->model->net);
+    char *text = strdup(configuration != NULL ? configuration : "");
+    lnt_cli_html_setting *settings =
+        text != NULL ? calloc(count_lines(text), sizeof *settings) : NULL;
+    void *memory = lnt_allocate(NULL, x->rows * outputs, lnt_dtype_size(x->dtype));
+    lnt_status status = LNT_ERR_MEMORY;
+    if (settings != NULL && memory != NULL) {
+        lnt_tensor prediction = lnt_tensor_of(x->dtype, memory, x->rows, outputs);
+        status = predict(report->model, x, &prediction);
+        if (status == LNT_OK) {
+            lnt_cli_html_report whole = *report;
+            whole.settings = settings;
+            whole.n_settings = split(text, settings);
+            whole.prediction = &prediction;
+            status = lnt_cli_html_report_write(&whole, path, error);
+        } else {
+            (void) lnt_fail(error, status, "%s: %s", path, lnt_status_text(status));
+        }
+    } else {
+        (void) lnt_fail(error, status, "%s: %s", path, lnt_status_text(status));
+    }
+    lnt_release(NULL, memory);
+    free(settings);
+    free(text);
+    return status;
+}
