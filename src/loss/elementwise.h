@@ -20,7 +20,7 @@
         const REAL *o = row->output;                                                               \
         REAL *g = row->gradient;                                                                   \
         const char *t = row->target;                                                               \
-        const ptrdiff_t t_step = row->target_step * (ptrdiff_t) lnt_dtype_size(row->target_dtype); \
+        const ptrdiff_t t_step = row->target_step * lnt_loss_size(row->target_dtype);              \
         double sum = 0;                                                                            \
         for (size_t j = 0; j < row->cols; j++, o += row->output_step, t += t_step) {               \
             double slope;                                                                          \

@@ -59,7 +59,7 @@ static bool has_labels(const lnt_loss_ops *ops, const lnt_tensor *target)
 /* Of any dtype; row `i`, first column. */
 static const void *row_of(const lnt_tensor *t, size_t i)
 {
-    const ptrdiff_t size = (ptrdiff_t) lnt_dtype_size(t->dtype);
+    const ptrdiff_t size = lnt_loss_size(t->dtype);
     return (const char *) t->data + (ptrdiff_t) i * t->row_stride * size;
 }
 
@@ -81,7 +81,7 @@ static lnt_status check_labels(const lnt_tensor *target, size_t classes)
 
 static lnt_status check_defined(const lnt_loss_ops *ops, const lnt_tensor *target)
 {
-    const ptrdiff_t step = target->col_stride * (ptrdiff_t) lnt_dtype_size(target->dtype);
+    const ptrdiff_t step = target->col_stride * lnt_loss_size(target->dtype);
     for (size_t i = 0; i < target->rows; i++) {
         const char *place = row_of(target, i);
         for (size_t j = 0; j < target->cols; j++, place += step) {

@@ -19,6 +19,12 @@ typedef struct lnt_loss_row {
     double factor; /**< gradient = factor·d(loss)/d(output) */
 } lnt_loss_row;
 
+/** Bytes of a dtype that was checked, without a call in the loops over rows. */
+static inline ptrdiff_t lnt_loss_size(lnt_dtype dtype)
+{
+    return dtype == LNT_F64 ? 8 : 4;
+}
+
 /** The number at `place`, of any dtype. */
 static inline double lnt_loss_read(lnt_dtype dtype, const void *place)
 {
