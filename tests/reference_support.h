@@ -15,7 +15,7 @@ enum { MAX_MATRICES = 256 };
 typedef struct reference_file {
     char path[512];
     size_t count;
-    char names[MAX_MATRICES][32];
+    char names[MAX_MATRICES][64];
     lnt_tensor matrices[MAX_MATRICES];
 } reference_file;
 
@@ -28,7 +28,7 @@ static inline void read_file(reference_file *file, const char *name)
     cr_assert(stream != NULL, "%s cannot be opened", file->path);
     size_t rows, cols;
     file->count = 0;
-    while (fscanf(stream, "%31s %zu %zu", file->names[file->count], &rows, &cols) == 3) {
+    while (fscanf(stream, "%63s %zu %zu", file->names[file->count], &rows, &cols) == 3) {
         lnt_tensor *m = &file->matrices[file->count++];
         cr_assert(file->count < MAX_MATRICES, "%s has too many matrices", file->path);
         *m = matrix(LNT_F64, rows, cols);

@@ -67,6 +67,7 @@ struct lnt_layer_kind {
     bool is_transparent; /**< the activation behind it decides the weights before it */
     bool has_activation; /**< `activation` and `alpha` mean something */
     bool has_span;       /**< `span` does, and `skip` */
+    bool is_leaky;       /**< it acts as a leaky ReLU of slope `alpha` on what comes before */
 };
 
 /** A mix of all that decides what the layer does to signals, besides its shapes, for signatures. */

@@ -213,7 +213,8 @@ static const lnt_layer *next_activation(const lnt_net *net, size_t l)
 {
     for (size_t k = l; k < net->n_layers; k++) {
         const lnt_layer *layer = &net->layers[k];
-        const bool active = layer->kind->has_activation && layer->activation != LNT_IDENTITY;
+        const bool active = layer->kind->is_leaky ||
+                            (layer->kind->has_activation && layer->activation != LNT_IDENTITY);
         if (active && (k == l || !net->layers[k].kind->has_weights)) {
             return layer;
         }
