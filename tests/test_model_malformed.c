@@ -383,7 +383,7 @@ Test(model_malformed, nets_that_cannot_be_are_refused)
     static const text_edit edits[] = {
         {NET, "\"inputs\":1", "\"inputs\":0", "no net can be made of its layers"},
         {NET, "\"inputs\":1", "\"inputs\":9223372036854775807", "no net can be made"},
-        {NET, "{\"kind\":\"activation\",\"activation\":\"tanh\",\"alpha\":\"0\"}", "",
+        {NET, "{\"kind\":\"activation\",\"activation\":\"tanh\"}", "",
          "no net can be made of its layers"},
     };
     const lnt_layer layer = lnt_activate(LNT_TANH);
@@ -422,4 +422,74 @@ Test(model_malformed, other_kinds_of_files_are_refused)
     refuse(in_folder("missing"), LNT_ERR_IO, "No such file or directory");
     lnt_net *net = (lnt_net *) (void *) &file;
     cr_assert(lnt_net_load(&net, path, NULL, NULL) == LNT_ERR_FORMAT && net == NULL);
+}
+
+/* --- every kind of layer --- */
+
+static lnt_model model_of_all_kinds(void)
+{
+    lnt_layer layers[] = {
+        lnt_dense(4, LNT_SIGMOID), lnt_batch_norm(), lnt_prelu(),    lnt_dropout(0.25),
+        lnt_residual(2),           lnt_layer_norm(), lnt_rms_norm(), lnt_dense(2, LNT_IDENTITY)};
+    layers[5].bias = false;
+    lnt_model model = lnt_model_init();
+    const lnt_net_config config = {
+        .dtype = LNT_F64, .inputs = 3, .layers = layers, .n_layers = 8, .seed = 3};
+    OK(lnt_net_create(&model.net, &config));
+    const lnt_tensor state = lnt_net_state(model.net);
+    for (size_t j = 0; j < state.cols; j++) {
+        OK(lnt_set(&state, 0, j, 1 / (double) (j + 3)));
+    }
+    return model;
+}
+
+Test(model_malformed, every_kind_of_layer_comes_back)
+{
+    lnt_model model = model_of_all_kinds();
+    const char *path = in_folder("all");
+    save(&model, path);
+    lnt_model again = load(path);
+    const lnt_tensor a = lnt_net_state(model.net), b = lnt_net_state(again.net);
+    cr_assert(a.cols == b.cols && memcmp(a.data, b.data, a.cols * sizeof(double)) == 0);
+    for (size_t l = 0; l < 8; l++) {
+        const lnt_layer *x = lnt_net_layer(model.net, l), *y = lnt_net_layer(again.net, l);
+        cr_assert_eq(x->kind, y->kind);
+        cr_assert(x->units == y->units && x->activation == y->activation && x->bias == y->bias &&
+                  x->gain == y->gain && x->rate == y->rate && x->epsilon == y->epsilon &&
+                  x->momentum == y->momentum && x->span == y->span);
+    }
+    lnt_model_finish(&again);
+    lnt_model_finish(&model);
+}
+
+Test(model_malformed, fields_of_every_kind_are_checked)
+{
+    static const text_edit edits[] = {
+        {NET, "\"rate\":\"0.25\"", "\"rate\":\"1\"", "layer 3 (dropout)"},
+        {NET, "\"rate\":\"0.25\"", "\"rate\":25", "expected a number as text as 'rate'"},
+        {NET, "\"rate\":\"0.25\"", "\"span\":1", "expected a number as text as 'rate'"},
+        {NET, "\"span\":2", "\"span\":0", "layer 4 (residual)"},
+        {NET, "\"span\":2", "\"span\":5", "no net can be made"},
+        {NET, "\"span\":2", "\"span\":4", "no net can be made"}, /* three wide, not four */
+        {NET, "\"span\":2", "\"span\":-1", "numbers must be whole"},
+        {NET, "\"momentum\":\"0.1\"", "\"momentum\":\"0\"", "layer 1 (batch_norm)"},
+        {NET, "\"momentum\":\"0.1\"", "\"momentum\":\"1.5\"", "layer 1 (batch_norm)"},
+        {NET, "\"epsilon\":\"1e-05\",\"momentum\"", "\"momentum\"", "as 'epsilon'"},
+        {NET, "\"epsilon\":\"1e-05\",\"momentum\"", "\"epsilon\":\"-1\",\"momentum\"",
+         "layer 1 (batch_norm)"},
+        {NET, "\"kind\":\"batch_norm\",\"gain\":true", "\"kind\":\"batch_norm\",\"gain\":1",
+         "expected true or false as 'gain'"},
+        {NET, "\"kind\":\"batch_norm\",\"gain\":true", "\"kind\":\"batch_norm\",\"gain\":false",
+         "tensors"},
+        {NET, "\"alpha\":\"0.25\"", "\"alpha\":\"inf\"", "layer 2 (prelu)"},
+        {NET, "\"kind\":\"prelu\"", "\"kind\":\"dropout\"", "layer 2 (dropout)"},
+    };
+    lnt_model model = model_of_all_kinds();
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        rewrite(right, wrong, edit_text, &edits[i], true);
+        refuse(wrong, LNT_ERR_FORMAT, edits[i].sentence);
+    }
+    lnt_model_finish(&model);
 }

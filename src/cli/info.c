@@ -4,6 +4,7 @@
 #include "verb.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct info_settings {
     bool json;
@@ -19,27 +20,83 @@ static const lnt_cli_option options[] = {
 
 static const lnt_cli_group groups[] = {{"Output:", options, 1, 0}};
 
-static const char *activation_of(const lnt_layer *layer)
+/* Whether the layer has an activation of its own, as its name tells. */
+static bool has_activation(const lnt_layer *layer)
 {
-    return lnt_activation_name(layer->activation);
+    const char *name = lnt_layer_name(layer);
+    return strcmp(name, "dense") == 0 || strcmp(name, "activation") == 0;
+}
+
+static bool has_alpha(const lnt_layer *layer)
+{
+    return layer->activation == LNT_LEAKY_RELU || layer->activation == LNT_ELU ||
+           layer->activation == LNT_SINE;
+}
+
+/* Numbers that kinds of layers have, besides their shapes. */
+static const struct {
+    const char *kind;
+    const char *name;
+    size_t offset;
+} numbers[] = {
+    {"dropout", "rate", offsetof(lnt_layer, rate)},
+    {"batch_norm", "epsilon", offsetof(lnt_layer, epsilon)},
+    {"batch_norm", "momentum", offsetof(lnt_layer, momentum)},
+    {"layer_norm", "epsilon", offsetof(lnt_layer, epsilon)},
+    {"rms_norm", "epsilon", offsetof(lnt_layer, epsilon)},
+};
+
+enum { N_NUMBERS = sizeof numbers / sizeof numbers[0] };
+
+static double number_of(const lnt_layer *layer, size_t i)
+{
+    double value;
+    memcpy(&value, (const char *) layer + numbers[i].offset, sizeof value);
+    return value;
+}
+
+static void print_layer(const lnt_layer *layer, size_t i, size_t inputs, size_t outputs)
+{
+    printf("layer %-3zu     %s %zu -> %zu", i, lnt_layer_name(layer), inputs, outputs);
+    if (has_activation(layer)) {
+        printf(", %s", lnt_activation_name(layer->activation));
+        if (has_alpha(layer)) {
+            printf(", alpha %g", layer->alpha);
+        }
+    }
+    for (size_t k = 0; k < N_NUMBERS; k++) {
+        if (strcmp(numbers[k].kind, lnt_layer_name(layer)) == 0) {
+            printf(", %s %g", numbers[k].name, number_of(layer, k));
+        }
+    }
+    if (layer->span > 0) {
+        printf(", adds the input of layer %zu", i - layer->span);
+    }
+    putchar('\n');
+}
+
+static void print_tensor(lnt_status status, const lnt_parameter *parameter)
+{
+    if (status == LNT_OK) {
+        printf("tensor        %s [%zu, %zu]\n", parameter->name, parameter->value.rows,
+               parameter->value.cols);
+    }
 }
 
 static void print_layers(lnt_net *net)
 {
     size_t inputs = lnt_net_inputs(net);
+    lnt_parameter parameter;
     for (size_t i = 0; i < lnt_net_n_layers(net); i++) {
-        const lnt_layer *layer = lnt_net_layer(net, i);
         const size_t outputs = lnt_net_layer_outputs(net, i);
-        printf("layer %-3zu     %s %zu -> %zu, %s\n", i, lnt_layer_name(layer), inputs, outputs,
-               activation_of(layer));
+        print_layer(lnt_net_layer(net, i), i, inputs, outputs);
         inputs = outputs;
     }
     for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
-        lnt_parameter parameter;
-        if (lnt_net_tensor(net, i, &parameter) == LNT_OK) {
-            printf("tensor        %s [%zu, %zu]\n", parameter.name, parameter.value.rows,
-                   parameter.value.cols);
-        }
+        print_tensor(lnt_net_tensor(net, i, &parameter), &parameter);
+    }
+    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+        print_tensor(lnt_net_statistic(net, i, &parameter), &parameter);
     }
 }
 
@@ -113,6 +170,26 @@ static json_t *names_json(const lnt_names *names)
     return list;
 }
 
+/* Those that mean something for the layer. */
+static void add_layer_fields(json_t *one, const lnt_layer *layer)
+{
+    if (has_activation(layer)) {
+        const char *name = lnt_activation_name(layer->activation);
+        json_object_set_new(one, "activation", lnt_cli_json_text(name));
+        if (has_alpha(layer)) {
+            json_object_set_new(one, "alpha", lnt_cli_json_number(layer->alpha));
+        }
+    }
+    for (size_t k = 0; k < N_NUMBERS; k++) {
+        if (strcmp(numbers[k].kind, lnt_layer_name(layer)) == 0) {
+            json_object_set_new(one, numbers[k].name, lnt_cli_json_number(number_of(layer, k)));
+        }
+    }
+    if (layer->span > 0) {
+        json_object_set_new(one, "span", json_integer((json_int_t) layer->span));
+    }
+}
+
 static json_t *layers_json(const lnt_net *net)
 {
     json_t *list = json_array();
@@ -120,10 +197,9 @@ static json_t *layers_json(const lnt_net *net)
     for (size_t i = 0; i < lnt_net_n_layers(net); i++) {
         const lnt_layer *layer = lnt_net_layer(net, i);
         const size_t outputs = lnt_net_layer_outputs(net, i);
-        json_t *one =
-            json_pack("{s:o, s:I, s:I, s:o}", "kind", lnt_cli_json_text(lnt_layer_name(layer)),
-                      "inputs", (json_int_t) inputs, "outputs", (json_int_t) outputs, "activation",
-                      lnt_cli_json_text(activation_of(layer)));
+        json_t *one = json_pack("{s:o, s:I, s:I}", "kind", lnt_cli_json_text(lnt_layer_name(layer)),
+                                "inputs", (json_int_t) inputs, "outputs", (json_int_t) outputs);
+        add_layer_fields(one, layer);
         if (json_array_append_new(list, one) != 0) {
             json_decref(list);
             return NULL;

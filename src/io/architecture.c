@@ -3,6 +3,7 @@
 
 #include "io/number_text.h"
 #include "io/report.h"
+#include "layers/activation.h"
 
 #include <math.h>
 #include <string.h>
@@ -51,7 +52,74 @@ static bool bias_parse(const json_t *value, lnt_layer *layer)
     return json_is_boolean(value);
 }
 
-enum { UNITS = 1, ACTIVATION = 2, BIAS = 4 };
+static json_t *gain_json(const lnt_layer *layer)
+{
+    return json_boolean(layer->gain);
+}
+
+static bool gain_parse(const json_t *value, lnt_layer *layer)
+{
+    layer->gain = json_is_true(value);
+    return json_is_boolean(value);
+}
+
+static json_t *rate_json(const lnt_layer *layer)
+{
+    return lnt_f64_json(layer->rate);
+}
+
+static bool rate_parse(const json_t *value, lnt_layer *layer)
+{
+    return lnt_f64_parse(value, &layer->rate);
+}
+
+static json_t *epsilon_json(const lnt_layer *layer)
+{
+    return lnt_f64_json(layer->epsilon);
+}
+
+static bool epsilon_parse(const json_t *value, lnt_layer *layer)
+{
+    return lnt_f64_parse(value, &layer->epsilon);
+}
+
+static json_t *momentum_json(const lnt_layer *layer)
+{
+    return lnt_f64_json(layer->momentum);
+}
+
+static bool momentum_parse(const json_t *value, lnt_layer *layer)
+{
+    return lnt_f64_parse(value, &layer->momentum);
+}
+
+static json_t *span_json(const lnt_layer *layer)
+{
+    return json_integer((json_int_t) layer->span);
+}
+
+static bool span_parse(const json_t *value, lnt_layer *layer)
+{
+    return lnt_size_parse(value, &layer->span);
+}
+
+/* Of an activation that has a parameter. */
+static bool has_alpha(const lnt_layer *layer)
+{
+    return lnt_activation_kind_of(layer->activation)->has_alpha;
+}
+
+enum {
+    UNITS = 1,
+    ACTIVATION = 2,
+    BIAS = 4,
+    ALPHA = 8,
+    GAIN = 16,
+    RATE = 32,
+    EPSILON = 64,
+    MOMENTUM = 128,
+    SPAN = 256
+};
 
 static const struct {
     unsigned flag;
@@ -59,11 +127,18 @@ static const struct {
     const char *expected;
     json_t *(*json)(const lnt_layer *layer);
     bool (*parse)(const json_t *value, lnt_layer *layer);
+    bool (*needed)(const lnt_layer *layer); /* NULL: always; else it may be there all the same */
 } fields[] = {
-    {UNITS, "units", "a whole number", units_json, units_parse},
-    {ACTIVATION, "activation", "the name of an activation", activation_json, activation_parse},
-    {ACTIVATION, "alpha", "a number as text", alpha_json, alpha_parse},
-    {BIAS, "bias", "true or false", bias_json, bias_parse},
+    {UNITS, "units", "a whole number", units_json, units_parse, NULL},
+    {ACTIVATION, "activation", "the name of an activation", activation_json, activation_parse,
+     NULL},
+    {ALPHA, "alpha", "a number as text", alpha_json, alpha_parse, has_alpha},
+    {GAIN, "gain", "true or false", gain_json, gain_parse, NULL},
+    {BIAS, "bias", "true or false", bias_json, bias_parse, NULL},
+    {RATE, "rate", "a number as text", rate_json, rate_parse, NULL},
+    {EPSILON, "epsilon", "a number as text", epsilon_json, epsilon_parse, NULL},
+    {MOMENTUM, "momentum", "a number as text", momentum_json, momentum_parse, NULL},
+    {SPAN, "span", "a whole number", span_json, span_parse, NULL},
 };
 
 enum { N_FIELDS = sizeof fields / sizeof fields[0] };
@@ -80,13 +155,29 @@ static lnt_layer make_activation(void)
     return lnt_activate(LNT_IDENTITY);
 }
 
+static lnt_layer make_dropout(void)
+{
+    return lnt_dropout(0);
+}
+
+static lnt_layer make_residual(void)
+{
+    return lnt_residual(0);
+}
+
 static const struct layer_format {
     const char *kind; /* as lnt_layer_name says */
     unsigned fields;
     lnt_layer (*make)(void);
 } formats[] = {
-    {"dense", UNITS | ACTIVATION | BIAS, make_dense},
-    {"activation", ACTIVATION, make_activation},
+    {"dense", UNITS | ACTIVATION | ALPHA | BIAS, make_dense},
+    {"activation", ACTIVATION | ALPHA, make_activation},
+    {"prelu", ALPHA, lnt_prelu},
+    {"dropout", RATE, make_dropout},
+    {"batch_norm", GAIN | BIAS | EPSILON | MOMENTUM, lnt_batch_norm},
+    {"layer_norm", GAIN | BIAS | EPSILON, lnt_layer_norm},
+    {"rms_norm", GAIN | EPSILON, lnt_rms_norm},
+    {"residual", SPAN, make_residual},
 };
 
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
@@ -107,7 +198,8 @@ static json_t *layer_json(const lnt_layer *layer)
     json_t *object = format != NULL ? json_object() : NULL;
     bool fine = object != NULL && lnt_json_put(object, "kind", json_string(format->kind));
     for (size_t i = 0; fine && i < N_FIELDS; i++) {
-        if ((format->fields & fields[i].flag) != 0) {
+        const bool needed = fields[i].needed == NULL || fields[i].needed(layer);
+        if ((format->fields & fields[i].flag) != 0 && needed) {
             fine = lnt_json_put(object, fields[i].name, fields[i].json(layer));
         }
     }
@@ -135,11 +227,13 @@ static lnt_status layer_parse(lnt_layer *layer, size_t l, const json_t *object, 
     *layer = format->make();
     size_t known = 1;
     for (size_t i = 0; i < N_FIELDS; i++) {
-        if ((format->fields & fields[i].flag) == 0) {
+        const json_t *value = json_object_get(object, fields[i].name);
+        const bool needed = fields[i].needed == NULL || fields[i].needed(layer);
+        if ((format->fields & fields[i].flag) == 0 || (value == NULL && !needed)) {
             continue;
         }
         known++;
-        if (!fields[i].parse(json_object_get(object, fields[i].name), layer)) {
+        if (!fields[i].parse(value, layer)) {
             return lnt_file_fail(error, LNT_ERR_FORMAT, path, "layer %zu (%s): expected %s as '%s'",
                                  l, format->kind, fields[i].expected, fields[i].name);
         }

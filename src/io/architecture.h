@@ -9,7 +9,8 @@
 /**
  * The layers of a net as JSON, all but the parameters:
  * {"dtype": "F32", "inputs": 64, "seed": "42", "layers": [{"kind": "dense", "units": 10,
- * "activation": "relu", "alpha": "0.01", "bias": true}, ...]}.
+ * "activation": "leaky_relu", "alpha": "0.01", "bias": true}, ...]}. `alpha` is there if the
+ * activation has one; files of linnet 0.1.0 had it always.
  */
 
 /** NULL without memory. */

@@ -33,10 +33,9 @@ lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *che
     return lnt_checksum_of(parts, n_parts, checksum);
 }
 
-size_t lnt_model_shape(const char *name, size_t rows, size_t cols, size_t shape[2])
+size_t lnt_model_shape(lnt_role role, size_t rows, size_t cols, size_t shape[2])
 {
-    const char *dot = strrchr(name, '.');
-    if (strcmp(dot != NULL ? dot + 1 : name, "bias") == 0) {
+    if (role != LNT_ROLE_WEIGHT) {
         shape[0] = cols;
         return 1;
     }

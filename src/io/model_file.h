@@ -41,10 +41,10 @@ const char *lnt_model_value(const json_t *metadata, lnt_model_key key);
 lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *checksum);
 
 /**
- * The shape that a parameter [rows, cols] has in the file: a bias is a vector. `name` may be the
- * layer's word for it or the whole name. Returns the rank.
+ * The shape that a tensor [rows, cols] of the net has in the file: all but weights, which are
+ * matrices, are vectors. Returns the rank.
  */
-size_t lnt_model_shape(const char *name, size_t rows, size_t cols, size_t shape[2]);
+size_t lnt_model_shape(lnt_role role, size_t rows, size_t cols, size_t shape[2]);
 
 lnt_st_dtype lnt_model_dtype(lnt_dtype dtype);
 

@@ -123,7 +123,23 @@ static lnt_status read_tensor(const loader *load, const lnt_st_entry *entry, voi
 
 /* --- net --- */
 
-/* Finds every parameter of a layer in the file, so that nothing is allocated for a false claim. */
+/* Finds tensors of a layer in the file, so that nothing is allocated for a false claim. */
+static lnt_status check_shapes(const loader *load, const lnt_net_config *config, size_t l,
+                               const lnt_tensor_shape *tensors, size_t count, size_t *n_tensors)
+{
+    for (size_t t = 0; t < count; t++) {
+        lnt_parameter p;
+        (void) snprintf(p.name, sizeof p.name, "layers.%zu.%s", l, tensors[t].name);
+        size_t shape[2];
+        const size_t rank =
+            lnt_model_shape(tensors[t].role, tensors[t].rows, tensors[t].cols, shape);
+        const lnt_st_entry *entry;
+        LNT_TRY(find_tensor(load, p.name, lnt_model_dtype(config->dtype), rank, shape, &entry));
+        ++*n_tensors;
+    }
+    return LNT_OK;
+}
+
 static lnt_status check_layer(const loader *load, const lnt_net_config *config, size_t l,
                               size_t *width, size_t *n_tensors)
 {
@@ -134,16 +150,8 @@ static lnt_status check_layer(const loader *load, const lnt_net_config *config, 
         return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path, "layer %zu (%s): %s", l,
                              lnt_layer_name(&config->layers[l]), lnt_status_text(status));
     }
-    for (size_t t = 0; t < layer.n_tensors; t++) {
-        lnt_parameter p;
-        (void) snprintf(p.name, sizeof p.name, "layers.%zu.%s", l, layer.tensors[t].name);
-        size_t shape[2];
-        const size_t rank =
-            lnt_model_shape(p.name, layer.tensors[t].rows, layer.tensors[t].cols, shape);
-        const lnt_st_entry *entry;
-        LNT_TRY(find_tensor(load, p.name, lnt_model_dtype(config->dtype), rank, shape, &entry));
-        ++*n_tensors;
-    }
+    LNT_TRY(check_shapes(load, config, l, layer.tensors, layer.n_tensors, n_tensors));
+    LNT_TRY(check_shapes(load, config, l, layer.statistics, layer.n_statistics, n_tensors));
     *width = layer.outputs;
     return LNT_OK;
 }
@@ -172,6 +180,11 @@ static lnt_status read_parameters(const loader *load, lnt_net *net)
     for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
         lnt_parameter p;
         LNT_TRY(lnt_net_tensor(net, i, &p));
+        LNT_TRY(read_tensor(load, lnt_st_find(load->file, p.name), p.value.data));
+    }
+    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+        lnt_parameter p;
+        LNT_TRY(lnt_net_statistic(net, i, &p));
         LNT_TRY(read_tensor(load, lnt_st_find(load->file, p.name), p.value.data));
     }
     return LNT_OK;

@@ -71,7 +71,7 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
 typedef struct tensor_list {
     size_t count;
     lnt_st_item *items;        /* [room]; also the one block */
-    lnt_parameter *parameters; /* [n_tensors of the net]: hold the names */
+    lnt_parameter *parameters; /* [tensors and statistics of the net]: hold the names */
     size_t (*shapes)[2];       /* [room] */
 } tensor_list;
 
@@ -106,28 +106,33 @@ static void add_scaler(tensor_list *list, const lnt_scaler *scaler, const char *
     add_item(list, scale, LNT_ST_F64, 1, lnt_scaler_scale(scaler));
 }
 
+/* The net's parameters, and behind them its statistics. */
+static lnt_status add_net(tensor_list *list, lnt_net *net)
+{
+    const lnt_st_dtype dtype = lnt_model_dtype(lnt_net_dtype(net));
+    const size_t n_tensors = lnt_net_n_tensors(net);
+    for (size_t i = 0; i < n_tensors + lnt_net_n_statistics(net); i++) {
+        lnt_parameter *p = &list->parameters[i];
+        LNT_TRY(i < n_tensors ? lnt_net_tensor(net, i, p)
+                              : lnt_net_statistic(net, i - n_tensors, p));
+        const size_t rank = lnt_model_shape(p->role, p->value.rows, p->value.cols, list->shapes[i]);
+        add_item(list, p->name, dtype, rank, p->value.data);
+    }
+    return LNT_OK;
+}
+
 static lnt_status list_tensors(tensor_list *list, const lnt_model *model)
 {
-    const size_t n_tensors = lnt_net_n_tensors(model->net);
+    const size_t count = lnt_net_n_tensors(model->net) + lnt_net_n_statistics(model->net);
     lnt_arena arena = {0};
     *list = (tensor_list){0};
-    place(&arena, list, n_tensors);
-    arena.base = arena.overflow ? NULL : lnt_allocate(NULL, arena.used, 1);
-    if (arena.base == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    arena.used = 0;
-    place(&arena, list, n_tensors);
-    const lnt_st_dtype dtype = lnt_model_dtype(lnt_net_dtype(model->net));
-    for (size_t i = 0; i < n_tensors; i++) {
-        lnt_parameter *p = &list->parameters[i];
-        const lnt_status status = lnt_net_tensor(model->net, i, p);
-        if (status != LNT_OK) {
-            lnt_release(NULL, list->items);
-            return status;
-        }
-        const size_t rank = lnt_model_shape(p->name, p->value.rows, p->value.cols, list->shapes[i]);
-        add_item(list, p->name, dtype, rank, p->value.data);
+    place(&arena, list, count);
+    LNT_TRY(lnt_arena_open(&arena, NULL));
+    place(&arena, list, count);
+    const lnt_status status = add_net(list, model->net);
+    if (status != LNT_OK) {
+        lnt_release(NULL, list->items);
+        return status;
     }
     add_scaler(list, model->input_scaler, LNT_INPUT_OFFSET, LNT_INPUT_SCALE);
     add_scaler(list, model->target_scaler, LNT_TARGET_OFFSET, LNT_TARGET_SCALE);
