@@ -41,7 +41,7 @@ Test(fit_memory, restores_the_statistics_too)
     lnt_net *net = net_with_memory();
     lnt_fit_config config = settings();
     config.epochs = 60;
-    config.optim.learning_rate = 0.3;
+    config.optim.learning_rate = 0.1;
     config.validation_fraction = 0.3;
     config.restore_best = true;
     config.callback = record;
