@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net_support.h"
+#include "reference_support.h"
 
 #include <fenv.h>
 #include <limits.h>
@@ -120,4 +120,55 @@ Test(activation, names)
     cr_assert_str_eq(lnt_layer_name(&activation), "activation");
     cr_assert_null(lnt_layer_name(&none));
     cr_assert_null(lnt_layer_name(NULL));
+}
+
+/* --- PyTorch's values and slopes; see tests/reference/make_activations.py --- */
+
+static double alpha_of(lnt_activation activation)
+{
+    return activation == LNT_LEAKY_RELU ? 0.3 : activation == LNT_SINE ? 1.3 : 0.7;
+}
+
+/* Relative where the value is above 1, and else absolute: Φ and its like cancel far from 0. */
+static void near(const char *name, const char *what, double z, double ours, double theirs,
+                 double tolerance)
+{
+    cr_assert(fabs(ours - theirs) <= tolerance * fmax(1, fabs(theirs)),
+              "%s: %s at %g: %.17g, not %.17g", name, what, z, ours, theirs);
+}
+
+static void compare(const reference_file *file, lnt_activation activation, lnt_dtype dtype,
+                    double tolerance)
+{
+    const char *name = lnt_activation_name(activation);
+    char value[64], slope[64];
+    snprintf(value, sizeof value, "%s.value", name);
+    snprintf(slope, sizeof slope, "%s.slope", name);
+    const lnt_tensor z = copy_of(dtype, find(file, "z")), dy = matrix(dtype, 1, z.cols);
+    lnt_tensor ones = dy, y, dx;
+    OK(lnt_fill(1, &ones));
+    lnt_layer layer = lnt_activate(activation);
+    layer.alpha = alpha_of(activation);
+    lnt_net *net = new_net(dtype, z.cols, &layer, 1);
+    lnt_pass *pass = new_pass(net);
+    OK(lnt_pass_forward(pass, net, &z, &y));
+    OK(lnt_pass_backward_from(pass, net, &ones));
+    OK(lnt_pass_input_gradient(pass, &dx));
+    for (size_t j = 0; j < z.cols; j++) {
+        const double at = lnt_get(&z, 0, j);
+        near(name, "value", at, lnt_get(&y, 0, j), lnt_get(find(file, value), 0, j), tolerance);
+        near(name, "slope", at, lnt_get(&dx, 0, j), lnt_get(find(file, slope), 0, j), tolerance);
+    }
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+}
+
+Test(activation, agree_with_pytorch)
+{
+    static reference_file file;
+    read_file(&file, "activations.txt");
+    for (int a = 0; lnt_activation_name((lnt_activation) a) != NULL; a++) {
+        compare(&file, (lnt_activation) a, LNT_F64, 2e-14);
+        compare(&file, (lnt_activation) a, LNT_F32, a == LNT_SINE ? 1e-3 : 3e-6);
+    }
 }

@@ -7,9 +7,21 @@
 #include <string.h>
 
 static const lnt_activation_kind *const kinds[] = {
-    [LNT_IDENTITY] = &lnt_activation_identity,     [LNT_RELU] = &lnt_activation_relu,
-    [LNT_LEAKY_RELU] = &lnt_activation_leaky_relu, [LNT_TANH] = &lnt_activation_tanh,
+    [LNT_IDENTITY] = &lnt_activation_identity,
+    [LNT_RELU] = &lnt_activation_relu,
+    [LNT_LEAKY_RELU] = &lnt_activation_leaky_relu,
+    [LNT_TANH] = &lnt_activation_tanh,
     [LNT_SIGMOID] = &lnt_activation_sigmoid,
+    [LNT_ELU] = &lnt_activation_elu,
+    [LNT_SELU] = &lnt_activation_selu,
+    [LNT_GELU] = &lnt_activation_gelu,
+    [LNT_GELU_TANH] = &lnt_activation_gelu_tanh,
+    [LNT_SILU] = &lnt_activation_silu,
+    [LNT_SOFTPLUS] = &lnt_activation_softplus,
+    [LNT_SOFTSIGN] = &lnt_activation_softsign,
+    [LNT_HARD_SIGMOID] = &lnt_activation_hard_sigmoid,
+    [LNT_HARD_SWISH] = &lnt_activation_hard_swish,
+    [LNT_SINE] = &lnt_activation_sine,
 };
 
 enum { N_KINDS = sizeof kinds / sizeof kinds[0] };

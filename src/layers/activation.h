@@ -33,6 +33,16 @@ extern const lnt_activation_kind lnt_activation_relu;
 extern const lnt_activation_kind lnt_activation_leaky_relu;
 extern const lnt_activation_kind lnt_activation_tanh;
 extern const lnt_activation_kind lnt_activation_sigmoid;
+extern const lnt_activation_kind lnt_activation_elu;
+extern const lnt_activation_kind lnt_activation_selu;
+extern const lnt_activation_kind lnt_activation_gelu;
+extern const lnt_activation_kind lnt_activation_gelu_tanh;
+extern const lnt_activation_kind lnt_activation_silu;
+extern const lnt_activation_kind lnt_activation_softplus;
+extern const lnt_activation_kind lnt_activation_softsign;
+extern const lnt_activation_kind lnt_activation_hard_sigmoid;
+extern const lnt_activation_kind lnt_activation_hard_swish;
+extern const lnt_activation_kind lnt_activation_sine;
 
 /** The table's row; NULL for a value outside it. */
 const lnt_activation_kind *lnt_activation_kind_of(lnt_activation activation);

@@ -3,6 +3,6 @@
 #define WEIGHT_INIT LNT_INIT_GLOROT_UNIFORM
 #define GAIN 1
 #define IS_IDENTITY true
-#define FORWARD(z) (z)
-#define BACKWARD(dy, z, y) ((void) (y), (dy))
+#define FORWARD(z, f) (z)
+#define BACKWARD(dy, z, y, f) (dy)
 #include "layers/activation.inc"
