@@ -16,7 +16,7 @@ ACTIVATIONS = {
     "gelu": f.gelu,
     "gelu_tanh": lambda z: f.gelu(z, approximate="tanh"),
     "silu": f.silu,
-    "softplus": lambda z: f.softplus(z, threshold=1e9),
+    "softplus": lambda z: torch.logaddexp(z, torch.zeros_like(z)),
     "softsign": f.softsign,
     "hard_sigmoid": f.hardsigmoid,
     "hard_swish": f.hardswish,
