@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Writes data/activations.txt: values and slopes of PyTorch's activations in f64."""
+"""Writes data/activations.txt: values and slopes of PyTorch's activations in f64. Three are written out:
+PyTorch's hard ones have slopes rounded to f32, and its softplus is cut off or overflows."""
 import torch
 from torch.nn import functional as f
 
@@ -18,8 +19,8 @@ ACTIVATIONS = {
     "silu": f.silu,
     "softplus": lambda z: torch.logaddexp(z, torch.zeros_like(z)),
     "softsign": f.softsign,
-    "hard_sigmoid": f.hardsigmoid,
-    "hard_swish": f.hardswish,
+    "hard_sigmoid": lambda z: torch.clamp(z / 6 + 0.5, 0, 1),
+    "hard_swish": lambda z: z * torch.clamp(z / 6 + 0.5, 0, 1),
     "sine": lambda z: torch.sin(1.3 * z),
 }
 
