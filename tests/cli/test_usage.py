@@ -86,7 +86,8 @@ class Usage(CommandCase):
 
     def test_unknown_choice_names_the_nearest(self):
         self.refuse(2, "linnet train: option --activation: expected identity, relu, leaky_relu, "
-                    "tanh or sigmoid, found 'reul'; did you mean 'relu'?",
+                    "tanh, sigmoid, elu, selu, gelu, gelu_tanh, silu, softplus, softsign, "
+                    "hard_sigmoid, hard_swish or sine, found 'reul'; did you mean 'relu'?",
                     "train", "x.csv", "--activation", "reul")
         self.refuse(2, "linnet train: option --task: expected auto, classify or regress, found "
                     "'regression'; did you mean 'regress'?",
