@@ -54,6 +54,8 @@ static lnt_status find_all(const lnt_frame *frame, const char *option, const lnt
 typedef struct choice_lists {
     size_t *targets, *features, *exclude;
     size_t n_targets, n_features, n_exclude;
+    const size_t *others; /* of use, but no inputs unless they are features */
+    size_t n_others;
 } choice_lists;
 
 static lnt_status choose_inputs(const choice_lists *chosen, const lnt_frame *frame,
@@ -69,7 +71,8 @@ static lnt_status choose_inputs(const choice_lists *chosen, const lnt_frame *fra
                             "option --features: column '%s' is a target too",
                             name_of(frame, column));
         }
-        if (!target && !holds(chosen->exclude, chosen->n_exclude, column)) {
+        const bool other = all && holds(chosen->others, chosen->n_others, column);
+        if (!target && !other && !holds(chosen->exclude, chosen->n_exclude, column)) {
             columns->index[columns->n_inputs++] = column;
         }
     }
@@ -101,7 +104,8 @@ static lnt_status choose(const choice_lists *chosen, const lnt_frame *frame,
 
 lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *frame,
                                   const lnt_cli_texts *targets, const lnt_cli_texts *features,
-                                  const lnt_cli_texts *exclude, lnt_error *error)
+                                  const lnt_cli_texts *exclude, const size_t *others,
+                                  size_t n_others, lnt_error *error)
 {
     const size_t wanted = targets->count + features->count + exclude->count;
     size_t *places = calloc(wanted + 1, sizeof *places);
@@ -112,7 +116,9 @@ lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *fra
                                  .exclude = places + targets->count + features->count,
                                  .n_targets = targets->count,
                                  .n_features = features->count,
-                                 .n_exclude = exclude->count};
+                                 .n_exclude = exclude->count,
+                                 .others = others,
+                                 .n_others = n_others};
     const lnt_status status =
         places == NULL || columns->index == NULL
             ? lnt_fail(error, LNT_ERR_MEMORY, "out of memory")

@@ -18,12 +18,13 @@ void lnt_cli_columns_finish(lnt_cli_columns *columns);
 
 /*
  * Chooses by what a user asked for: each target by name or number, and as inputs `features`, or all
- * columns if there are none, without `exclude` and the targets. On failure there is nothing to
- * finish.
+ * columns if there are none but `others`, without `exclude` and the targets. On failure there is
+ * nothing to finish.
  */
 lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *frame,
                                   const lnt_cli_texts *targets, const lnt_cli_texts *features,
-                                  const lnt_cli_texts *exclude, lnt_error *error);
+                                  const lnt_cli_texts *exclude, const size_t *others,
+                                  size_t n_others, lnt_error *error);
 
 /*
  * Finds a model's inputs: by name if it has names and the frame too, else by position. `path` is

@@ -35,11 +35,13 @@ static const lnt_cli_option options[] = {
      .help = "Print the result as JSON"},
 };
 
-static const lnt_cli_group groups[] = {
-    {"Evaluation:", options, sizeof options / sizeof options[0], 0},
-    {"Reading:", lnt_cli_reading_options, LNT_CLI_READING_COUNT,
-     offsetof(evaluate_settings, reading)},
-};
+static const lnt_cli_group evaluation_group = {"Evaluation:", options,
+                                               sizeof options / sizeof options[0], 0};
+static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
+                                            LNT_CLI_READING_COUNT,
+                                            offsetof(evaluate_settings, reading)};
+
+static const lnt_cli_group *const groups[] = {&evaluation_group, &reading_group};
 
 static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, bool json)
 {

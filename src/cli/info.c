@@ -18,7 +18,9 @@ static const lnt_cli_option options[] = {
      .help = "Print it as JSON"},
 };
 
-static const lnt_cli_group groups[] = {{"Output:", options, 1, 0}};
+static const lnt_cli_group output_group = {"Output:", options, 1, 0};
+
+static const lnt_cli_group *const groups[] = {&output_group};
 
 /* Whether the layer has an activation of its own, as its name tells. */
 static bool has_activation(const lnt_layer *layer)

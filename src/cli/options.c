@@ -92,7 +92,7 @@ static bool read_count(const char *text, size_t length, uint64_t *value)
 static lnt_status refuse(const lnt_cli_option *option, const char *what, const char *text,
                          lnt_error *error)
 {
-    char range[160];
+    char range[LNT_CLI_RANGE_MAX];
     lnt_cli_option_range(option, range, sizeof range);
     return lnt_fail(error, LNT_ERR_INVALID, "expected %s %s, found '%s'", what, range, text);
 }
@@ -105,6 +105,18 @@ static lnt_status set_count(const lnt_cli_option *option, const char *text, void
         return refuse(option, "a whole number", text, error);
     }
     *(uint64_t *) place = value;
+    return LNT_OK;
+}
+
+static lnt_status set_size(const lnt_cli_option *option, const char *text, void *place,
+                           lnt_error *error)
+{
+    uint64_t value = 0;
+    LNT_TRY(set_count(option, text, &value, error));
+    if (value > SIZE_MAX) {
+        return refuse(option, "a whole number", text, error);
+    }
+    *(size_t *) place = (size_t) value;
     return LNT_OK;
 }
 
@@ -161,11 +173,11 @@ static lnt_status set_choice(const lnt_cli_option *option, const char *text, voi
 {
     for (int i = 0; option->choice(i) != NULL; i++) {
         if (strcmp(option->choice(i), text) == 0) {
-            *(int *) place = i;
+            memcpy(place, &i, sizeof i);
             return LNT_OK;
         }
     }
-    char range[160];
+    char range[LNT_CLI_RANGE_MAX];
     lnt_cli_option_range(option, range, sizeof range);
     const char *nearest = lnt_cli_nearest(text, choice_of, option);
     if (nearest == NULL) {
@@ -225,32 +237,47 @@ static void free_sizes(void *place)
 }
 
 static const struct {
+    size_t size;
     lnt_status (*set)(const lnt_cli_option *option, const char *text, void *place,
                       lnt_error *error);
     void (*finish)(void *place);
 } kinds[] = {
-    [LNT_CLI_SWITCH] = {set_switch, free_nothing}, [LNT_CLI_TEXT] = {set_text, free_text},
-    [LNT_CLI_TEXTS] = {set_texts, free_texts},     [LNT_CLI_LIST] = {set_texts, free_texts},
-    [LNT_CLI_COUNT] = {set_count, free_nothing},   [LNT_CLI_SIZES] = {set_sizes, free_sizes},
-    [LNT_CLI_REAL] = {set_real, free_nothing},     [LNT_CLI_CHOICE] = {set_choice, free_nothing},
-    [LNT_CLI_CHAR] = {set_char, free_nothing},
+    [LNT_CLI_SWITCH] = {sizeof(bool), set_switch, free_nothing},
+    [LNT_CLI_TEXT] = {sizeof(char *), set_text, free_text},
+    [LNT_CLI_TEXTS] = {sizeof(lnt_cli_texts), set_texts, free_texts},
+    [LNT_CLI_LIST] = {sizeof(lnt_cli_texts), set_texts, free_texts},
+    [LNT_CLI_COUNT] = {sizeof(uint64_t), set_count, free_nothing},
+    [LNT_CLI_SIZE] = {sizeof(size_t), set_size, free_nothing},
+    [LNT_CLI_SIZES] = {sizeof(lnt_cli_sizes), set_sizes, free_sizes},
+    [LNT_CLI_REAL] = {sizeof(double), set_real, free_nothing},
+    [LNT_CLI_CHOICE] = {sizeof(int), set_choice, free_nothing},
+    [LNT_CLI_CHAR] = {sizeof(char), set_char, free_nothing},
 };
 
-static void choice_range(const lnt_cli_option *option, char *text, size_t size)
+void lnt_cli_option_choices(const lnt_cli_option *ruler, unsigned long long only, char *text,
+                            size_t size)
 {
-    size_t used = 0;
+    size_t used = 0, left = 0;
     text[0] = '\0';
-    for (int i = 0; option->choice(i) != NULL && used < size; i++) {
-        const bool last = option->choice(i + 1) == NULL;
-        const char *separator = i == 0 ? "" : last ? " or " : ", ";
-        used += (size_t) snprintf(text + used, size - used, "%s%s", separator, option->choice(i));
+    for (int i = 0; ruler->choice(i) != NULL; i++) {
+        left += only >> i & 1;
+    }
+    const size_t count = left;
+    for (int i = 0; ruler->choice(i) != NULL && used < size; i++) {
+        if ((only >> i & 1) == 0) {
+            continue;
+        }
+        const char *separator = left == count ? "" : left == 1 ? " or " : ", ";
+        used += (size_t) snprintf(text + used, size - used, "%s%s", separator, ruler->choice(i));
+        left--;
     }
 }
 
 void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size)
 {
     text[0] = '\0';
-    if (option->kind == LNT_CLI_COUNT || option->kind == LNT_CLI_SIZES) {
+    if (option->kind == LNT_CLI_COUNT || option->kind == LNT_CLI_SIZE ||
+        option->kind == LNT_CLI_SIZES) {
         snprintf(text, size, "from %llu to %llu", (unsigned long long) option->least,
                  (unsigned long long) option->most);
     } else if (option->kind == LNT_CLI_REAL) {
@@ -260,7 +287,7 @@ void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size)
                                      : "to",
                  option->high);
     } else if (option->kind == LNT_CLI_CHOICE) {
-        choice_range(option, text, size);
+        lnt_cli_option_choices(option, ~0ULL, text, size);
     }
 }
 
@@ -270,27 +297,20 @@ lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, vo
     return kinds[option->kind].set(option, text, place, error);
 }
 
-lnt_status lnt_cli_options_initialise(const lnt_cli_group *groups, size_t n_groups, void *settings,
-                                      lnt_error *error)
+void lnt_cli_option_clear(const lnt_cli_option *option, void *place)
 {
-    for (size_t g = 0; g < n_groups; g++) {
-        for (size_t i = 0; i < groups[g].count; i++) {
-            const lnt_cli_option *option = &groups[g].options[i];
-            void *place = (char *) settings + groups[g].offset + option->offset;
-            if (option->initial != NULL) {
-                LNT_TRY(lnt_cli_option_set(option, option->initial, place, error));
-            }
-        }
-    }
-    return LNT_OK;
+    kinds[option->kind].finish(place);
+    memset(place, 0, kinds[option->kind].size);
 }
 
-void lnt_cli_options_finish(const lnt_cli_group *groups, size_t n_groups, void *settings)
+size_t lnt_cli_option_size(const lnt_cli_option *option)
 {
-    for (size_t g = 0; g < n_groups; g++) {
-        for (size_t i = 0; i < groups[g].count; i++) {
-            const lnt_cli_option *option = &groups[g].options[i];
-            kinds[option->kind].finish((char *) settings + groups[g].offset + option->offset);
-        }
-    }
+    return kinds[option->kind].size;
+}
+
+int lnt_cli_option_choice(const void *place)
+{
+    int choice;
+    memcpy(&choice, place, sizeof choice);
+    return choice;
 }

@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Long enough for any range or list of choices. */
+#define LNT_CLI_RANGE_MAX 320
+
 /* What an option's value is, and the C type it is stored as. */
 typedef enum lnt_cli_kind {
     LNT_CLI_SWITCH, /* bool: --name, --no-name; "yes" or "no" as text */
@@ -14,9 +17,10 @@ typedef enum lnt_cli_kind {
     LNT_CLI_TEXTS,  /* lnt_cli_texts: the option may be repeated */
     LNT_CLI_LIST,   /* lnt_cli_texts: and each value is split at its commas */
     LNT_CLI_COUNT,  /* uint64_t, from `least` to `most` */
+    LNT_CLI_SIZE,   /* size_t, likewise */
     LNT_CLI_SIZES,  /* lnt_cli_sizes: whole numbers split at commas, or "none" */
     LNT_CLI_REAL,   /* double, within `low` and `high` */
-    LNT_CLI_CHOICE, /* int: the index of a name that `choice` gives */
+    LNT_CLI_CHOICE, /* int, or an enum as large: the index of a name that `choice` gives */
     LNT_CLI_CHAR    /* char, or the name of one */
 } lnt_cli_kind;
 
@@ -46,6 +50,11 @@ typedef struct lnt_cli_option {
     double low, high;
     bool above_low, below_high; /* the bound itself is not allowed */
     const char *(*choice)(int); /* name of choice i, NULL after the last */
+    const char
+        *ruler; /* the option of choices on which it depends whether this one has a meaning */
+    unsigned long long only; /* with which of them it has: bits by choice */
+    const char *not_with;    /* an option that takes the place of this one */
+    bool not_in_file;        /* for the command line alone */
 } lnt_cli_option;
 
 /* Options that stand under one heading; `offset` is where their settings lie in the verb's. */
@@ -60,14 +69,20 @@ typedef struct lnt_cli_group {
 lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, void *place,
                               lnt_error *error);
 
-/* Sets every option of the groups to its default; `settings` must be zeroed. */
-lnt_status lnt_cli_options_initialise(const lnt_cli_group *groups, size_t n_groups, void *settings,
-                                      lnt_error *error);
+/* Frees what the option owns at `place`, and empties it. */
+void lnt_cli_option_clear(const lnt_cli_option *option, void *place);
 
-/* Frees what the options own in `settings`. */
-void lnt_cli_options_finish(const lnt_cli_group *groups, size_t n_groups, void *settings);
+/* Bytes of its value. */
+size_t lnt_cli_option_size(const lnt_cli_option *option);
+
+/* The index of the choice stored at `place`. */
+int lnt_cli_option_choice(const void *place);
 
 /* What values are allowed: "from 1 to 1000", "f32 or f64"; "" where there is nothing to say. */
 void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size);
+
+/* "sgd, rmsprop or muon": those of a ruler's choices that `only` names. */
+void lnt_cli_option_choices(const lnt_cli_option *ruler, unsigned long long only, char *text,
+                            size_t size);
 
 #endif

@@ -37,12 +37,14 @@ static const lnt_cli_option output_options[] = {
      .help = "Write JSON, an object a line, instead of CSV"},
 };
 
-static const lnt_cli_group groups[] = {
-    {"Output:", output_options, sizeof output_options / sizeof output_options[0], 0},
-    /* Without --missing: a row left out would shift all predictions behind it. */
-    {"Reading:", lnt_cli_reading_options, LNT_CLI_READING_COUNT - 1,
-     offsetof(predict_settings, reading)},
-};
+static const lnt_cli_group output_group = {"Output:", output_options,
+                                           sizeof output_options / sizeof output_options[0], 0};
+/* Without --missing: a row left out would shift all predictions behind it. */
+static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
+                                            LNT_CLI_READING_COUNT - 1,
+                                            offsetof(predict_settings, reading)};
+
+static const lnt_cli_group *const groups[] = {&output_group, &reading_group};
 
 /* A run of `linnet predict`. */
 typedef struct predict_job {

@@ -1,30 +1,92 @@
 /* SPDX-License-Identifier: MIT */
-#include "train.h"
-
+#include "defaults.h"
+#include "dry_run.h"
+#include "html_run.h"
 #include "interrupt.h"
 #include "metrics.h"
 #include "outfile.h"
-#include "progress.h"
 #include "report.h"
-#include "target.h"
 #include "text.h"
+#include "trial.h"
+#include "verb.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* One run of `linnet train`. */
 typedef struct train_job {
-    const lnt_cli_train_settings *settings;
+    lnt_cli_train_settings settings;
     const char *path; /* of the data */
     char *output;     /* of the model */
     lnt_cli_train_data data;
-    lnt_model model;
-    lnt_fit_result result;
-    bool stopped; /* before the last epoch was over */
+    lnt_cli_trial trial;
+    lnt_history *history;
+    lnt_cli_judged judged;
+    bool stopped; /* by a signal, before the run was over */
+    size_t epochs_before;
     lnt_cli_metrics metrics;
     lnt_error error;
 } train_job;
+
+static const lnt_cli_option train_options[] = {
+    {.name = "validation",
+     .not_with = "validation-file",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(validation),
+     .value = "SHARE",
+     .initial = LNT_CLI_DEFAULT_VALIDATION,
+     .high = 1,
+     .below_high = true,
+     .help = "Share of the rows to hold out, chosen at random, and evenly from each class"},
+    {.name = "validation-file",
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(validation_file),
+     .value = "FILE",
+     .help = "CSV file of the rows to hold out, in place of a share"},
+};
+
+static const lnt_cli_option output_options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(output),
+     .value = "MODEL",
+     .help = "File to save the model in (default: the data file's name with .safetensors, in this "
+             "folder)"},
+    {.name = "history",
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(history),
+     .value = "FILE",
+     .help = "File for the course of the run, a line an epoch: CSV, or JSON Lines if it ends in "
+             ".jsonl"},
+    {.name = "report",
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(report),
+     .value = "FILE",
+     .help = "File for a page with curves and tables of the run, in HTML"},
+};
+
+static const lnt_cli_group held_out_group = {"Rows held out:", train_options,
+                                             LNT_CLI_COUNT_OF(train_options), 0};
+static const lnt_cli_group output_group = {"Output:", output_options,
+                                           LNT_CLI_COUNT_OF(output_options), 0};
+static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT, 0};
+
+static const lnt_cli_group *const groups[] = {
+    &lnt_cli_column_group,
+    &lnt_cli_net_group,
+    &lnt_cli_loss_group,
+    &lnt_cli_optim_group,
+    &lnt_cli_schedule_group,
+    &lnt_cli_training_group,
+    &held_out_group,
+    &lnt_cli_stopping_group,
+    &output_group,
+    &run_group,
+    &lnt_cli_train_reading_group,
+};
 
 /* "folder/digits.csv" gives "digits.safetensors". */
 static char *default_output(const char *path)
@@ -45,219 +107,249 @@ static char *default_output(const char *path)
     return output;
 }
 
-/* Parameters, gradients, momentum and the copy that a run keeps: refused before Linux kills us. */
-static lnt_status check_memory(train_job *job)
+/* --- the run --- */
+
+static lnt_status check_files(train_job *job)
 {
-    const lnt_cli_sizes *hidden = &job->settings->hidden;
-    double inputs = (double) job->data.columns.n_inputs, parameters = 0, units = inputs;
-    for (size_t i = 0; i < hidden->count; i++) {
-        parameters += (inputs + 1) * (double) hidden->items[i];
-        units += (double) hidden->items[i];
-        inputs = (double) hidden->items[i];
-    }
-    const double rows = fmin((double) job->settings->batch, (double) job->data.n_train);
-    const lnt_dtype dtype = lnt_cli_train_dtype(job->settings->dtype);
-    const double bytes = (4 * parameters + 3 * rows * units) * (double) lnt_dtype_size(dtype);
-    const double memory = (double) lnt_cli_memory();
-    if (bytes > memory) {
-        return lnt_fail(&job->error, LNT_ERR_TOO_LARGE,
-                        "training needs about %.1f GB, this machine has %.1f GB: choose a smaller "
-                        "--hidden or --batch",
-                        bytes / 1e9, memory / 1e9);
+    const lnt_cli_train_settings *settings = &job->settings;
+    const char *const read[] = {job->path, settings->validation_file, NULL};
+    const char *const written[] = {job->output, settings->history, settings->report};
+    for (size_t i = 0; i < LNT_CLI_COUNT_OF(written); i++) {
+        if (written[i] != NULL) {
+            LNT_TRY(lnt_cli_outfile_check(written[i], true, read, &job->error));
+        }
     }
     return LNT_OK;
 }
 
-static lnt_status create_net(train_job *job)
+static lnt_status read_all(train_job *job)
 {
-    const lnt_cli_train_settings *settings = job->settings;
-    const size_t hidden = settings->hidden.count;
-    const size_t outputs =
-        job->data.classify ? lnt_names_count(job->model.class_names) : job->data.columns.n_targets;
-    lnt_layer *layers = calloc(hidden + 1, sizeof *layers);
-    if (layers == NULL) {
-        return LNT_ERR_MEMORY;
+    lnt_cli_train_settings *settings = &job->settings;
+    if (settings->from != NULL) {
+        LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
+        job->epochs_before = job->trial.model.record.epochs;
     }
-    for (size_t i = 0; i < hidden; i++) {
-        layers[i] = lnt_dense(settings->hidden.items[i], (lnt_activation) settings->activation);
-    }
-    layers[hidden] = lnt_dense(outputs, LNT_IDENTITY);
-    lnt_net_config config = lnt_net_defaults();
-    config.dtype = lnt_cli_train_dtype(settings->dtype);
-    config.inputs = job->data.columns.n_inputs;
-    config.layers = layers;
-    config.n_layers = hidden + 1;
-    config.seed = settings->seed;
-    const lnt_status status = lnt_net_create(&job->model.net, &config);
-    free(layers);
-    if (status == LNT_OK) {
-        lnt_cli_note("%zu inputs, %zu outputs, %zu parameters", config.inputs, outputs,
-                     lnt_net_n_parameters(job->model.net));
-    }
-    return status;
-}
-
-static bool go_on(const lnt_fit_progress *now, void *context)
-{
-    lnt_cli_progress_update(context, now);
-    return !lnt_cli_interrupted();
-}
-
-/* Squared errors have steeper gradients, and no bound, where cross-entropy has one. */
-static double learning_rate(const train_job *job)
-{
-    if (job->settings->learning_rate > 0) {
-        return job->settings->learning_rate;
-    }
-    return job->data.classify ? 0.02 : 0.005;
+    LNT_TRY(
+        lnt_cli_train_data_read(&job->data, &job->trial.model, job->path, settings, &job->error));
+    LNT_TRY(lnt_cli_train_data_split(&job->data, job->path, settings, &job->error));
+    job->trial.settings = settings;
+    job->trial.rows = job->data.rows;
+    return lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error);
 }
 
 static lnt_status fit(train_job *job)
 {
-    const lnt_cli_train_settings *settings = job->settings;
-    const lnt_tensor x = lnt_cli_train_rows(&job->data, &job->data.x, false);
-    const lnt_tensor y = lnt_cli_train_rows(&job->data, &job->data.y, false);
-    const lnt_tensor x_val = lnt_cli_train_rows(&job->data, &job->data.x, true);
-    const lnt_tensor y_val = lnt_cli_train_rows(&job->data, &job->data.y, true);
-    lnt_cli_progress progress;
-    lnt_fit_config config = lnt_fit_defaults();
-    config.epochs = settings->epochs;
-    config.batch_rows = settings->batch;
-    config.shuffle = settings->shuffle;
-    config.seed = settings->seed;
-    config.loss = job->model.loss;
-    config.optim = lnt_optim_of(LNT_SGD);
-    config.optim.learning_rate = learning_rate(job);
-    config.optim.momentum = settings->momentum;
-    config.x_val = x_val.rows > 0 ? &x_val : NULL;
-    config.y_val = x_val.rows > 0 ? &y_val : NULL;
-    config.callback = go_on;
-    config.callback_context = &progress;
-    lnt_cli_interrupt_watch();
-    lnt_cli_progress_begin(
-        &progress, settings->quiet ? LNT_CLI_NEVER : (lnt_cli_when) settings->progress, x.rows);
-    const lnt_status status = lnt_fit(job->model.net, &x, &y, &config, &job->result, &job->error);
-    lnt_cli_progress_end(&progress);
-    job->stopped = job->result.stopped && job->result.epochs < settings->epochs;
-    if (status == LNT_ERR_NOT_FINITE) {
-        char why[LNT_ERROR_LENGTH];
-        memcpy(why, job->error.message, sizeof why);
-        return lnt_fail(&job->error, status, "%s; nothing is saved; try an --lr below %g", why,
-                        learning_rate(job));
+    const lnt_cli_train_settings *settings = &job->settings;
+    const lnt_net *net = job->trial.model.net;
+    lnt_cli_note("%zu inputs, %zu outputs, %zu parameters", lnt_net_inputs(net),
+                 lnt_net_outputs(net), lnt_net_n_parameters(net));
+    if (settings->history != NULL || settings->report != NULL) {
+        LNT_TRY(lnt_history_create(&job->history, net, settings->fit.epochs, NULL));
+        job->trial.config.history = job->history;
     }
+    LNT_TRY(lnt_cli_trial_fit(&job->trial, true, &job->error));
+    job->stopped = job->trial.result.end == LNT_END_CALLBACK;
+    return LNT_OK;
+}
+
+/* On the held-out rows, or those trained on if there are none. Inputs are scaled already. */
+static lnt_status measure(train_job *job)
+{
+    const lnt_fit_result *result = &job->trial.result;
+    LNT_TRY(lnt_cli_trial_judged(&job->trial, &job->judged));
+    lnt_model model = job->trial.model;
+    model.input_scaler = NULL;
+    LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &job->judged.x, &job->judged.y,
+                                    job->trial.config.top_k));
+    const bool held_out = job->judged.held_out;
+    job->trial.model.record =
+        (lnt_record){.epochs = job->epochs_before + result->epochs,
+                     .train_rows = job->trial.x.rows,
+                     .validation_rows = job->trial.x_val.rows,
+                     .seed = job->settings.seed,
+                     .train_loss = result->train_loss,
+                     .train_accuracy = result->train_accuracy,
+                     .validation_loss = held_out ? job->metrics.loss : NAN,
+                     .validation_accuracy = held_out ? job->metrics.accuracy : NAN};
+    return LNT_OK;
+}
+
+/* --- what it leaves --- */
+
+static lnt_status write_history(train_job *job)
+{
+    const char *path = job->settings.history;
+    const size_t length = path != NULL ? strlen(path) : 0;
+    if (path == NULL) {
+        return LNT_OK;
+    }
+    const bool lines = length >= 6 && strcmp(path + length - 6, ".jsonl") == 0;
+    return (lines ? lnt_history_write_jsonl : lnt_history_write_csv)(job->history, path,
+                                                                     &job->error);
+}
+
+/* The resolved settings, as the text of a configuration file. */
+static char *configuration(const train_job *job)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL) {
+        return NULL;
+    }
+    lnt_cli_values_print(&job->settings.values, stream);
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static lnt_status write_report(train_job *job)
+{
+    const lnt_cli_train_settings *settings = &job->settings;
+    if (settings->report == NULL) {
+        return LNT_OK;
+    }
+    char *text = configuration(job);
+    if (text == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    const lnt_cli_html_report report = {.title = job->path,
+                                        .model = &job->trial.model,
+                                        .history = job->history,
+                                        .result = &job->trial.result,
+                                        .epochs = settings->fit.epochs,
+                                        .patience = settings->fit.patience,
+                                        .monitor = settings->fit.monitor,
+                                        .held_out = job->judged.held_out,
+                                        .y = &job->judged.y};
+    const lnt_status status =
+        lnt_cli_html_run_write(&report, &job->judged.x, text, settings->report, &job->error);
+    free(text);
     return status;
 }
 
-/* On the held-out rows, or those trained on if there are none. They are scaled already. */
-static lnt_status measure(train_job *job)
+/* Why a run ended before its last epoch, by itself. */
+static const char *end_text(lnt_fit_end end)
 {
-    const bool held_out = job->data.n_train < job->data.x.rows;
-    const lnt_tensor x = lnt_cli_train_rows(&job->data, &job->data.x, held_out);
-    lnt_tensor y = lnt_cli_train_rows(&job->data, &job->data.y, held_out);
-    lnt_model model = job->model;
-    model.input_scaler = NULL;
-    if (model.target_scaler != NULL) {
-        LNT_TRY(lnt_scaler_invert(model.target_scaler, &y, &y));
+    switch (end) {
+    case LNT_END_PATIENCE:
+        return "patience";
+    case LNT_END_SECONDS:
+        return "max-seconds";
+    case LNT_END_STEPS:
+        return "max-steps";
+    case LNT_END_CALLBACK:
+        return "signal";
+    default:
+        return "epochs";
     }
-    LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &x, &y, 3));
-    job->model.record = (lnt_record){.epochs = job->result.epochs,
-                                     .train_rows = job->data.n_train,
-                                     .validation_rows = job->data.x.rows - job->data.n_train,
-                                     .seed = job->settings->seed,
-                                     .train_loss = job->result.train_loss,
-                                     .train_accuracy = job->result.train_accuracy,
-                                     .validation_loss = held_out ? job->metrics.loss : NAN,
-                                     .validation_accuracy = held_out ? job->metrics.accuracy : NAN};
-    return LNT_OK;
 }
 
 static lnt_status print_json(const train_job *job)
 {
-    const lnt_record *record = &job->model.record;
+    const lnt_fit_result *result = &job->trial.result;
+    const lnt_record *record = &job->trial.model.record;
     const bool held_out = record->validation_rows > 0;
     json_t *object = json_pack(
-        "{s:o, s:s, s:I, s:I, s:I, s:b, s:f, s:o, s:o, s:o}", "model",
+        "{s:o, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o}", "model",
         lnt_cli_json_text(job->output), "task", job->data.classify ? "classify" : "regress",
-        "parameters", (json_int_t) lnt_net_n_parameters(job->model.net), "epochs",
-        (json_int_t) record->epochs, "training_rows", (json_int_t) record->train_rows, "stopped",
-        (int) job->stopped, "seconds", job->result.seconds, "training_loss",
-        lnt_cli_json_number(record->train_loss), "training_accuracy",
-        lnt_cli_json_number(record->train_accuracy), held_out ? "held_out" : "on_training_rows",
-        lnt_cli_metrics_json(&job->metrics, &job->model));
+        "parameters", (json_int_t) lnt_net_n_parameters(job->trial.model.net), "epochs",
+        (json_int_t) result->epochs, "steps", (json_int_t) result->steps, "training_rows",
+        (json_int_t) record->train_rows, "stopped", (int) job->stopped, "end",
+        end_text(result->end), "best_epoch", (json_int_t) result->best_epoch, "seconds",
+        result->seconds, "training_loss", lnt_cli_json_number(record->train_loss),
+        "training_accuracy", lnt_cli_json_number(record->train_accuracy),
+        held_out ? "held_out" : "on_training_rows",
+        lnt_cli_metrics_json(&job->metrics, &job->trial.model));
     return lnt_cli_json_print(object, 17, stdout);
 }
 
 static void print_text(const train_job *job)
 {
-    const char *rows = job->model.record.validation_rows > 0 ? "held-out" : "training";
-    if (job->data.classify) {
+    const char *rows = job->judged.held_out ? "held-out" : "training";
+    if (job->metrics.classes != NULL) {
         printf("%s accuracy  %.4f (%zu of %zu)\n", rows, job->metrics.accuracy,
                lnt_cli_metrics_correct(&job->metrics), job->metrics.rows);
     }
     printf("%s loss      %.6g\n", rows, job->metrics.loss);
     printf("model              %s\n", job->output);
-    if (!job->data.classify) {
+    if (job->metrics.classes == NULL) {
         printf("\n%s rows, in the unit of the data:\n", rows);
-        lnt_cli_metrics_print(&job->metrics, &job->model, stdout);
+        lnt_cli_metrics_print(&job->metrics, &job->trial.model, stdout);
+    }
+}
+
+static void tell_end(const train_job *job)
+{
+    const lnt_fit_result *result = &job->trial.result;
+    char why[64] = "";
+    if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
+        snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));
+    }
+    lnt_cli_note("%zu epochs in %.2f s%s", result->epochs, result->seconds, why);
+    if (job->settings.fit.restore_best) {
+        lnt_cli_note("the parameters are those of epoch %zu, the best by %s", result->best_epoch,
+                     lnt_metric_name(job->settings.fit.monitor));
     }
 }
 
 static lnt_status train(train_job *job)
 {
-    LNT_TRY(lnt_cli_outfile_check(job->output, true, (const char *const[]){job->path, NULL},
-                                  &job->error));
-    LNT_TRY(lnt_cli_use_threads(&job->settings->reading, &job->error));
-    LNT_TRY(
-        lnt_cli_train_data_prepare(&job->data, &job->model, job->path, job->settings, &job->error));
-    LNT_TRY(check_memory(job));
-    LNT_TRY(create_net(job));
+    const bool dry = job->settings.dry_run;
+    if (!dry) {
+        LNT_TRY(check_files(job));
+    }
+    LNT_TRY(lnt_cli_use_threads(&job->settings.reading, &job->error));
+    LNT_TRY(read_all(job));
+    if (dry) {
+        return lnt_cli_dry_run(&job->trial, stdout);
+    }
     LNT_TRY(fit(job));
     LNT_TRY(measure(job));
-    LNT_TRY(lnt_model_save(&job->model, job->output, &job->error));
-    lnt_cli_note("%zu epochs in %.2f s", job->result.epochs, job->result.seconds);
-    if (job->settings->json) {
+    LNT_TRY(lnt_model_save(&job->trial.model, job->output, &job->error));
+    LNT_TRY(write_history(job));
+    LNT_TRY(write_report(job));
+    tell_end(job);
+    if (job->settings.json) {
         return print_json(job);
     }
     print_text(job);
     return LNT_OK;
 }
 
-static int check_settings(const lnt_cli_train_settings *settings)
+static int finish(train_job *job, lnt_status status)
 {
-    if (settings->targets.count == 0) {
-        return lnt_cli_misuse("expected --target COLUMN, the column to learn");
+    int exit_status = LNT_CLI_DONE;
+    if (status != LNT_OK) {
+        exit_status = lnt_cli_fail_status(status, &job->error);
+    } else if (job->stopped) {
+        exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu; the model as trained so far "
+                                   "is saved in %s",
+                                   lnt_cli_interrupt_name(), job->trial.result.epochs + 1,
+                                   job->settings.fit.epochs, job->output);
     }
-    if (settings->task == LNT_CLI_CLASSIFY && settings->targets.count > 1) {
-        return lnt_cli_misuse("option --task: classify takes one --target, found %zu",
-                              settings->targets.count);
-    }
-    return LNT_CLI_DONE;
+    lnt_cli_metrics_finish(&job->metrics);
+    lnt_history_destroy(job->history);
+    lnt_cli_trial_finish(&job->trial);
+    lnt_cli_train_data_finish(&job->data);
+    free(job->output);
+    return exit_status;
 }
 
 static int run_train(const void *given, const char *const *arguments)
 {
-    const lnt_cli_train_settings *settings = given;
-    lnt_cli_report_quiet(settings->quiet);
-    if (check_settings(settings) != LNT_CLI_DONE) {
-        return LNT_CLI_MISUSED;
+    train_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
+    lnt_cli_report_quiet(job.settings.quiet);
+    const int misused = lnt_cli_train_check(&job.settings);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
     }
-    train_job job = {.settings = settings, .path = arguments[0], .model = lnt_model_init()};
-    job.output = settings->output != NULL ? strdup(settings->output) : default_output(job.path);
-    const lnt_status status = job.output == NULL ? LNT_ERR_MEMORY : train(&job);
-    int exit_status = LNT_CLI_DONE;
-    if (status != LNT_OK) {
-        exit_status = lnt_cli_fail_status(status, &job.error);
-    } else if (job.stopped) {
-        exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu; the model as trained so far "
-                                   "is saved in %s",
-                                   lnt_cli_interrupt_name(), job.result.epochs + 1,
-                                   (size_t) settings->epochs, job.output);
-    }
-    lnt_cli_metrics_finish(&job.metrics);
-    lnt_model_finish(&job.model);
-    lnt_cli_train_data_finish(&job.data);
-    free(job.output);
-    return exit_status;
+    job.trial.model = lnt_model_init();
+    job.output =
+        job.settings.output != NULL ? strdup(job.settings.output) : default_output(job.path);
+    return finish(&job, job.output == NULL ? LNT_ERR_MEMORY : train(&job));
 }
 
 const lnt_cli_verb lnt_cli_train = {
@@ -265,12 +357,14 @@ const lnt_cli_verb lnt_cli_train = {
     .summary = "Train a net on a CSV file and save it as a model",
     .usage = "[OPTION...] FILE.csv --target COLUMN",
     .details =
-        "FILE.csv may be - for standard input. Ctrl-C stops the training and saves the model\n"
-        "as it is then; a second Ctrl-C ends at once.\n",
+        "FILE.csv may be - for standard input. Options may be given as KEY = VALUE lines of a\n"
+        "file, too: --config FILE; --dry-run prints them as such a file. Ctrl-C stops the\n"
+        "training and saves the model as it is then; a second Ctrl-C ends at once.\n",
     .example = "  linnet train digits.csv --target digit --hidden 64,32 -o digits.safetensors\n",
     .arguments = {"a CSV file"},
-    .groups = lnt_cli_train_groups,
-    .n_groups = LNT_CLI_TRAIN_GROUPS,
+    .groups = groups,
+    .n_groups = LNT_CLI_COUNT_OF(groups),
     .settings_size = sizeof(lnt_cli_train_settings),
+    .values_offset = offsetof(lnt_cli_train_settings, values),
     .run = run_train,
 };

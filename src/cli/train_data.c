@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "train_data.h"
+
 #include "report.h"
 #include "target.h"
 #include "text.h"
-#include "train.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Below this a held-out score says little. */
@@ -13,43 +15,54 @@ void lnt_cli_train_data_finish(lnt_cli_train_data *data)
 {
     lnt_cli_columns_finish(&data->columns);
     lnt_frame_destroy(data->frame);
+    lnt_release(NULL, data->memory);
     *data = (lnt_cli_train_data){0};
 }
 
-lnt_tensor lnt_cli_train_rows(const lnt_cli_train_data *data, const lnt_tensor *t, bool held_out)
+lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool held_out)
 {
     lnt_tensor part = *t;
-    part.rows = held_out ? t->rows - data->n_train : data->n_train;
+    if (t->rows == 0) {
+        return part;
+    }
+    part.rows = held_out ? t->rows - rows->n_train : rows->n_train;
     if (held_out && part.rows > 0) {
-        part.data = lnt_element(t, data->n_train, 0);
+        part.data = lnt_element(t, rows->n_train, 0);
     }
     return part;
 }
 
-static size_t append(const char **names, size_t count, const lnt_cli_texts *texts)
+static void append(lnt_cli_names *names, const lnt_cli_texts *texts)
 {
     for (size_t i = 0; i < texts->count; i++) {
-        names[count++] = texts->items[i];
+        names->items[names->count++] = texts->items[i];
     }
-    return count;
 }
 
 /* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
 static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
-                             const lnt_cli_train_settings *settings, lnt_error *error)
+                             const lnt_cli_train_settings *settings, const lnt_cli_texts *features,
+                             lnt_error *error)
 {
-    const lnt_cli_texts *targets = &settings->targets, *features = &settings->features;
-    const size_t most = targets->count + settings->exclude.count + features->count;
+    const lnt_cli_texts *targets = &settings->targets;
+    const size_t most = targets->count + settings->exclude.count + features->count + 2;
     lnt_cli_names labels = {calloc(most, sizeof *labels.items), 0};
     lnt_cli_names only = {calloc(most, sizeof *only.items), 0};
     lnt_status status = lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
     if (labels.items != NULL && only.items != NULL) {
         if (settings->task != LNT_CLI_REGRESS) {
-            labels.count = append(labels.items, 0, targets);
+            append(&labels, targets);
         }
-        labels.count = append(labels.items, labels.count, &settings->exclude);
+        append(&labels, &settings->exclude);
         if (features->count > 0) {
-            only.count = append(only.items, append(only.items, 0, targets), features);
+            append(&only, targets);
+            append(&only, features);
+            for (size_t i = 0; i < 2; i++) {
+                const char *weights = i == 0 ? settings->weights : settings->sampling_weights;
+                if (weights != NULL) {
+                    only.items[only.count++] = weights;
+                }
+            }
         }
         status = lnt_cli_read(&data->frame, path, lnt_cli_train_dtype(settings->dtype),
                               &settings->reading, labels, only, error);
@@ -109,12 +122,164 @@ static lnt_status name_all(const lnt_cli_train_data *data, lnt_model *model, con
     return LNT_OK;
 }
 
-/* Puts the training rows first. The views x and y stay what they are: only rows change places. */
+/* The place of a column of weights; `*count` grows if there is one. */
+static lnt_status find_weights(const lnt_frame *frame, const char *option, const char *column,
+                               size_t *places, size_t *count, lnt_error *error)
+{
+    if (column == NULL) {
+        return LNT_OK;
+    }
+    lnt_error inner = {LNT_OK, ""};
+    const lnt_status status = lnt_frame_find(frame, column, &places[*count], &inner);
+    if (status != LNT_OK) {
+        return lnt_fail(error, status, "option --%s: %s", option, inner.message);
+    }
+    (*count)++;
+    return LNT_OK;
+}
+
+/* A copy: the columns of the frame will change places. */
+static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const char *path,
+                               void *memory, lnt_tensor *weights, lnt_error *error)
+{
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    for (size_t i = 0; i < values.rows; i++) {
+        const double weight = lnt_get(&values, i, place);
+        if (!(weight >= 0)) {
+            return lnt_fail(error, LNT_ERR_INVALID,
+                            "%s: column '%s': expected weights from 0, found %g in row %zu", path,
+                            lnt_names_get(lnt_frame_columns(data->frame), place), weight, i + 1);
+        }
+        lnt_set(weights, i, 0, weight);
+    }
+    return LNT_OK;
+}
+
+static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
+                                 const lnt_cli_train_settings *settings,
+                                 const lnt_cli_texts *features, lnt_error *error)
+{
+    size_t places[2], count = 0;
+    const lnt_frame *frame = data->frame;
+    LNT_TRY(find_weights(frame, "weights", settings->weights, places, &count, error));
+    LNT_TRY(
+        find_weights(frame, "sampling-weights", settings->sampling_weights, places, &count, error));
+    LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
+                                   &settings->exclude, places, count, error));
+    if (count == 0) {
+        return LNT_OK;
+    }
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    data->memory = lnt_allocate(NULL, 2 * values.rows, lnt_dtype_size(values.dtype));
+    if (data->memory == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    if (settings->weights != NULL) {
+        LNT_TRY(copy_weights(data, places[0], path, data->memory, &data->rows.weights, error));
+    }
+    if (settings->sampling_weights != NULL) {
+        char *memory = data->memory;
+        LNT_TRY(copy_weights(data, places[count - 1], path,
+                             memory + values.rows * lnt_dtype_size(values.dtype),
+                             &data->rows.sampling, error));
+    }
+    return LNT_OK;
+}
+
+/* The loss that the task asks for, if none was asked for; and that it can be learned by it. */
+static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *model,
+                              const char *path, lnt_cli_train_settings *settings, lnt_error *error)
+{
+    lnt_loss_kind kind = data->classify ? LNT_LOSS_SOFTMAX_CROSS_ENTROPY : LNT_LOSS_MSE;
+    if (settings->loss_choice > 0) {
+        kind = (lnt_loss_kind) (settings->loss_choice - 1);
+    } else if (model->net != NULL) {
+        kind = model->loss.kind;
+    }
+    const size_t classes = lnt_names_count(model->class_names);
+    if (kind == LNT_LOSS_BINARY_CROSS_ENTROPY && data->classify && classes != 2) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: expected two classes for the loss binary_cross_entropy, found %zu",
+                        path, classes);
+    }
+    lnt_cli_loss_settle(settings, kind);
+    char why[2 * LNT_CLI_RANGE_MAX];
+    const size_t misfit = lnt_cli_values_misfit(&settings->values, why, sizeof why);
+    const lnt_cli_option *option = lnt_cli_values_option(&settings->values, misfit, NULL);
+    return option == NULL ? LNT_OK
+                          : lnt_fail(error, LNT_ERR_INVALID, "option --%s: %s", option->name, why);
+}
+
+static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model, const char *path,
+                                const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    if (model->class_names == NULL) {
+        return lnt_cli_target_settle(data->frame, path, &data->columns,
+                                     (lnt_cli_task) settings->task, &data->classify, error);
+    }
+    lnt_error inner = {LNT_OK, ""};
+    data->classify = true;
+    const lnt_status status = lnt_frame_recode(
+        data->frame, data->columns.index[data->columns.n_inputs], model->class_names, &inner);
+    return status == LNT_OK ? LNT_OK : lnt_fail(error, status, "%s: %s", path, inner.message);
+}
+
+static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                         lnt_cli_train_settings *settings, const lnt_cli_texts *features,
+                         lnt_error *error)
+{
+    LNT_TRY(read_frame(data, path, settings, features, error));
+    LNT_TRY(choose_columns(data, path, settings, features, error));
+    LNT_TRY(settle_target(data, model, path, settings, error));
+    if (model->net == NULL) {
+        LNT_TRY(name_all(data, model, path, error));
+    } else if (data->columns.n_inputs != lnt_net_inputs(model->net)) {
+        return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
+                        path, lnt_net_inputs(model->net), data->columns.n_inputs);
+    }
+    lnt_cli_target_tell(data->frame, &data->columns, data->classify,
+                        settings->task == LNT_CLI_TASK_AUTO);
+    LNT_TRY(settle_loss(data, model, path, settings, error));
+    return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
+}
+
+lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                                   lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t known = model->net == NULL ? 0 : lnt_names_count(model->input_names);
+    lnt_cli_texts features = settings->features;
+    if (known > 0) {
+        features = (lnt_cli_texts){calloc(known, sizeof *features.items), known};
+        for (size_t i = 0; features.items != NULL && i < known; i++) {
+            features.items[i] = (char *) lnt_names_get(model->input_names, i);
+        }
+    }
+    const lnt_status status = known > 0 && features.items == NULL
+                                  ? LNT_ERR_MEMORY
+                                  : settle(data, model, path, settings, &features, error);
+    if (known > 0) {
+        free(features.items);
+    }
+    data->rows.n_train = data->rows.x.rows;
+    return status;
+}
+
+static lnt_status permute(lnt_cli_train_data *data, size_t *index)
+{
+    lnt_tensor values = lnt_frame_values(data->frame);
+    LNT_TRY(lnt_permute_rows(&values, index));
+    if (data->rows.weights.rows > 0) {
+        LNT_TRY(lnt_permute_rows(&data->rows.weights, index));
+    }
+    return data->rows.sampling.rows > 0 ? lnt_permute_rows(&data->rows.sampling, index) : LNT_OK;
+}
+
+/* The views x and y stay what they are: only rows change places. */
 static lnt_status split(lnt_cli_train_data *data, const char *path,
                         const lnt_cli_train_settings *settings, lnt_error *error)
 {
-    const size_t rows = data->x.rows;
-    data->n_train = rows;
+    const size_t rows = data->rows.x.rows;
     if (settings->validation == 0) {
         return LNT_OK;
     }
@@ -128,68 +293,35 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
     if (index == NULL) {
         return LNT_ERR_MEMORY;
     }
-    lnt_tensor values = lnt_frame_values(data->frame);
-    lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->y : NULL,
-                                  settings->seed, index, &data->n_train);
+    lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
+                                  settings->seed, index, &data->rows.n_train);
     if (status == LNT_OK) {
-        status = lnt_permute_rows(&values, index);
+        status = permute(data, index);
     }
     lnt_release(NULL, index);
     return status;
 }
 
-static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
-                              const lnt_cli_train_settings *settings, lnt_error *error)
+lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
+                                    const lnt_cli_train_settings *settings, lnt_error *error)
 {
-    const size_t held_out = data->x.rows - data->n_train;
-    if (settings->validation > 0 && (held_out == 0 || data->n_train == 0)) {
+    LNT_TRY(split(data, path, settings, error));
+    const size_t n_train = data->rows.n_train, held_out = data->rows.x.rows - n_train;
+    if (settings->validation > 0 && (held_out == 0 || n_train == 0)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s: too few rows of each class to hold %g of them out (--validation 0 "
                         "holds none out)",
                         path, settings->validation);
     }
-    lnt_cli_target_tell(data->frame, &data->columns, data->classify,
-                        settings->task == LNT_CLI_TASK_AUTO);
+    const char *noun = n_train == 1 ? "row" : "rows";
     if (settings->validation == 0) {
-        lnt_cli_note("%zu %s to train on, none held out", data->n_train,
-                     data->n_train == 1 ? "row" : "rows");
+        lnt_cli_note("%zu %s to train on, none held out", n_train, noun);
         return LNT_OK;
     }
-    lnt_cli_note("%zu %s to train on, %zu held out", data->n_train,
-                 data->n_train == 1 ? "row" : "rows", held_out);
+    lnt_cli_note("%zu %s to train on, %zu held out", n_train, noun, held_out);
     if (held_out < HELD_OUT_FEW) {
         lnt_cli_warn("only %zu %s held out: the score on them says little", held_out,
                      held_out == 1 ? "row is" : "rows are");
-    }
-    return LNT_OK;
-}
-
-/* Fitted on the training rows, applied to all, in place. */
-static lnt_status scale(const lnt_cli_train_data *data, lnt_tensor *t, lnt_scaler **scaler)
-{
-    const lnt_tensor training = lnt_cli_train_rows(data, t, false);
-    LNT_TRY(lnt_scaler_fit(scaler, LNT_SCALING_STANDARD, &training, NULL));
-    return lnt_scaler_apply(*scaler, t, t);
-}
-
-lnt_status lnt_cli_train_data_prepare(lnt_cli_train_data *data, lnt_model *model, const char *path,
-                                      const lnt_cli_train_settings *settings, lnt_error *error)
-{
-    LNT_TRY(read_frame(data, path, settings, error));
-    LNT_TRY(lnt_cli_columns_choose(&data->columns, data->frame, &settings->targets,
-                                   &settings->features, &settings->exclude, error));
-    LNT_TRY(lnt_cli_target_settle(data->frame, path, &data->columns, (lnt_cli_task) settings->task,
-                                  &data->classify, error));
-    LNT_TRY(name_all(data, model, path, error));
-    LNT_TRY(lnt_cli_columns_view(&data->columns, data->frame, &data->x, &data->y));
-    LNT_TRY(split(data, path, settings, error));
-    LNT_TRY(check_split(data, path, settings, error));
-    model->loss = data->classify ? lnt_softmax_cross_entropy(LNT_MEAN) : lnt_mse(LNT_MEAN);
-    if (settings->standardize) {
-        LNT_TRY(scale(data, &data->x, &model->input_scaler));
-        if (!data->classify) {
-            LNT_TRY(scale(data, &data->y, &model->target_scaler));
-        }
     }
     return LNT_OK;
 }

@@ -15,6 +15,9 @@ enum {
 
 #define LNT_CLI_ARGUMENTS_MAX 2
 
+/* The option whose value is a configuration file. */
+#define LNT_CLI_CONFIG_OPTION "config"
+
 /* One verb of the command: its command line, its help and what it does. */
 typedef struct lnt_cli_verb {
     const char *name;
@@ -23,9 +26,10 @@ typedef struct lnt_cli_verb {
     const char *example; /* for the help, or "" */
     const char *usage;   /* what follows the name: "[OPTION…] FILE.csv" */
     const char *arguments[LNT_CLI_ARGUMENTS_MAX + 1]; /* what each is called in messages */
-    const lnt_cli_group *groups;
+    const lnt_cli_group *const *groups;
     size_t n_groups;
     size_t settings_size;
+    size_t values_offset; /* where in the settings a copy of their `lnt_cli_values` goes; 0: none */
     /* Runs with parsed settings and arguments, as many as are named; returns an exit status. */
     int (*run)(const void *settings, const char *const *arguments);
 } lnt_cli_verb;

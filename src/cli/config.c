@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "nearest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static char *trim(char *text)
+{
+    while (is_blank(*text)) {
+        text++;
+    }
+    size_t length = strlen(text);
+    while (length > 0 && is_blank(text[length - 1])) {
+        length--;
+    }
+    text[length] = '\0';
+    return text;
+}
+
+/* Cuts a comment off a value that is not quoted. */
+static void cut_comment(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
+        if (*c == '#' && (c == text || is_blank(c[-1]))) {
+            *c = '\0';
+            return;
+        }
+    }
+}
+
+static char unescape(char c)
+{
+    return c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+}
+
+/* Takes the quotes and escapes off, in place; false if something is left behind the quotes. */
+static bool unquote(char *text)
+{
+    char *to = text;
+    const char *from = text + 1;
+    for (; *from != '"'; from++) {
+        if (*from == '\\' && from[1] != '\0') {
+            from++;
+            *to++ = unescape(*from);
+        } else if (*from == '\0') {
+            return false;
+        } else {
+            *to++ = *from;
+        }
+    }
+    from++;
+    while (is_blank(*from)) {
+        from++;
+    }
+    if (*from != '\0' && *from != '#') {
+        return false;
+    }
+    *to = '\0';
+    return true;
+}
+
+typedef struct place {
+    const char *path;
+    size_t line;
+} place;
+
+static const char *key_of(size_t i, const void *context)
+{
+    const lnt_cli_option *option = lnt_cli_values_option(context, i, NULL);
+    return option == NULL ? NULL : option->not_in_file ? "" : option->name;
+}
+
+static lnt_status refuse_key(const lnt_cli_values *values, place at, const char *key,
+                             lnt_error *error)
+{
+    const char *nearest = lnt_cli_nearest(key, key_of, values);
+    return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: unknown key '%s'%s%s%s", at.path, at.line, key,
+                    nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
+                    nearest == NULL ? "" : "'?");
+}
+
+static lnt_status set(const lnt_cli_values *values, place at, const char *key, const char *text,
+                      lnt_error *error)
+{
+    const size_t index = lnt_cli_values_find(values, key);
+    const lnt_cli_option *option = lnt_cli_values_option(values, index, NULL);
+    if (option == NULL) {
+        return refuse_key(values, at, key, error);
+    }
+    if (option->not_in_file) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: '%s' is for the command line alone",
+                        at.path, at.line, key);
+    }
+    const size_t before = values->origins[index];
+    if (before != LNT_CLI_BY_DEFAULT && option->kind != LNT_CLI_TEXTS) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s:%zu: key '%s' is given twice, first in line %zu", at.path, at.line, key,
+                        before);
+    }
+    lnt_error inner = {LNT_OK, ""};
+    const lnt_status status = lnt_cli_values_assign(values, index, text, at.line, &inner);
+    return status == LNT_OK
+               ? LNT_OK
+               : lnt_fail(error, status, "%s:%zu: %s: %s", at.path, at.line, key, inner.message);
+}
+
+static lnt_status read_line(const lnt_cli_values *values, place at, char *line, lnt_error *error)
+{
+    char *text = trim(line);
+    if (text[0] == '\0' || text[0] == '#') {
+        return LNT_OK;
+    }
+    char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: expected KEY = VALUE, found '%.100s'",
+                        at.path, at.line, text);
+    }
+    *equals = '\0';
+    char *value = trim(equals + 1);
+    if (value[0] != '"') {
+        cut_comment(value);
+        value = trim(value);
+    } else if (!unquote(value)) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s:%zu: expected a closing quote and nothing behind it", at.path, at.line);
+    }
+    return set(values, at, trim(text), value, error);
+}
+
+static lnt_status read_lines(const lnt_cli_values *values, const char *path, FILE *file,
+                             lnt_error *error)
+{
+    char *line = NULL;
+    size_t size = 0;
+    lnt_status status = LNT_OK;
+    ssize_t length;
+    for (place at = {path, 1}; status == LNT_OK && (length = getline(&line, &size, file)) >= 0;
+         at.line++) {
+        const size_t mark = at.line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+        if (strlen(line) != (size_t) length) {
+            status = lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: expected text, found a NUL byte",
+                              path, at.line);
+        } else {
+            status = read_line(values, at, line + mark, error);
+        }
+    }
+    free(line);
+    if (status == LNT_OK && ferror(file) != 0) {
+        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    return status;
+}
+
+lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, lnt_error *error)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return lnt_fail(error, LNT_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
+    }
+    const lnt_status status = read_lines(values, path, file, error);
+    fclose(file);
+    return status;
+}

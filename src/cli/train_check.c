@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+#include "target.h"
+#include "train_data.h"
+#include "verb.h"
+
+#include <math.h>
+
+/* What a loss says of the task. */
+static int settle_task(lnt_cli_train_settings *settings)
+{
+    if (settings->loss_choice == 0) {
+        return LNT_CLI_DONE;
+    }
+    const lnt_loss_kind kind = (lnt_loss_kind) (settings->loss_choice - 1);
+    const bool classes = lnt_loss_is_classification(kind);
+    const bool several = settings->targets.count > 1;
+    const int task = classes && !several ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
+    if (kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY && several) {
+        return lnt_cli_misuse("option --loss: %s takes one --target, found %zu",
+                              lnt_loss_name(kind), settings->targets.count);
+    }
+    if (settings->task != LNT_CLI_TASK_AUTO && settings->task != task) {
+        return lnt_cli_misuse("option --loss: %s cannot %s", lnt_loss_name(kind),
+                              lnt_cli_task_name(settings->task));
+    }
+    settings->task = task;
+    return LNT_CLI_DONE;
+}
+
+/* Which targets a scaling would take out of the loss's range. */
+static int settle_scaling(lnt_cli_train_settings *settings)
+{
+    const lnt_cli_values *values = &settings->values;
+    if (!settings->standardize && !lnt_cli_values_given(values, "scale-inputs")) {
+        settings->scale_inputs = LNT_SCALING_NONE;
+    }
+    const bool targets_given = lnt_cli_values_given(values, "scale-targets");
+    if (!settings->standardize && !targets_given) {
+        settings->scale_targets = LNT_SCALING_NONE;
+    }
+    const int kind = settings->loss_choice - 1;
+    if (kind == LNT_LOSS_POISSON || kind == LNT_LOSS_BINARY_CROSS_ENTROPY) {
+        if (targets_given && settings->scale_targets != LNT_SCALING_NONE) {
+            return lnt_cli_misuse("option --scale-targets: the loss %s takes targets as they are",
+                                  lnt_loss_name((lnt_loss_kind) kind));
+        }
+        settings->scale_targets = LNT_SCALING_NONE;
+    }
+    return LNT_CLI_DONE;
+}
+
+static int check_rest(const lnt_cli_train_settings *settings)
+{
+    if (settings->fit.sampling == LNT_SAMPLE_WEIGHTED && settings->sampling_weights == NULL) {
+        return lnt_cli_misuse("option --sampling: weighted needs --sampling-weights COLUMN");
+    }
+    const bool held_out = settings->validation > 0 || settings->validation_file != NULL;
+    if (settings->fit.restore_best && !held_out) {
+        return lnt_cli_misuse("option --restore-best: needs rows held out (--validation)");
+    }
+    if (lnt_cli_values_given(&settings->values, "monitor") && !held_out) {
+        return lnt_cli_misuse("option --monitor: needs rows held out (--validation)");
+    }
+    if (settings->residual) {
+        for (size_t i = 1; i < settings->hidden.count; i++) {
+            if (settings->hidden.items[i] == settings->hidden.items[i - 1]) {
+                return LNT_CLI_DONE;
+            }
+        }
+        return lnt_cli_misuse("option --residual: needs two hidden layers of one size, one behind "
+                              "the other, such as --hidden 64,64");
+    }
+    return LNT_CLI_DONE;
+}
+
+int lnt_cli_train_check(lnt_cli_train_settings *settings)
+{
+    lnt_error error = {LNT_OK, ""};
+    settings->values.settings = settings;
+    settings->fit.seed = settings->seed;
+    settings->validation = settings->validation_file == NULL ? settings->validation : 0;
+    settings->alpha = lnt_cli_values_given(&settings->values, "alpha") ? settings->alpha : NAN;
+    if (settings->targets.count == 0 && settings->from == NULL) {
+        return lnt_cli_misuse("expected --target COLUMN, the column to learn");
+    }
+    if (settings->task == LNT_CLI_CLASSIFY && settings->targets.count > 1) {
+        return lnt_cli_misuse("option --task: classify takes one --target, found %zu",
+                              settings->targets.count);
+    }
+    int exit_status = settle_task(settings);
+    exit_status = exit_status == LNT_CLI_DONE ? settle_scaling(settings) : exit_status;
+    exit_status = exit_status == LNT_CLI_DONE ? check_rest(settings) : exit_status;
+    if (exit_status != LNT_CLI_DONE) {
+        return exit_status;
+    }
+    lnt_cli_optim_settle(settings);
+    return lnt_cli_schedule_settle(settings, &error) == LNT_OK
+               ? LNT_CLI_DONE
+               : lnt_cli_misuse("%s", error.message);
+}

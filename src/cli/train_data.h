@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LNT_CLI_TRAIN_DATA_H
+#define LNT_CLI_TRAIN_DATA_H
+
+#include "columns.h"
+#include "train_settings.h"
+
+#include <linnet/linnet.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Rows to train on, and behind them rows held out. */
+typedef struct lnt_cli_rows {
+    lnt_tensor x;        /* [rows, inputs] */
+    lnt_tensor y;        /* [rows, targets], of classes their numbers [rows, 1] */
+    lnt_tensor weights;  /* [rows, 1], or without rows */
+    lnt_tensor sampling; /* likewise */
+    size_t n_train;
+} lnt_cli_rows;
+
+/* The data of a run. */
+typedef struct lnt_cli_train_data {
+    lnt_frame *frame;
+    lnt_cli_columns columns;
+    bool classify; /* the target is one column of classes */
+    void *memory;  /* of the weights */
+    lnt_cli_rows rows;
+} lnt_cli_train_data;
+
+/*
+ * Reads the data and settles what is learned, and by which loss; puts names and classes into
+ * `model`. If it has a net, one that is to be trained further, the data must be as it knows them.
+ * On failure too, the caller finishes `data`, and `model`.
+ */
+lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                                   lnt_cli_train_settings *settings, lnt_error *error);
+
+/* Puts the rows to train on first, and tells how many there are. */
+lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
+                                    const lnt_cli_train_settings *settings, lnt_error *error);
+
+void lnt_cli_train_data_finish(lnt_cli_train_data *data);
+
+/* The rows of `t` that are trained on, or those held out. */
+lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool held_out);
+
+/* Checks what options say of the task before any file is read; an exit status. */
+int lnt_cli_train_check(lnt_cli_train_settings *settings);
+
+#endif
