@@ -12,13 +12,17 @@
 #define LNT_CLI_DEFAULT_ACTIVATION "relu"
 #define LNT_CLI_DEFAULT_OPTIMIZER "adamw"
 #define LNT_CLI_DEFAULT_SCHEDULE "cosine"
-#define LNT_CLI_DEFAULT_EPOCHS "50"
+#define LNT_CLI_DEFAULT_EPOCHS "100"
 #define LNT_CLI_DEFAULT_BATCH "32"
 #define LNT_CLI_DEFAULT_VALIDATION "0.2"
 #define LNT_CLI_DEFAULT_FOLDS "5"
 
 /* Momentum of gradient descent, where the library has none. */
 #define LNT_CLI_DEFAULT_MOMENTUM 0.9
+
+/* AdamW on small tables: docs/decisions tells how they were chosen. */
+#define LNT_CLI_DEFAULT_ADAMW_RATE 0.005
+#define LNT_CLI_DEFAULT_ADAMW_DECAY 0.1
 
 /* Whether periods of the schedule are steps: on small tables an epoch is a coarse measure. */
 #define LNT_CLI_DEFAULT_PER_STEP true

@@ -11,9 +11,10 @@ void lnt_cli_model_data_finish(lnt_cli_model_data *data)
     *data = (lnt_cli_model_data){0};
 }
 
+/* Whether its target is one column of classes. */
 static bool is_classifier(const lnt_model *model)
 {
-    return lnt_loss_is_classification(model->loss.kind);
+    return lnt_loss_classes(model->loss.kind, lnt_net_outputs(model->net)) > 0;
 }
 
 /* Whether the name is a header's for sure: no number, nor "column3" as of a file without one. */
@@ -110,7 +111,9 @@ lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *mo
 {
     const bool given = targets->count > 0;
     const size_t count = given ? targets->count : lnt_names_count(model->target_names);
-    const size_t expected = is_classifier(model) ? 1 : lnt_net_outputs(model->net);
+    const size_t expected =
+        is_classifier(model) ? 1
+                             : lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
     if (count == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "expected --target COLUMN: the model does not name its target");

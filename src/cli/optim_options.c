@@ -26,7 +26,7 @@ static const lnt_cli_option options[] = {
      .value = "RATE",
      .high = 1000,
      .above_low = true,
-     .help = "Learning rate, by default the optimizer's own; 'linnet lr' suggests one"},
+     .help = "Learning rate, by default 0.005 for adamw, for others their own"},
     {.name = "momentum",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.momentum),
@@ -152,7 +152,7 @@ static const lnt_cli_option options[] = {
      LNT_CLI_AT(fit.optim.weight_decay),
      .value = "NUMBER",
      .high = 1000,
-     .help = "Share, times the learning rate, by which a step shrinks weights; by default 0.01 "
+     .help = "Share, times the learning rate, by which a step shrinks weights; by default 0.1 "
              "for adamw, else 0"},
     {.name = "l1",
      .kind = LNT_CLI_REAL,
@@ -213,6 +213,9 @@ void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
     base.fit.optim = lnt_optim_of(settings->fit.optim.kind);
     if (base.fit.optim.kind == LNT_SGD) {
         base.fit.optim.momentum = LNT_CLI_DEFAULT_MOMENTUM;
+    } else if (base.fit.optim.kind == LNT_ADAMW) {
+        base.fit.optim.learning_rate = LNT_CLI_DEFAULT_ADAMW_RATE;
+        base.fit.optim.weight_decay = LNT_CLI_DEFAULT_ADAMW_DECAY;
     }
     lnt_cli_values_fill(&settings->values, options, LNT_CLI_COUNT_OF(options), &base);
 }

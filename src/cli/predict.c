@@ -54,24 +54,31 @@ typedef struct predict_job {
     lnt_model model;
     lnt_cli_model_data data;
     bool classifier;
+    size_t columns; /* that are written: classes, or outputs */
     FILE *stream;
     lnt_error error;
 } predict_job;
 
+#define NAME_MAX_BYTES 512
+
 /* The name of output i, a class or a target; made up if the model has none. */
-static const char *output_name(const predict_job *job, size_t i, char made_up[32])
+static const char *output_name(const predict_job *job, size_t i, char made_up[NAME_MAX_BYTES])
 {
     const lnt_names *names = job->classifier ? job->model.class_names : job->model.target_names;
-    if (names != NULL) {
-        return lnt_names_get(names, i);
+    const size_t targets = lnt_loss_target_cols(job->model.loss.kind, job->columns);
+    const bool deviation = !job->classifier && i >= targets; /* of a Gaussian */
+    const char *name = lnt_names_get(names, deviation ? i - targets : i);
+    if (name != NULL && !deviation) {
+        return name;
     }
-    const size_t outputs = lnt_net_outputs(job->model.net);
-    if (job->classifier) {
-        snprintf(made_up, 32, "%zu", i);
-    } else if (outputs == 1) {
-        snprintf(made_up, 32, "prediction");
+    if (name != NULL) {
+        snprintf(made_up, NAME_MAX_BYTES, "%s_sd", name);
+    } else if (job->classifier) {
+        snprintf(made_up, NAME_MAX_BYTES, "%zu", i);
+    } else if (job->columns == 1) {
+        snprintf(made_up, NAME_MAX_BYTES, "prediction");
     } else {
-        snprintf(made_up, 32, "prediction%zu", i + 1);
+        snprintf(made_up, NAME_MAX_BYTES, "prediction%zu", i + 1);
     }
     return made_up;
 }
@@ -84,12 +91,12 @@ static const char *class_column(const predict_job *job)
 
 static void write_header(const predict_job *job)
 {
-    const size_t outputs = lnt_net_outputs(job->model.net);
-    char name[32];
+    char name[NAME_MAX_BYTES];
     if (job->classifier) {
         lnt_cli_csv_field(job->stream, "", class_column(job));
     }
-    for (size_t j = 0; j < outputs && (!job->classifier || job->settings->probabilities); j++) {
+    for (size_t j = 0; j < job->columns && (!job->classifier || job->settings->probabilities);
+         j++) {
         fputs(j > 0 || job->classifier ? "," : "", job->stream);
         lnt_cli_csv_field(job->stream, job->classifier ? "p_" : "", output_name(job, j, name));
     }
@@ -98,7 +105,7 @@ static void write_header(const predict_job *job)
 
 static void write_row(const predict_job *job, const lnt_tensor *output, size_t i, size_t class)
 {
-    char name[32], number[LNT_CLI_NUMBER_MAX];
+    char name[NAME_MAX_BYTES], number[LNT_CLI_NUMBER_MAX];
     if (job->classifier) {
         lnt_cli_csv_field(job->stream, "", output_name(job, class, name));
     }
@@ -114,7 +121,7 @@ static json_t *values_json(const predict_job *job, const lnt_tensor *output, siz
 {
     json_t *values = json_object();
     for (size_t j = 0; j < output->cols; j++) {
-        char name[32];
+        char name[NAME_MAX_BYTES];
         if (json_object_set_new(values, output_name(job, j, name),
                                 lnt_cli_json_number(lnt_get(output, i, j))) != 0) {
             json_decref(values);
@@ -127,7 +134,7 @@ static json_t *values_json(const predict_job *job, const lnt_tensor *output, siz
 static lnt_status write_json(const predict_job *job, const lnt_tensor *output, size_t i,
                              size_t class)
 {
-    char name[32];
+    char name[NAME_MAX_BYTES];
     json_t *object;
     if (!job->classifier) {
         object = values_json(job, output, i);
@@ -156,17 +163,33 @@ static lnt_status write_chunk(const predict_job *job, const lnt_tensor *output)
     return LNT_OK;
 }
 
+/* The first column becomes what the second lacks to 1. */
+static lnt_status complement(const lnt_tensor *p)
+{
+    for (size_t i = 0; i < p->rows; i++) {
+        LNT_TRY(lnt_set(p, i, 0, 1 - lnt_get(p, i, 1)));
+    }
+    return LNT_OK;
+}
+
 static lnt_status predict_chunks(const predict_job *job, lnt_predictor *predictor, void *memory)
 {
     const lnt_tensor *x = &job->data.x;
+    const size_t outputs = lnt_net_outputs(job->model.net);
     for (size_t first = 0; first < x->rows; first += LNT_CLI_CHUNK) {
         const size_t left = x->rows - first;
         const size_t count = left < LNT_CLI_CHUNK ? left : LNT_CLI_CHUNK;
         lnt_tensor chunk;
-        lnt_tensor output = lnt_tensor_of(x->dtype, memory, count, lnt_net_outputs(job->model.net));
+        lnt_tensor columns = lnt_tensor_of(x->dtype, memory, count, job->columns), output = columns;
         LNT_TRY(lnt_slice_rows(x, first, count, 1, &chunk));
+        if (job->columns > outputs) { /* one output, the probability of class 1 */
+            LNT_TRY(lnt_slice_cols(&columns, 1, 1, 1, &output));
+        }
         LNT_TRY(lnt_predict(predictor, &chunk, &output));
-        LNT_TRY(write_chunk(job, &output));
+        if (job->columns > outputs) {
+            LNT_TRY(complement(&columns));
+        }
+        LNT_TRY(write_chunk(job, &columns));
     }
     return LNT_OK;
 }
@@ -174,8 +197,8 @@ static lnt_status predict_chunks(const predict_job *job, lnt_predictor *predicto
 static lnt_status write_all(predict_job *job)
 {
     lnt_predictor *predictor = NULL;
-    void *memory = lnt_allocate(NULL, LNT_CLI_CHUNK * lnt_net_outputs(job->model.net),
-                                lnt_dtype_size(job->data.x.dtype));
+    void *memory =
+        lnt_allocate(NULL, LNT_CLI_CHUNK * job->columns, lnt_dtype_size(job->data.x.dtype));
     lnt_status status = LNT_ERR_MEMORY;
     if (memory != NULL) {
         status = lnt_predictor_create(&predictor, &job->model, LNT_CLI_CHUNK, NULL);
@@ -222,7 +245,10 @@ static lnt_status predict(predict_job *job)
     }
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
     LNT_TRY(lnt_model_load(&job->model, job->model_path, NULL, &job->error));
-    job->classifier = lnt_loss_is_classification(job->model.loss.kind);
+    const size_t outputs = lnt_net_outputs(job->model.net);
+    const size_t classes = lnt_loss_classes(job->model.loss.kind, outputs);
+    job->classifier = classes > 0;
+    job->columns = classes > outputs ? classes : outputs;
     if (settings->probabilities && !job->classifier) {
         return lnt_fail(&job->error, LNT_ERR_INVALID,
                         "option --probabilities: %s predicts numbers, not classes",

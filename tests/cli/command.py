@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command under test, and data to feed it."""
+import csv
+import io
 import json
 import os
 import random
@@ -41,6 +43,10 @@ def prices(rows=120, seed=2):
         area, rooms = rng.uniform(30, 200), rng.uniform(1, 6)
         lines.append(f"{area:.2f},{rooms:.2f},{1000 * area + 5000 * rooms:.1f},{4 * area:.2f}")
     return "\n".join(lines) + "\n"
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 class CommandCase(unittest.TestCase):

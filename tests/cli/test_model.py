@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Using a model: predict, evaluate, info."""
-import csv
-import io
 import json
 
-from command import CommandCase, flowers, prices
-
-
-def table(text):
-    return list(csv.DictReader(io.StringIO(text)))
+from command import CommandCase, flowers, prices, table
 
 
 class Predict(CommandCase):

@@ -67,19 +67,6 @@ class Train(CommandCase):
         self.assertEqual(a, b)
         self.assertNotEqual(a, c)
 
-    def test_every_option_counts(self):
-        self.write("flowers.csv", flowers())
-        base = ["train", "flowers.csv", "-t", "species", "--epochs", 3, "-o", "m"]
-        self.succeed(*base)
-        plain = (self.folder / "m").read_bytes()
-        for options in (["--hidden", "8"], ["--hidden", "none"], ["--hidden", "8,8"],
-                        ["--activation", "tanh"], ["--epochs", 4], ["--batch", 8], ["--lr", 0.2],
-                        ["--momentum", 0.1], ["--no-shuffle"], ["--validation", 0.5],
-                        ["--validation", 0], ["--no-standardize"], ["--dtype", "f64"],
-                        ["--features", "1,width"], ["--exclude", "length"], ["--seed", 1]):
-            self.succeed(*base, *options)
-            self.assertNotEqual(plain, (self.folder / "m").read_bytes(), options)
-
     def test_columns(self):
         self.write("t.csv", "name,kind,a,b,note\n" +
                    "".join(f"n{i},{'xy'[i % 2]},{i % 2},{i},\n" for i in range(40)))

@@ -31,8 +31,8 @@ class Usage(CommandCase):
 
     def test_help_shows_defaults(self):
         text = re.sub(r"\s+", " ", self.succeed("train", "--help").stdout)
-        for shown in ("default: 128)", "default: relu)", "default: 50)", "default: 32)",
-                      "default: 0.9)", "default: 0.2)", "default: f32)", "default: auto)"):
+        for shown in ("default: 128)", "default: relu)", "default: 100)", "default: 32)",
+                      "default: adamw)", "default: 0.2)", "default: f32)", "default: auto)"):
             self.assertIn(shown, text)
 
     def test_version(self):
@@ -87,7 +87,7 @@ class Usage(CommandCase):
     def test_unknown_choice_names_the_nearest(self):
         self.refuse(2, "linnet train: option --activation: expected identity, relu, leaky_relu, "
                     "tanh, sigmoid, elu, selu, gelu, gelu_tanh, silu, softplus, softsign, "
-                    "hard_sigmoid, hard_swish or sine, found 'reul'; did you mean 'relu'?",
+                    "hard_sigmoid, hard_swish, sine or prelu, found 'reul'; did you mean 'relu'?",
                     "train", "x.csv", "--activation", "reul")
         self.refuse(2, "linnet train: option --task: expected auto, classify or regress, found "
                     "'regression'; did you mean 'regress'?",

@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: MIT
+"""Options of `linnet train`: each of them does something, and all of them are looked at here."""
+import json
+import re
+
+from command import CommandCase, flowers, prices, table
+
+# What each option is given with, besides itself: another model must come of it.
+CHANGES = {
+    "hidden": ["8,8"], "activation": ["tanh"], "alpha": ["0.3", "--activation", "leaky_relu"],
+    "norm": ["batch"], "dropout": ["0.3"], "residual": [None, "--hidden", "8,8"],
+    "init": ["orthogonal"], "init-scale": ["0.5", "--init", "he_normal"], "dtype": ["f64"],
+    "features": ["1,width"], "exclude": ["length"], "no-standardize": [None],
+    "scale-inputs": ["min_max"],
+    "loss": ["huber", "--task", "regress", "-t", "length"],
+    "delta": ["0.1", "--loss", "huber", "-t", "length"],
+    "quantile": ["0.9", "--loss", "quantile", "-t", "length"],
+    "variance-floor": ["0.5", "--loss", "gaussian", "-t", "length"],
+    "scale-targets": ["robust", "-t", "length", "--task", "regress"],
+    "label-smoothing": ["0.2"], "class-weights": ["rose=3,iris=0.5"],
+    "weights": ["length"], "sampling": ["balanced"],
+    "sampling-weights": ["length", "--sampling", "weighted"],
+    "optimizer": ["rprop"], "lr": ["0.2"], "momentum": ["0.3", "--optimizer", "sgd"],
+    "dampening": ["0.5", "--optimizer", "sgd"], "nesterov": [None, "--optimizer", "sgd"],
+    "rho": ["0.5", "--optimizer", "rmsprop"], "centered": [None, "--optimizer", "rmsprop"],
+    "beta1": ["0.5"], "beta2": ["0.5"], "epsilon": ["0.1"],
+    "momentum-decay": ["1", "--optimizer", "nadam"],
+    "rate-decay": ["1", "--optimizer", "adagrad"],
+    "rprop-shrink": ["0.9", "--optimizer", "rprop"], "rprop-grow": ["2", "--optimizer", "rprop"],
+    "rprop-least": ["0.005", "--optimizer", "rprop"],
+    "rprop-most": ["0.008", "--optimizer", "rprop"],
+    "muon-iterations": ["2", "--optimizer", "muon"], "adam-lr": ["0.1", "--optimizer", "muon"],
+    "weight-decay": ["0.5"], "l1": ["0.1"], "l2": ["0.1"], "decay-all": [None],
+    "clip-value": ["1e-3", "--optimizer", "sgd"], "clip-norm": ["1e-3", "--optimizer", "sgd"],
+    "accumulate": ["2"], "ema": ["0.5"],
+    "schedule": ["exponential"], "schedule-per-step": [None, "--schedule", "exponential"],
+    "schedule-factor": ["0.5", "--schedule", "step", "--schedule-period", "1"],
+    "schedule-period": ["1", "--schedule", "step"],
+    "schedule-milestones": ["1,2", "--schedule", "multi_step"],
+    "schedule-total": ["2", "--schedule", "polynomial"],
+    "schedule-power": ["3", "--schedule", "polynomial"], "schedule-least": ["0.004"],
+    "schedule-stretch": ["2", "--schedule-period", "1"],
+    "schedule-rise": ["0.7", "--schedule", "one_cycle"],
+    "schedule-start-factor": ["3", "--schedule", "one_cycle"],
+    "schedule-end-factor": ["2", "--schedule", "one_cycle"],
+    "no-schedule-cycle-momentum": [None, "--schedule", "one_cycle"],
+    "schedule-momentum-high": ["0.99", "--schedule", "one_cycle"],
+    "schedule-momentum-low": ["0.5", "--schedule", "one_cycle"],
+    "warmup": ["2"], "warmup-start": ["0.9", "--warmup", "2"],
+    "epochs": ["4"], "batch": ["8"], "no-shuffle": [None], "seed": ["1"],
+    "validation": ["0.5"], "max-steps": ["2"],
+}
+# What these options are needed for, or that they show: a test of their own below, or elsewhere.
+ELSEWHERE = {
+    "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
+    "restore-best", "top-k", "max-seconds", "output", "history", "report", "config", "json",
+    "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
+    "schedule-patience", "schedule-cooldown", "schedule-threshold", "schedule-absolute",
+    "schedule-least-change", "schedule-cycle-momentum",
+}
+
+
+def long_flowers():
+    """Flowers whose length is above 0, so that it can be a weight."""
+    head, *rows = flowers().splitlines()
+    cells = [row.split(",") for row in rows]
+    return "\n".join([head] + [",".join([f"{float(c[0]) + 5:.3f}"] + c[1:]) for c in cells]) + "\n"
+
+
+class TrainOptions(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.write("flowers.csv", long_flowers())
+
+    def bits(self, *options):
+        target = [] if "-t" in options else ["-t", "species"]
+        extra = ["--exclude", "species"] if "length" in options and "-t" in options else []
+        self.succeed("train", "flowers.csv", *target, "--epochs", 3, "-o", "m", *extra, *options)
+        return (self.folder / "m").read_bytes()
+
+    def test_every_option_is_looked_at(self):
+        text = self.succeed("train", "--help").stdout
+        names = set(re.findall(r"^ +(?:-\w, )?--([\w-]+)", text, re.MULTILINE))
+        self.assertEqual(set(), names - set(CHANGES) - ELSEWHERE)
+        self.assertEqual(set(), set(CHANGES) - names - {"no-schedule-cycle-momentum"})
+
+    def test_every_option_counts(self):
+        for name, (value, *others) in CHANGES.items():
+            given = [f"--{name}"] + ([] if value is None else [value])
+            base = [] if name == "sampling-weights" else others  # drawing by weights needs them
+            self.assertNotEqual(self.bits(*base), self.bits(*others, *given), name)
+
+    def test_options_without_meaning_are_refused(self):
+        for options, why in ((["--momentum", "0.5"], "optimizer adamw"),
+                             (["--rho", "0.5", "--optimizer", "adam"], "optimizer adam"),
+                             (["--schedule-rise", "0.5"], "schedule cosine"),
+                             (["--sampling-weights", "length"], "sampling all")):
+            done = self.run_command("train", "flowers.csv", "-t", "species", *options)
+            self.assertIn(done.returncode, (1, 2))
+            self.assertIn(f"option {options[0]}: has no meaning with {why}, but with", done.stderr)
+
+    def test_refusals(self):
+        for options, why in (
+                (["--sampling", "weighted"], "needs --sampling-weights COLUMN"),
+                (["--restore-best", "--validation", "0"], "needs rows held out"),
+                (["--residual"], "needs two hidden layers of one size"),
+                (["--schedule", "multi_step"], "needs --schedule-milestones"),
+                (["--loss", "mse", "--task", "classify"], "mse cannot classify"),
+                (["--optimizer", "adamx"], "did you mean 'adam")):
+            done = self.run_command("train", "flowers.csv", "-t", "species", *options)
+            self.assertEqual(2, done.returncode, options)
+            self.assertIn(why, done.stderr)
+        for options, why in ((["--monitor", "rmse"], "rmse has no meaning with the loss softmax"),
+                             (["--class-weights", "rosa=2"], "did you mean 'rose'?"),
+                             (["--loss", "binary_cross_entropy"], "expected two classes")):
+            done = self.run_command("train", "flowers.csv", "-t", "species", *options)
+            self.assertEqual(1, done.returncode, options)
+            self.assertIn(why, done.stderr)
+
+    def test_patience_and_best_epoch(self):
+        result = self.succeed_json("train", "flowers.csv", "-t", "species", "--lr", 0.5,
+                                   "--patience", 3, "--restore-best", "--json")
+        self.assertEqual("patience", result["end"])
+        self.assertEqual(result["best_epoch"] + 3, result["epochs"])
+        short = self.succeed_json("train", "flowers.csv", "-t", "species", "--lr", 0.5,
+                                  "--patience", 3, "--min-delta", 100, "--json")
+        self.assertEqual(4, short["epochs"])
+        by_accuracy = self.succeed_json("train", "flowers.csv", "-t", "species", "--patience", 2,
+                                        "--monitor", "accuracy", "--json")
+        self.assertEqual("patience", by_accuracy["end"])
+
+    def test_time_is_limited(self):
+        result = self.succeed_json("train", "flowers.csv", "-t", "species", "--epochs", 1000000,
+                                   "--max-seconds", 0.2, "--json")
+        self.assertEqual("max-seconds", result["end"])
+        self.assertLess(result["seconds"], 10)
+
+    def test_training_goes_on_from_a_model(self):
+        self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 2, "-o", "first")
+        plain = self.succeed_json("train", "flowers.csv", "-t", "species", "--epochs", 1, "--json")
+        result = self.succeed_json("train", "flowers.csv", "--from", "first", "-t", "species",
+                                   "--epochs", 1, "-o", "second", "--json")
+        self.assertLess(result["training_loss"], plain["training_loss"])
+        about = self.succeed_json("info", "second", "--json")
+        self.assertEqual(3, about["training"]["epochs"])
+        done = self.run_command("train", "flowers.csv", "--from", "first", "--hidden", "7",
+                                "-t", "species")
+        self.assertNotEqual(0, done.returncode)
+        self.assertIn("--hidden: cannot be given with from", done.stderr)
+
+    def test_rows_held_out_of_another_file(self):
+        lines = flowers().splitlines(True)
+        self.write("a.csv", "".join(lines[:61]))
+        self.write("b.csv", "".join(lines[:1] + lines[61:]))
+        result = self.succeed_json("train", "a.csv", "-t", "species", "--validation-file", "b.csv",
+                                   "--json")
+        self.assertEqual((60, 30), (result["training_rows"], result["held_out"]["rows"]))
+        again = self.succeed_json("evaluate", "a.safetensors", "b.csv", "--json")
+        self.assertAlmostEqual(again["loss"], result["held_out"]["loss"], 5)
+
+    def test_history(self):
+        self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 3, "--history", "h.csv")
+        head, *rows = (self.folder / "h.csv").read_text().splitlines()
+        self.assertTrue(head.startswith("epoch,steps,seconds,learning_rate,train_loss"))
+        self.assertEqual(["1", "2", "3"], [row.split(",")[0] for row in rows])
+        self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 3, "--history", "h.jsonl")
+        lines = [json.loads(line) for line in (self.folder / "h.jsonl").read_text().splitlines()]
+        self.assertEqual([1, 2, 3], [line["epoch"] for line in lines])
+
+    def test_plateau(self):
+        """Each of its settings changes the course of the rate."""
+        def rates(*options):
+            self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 30, "--lr", 0.5,
+                         "--schedule", "plateau", "--schedule-patience", 1, "--history", "h.jsonl",
+                         *options)
+            return [json.loads(line)["learning_rate"]
+                    for line in (self.folder / "h.jsonl").read_text().splitlines()]
+        plain = rates()
+        self.assertLess(plain[-1], plain[0])
+        for options in (["--schedule-cooldown", 5], ["--schedule-threshold", 0.9],
+                        ["--schedule-threshold", 0.2, "--schedule-absolute"],
+                        ["--schedule-least-change", 0.4]):
+            self.assertNotEqual(plain, rates(*options), options)
+        self.assertNotEqual(plain, rates("--schedule-patience", 4))
+
+    def test_other_losses_end_in_models(self):
+        self.write("prices.csv", prices())
+        for loss in ("mae", "log_cosh", "huber", "quantile", "gaussian", "poisson"):
+            self.succeed("train", "prices.csv", "-t", "price", "--loss", loss, "--epochs", 2)
+            result = self.succeed_json("evaluate", "prices.safetensors", "prices.csv", "--json")
+            self.assertGreater(result["rmse"], 0, loss)
+        self.write("two.csv", flowers().replace("iris", "rose"))
+        self.succeed("train", "two.csv", "-t", "species", "--loss", "binary_cross_entropy")
+        self.assertGreater(self.succeed_json("evaluate", "two.safetensors", "two.csv",
+                                             "--json")["accuracy"], 0.9)
+
+    def test_predictions_of_other_losses(self):
+        """One probability stands for two classes; a Gaussian has a deviation beside its mean."""
+        self.write("two.csv", flowers().replace("iris", "rose"))
+        self.succeed("train", "two.csv", "-t", "species", "--loss", "binary_cross_entropy")
+        rows = table(self.succeed("predict", "two.safetensors", "two.csv", "-p").stdout)
+        self.assertEqual(["species", "p_lily", "p_rose"], list(rows[0]))
+        truth = [row["species"] for row in table((self.folder / "two.csv").read_text())]
+        found = sum(row["species"] == name for row, name in zip(rows, truth))
+        self.assertGreater(found, 80)
+        for row in rows:
+            self.assertAlmostEqual(1, float(row["p_rose"]) + float(row["p_lily"]), 5)
+            self.assertEqual(row["species"] == "lily", float(row["p_lily"]) > 0.5)
+        self.write("prices.csv", prices())
+        self.succeed("train", "prices.csv", "-t", "price", "--loss", "gaussian")
+        rows = table(self.succeed("predict", "prices.safetensors", "prices.csv").stdout)
+        self.assertEqual(["price", "price_sd"], list(rows[0]))
+        self.assertTrue(all(float(row["price_sd"]) > 0 for row in rows))
+
+
+class Configuration(CommandCase):
+    def setUp(self):
+        super().setUp()
+        self.write("flowers.csv", flowers())
+
+    def refuse_config(self, text, message, *options):
+        self.write("run.conf", text)
+        self.refuse(2, f"linnet train: run.conf:{message}", "train", "flowers.csv", "-t", "species",
+                    "--config", "run.conf", *options)
+
+    def test_dry_run_is_a_configuration(self):
+        options = ["-t", "species", "--dropout", 0.25, "--norm", "layer", "--optimizer", "muon",
+                   "--epochs", 4, "--label-smoothing", 0.1, "--exclude", "width"]
+        self.succeed("train", "flowers.csv", *options, "-o", "a")
+        shown = self.succeed("train", "flowers.csv", *options, "--dry-run").stdout
+        self.assertFalse((self.folder / "flowers.safetensors").exists())
+        for words in (r"dropout 0\.25", r"in all +3 +\d+", r"work of a step +[\d.]+ [kM]?FLOP",
+                      r"optimizer's state", r"steps +3 an epoch, 12 in all"):
+            self.assertRegex(shown, words)
+        self.write("run.conf", shown)
+        self.succeed("train", "flowers.csv", "--config", "run.conf", "-o", "b")
+        self.assertEqual((self.folder / "a").read_bytes(), (self.folder / "b").read_bytes())
+
+    def test_the_command_line_goes_above_the_file(self):
+        self.write("run.conf", "\ufeff# a comment\n\n  epochs = 7   # here too\ntarget = \"species\"\n"
+                   "shuffle = no\n")
+        shown = self.succeed("train", "flowers.csv", "--config", "run.conf", "--dry-run").stdout
+        self.assertIn("\nepochs = 7\n", shown)
+        self.assertIn("\nshuffle = no\n", shown)
+        shown = self.succeed("train", "flowers.csv", "--config", "run.conf", "--epochs", 9,
+                             "--shuffle", "--dry-run").stdout
+        self.assertIn("\nepochs = 9\n", shown)
+        self.assertIn("\nshuffle = yes\n", shown)
+
+    def test_mistakes_are_refused_with_their_line(self):
+        self.refuse_config("epochs = 3\nepoch = 4\n", "2: unknown key 'epoch'; did you mean 'epochs'?")
+        self.refuse_config("epochs = 3\n\nepochs = 4\n",
+                           "3: key 'epochs' is given twice, first in line 1")
+        self.refuse_config("epochs\n", "1: expected KEY = VALUE, found 'epochs'")
+        self.refuse_config("lr = \"0.1\n", "1: expected a closing quote and nothing behind it")
+        self.refuse_config("config = other.conf\n", "1: 'config' is for the command line alone")
+        self.write("run.conf", "a = b\n")
+        for text, words in (("lr = -1\n", "1: lr: expected a number"),
+                            ("batch = many\n", "1: batch: expected a whole number"),
+                            ("activation = reul\n", "did you mean 'relu'?"),
+                            ("shuffle = maybe\n", "1: shuffle: expected")):
+            self.write("run.conf", text)
+            done = self.run_command("train", "flowers.csv", "-t", "species", "--config", "run.conf")
+            self.assertEqual(2, done.returncode)
+            self.assertIn(words, done.stderr)
+
+    def test_no_such_file(self):
+        done = self.run_command("train", "flowers.csv", "-t", "species", "--config", "none.conf")
+        self.assertNotEqual(0, done.returncode)
+        self.assertIn("none.conf: cannot open: No such file or directory", done.stderr)
