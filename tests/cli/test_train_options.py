@@ -87,7 +87,8 @@ class TrainOptions(CommandCase):
     def test_every_option_counts(self):
         for name, (value, *others) in CHANGES.items():
             given = [f"--{name}"] + ([] if value is None else [value])
-            base = [] if name == "sampling-weights" else others  # drawing by weights needs them
+            needed = name in ("sampling-weights", "schedule-milestones")  # nothing without them
+            base = [] if needed else others
             self.assertNotEqual(self.bits(*base), self.bits(*others, *given), name)
 
     def test_options_without_meaning_are_refused(self):
