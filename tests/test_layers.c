@@ -3,6 +3,32 @@
 
 #include <criterion/parameterized.h>
 
+enum { INPUTS = 5, BATCH = 6 };
+
+static lnt_layer drop(void)
+{
+    return lnt_dropout(0.4);
+}
+
+static lnt_layer norm_without_gain(void)
+{
+    lnt_layer layer = lnt_batch_norm();
+    layer.gain = false;
+    return layer;
+}
+
+static lnt_layer norm_without_bias(void)
+{
+    lnt_layer layer = lnt_layer_norm();
+    layer.bias = false;
+    return layer;
+}
+
+static lnt_layer sum_around_one(void)
+{
+    return lnt_residual(1);
+}
+
 /* One row a layer; every row passes every test below. */
 static const struct row {
     const char *name;
@@ -10,48 +36,62 @@ static const struct row {
     lnt_activation activation;
     double alpha;
     bool no_bias;
+    lnt_layer (*make)(void); /* another layer, behind a dense one if there are units */
 } rows[] = {
-    {"dense, identity", 4, LNT_IDENTITY, 0.01, false},
-    {"dense, relu", 4, LNT_RELU, 0.01, false},
-    {"dense, leaky relu", 4, LNT_LEAKY_RELU, 0.01, false},
-    {"dense, steep leaky relu", 4, LNT_LEAKY_RELU, 1.5, false},
-    {"dense, tanh", 4, LNT_TANH, 0.01, false},
-    {"dense, sigmoid", 4, LNT_SIGMOID, 0.01, false},
-    {"dense, no bias, identity", 4, LNT_IDENTITY, 0.01, true},
-    {"dense, no bias, relu", 4, LNT_RELU, 0.01, true},
-    {"dense, no bias, leaky relu", 4, LNT_LEAKY_RELU, 0.25, true},
-    {"dense, no bias, tanh", 4, LNT_TANH, 0.01, true},
-    {"dense, no bias, sigmoid", 4, LNT_SIGMOID, 0.01, true},
-    {"dense, one unit", 1, LNT_TANH, 0.01, false},
-    {"dense, wide", 19, LNT_TANH, 0.01, false},
-    {"identity", 0, LNT_IDENTITY, 0.01, false},
-    {"relu", 0, LNT_RELU, 0.01, false},
-    {"leaky relu", 0, LNT_LEAKY_RELU, 0.125, false},
-    {"tanh", 0, LNT_TANH, 0.01, false},
-    {"sigmoid", 0, LNT_SIGMOID, 0.01, false},
-    {"dense, elu", 4, LNT_ELU, 0.7, false},
-    {"elu", 0, LNT_ELU, 1.5, false},
-    {"dense, selu", 4, LNT_SELU, 0.7, false},
-    {"selu", 0, LNT_SELU, 1.5, false},
-    {"dense, gelu", 4, LNT_GELU, 0.7, false},
-    {"gelu", 0, LNT_GELU, 1.5, false},
-    {"dense, gelu tanh", 4, LNT_GELU_TANH, 0.7, false},
-    {"gelu tanh", 0, LNT_GELU_TANH, 1.5, false},
-    {"dense, silu", 4, LNT_SILU, 0.7, false},
-    {"silu", 0, LNT_SILU, 1.5, false},
-    {"dense, softplus", 4, LNT_SOFTPLUS, 0.7, false},
-    {"softplus", 0, LNT_SOFTPLUS, 1.5, false},
-    {"dense, softsign", 4, LNT_SOFTSIGN, 0.7, false},
-    {"softsign", 0, LNT_SOFTSIGN, 1.5, false},
-    {"dense, hard sigmoid", 4, LNT_HARD_SIGMOID, 0.7, false},
-    {"hard sigmoid", 0, LNT_HARD_SIGMOID, 1.5, false},
-    {"dense, hard swish", 4, LNT_HARD_SWISH, 0.7, false},
-    {"hard swish", 0, LNT_HARD_SWISH, 1.5, false},
-    {"dense, sine", 4, LNT_SINE, 0.7, false},
-    {"sine", 0, LNT_SINE, 1.5, false},
+    {"dense, identity", 4, LNT_IDENTITY, 0.01, false, NULL},
+    {"dense, relu", 4, LNT_RELU, 0.01, false, NULL},
+    {"dense, leaky relu", 4, LNT_LEAKY_RELU, 0.01, false, NULL},
+    {"dense, steep leaky relu", 4, LNT_LEAKY_RELU, 1.5, false, NULL},
+    {"dense, tanh", 4, LNT_TANH, 0.01, false, NULL},
+    {"dense, sigmoid", 4, LNT_SIGMOID, 0.01, false, NULL},
+    {"dense, no bias, identity", 4, LNT_IDENTITY, 0.01, true, NULL},
+    {"dense, no bias, relu", 4, LNT_RELU, 0.01, true, NULL},
+    {"dense, no bias, leaky relu", 4, LNT_LEAKY_RELU, 0.25, true, NULL},
+    {"dense, no bias, tanh", 4, LNT_TANH, 0.01, true, NULL},
+    {"dense, no bias, sigmoid", 4, LNT_SIGMOID, 0.01, true, NULL},
+    {"dense, one unit", 1, LNT_TANH, 0.01, false, NULL},
+    {"dense, wide", 19, LNT_TANH, 0.01, false, NULL},
+    {"identity", 0, LNT_IDENTITY, 0.01, false, NULL},
+    {"relu", 0, LNT_RELU, 0.01, false, NULL},
+    {"leaky relu", 0, LNT_LEAKY_RELU, 0.125, false, NULL},
+    {"tanh", 0, LNT_TANH, 0.01, false, NULL},
+    {"sigmoid", 0, LNT_SIGMOID, 0.01, false, NULL},
+    {"dense, elu", 4, LNT_ELU, 0.7, false, NULL},
+    {"elu", 0, LNT_ELU, 1.5, false, NULL},
+    {"dense, selu", 4, LNT_SELU, 0.7, false, NULL},
+    {"selu", 0, LNT_SELU, 1.5, false, NULL},
+    {"dense, gelu", 4, LNT_GELU, 0.7, false, NULL},
+    {"gelu", 0, LNT_GELU, 1.5, false, NULL},
+    {"dense, gelu tanh", 4, LNT_GELU_TANH, 0.7, false, NULL},
+    {"gelu tanh", 0, LNT_GELU_TANH, 1.5, false, NULL},
+    {"dense, silu", 4, LNT_SILU, 0.7, false, NULL},
+    {"silu", 0, LNT_SILU, 1.5, false, NULL},
+    {"dense, softplus", 4, LNT_SOFTPLUS, 0.7, false, NULL},
+    {"softplus", 0, LNT_SOFTPLUS, 1.5, false, NULL},
+    {"dense, softsign", 4, LNT_SOFTSIGN, 0.7, false, NULL},
+    {"softsign", 0, LNT_SOFTSIGN, 1.5, false, NULL},
+    {"dense, hard sigmoid", 4, LNT_HARD_SIGMOID, 0.7, false, NULL},
+    {"hard sigmoid", 0, LNT_HARD_SIGMOID, 1.5, false, NULL},
+    {"dense, hard swish", 4, LNT_HARD_SWISH, 0.7, false, NULL},
+    {"hard swish", 0, LNT_HARD_SWISH, 1.5, false, NULL},
+    {"dense, sine", 4, LNT_SINE, 0.7, false, NULL},
+    {"sine", 0, LNT_SINE, 1.5, false, NULL},
+    {.name = "prelu", .make = lnt_prelu},
+    {.name = "dense, prelu", .units = 70, .make = lnt_prelu},
+    {.name = "dropout", .make = drop},
+    {.name = "dense, dropout", .units = 7, .make = drop},
+    {.name = "batch norm", .make = lnt_batch_norm},
+    {.name = "batch norm, no gain", .make = norm_without_gain},
+    {.name = "dense, batch norm", .units = 70, .make = lnt_batch_norm},
+    {.name = "layer norm", .make = lnt_layer_norm},
+    {.name = "layer norm, no bias", .make = norm_without_bias},
+    {.name = "dense, layer norm", .units = 70, .make = lnt_layer_norm},
+    {.name = "rms norm", .make = lnt_rms_norm},
+    {.name = "dense, rms norm", .units = 70, .make = lnt_rms_norm},
+    {.name = "residual", .units = INPUTS, .activation = LNT_TANH, .make = sum_around_one},
 };
 
-enum { N_ROWS = sizeof rows / sizeof rows[0], INPUTS = 5, BATCH = 6 };
+enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
 static lnt_layer layer_of(const struct row *row)
 {
@@ -59,9 +99,23 @@ static lnt_layer layer_of(const struct row *row)
         row->units > 0 ? lnt_dense(row->units, row->activation) : lnt_activate(row->activation);
     layer.alpha = row->alpha;
     layer.bias = !row->no_bias;
-    layer.weight_init = lnt_init_normal(0, 0.7); /* the same for every activation */
-    layer.bias_init = lnt_init_normal(0, 0.5);
     return layer;
+}
+
+/* The layers of a row, their parameters drawn as one vector: the same for every activation. */
+static lnt_net *net_of(const struct row *row, lnt_dtype dtype)
+{
+    lnt_layer layers[2] = {layer_of(row)};
+    size_t count = 1;
+    if (row->make != NULL) {
+        count = row->units > 0 ? 2 : 1;
+        layers[count - 1] = row->make();
+    }
+    lnt_net *net = new_net(dtype, INPUTS, layers, count);
+    const lnt_init normal = lnt_init_normal(0, 0.7);
+    lnt_tensor parameters = lnt_net_parameters(net);
+    OK(lnt_init_fill(&normal, 21, 1, &parameters));
+    return net;
 }
 
 /* A layer of a row with its pass, run forward and backward once. */
@@ -76,8 +130,7 @@ typedef struct subject {
 static subject run(const struct row *row, lnt_dtype dtype, const lnt_tensor *x,
                    const lnt_tensor *output_gradient)
 {
-    const lnt_layer layer = layer_of(row);
-    subject s = {.net = new_net(dtype, INPUTS, &layer, 1)};
+    subject s = {.net = net_of(row, dtype)};
     s.pass = new_pass(s.net);
     OK(lnt_pass_forward(s.pass, s.net, x, &s.output));
     OK(lnt_pass_backward_from(s.pass, s.net, output_gradient));
@@ -115,6 +168,7 @@ static double weighted_output(subject *s, const lnt_tensor *x, const lnt_tensor 
 {
     double value;
     lnt_tensor y;
+    OK(lnt_pass_set_draw(s->pass, 0)); /* the same elements are dropped */
     OK(lnt_pass_forward(s->pass, s->net, x, &y));
     OK(lnt_dot(&y, c, &value));
     return value;
@@ -147,8 +201,8 @@ static void assert_no_kink_near(const struct row *row, const lnt_tensor *x)
 {
     struct row linear = *row;
     linear.activation = LNT_IDENTITY;
-    const lnt_layer layer = layer_of(&linear);
-    lnt_net *net = new_net(LNT_F64, INPUTS, &layer, 1);
+    linear.make = NULL;
+    lnt_net *net = net_of(&linear, LNT_F64);
     lnt_pass *pass = new_pass(net);
     lnt_tensor z;
     OK(lnt_pass_forward(pass, net, x, &z));
@@ -219,8 +273,7 @@ FOR_EACH_ROW(any_layout_of_the_input)
 FOR_EACH_ROW(no_rows)
 {
     const struct row *row = &rows[*i];
-    const lnt_layer layer = layer_of(row);
-    lnt_net *net = new_net(LNT_F64, INPUTS, &layer, 1);
+    lnt_net *net = net_of(row, LNT_F64);
     lnt_pass *pass = new_pass(net);
     lnt_tensor gradients = lnt_pass_gradients(pass);
     OK(lnt_fill(7, &gradients));
@@ -247,8 +300,7 @@ FOR_EACH_ROW(inputs_are_not_written)
     const lnt_tensor c = random_matrix(LNT_F64, BATCH, outputs_of(row), 2);
     const lnt_tensor x_kept = copy_of(LNT_F64, &x), c_kept = copy_of(LNT_F64, &c);
     subject s = run(row, LNT_F64, &x, &c);
-    const lnt_layer layer = layer_of(row);
-    lnt_net *untouched = new_net(LNT_F64, INPUTS, &layer, 1);
+    lnt_net *untouched = net_of(row, LNT_F64);
     const lnt_tensor before = lnt_net_parameters(untouched), after = lnt_net_parameters(s.net);
     cr_assert(same_bits(&x, &x_kept) && same_bits(&c, &c_kept) && same_bits(&before, &after));
     lnt_net_destroy(untouched);
@@ -345,7 +397,7 @@ Test(layers, every_activation_is_in_the_table)
 {
     for (int a = 0; lnt_activation_name((lnt_activation) a) != NULL; a++) {
         int dense = 0, apart = 0;
-        for (size_t i = 0; i < N_ROWS; i++) {
+        for (size_t i = 0; i < N_ROWS && rows[i].make == NULL; i++) {
             dense += (int) rows[i].activation == a && rows[i].units > 0;
             apart += (int) rows[i].activation == a && rows[i].units == 0;
         }

@@ -462,6 +462,28 @@ Test(model_malformed, every_kind_of_layer_comes_back)
     lnt_model_finish(&model);
 }
 
+Test(model_malformed, statistics_that_do_not_fit_are_refused)
+{
+    static const size_t row[] = {1, 4}, four[] = {4};
+    static const tensor_edit edits[] = {
+        {"layers.1.running_mean", {0}, "'layers.1.running_mean': is not there"},
+        {"layers.1.running_var", {0}, "'layers.1.running_var': is not there"},
+        {"layers.1.running_var", {"layers.1.variance", LNT_ST_F64, 1, four}, "is not there"},
+        {"layers.1.running_mean", {"layers.1.running_mean", LNT_ST_F64, 2, row}, "its shape"},
+        {"layers.1.running_mean", {"layers.1.running_mean", LNT_ST_I64, 1, four}, "found I64"},
+        {"layers.2.weight", {"layers.2.weight", LNT_ST_F64, 2, row}, "its shape"},
+        {"layers.6.weight", {0}, "'layers.6.weight': is not there"},
+    };
+    lnt_model model = model_of_all_kinds();
+    const char *right = in_folder("right"), *wrong = in_folder("wrong");
+    save(&model, right);
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        rewrite(right, wrong, edit_tensor, &edits[i], true);
+        refuse(wrong, LNT_ERR_FORMAT, edits[i].sentence);
+    }
+    lnt_model_finish(&model);
+}
+
 Test(model_malformed, fields_of_every_kind_are_checked)
 {
     static const text_edit edits[] = {
