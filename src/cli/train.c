@@ -112,9 +112,22 @@ static char *default_output(const char *path)
 static lnt_status check_files(train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
-    const char *const read[] = {job->path, settings->validation_file, NULL};
+    const char *read[] = {job->path, NULL, NULL, NULL};
+    size_t n_read = 1;
+    if (settings->validation_file != NULL) {
+        read[n_read++] = settings->validation_file;
+    }
+    if (settings->config != NULL) {
+        read[n_read++] = settings->config;
+    }
     const char *const written[] = {job->output, settings->history, settings->report};
     for (size_t i = 0; i < LNT_CLI_COUNT_OF(written); i++) {
+        for (size_t j = 0; j < i && written[i] != NULL; j++) {
+            if (written[j] != NULL && strcmp(written[i], written[j]) == 0) {
+                return lnt_fail(&job->error, LNT_ERR_INVALID,
+                                "%s: is named for two things to write", written[i]);
+            }
+        }
         if (written[i] != NULL) {
             LNT_TRY(lnt_cli_outfile_check(written[i], true, read, &job->error));
         }

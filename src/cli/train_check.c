@@ -59,7 +59,7 @@ static int check_rest(const lnt_cli_train_settings *settings)
     if (settings->fit.restore_best && !held_out) {
         return lnt_cli_misuse("option --restore-best: needs rows held out (--validation)");
     }
-    if (lnt_cli_values_given(&settings->values, "monitor") && !held_out) {
+    if (settings->fit.monitor != LNT_METRIC_LOSS && !held_out) {
         return lnt_cli_misuse("option --monitor: needs rows held out (--validation)");
     }
     if (settings->residual) {

@@ -314,6 +314,11 @@ lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
                         path, settings->validation);
     }
     const char *noun = n_train == 1 ? "row" : "rows";
+    if (settings->validation_file != NULL) {
+        lnt_cli_note("%zu %s to train on, held out are those of %s", n_train, noun,
+                     settings->validation_file);
+        return LNT_OK;
+    }
     if (settings->validation == 0) {
         lnt_cli_note("%zu %s to train on, none held out", n_train, noun);
         return LNT_OK;

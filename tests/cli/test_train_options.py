@@ -265,6 +265,36 @@ class Configuration(CommandCase):
             self.assertEqual(2, done.returncode)
             self.assertIn(words, done.stderr)
 
+    def test_dry_run_of_every_kind_comes_back(self):
+        self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 1, "-o", "start")
+        for options in (["--validation", 0], ["--validation-file", "flowers.csv"],
+                        ["--from", "start"], ["--activation", "prelu", "--alpha", 0.1],
+                        ["--schedule", "plateau", "--restore-best"],
+                        ["--schedule", "one_cycle", "--optimizer", "adagrad"],
+                        ["--no-standardize", "--hidden", "none"],
+                        ["--class-weights", "rose=2", "--ema", 0.9, "--max-steps", 5]):
+            options = ["-t", "species", "--epochs", 2, *options]
+            self.succeed("train", "flowers.csv", *options, "-o", "a")
+            self.write("run.conf", self.succeed("train", "flowers.csv", *options,
+                                                "--dry-run").stdout)
+            self.succeed("train", "flowers.csv", "--config", "run.conf", "-o", "b")
+            self.assertEqual((self.folder / "a").read_bytes(), (self.folder / "b").read_bytes(),
+                             options)
+
+    def test_files_are_not_mixed_up(self):
+        self.refuse(1, "linnet train: h.csv: is named for two things to write", "train",
+                    "flowers.csv", "-t", "species", "--history", "h.csv", "--report", "h.csv")
+        self.write("run.conf", "target = species\n")
+        self.refuse(1, "linnet train: run.conf: is read too, and would be overwritten", "train",
+                    "flowers.csv", "--config", "run.conf", "-o", "run.conf")
+        self.assertEqual("target = species\n", (self.folder / "run.conf").read_text())
+
+    def test_one_cycle_without_momentum(self):
+        for options in (["--optimizer", "rprop"], ["--optimizer", "adagrad"],
+                        ["--optimizer", "sgd", "--momentum", 0]):
+            self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 2, "--schedule",
+                         "one_cycle", *options)
+
     def test_no_such_file(self):
         done = self.run_command("train", "flowers.csv", "-t", "species", "--config", "none.conf")
         self.assertNotEqual(0, done.returncode)
