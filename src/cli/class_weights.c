@@ -83,9 +83,16 @@ lnt_status lnt_cli_class_weights(const char *text, const lnt_names *classes, con
     if (*weights == NULL) {
         return LNT_ERR_MEMORY;
     }
-    const lnt_status status = strcmp(text, "balanced") == 0
-                                  ? balance(count, y, *weights)
-                                  : set_all(text, classes, *weights, error);
+    lnt_status status = strcmp(text, "balanced") == 0 ? balance(count, y, *weights)
+                                                      : set_all(text, classes, *weights, error);
+    double most = 0;
+    for (size_t c = 0; c < count; c++) {
+        most = fmax(most, (*weights)[c]);
+    }
+    if (status == LNT_OK && most == 0) {
+        status = lnt_fail(error, LNT_ERR_INVALID,
+                          "option --class-weights: expected a weight above 0 for some class");
+    }
     if (status != LNT_OK) {
         free(*weights);
         *weights = NULL;

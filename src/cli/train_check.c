@@ -74,6 +74,22 @@ static int check_rest(const lnt_cli_train_settings *settings)
     return LNT_CLI_DONE;
 }
 
+/* Settings that are in range each, but not together. */
+static int check_optim(const lnt_optim_config *optim)
+{
+    if (optim->kind == LNT_SGD && optim->nesterov && optim->momentum == 0) {
+        return lnt_cli_misuse("option --nesterov: needs a --momentum above 0");
+    }
+    if (optim->kind == LNT_SGD && optim->nesterov && optim->dampening > 0) {
+        return lnt_cli_misuse("option --nesterov: cannot be given with --dampening");
+    }
+    if (optim->kind == LNT_RPROP && optim->rprop_least > optim->rprop_most) {
+        return lnt_cli_misuse("option --rprop-least: expected at most --rprop-most, %g, found %g",
+                              optim->rprop_most, optim->rprop_least);
+    }
+    return LNT_CLI_DONE;
+}
+
 int lnt_cli_train_check(lnt_cli_train_settings *settings)
 {
     lnt_error error = {LNT_OK, ""};
@@ -95,6 +111,9 @@ int lnt_cli_train_check(lnt_cli_train_settings *settings)
         return exit_status;
     }
     lnt_cli_optim_settle(settings);
+    if (check_optim(&settings->fit.optim) != LNT_CLI_DONE) {
+        return LNT_CLI_MISUSED;
+    }
     return lnt_cli_schedule_settle(settings, &error) == LNT_OK
                ? LNT_CLI_DONE
                : lnt_cli_misuse("%s", error.message);

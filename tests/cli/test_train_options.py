@@ -105,6 +105,10 @@ class TrainOptions(CommandCase):
                 (["--sampling", "weighted"], "needs --sampling-weights COLUMN"),
                 (["--restore-best", "--validation", "0"], "needs rows held out"),
                 (["--residual"], "needs two hidden layers of one size"),
+                (["--optimizer", "sgd", "--nesterov", "--momentum", "0"], "needs a --momentum"),
+                (["--optimizer", "sgd", "--nesterov", "--dampening", "0.1"],
+                 "cannot be given with --dampening"),
+                (["--optimizer", "rprop", "--rprop-least", "60"], "at most --rprop-most, 50"),
                 (["--schedule", "multi_step"], "needs --schedule-milestones"),
                 (["--loss", "mse", "--task", "classify"], "mse cannot classify"),
                 (["--optimizer", "adamx"], "did you mean 'adam")):
@@ -113,6 +117,7 @@ class TrainOptions(CommandCase):
             self.assertIn(why, done.stderr)
         for options, why in ((["--monitor", "rmse"], "rmse has no meaning with the loss softmax"),
                              (["--class-weights", "rosa=2"], "did you mean 'rose'?"),
+                             (["--class-weights", "rose=0,iris=0,lily=0"], "a weight above 0"),
                              (["--loss", "binary_cross_entropy"], "expected two classes")):
             done = self.run_command("train", "flowers.csv", "-t", "species", *options)
             self.assertEqual(1, done.returncode, options)
