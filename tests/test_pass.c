@@ -117,6 +117,68 @@ Test(pass, inference_takes_two_buffers)
     lnt_net_destroy(net);
 }
 
+static size_t bytes_of_inference(const lnt_layer *layers, size_t n_layers)
+{
+    lnt_net *net = new_net(LNT_F64, 64, layers, n_layers);
+    failing counter = {0};
+    const lnt_allocator allocator = failing_allocator(&counter);
+    const lnt_pass_config config = {
+        .max_rows = 128, .mode = LNT_INFERENCE, .allocator = &allocator};
+    lnt_pass *pass = NULL;
+    OK(lnt_pass_create(&pass, net, &config));
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+    return counter.bytes;
+}
+
+/* Two layers that come back to one input share it, and x is nobody's to keep. */
+Test(pass, inference_keeps_an_input_for_each_group)
+{
+    const lnt_layer apart[] = {lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_TANH), lnt_residual(1),
+                               lnt_dense(64, LNT_TANH), lnt_residual(1)};
+    const lnt_layer shared[] = {lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_TANH), lnt_residual(1),
+                                lnt_dense(64, LNT_TANH), lnt_residual(3)};
+    const lnt_layer input[] = {lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_TANH),
+                               lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_TANH), lnt_residual(4)};
+    const size_t buffer = 128 * 64 * sizeof(double);
+    cr_assert_eq(bytes_of_inference(apart, 5) / buffer, 4);
+    cr_assert_eq(bytes_of_inference(shared, 5) / buffer, 3);
+    cr_assert_eq(bytes_of_inference(input, 5) / buffer, 2);
+}
+
+/* Layers without statistics and draws do the same in both modes, whatever the buffers hold. */
+Test(pass, inference_of_groups_gives_the_bits_of_training)
+{
+    const lnt_layer layers[] = {lnt_dense(INPUTS, LNT_TANH),
+                                lnt_residual(1),
+                                lnt_layer_norm(),
+                                lnt_dense(INPUTS, LNT_SILU),
+                                lnt_residual(2),
+                                lnt_rms_norm(),
+                                lnt_prelu(),
+                                lnt_residual(7),
+                                lnt_residual(2),
+                                lnt_activate(LNT_GELU),
+                                lnt_residual(6),
+                                lnt_dense(OUTPUTS, LNT_IDENTITY)};
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        const lnt_tensor x = random_matrix(dtype, 20, INPUTS, 1);
+        for (size_t count = 1; count <= sizeof layers / sizeof layers[0]; count++) {
+            lnt_net *net = new_net(dtype, INPUTS, layers, count);
+            lnt_pass *training = new_pass(net), *inference = pass_of(net, 20, LNT_INFERENCE);
+            lnt_tensor expected, found;
+            OK(lnt_pass_forward(training, net, &x, &expected));
+            for (int again = 0; again < 2; again++) {
+                OK(lnt_pass_forward(inference, net, &x, &found));
+                cr_assert(same_bits(&found, &expected), "%zu layers", count);
+            }
+            lnt_pass_destroy(training);
+            lnt_pass_destroy(inference);
+            lnt_net_destroy(net);
+        }
+    }
+}
+
 /* --- views --- */
 
 Test(pass, views)

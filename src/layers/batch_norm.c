@@ -26,7 +26,7 @@ static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
 }
 
 /* The views that a kernel reads x through: any strides; all else is dense. */
-#define KERNELS(suffix, REAL, sqrt_)                                                               \
+#define KERNELS(suffix, REAL)                                                                      \
     /* Mean and variance of a panel by the corrected two-pass formula. */                          \
     static void moments_##suffix(const lnt_tensor *x, size_t first, size_t count, double *mean,    \
                                  double *variance)                                                 \
@@ -90,13 +90,20 @@ static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
                                void *y_data)                                                       \
     {                                                                                              \
         const REAL *g = g_data, *b = b_data, *mean = mean_data, *variance = var_data;              \
-        for (size_t i = 0; i < x->rows; i++) {                                                     \
-            const REAL *row = lnt_element(x, i, 0);                                                \
-            REAL *y = (REAL *) y_data + i * x->cols;                                               \
-            for (size_t j = 0; j < x->cols; j++) {                                                 \
-                const REAL n = (row[(ptrdiff_t) j * x->col_stride] - mean[j]) /                    \
-                               sqrt_(variance[j] + (REAL) epsilon);                                \
-                y[j] = (g != NULL ? g[j] * n : n) + (b != NULL ? b[j] : 0);                        \
+        for (size_t first = 0; first < x->cols; first += COLUMNS) {                                \
+            const size_t count = x->cols - first < COLUMNS ? x->cols - first : COLUMNS;            \
+            double inverse[COLUMNS];                                                               \
+            for (size_t j = 0; j < count; j++) {                                                   \
+                inverse[j] = 1 / sqrt((double) variance[first + j] + epsilon);                     \
+            }                                                                                      \
+            for (size_t i = 0; i < x->rows; i++) {                                                 \
+                const REAL *row = lnt_element(x, i, first);                                        \
+                REAL *y = (REAL *) y_data + i * x->cols + first;                                   \
+                for (size_t j = 0; j < count; j++) {                                               \
+                    const double value = (double) row[(ptrdiff_t) j * x->col_stride];              \
+                    const REAL n = (REAL) ((value - (double) mean[first + j]) * inverse[j]);       \
+                    y[j] = (g != NULL ? g[first + j] * n : n) + (b != NULL ? b[first + j] : 0);    \
+                }                                                                                  \
             }                                                                                      \
         }                                                                                          \
     }                                                                                              \
@@ -142,8 +149,8 @@ static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
         }                                                                                          \
     }
 
-KERNELS(f32, float, sqrtf)
-KERNELS(f64, double, sqrt)
+KERNELS(f32, float)
+KERNELS(f64, double)
 #undef KERNELS
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
