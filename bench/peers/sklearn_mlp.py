@@ -57,7 +57,7 @@ def run_linnet(program, options, classify, train, test, seed, folder):
     model = folder / "model.safetensors"
     command = [program, "train", folder / "train.csv", "--target", "y",
                "--task", "classify" if classify else "regress", "--seed", str(seed),
-               "--out", model, "--json", *options]
+               "--output", model, "--json", "--quiet", *options]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     result = json.loads(done.stdout)
     done = subprocess.run([program, "evaluate", model, folder / "test.csv", "--json"], check=True,
@@ -97,7 +97,8 @@ def compare(name, classify, settings, folder):
         same = ["--hidden", ",".join(map(str, settings.hidden)), "--activation", "relu",
                 "--optimizer", "adam", "--lr", "0.001", "--schedule", "constant",
                 "--batch", str(batch), "--epochs", str(settings.epochs), "--patience", "0",
-                "--l2", str(ALPHA / batch), "--val", "0"]
+                "--l2", str(ALPHA / batch), "--init", "glorot_uniform",
+                "--validation", "0"]
         for side, run in {
                 "linnet": lambda: run_linnet(settings.linnet, same, classify, train, test, seed, folder),
                 "sklearn": lambda: run_sklearn(settings, classify, train, test, seed),

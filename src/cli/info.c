@@ -144,8 +144,8 @@ static void print_text(const lnt_model *model)
     printf("dtype         %s\n", lnt_dtype_name(lnt_net_dtype(model->net)));
     printf("parameters    %zu\n", lnt_net_n_parameters(model->net));
     print_layers(model->net);
-    printf("inputs        %s\n", model->input_scaler != NULL ? "standardised" : "as they are");
-    printf("targets       %s\n", model->target_scaler != NULL ? "standardised" : "as they are");
+    printf("inputs        %s\n", model->input_scaler != NULL ? "scaled" : "as they are");
+    printf("targets       %s\n", model->target_scaler != NULL ? "scaled" : "as they are");
     print_names("input names", model->input_names);
     print_names("target names", model->target_names);
     print_names("classes", model->class_names);
