@@ -34,6 +34,7 @@ typedef struct lnt_cli_verb {
     int (*run)(const void *settings, const char *const *arguments);
 } lnt_cli_verb;
 
-extern const lnt_cli_verb lnt_cli_train, lnt_cli_predict, lnt_cli_evaluate, lnt_cli_info;
+extern const lnt_cli_verb lnt_cli_train, lnt_cli_predict, lnt_cli_evaluate, lnt_cli_info,
+    lnt_cli_cv, lnt_cli_lr;
 
 #endif

@@ -9,7 +9,7 @@ PAGES = SOURCE / "src" / "cli" / "man"
 sys.path.insert(0, str(PAGES))
 import make_options  # noqa: E402 (from the folder of the pages)
 
-VERBS = ["train", "predict", "evaluate", "info"]
+VERBS = ["train", "cv", "lr", "predict", "evaluate", "info"]
 
 
 def page(name):
@@ -31,7 +31,7 @@ class Manual(CommandCase):
             described = {name: value or None for name, value in described}
             shown = self.options_in_help(verb)
             self.assertIn("--help", shown)
-            described.pop("--target", None) if verb not in ("train", "evaluate") else None
+            described.pop("--target", None) if verb not in ("train", "cv", "lr", "evaluate") else None
             self.assertEqual(shown, described, verb)
 
     def test_made_options_are_those_of_the_help(self):

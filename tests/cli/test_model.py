@@ -177,6 +177,6 @@ class Info(CommandCase):
         text = self.succeed("info", "flowers.safetensors").stdout
         for line in ("task          classification", "layer 0       dense 3 -> 128, relu",
                      "tensor        layers.1.weight [128, 3]",
-                     "classes       3: iris, lily, rose", "inputs        standardised",
+                     "classes       3: iris, lily, rose", "inputs        scaled",
                      "trained       20 epochs on 72 rows, 18 held out, seed 0"):
             self.assertIn(line + "\n", text)

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+#include "defaults.h"
+#include "outfile.h"
+#include "report.h"
+#include "text.h"
+#include "trial.h"
+#include "verb.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Lines of the table that is printed. */
+#define LINES 16
+
+/* One run of `linnet lr`. */
+typedef struct lr_job {
+    lnt_cli_train_settings settings;
+    const char *path;
+    lnt_cli_train_data data;
+    lnt_cli_trial trial;
+    double *rates, *losses;
+    size_t done;
+    double suggested;
+    lnt_error error;
+} lr_job;
+
+static const lnt_cli_option test_options[] = {
+    {.name = "low",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(low),
+     .value = "RATE",
+     .initial = "1e-6",
+     .high = 1000,
+     .above_low = true,
+     .help = "Rate of the first step"},
+    {.name = "high",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(high),
+     .value = "RATE",
+     .initial = "10",
+     .high = 1000000,
+     .above_low = true,
+     .help = "Rate of the last step, unless the loss grows too large before"},
+    {.name = "steps",
+     .kind = LNT_CLI_SIZE,
+     LNT_CLI_AT(steps),
+     .value = "N",
+     .initial = "300",
+     .least = 10,
+     .most = 1000000,
+     .help = "Steps from the one to the other"},
+    {.name = "output",
+     .letter = 'o',
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(output),
+     .value = "FILE",
+     .help = "CSV file for the rate and the loss of every step"},
+};
+
+static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF(test_options), 0};
+static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT - 1, 0};
+
+static const lnt_cli_group *const groups[] = {
+    &test_group,
+    &lnt_cli_column_group,
+    &lnt_cli_net_group,
+    &lnt_cli_loss_group,
+    &lnt_cli_optim_group,
+    &lnt_cli_schedule_group,
+    &lnt_cli_training_group,
+    &lnt_cli_stopping_group,
+    &run_group,
+    &lnt_cli_train_reading_group,
+};
+
+static lnt_status test_rates(lr_job *job)
+{
+    const size_t steps = job->settings.steps;
+    job->rates = calloc(steps, sizeof *job->rates);
+    job->losses = calloc(steps, sizeof *job->losses);
+    if (job->rates == NULL || job->losses == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    return lnt_rate_range_test(job->trial.model.net, &job->trial.x, &job->trial.y,
+                               &job->trial.config, job->settings.low, job->settings.high, steps,
+                               job->rates, job->losses, &job->done, &job->suggested, &job->error);
+}
+
+static lnt_status write_steps(lr_job *job)
+{
+    const char *path = job->settings.output;
+    if (path == NULL) {
+        return LNT_OK;
+    }
+    FILE *stream = fopen(path, "w");
+    if (stream == NULL) {
+        return lnt_fail(&job->error, LNT_ERR_IO, "%s: %s", path, strerror(errno));
+    }
+    fputs("rate,loss\n", stream);
+    for (size_t i = 0; i < job->done; i++) {
+        char rate[LNT_CLI_NUMBER_MAX], loss[LNT_CLI_NUMBER_MAX];
+        lnt_cli_number(job->rates[i], LNT_F64, rate);
+        lnt_cli_number(job->losses[i], LNT_F64, loss);
+        fprintf(stream, "%s,%s\n", rate, loss);
+    }
+    const bool failed = ferror(stream) != 0;
+    return fclose(stream) == 0 && !failed
+               ? LNT_OK
+               : lnt_fail(&job->error, LNT_ERR_IO, "%s: cannot be written", path);
+}
+
+static lnt_status print_json(const lr_job *job)
+{
+    json_t *steps = json_array();
+    for (size_t i = 0; i < job->done; i++) {
+        json_array_append_new(steps,
+                              json_pack("{s:o, s:o}", "rate", lnt_cli_json_number(job->rates[i]),
+                                        "loss", lnt_cli_json_number(job->losses[i])));
+    }
+    return lnt_cli_json_print(
+        json_pack("{s:o, s:o}", "suggested", lnt_cli_json_number(job->suggested), "steps", steps),
+        17, stdout);
+}
+
+static void print_text(const lr_job *job)
+{
+    const size_t lines = job->done < LINES ? job->done : LINES;
+    printf("%12s  %12s\n", "rate", "loss");
+    for (size_t line = 0; line < lines; line++) {
+        const size_t i = lines > 1 ? line * (job->done - 1) / (lines - 1) : 0;
+        printf("%12.3g  %12.6g\n", job->rates[i], job->losses[i]);
+    }
+    if (isnan(job->suggested)) {
+        puts("the loss never fell: no rate is suggested");
+    } else {
+        printf("suggested: --lr %.2g, where the loss falls most steeply\n", job->suggested);
+    }
+}
+
+static lnt_status look(lr_job *job)
+{
+    lnt_cli_train_settings *settings = &job->settings;
+    if (settings->output != NULL) {
+        LNT_TRY(lnt_cli_outfile_check(settings->output, false,
+                                      (const char *const[]){job->path, NULL}, &job->error));
+    }
+    LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
+    if (settings->from != NULL) {
+        LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
+    }
+    LNT_TRY(
+        lnt_cli_train_data_read(&job->data, &job->trial.model, job->path, settings, &job->error));
+    job->trial.settings = settings;
+    job->trial.rows = job->data.rows;
+    LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
+    LNT_TRY(test_rates(job));
+    LNT_TRY(write_steps(job));
+    if (settings->json) {
+        return print_json(job);
+    }
+    print_text(job);
+    return LNT_OK;
+}
+
+static int run_lr(const void *given, const char *const *arguments)
+{
+    lr_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
+    lnt_cli_report_quiet(job.settings.quiet);
+    const int misused = lnt_cli_train_check(&job.settings);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
+    }
+    if (job.settings.low >= job.settings.high) {
+        return lnt_cli_misuse("option --low: expected less than --high, %g, found %g",
+                              job.settings.high, job.settings.low);
+    }
+    job.trial.model = lnt_model_init();
+    const lnt_status status = look(&job);
+    const int exit_status =
+        status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
+    free(job.rates);
+    free(job.losses);
+    lnt_cli_trial_finish(&job.trial);
+    lnt_cli_train_data_finish(&job.data);
+    return exit_status;
+}
+
+const lnt_cli_verb lnt_cli_lr = {
+    .name = "lr",
+    .summary = "Look for a learning rate",
+    .usage = "[OPTION...] FILE.csv --target COLUMN",
+    .details =
+        "Trains a net for a while as the rate rises from --low to --high by a constant factor,\n"
+        "and prints the loss, smoothed, at some of the rates. No model is saved. Options are\n"
+        "those of 'linnet train'; --lr and the schedule do not matter here.\n",
+    .example = "  linnet lr digits.csv --target digit --optimizer sgd\n",
+    .arguments = {"a CSV file"},
+    .groups = groups,
+    .n_groups = LNT_CLI_COUNT_OF(groups),
+    .settings_size = sizeof(lnt_cli_train_settings),
+    .values_offset = offsetof(lnt_cli_train_settings, values),
+    .run = run_lr,
+};
