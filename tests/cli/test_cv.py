@@ -88,7 +88,7 @@ class CrossValidation(CommandCase):
         process.send_signal(signal.SIGINT)
         out, error = process.communicate(timeout=60)
         self.assertEqual(1, process.returncode)
-        self.assertRegex(error, r"linnet cv: stopped by SIGINT after \d+ of 500 folds\n$")
+        self.assertRegex(error, r"linnet cv: stopped by Ctrl-C after \d+ of 500 folds\n$")
         self.assertRegex(out, r"\naccuracy +[\d.]+ ")
 
 
