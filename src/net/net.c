@@ -3,7 +3,6 @@
 
 #include <limits.h>
 #include <linnet/random.h>
-#include <stdio.h>
 #include <string.h>
 
 lnt_net_config lnt_net_defaults(void)
@@ -314,108 +313,4 @@ void lnt_net_destroy(lnt_net *net)
     if (net != NULL) {
         lnt_owner_release(net->owner, net);
     }
-}
-
-lnt_dtype lnt_net_dtype(const lnt_net *net)
-{
-    return net->dtype;
-}
-
-size_t lnt_net_inputs(const lnt_net *net)
-{
-    return net->widths[0];
-}
-
-size_t lnt_net_outputs(const lnt_net *net)
-{
-    return net->widths[net->n_layers];
-}
-
-size_t lnt_net_n_layers(const lnt_net *net)
-{
-    return net->n_layers;
-}
-
-uint64_t lnt_net_seed(const lnt_net *net)
-{
-    return net->seed;
-}
-
-const lnt_layer *lnt_net_layer(const lnt_net *net, size_t i)
-{
-    return i < net->n_layers ? &net->layers[i] : NULL;
-}
-
-size_t lnt_net_layer_outputs(const lnt_net *net, size_t i)
-{
-    return i < net->n_layers ? net->widths[i + 1] : 0;
-}
-
-size_t lnt_net_n_parameters(const lnt_net *net)
-{
-    return net->n_parameters;
-}
-
-lnt_tensor lnt_net_parameters(lnt_net *net)
-{
-    return lnt_tensor_of(net->dtype, net->parameters, 1, net->n_parameters);
-}
-
-lnt_tensor lnt_net_parameters_read_only(const lnt_net *net)
-{
-    return lnt_tensor_read_only(net->dtype, net->parameters, 1, net->n_parameters);
-}
-
-lnt_tensor lnt_net_state(lnt_net *net)
-{
-    return lnt_tensor_of(net->dtype, net->parameters, 1, net->n_state);
-}
-
-lnt_tensor lnt_net_state_read_only(const lnt_net *net)
-{
-    return lnt_tensor_read_only(net->dtype, net->parameters, 1, net->n_state);
-}
-
-static void describe_slot(lnt_net *net, size_t i, lnt_parameter *parameter)
-{
-    const lnt_net_slot *slot = &net->slots[i];
-    snprintf(parameter->name, sizeof parameter->name, "layers.%zu.%s", slot->layer, slot->name);
-    parameter->layer = slot->layer;
-    parameter->role = slot->role;
-    parameter->offset = slot->offset;
-    parameter->value = lnt_net_view(net, i, net->parameters);
-}
-
-size_t lnt_net_n_tensors(const lnt_net *net)
-{
-    return net->n_tensors;
-}
-
-lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter)
-{
-    if (net == NULL || parameter == NULL) {
-        return LNT_ERR_NULL;
-    }
-    if (i >= net->n_tensors) {
-        return LNT_ERR_INVALID;
-    }
-    describe_slot(net, i, parameter);
-    return LNT_OK;
-}
-
-size_t lnt_net_n_statistics(const lnt_net *net)
-{
-    return net->n_statistics;
-}
-
-lnt_status lnt_net_statistic(lnt_net *net, size_t i, lnt_parameter *statistic)
-{
-    if (net == NULL || statistic == NULL) {
-        return LNT_ERR_NULL;
-    }
-    if (i >= net->n_statistics) {
-        return LNT_ERR_INVALID;
-    }
-    describe_slot(net, net->n_tensors + i, statistic);
-    return LNT_OK;
 }
