@@ -36,10 +36,18 @@ static const lnt_cli_option fold_options[] = {
      .least = 2,
      .most = 1000000,
      .help = "Parts of the rows; each is held out once"},
+    {.name = "validation",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(validation),
+     .value = "SHARE",
+     .initial = "0",
+     .high = 1,
+     .below_high = true,
+     .help = "Share of the rows trained on to hold out too, for --monitor and --patience: the part "
+             "that is scored must not choose the net"},
 };
 
 static const lnt_cli_group fold_group = {"Folds:", fold_options, LNT_CLI_COUNT_OF(fold_options), 0};
-static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT - 1, 0};
 
 static const lnt_cli_group *const groups[] = {
     &fold_group,
@@ -50,7 +58,7 @@ static const lnt_cli_group *const groups[] = {
     &lnt_cli_schedule_group,
     &lnt_cli_training_group,
     &lnt_cli_stopping_group,
-    &run_group,
+    &lnt_cli_quiet_group,
     &lnt_cli_train_reading_group,
 };
 
@@ -133,27 +141,54 @@ static void free_rows(lnt_cli_rows *rows)
 
 /* --- one fold --- */
 
-static lnt_status judge(cv_job *job, lnt_cli_trial *trial, lnt_scores *scores)
+/* On the fold's rows, as they are in the file. */
+static lnt_status judge(cv_job *job, const lnt_cli_trial *trial, const lnt_tensor *x,
+                        const lnt_tensor *y, lnt_scores *scores)
 {
-    lnt_cli_judged judged;
     lnt_cli_metrics metrics;
-    LNT_TRY(lnt_cli_trial_judged(trial, &judged));
-    lnt_model model = trial->model;
-    model.input_scaler = NULL; /* inputs are scaled already */
-    LNT_TRY(lnt_cli_metrics_measure(&metrics, &model, &judged.x, &judged.y, trial->config.top_k));
+    LNT_TRY(lnt_cli_metrics_measure(&metrics, &trial->model, x, y, trial->config.top_k));
     *scores = metrics.scores;
     job->top_k = metrics.top_k;
     lnt_cli_metrics_finish(&metrics);
     return LNT_OK;
 }
 
+static void keep_first(lnt_cli_rows *rows, size_t count)
+{
+    lnt_tensor *all[] = {&rows->x, &rows->y, &rows->weights, &rows->sampling};
+    for (size_t i = 0; i < LNT_CLI_COUNT_OF(all); i++) {
+        all[i]->rows = all[i]->rows > 0 ? count : 0;
+    }
+}
+
+/* Puts a share of the rows that are there last, to be watched in training. */
+static lnt_status split_again(const cv_job *job, lnt_cli_rows *rows)
+{
+    lnt_tensor *all[] = {&rows->x, &rows->y, &rows->weights, &rows->sampling};
+    LNT_TRY(lnt_split(rows->x.rows, job->settings.validation, job->data.classify ? &rows->y : NULL,
+                      job->settings.seed, job->order, &rows->n_train));
+    for (size_t i = 0; i < LNT_CLI_COUNT_OF(all); i++) {
+        if (all[i]->rows > 0) {
+            LNT_TRY(lnt_permute_rows(all[i], job->order));
+        }
+    }
+    return LNT_OK;
+}
+
+/* The trial sees nothing of the fold's own rows: they are behind those that it has. */
 static lnt_status train_fold(cv_job *job, lnt_cli_trial *trial, size_t f)
 {
     order_rows(job, f);
     LNT_TRY(copy_all(job, job->first[f + 1] - job->first[f], &trial->rows));
+    const lnt_tensor x = lnt_cli_rows_part(&trial->rows, &trial->rows.x, true);
+    const lnt_tensor y = lnt_cli_rows_part(&trial->rows, &trial->rows.y, true);
+    keep_first(&trial->rows, trial->rows.n_train);
+    if (job->settings.validation > 0) {
+        LNT_TRY(split_again(job, &trial->rows));
+    }
     LNT_TRY(lnt_cli_trial_prepare(trial, job->data.classify, &job->error));
     LNT_TRY(lnt_cli_trial_fit(trial, false, &job->error));
-    return judge(job, trial, &job->scores[f]);
+    return judge(job, trial, &x, &y, &job->scores[f]);
 }
 
 /* Names are lent to the fold's model, which must not free them. */
@@ -310,9 +345,7 @@ static int run_cv(const void *given, const char *const *arguments)
 {
     cv_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
     lnt_cli_report_quiet(job.settings.quiet);
-    job.settings.validation = 0.5; /* each fold has rows held out; not a share of its own */
     const int misused = lnt_cli_train_check(&job.settings);
-    job.settings.validation = 0;
     if (misused != LNT_CLI_DONE) {
         return misused;
     }

@@ -64,13 +64,15 @@ static const lnt_cli_option options[] = {
 
 const lnt_cli_group lnt_cli_loss_group = {"Loss:", options, LNT_CLI_COUNT_OF(options), 0};
 
-void lnt_cli_loss_settle(lnt_cli_train_settings *settings, lnt_loss_kind kind)
+void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss)
 {
     lnt_cli_train_settings base = *settings;
-    base.loss = lnt_loss_of(kind, LNT_MEAN);
-    settings->loss_choice = 1 + (int) kind;
-    settings->loss.kind = kind;
-    settings->loss.value = base.loss.value;
-    settings->loss.gradient = base.loss.gradient;
+    base.loss = *loss;
+    settings->loss_choice = 1 + (int) loss->kind;
+    settings->loss.kind = loss->kind;
+    settings->loss.value = loss->value;
+    settings->loss.gradient = loss->gradient;
+    settings->loss.class_weights = loss->class_weights;
+    settings->loss.n_class_weights = loss->n_class_weights;
     lnt_cli_values_fill(&settings->values, options, LNT_CLI_COUNT_OF(options), &base);
 }

@@ -60,19 +60,11 @@ static const lnt_cli_option test_options[] = {
 };
 
 static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF(test_options), 0};
-static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT - 1, 0};
 
 static const lnt_cli_group *const groups[] = {
-    &test_group,
-    &lnt_cli_column_group,
-    &lnt_cli_net_group,
-    &lnt_cli_loss_group,
-    &lnt_cli_optim_group,
-    &lnt_cli_schedule_group,
-    &lnt_cli_training_group,
-    &lnt_cli_stopping_group,
-    &run_group,
-    &lnt_cli_train_reading_group,
+    &test_group,          &lnt_cli_column_group,        &lnt_cli_net_group,
+    &lnt_cli_loss_group,  &lnt_cli_optim_group,         &lnt_cli_batches_group,
+    &lnt_cli_quiet_group, &lnt_cli_train_reading_group,
 };
 
 static lnt_status test_rates(lr_job *job)
@@ -168,6 +160,7 @@ static int run_lr(const void *given, const char *const *arguments)
 {
     lr_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
     lnt_cli_report_quiet(job.settings.quiet);
+    job.settings.fit.epochs = 1; /* the steps count */
     const int misused = lnt_cli_train_check(&job.settings);
     if (misused != LNT_CLI_DONE) {
         return misused;
@@ -194,7 +187,7 @@ const lnt_cli_verb lnt_cli_lr = {
     .details =
         "Trains a net for a while as the rate rises from --low to --high by a constant factor,\n"
         "and prints the loss, smoothed, at some of the rates. No model is saved. Options are\n"
-        "those of 'linnet train'; --lr and the schedule do not matter here.\n",
+        "those of 'linnet train' that matter here.\n",
     .example = "  linnet lr digits.csv --target digit --optimizer sgd\n",
     .arguments = {"a CSV file"},
     .groups = groups,

@@ -16,6 +16,7 @@ void lnt_cli_train_data_finish(lnt_cli_train_data *data)
     lnt_cli_columns_finish(&data->columns);
     lnt_frame_destroy(data->frame);
     lnt_release(NULL, data->memory);
+    free(data->targets);
     *data = (lnt_cli_train_data){0};
 }
 
@@ -191,19 +192,19 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
 static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *model,
                               const char *path, lnt_cli_train_settings *settings, lnt_error *error)
 {
-    lnt_loss_kind kind = data->classify ? LNT_LOSS_SOFTMAX_CROSS_ENTROPY : LNT_LOSS_MSE;
+    lnt_loss loss = data->classify ? lnt_softmax_cross_entropy(LNT_MEAN) : lnt_mse(LNT_MEAN);
     if (settings->loss_choice > 0) {
-        kind = (lnt_loss_kind) (settings->loss_choice - 1);
+        loss = lnt_loss_of((lnt_loss_kind) (settings->loss_choice - 1), LNT_MEAN);
     } else if (model->net != NULL) {
-        kind = model->loss.kind;
+        loss = model->loss;
     }
     const size_t classes = lnt_names_count(model->class_names);
-    if (kind == LNT_LOSS_BINARY_CROSS_ENTROPY && data->classify && classes != 2) {
+    if (loss.kind == LNT_LOSS_BINARY_CROSS_ENTROPY && data->classify && classes != 2) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s: expected two classes for the loss binary_cross_entropy, found %zu",
                         path, classes);
     }
-    lnt_cli_loss_settle(settings, kind);
+    lnt_cli_loss_settle(settings, &loss);
     char why[2 * LNT_CLI_RANGE_MAX];
     const size_t misfit = lnt_cli_values_misfit(&settings->values, why, sizeof why);
     const lnt_cli_option *option = lnt_cli_values_option(&settings->values, misfit, NULL);
@@ -244,9 +245,38 @@ static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char 
     return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
 }
 
+/* What a model that is trained further says of its data: task, precision, names of the targets. */
+static lnt_status heed_model(lnt_cli_train_data *data, const lnt_model *model,
+                             lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t classes = lnt_loss_classes(model->loss.kind, lnt_net_outputs(model->net));
+    const size_t count = lnt_names_count(model->target_names);
+    settings->task = classes > 0 ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
+    settings->dtype = lnt_net_dtype(model->net) == LNT_F32 ? 0 : 1;
+    if (settings->targets.count > 0) {
+        return LNT_OK;
+    }
+    if (count == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "expected --target COLUMN: the model does not name its target");
+    }
+    data->targets = calloc(count, sizeof *data->targets);
+    if (data->targets == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        data->targets[i] = (char *) lnt_names_get(model->target_names, i);
+    }
+    settings->targets = (lnt_cli_texts){data->targets, count};
+    return LNT_OK;
+}
+
 lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, const char *path,
                                    lnt_cli_train_settings *settings, lnt_error *error)
 {
+    if (model->net != NULL) {
+        LNT_TRY(heed_model(data, model, settings, error));
+    }
     const size_t known = model->net == NULL ? 0 : lnt_names_count(model->input_names);
     lnt_cli_texts features = settings->features;
     if (known > 0) {

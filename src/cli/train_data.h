@@ -22,8 +22,9 @@ typedef struct lnt_cli_rows {
 typedef struct lnt_cli_train_data {
     lnt_frame *frame;
     lnt_cli_columns columns;
-    bool classify; /* the target is one column of classes */
-    void *memory;  /* of the weights */
+    bool classify;  /* the target is one column of classes */
+    void *memory;   /* of the weights */
+    char **targets; /* names lent by the model, if none were given */
     lnt_cli_rows rows;
 } lnt_cli_train_data;
 

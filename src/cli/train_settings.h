@@ -68,6 +68,9 @@ extern const lnt_cli_group lnt_cli_column_group, lnt_cli_net_group, lnt_cli_loss
     lnt_cli_optim_group, lnt_cli_schedule_group, lnt_cli_training_group, lnt_cli_stopping_group,
     lnt_cli_train_reading_group;
 
+/* Training without --epochs, running without --progress and --dry-run. */
+extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;
+
 /* The options of groups that only some verbs have. */
 extern const lnt_cli_option lnt_cli_run_options[];
 #define LNT_CLI_RUN_COUNT 5
@@ -87,10 +90,10 @@ typedef enum lnt_cli_norm {
 } lnt_cli_norm;
 
 /*
- * Puts in what was not given: the defaults of the loss, method and schedule that were chosen.
+ * Puts in what was not given: the defaults of method and schedule, and what `loss` has.
  * `values` must lie over these settings.
  */
-void lnt_cli_loss_settle(lnt_cli_train_settings *settings, lnt_loss_kind kind);
+void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss);
 void lnt_cli_optim_settle(lnt_cli_train_settings *settings);
 lnt_status lnt_cli_schedule_settle(lnt_cli_train_settings *settings, lnt_error *error);
 

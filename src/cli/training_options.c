@@ -66,6 +66,10 @@ static const lnt_cli_option training_options[] = {
 const lnt_cli_group lnt_cli_training_group = {"Training:", training_options,
                                               LNT_CLI_COUNT_OF(training_options), 0};
 
+/* --epochs is the first. */
+const lnt_cli_group lnt_cli_batches_group = {"Training:", training_options + 1,
+                                             LNT_CLI_COUNT_OF(training_options) - 1, 0};
+
 static const lnt_cli_option stopping_options[] = {
     {.name = "patience",
      .kind = LNT_CLI_SIZE,
@@ -153,3 +157,7 @@ const lnt_cli_option lnt_cli_run_options[LNT_CLI_RUN_COUNT] = {
      .help = "Do not train: print the configuration as it would be, the layers, and what a step "
              "costs"},
 };
+
+/* --progress and --dry-run are the last. */
+const lnt_cli_group lnt_cli_quiet_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT - 2,
+                                           0};

@@ -60,6 +60,27 @@ class CrossValidation(CommandCase):
         result = self.succeed_json("cv", "t.csv", "-t", "species", "--epochs", 2, "--json")
         self.assertEqual(31, sum(fold["rows"] for fold in result["folds"]))
 
+    def test_a_fold_does_not_choose_the_net_that_it_scores(self):
+        self.write("flowers.csv", flowers())
+        command = ["cv", "flowers.csv", "-t", "species", "--epochs", 30, "--lr", 0.3, "--json"]
+        plain = self.succeed_json(*command)
+        watched = self.succeed_json(*command, "--validation", 0.25, "--restore-best")
+        unwatched = self.succeed_json(*command, "--validation", 0.25)
+        self.assertNotEqual(plain, unwatched)  # fewer rows to train on
+        self.assertNotEqual(unwatched, watched)
+        self.assertEqual(90, sum(fold["rows"] for fold in watched["folds"]))
+        self.refuse(2, "linnet cv: option --restore-best: needs rows held out (--validation)",
+                    *command, "--restore-best")
+        self.refuse(2, "linnet cv: option --monitor: needs rows held out (--validation)",
+                    *command, "--monitor", "accuracy")
+
+    def test_without_what_has_no_effect(self):
+        for verb, option in (("cv", "--progress"), ("cv", "--dry-run"), ("lr", "--progress"),
+                             ("lr", "--epochs"), ("lr", "--schedule"), ("lr", "--patience")):
+            done = self.run_command(verb, "x.csv", "-t", "y", option, "1")
+            self.assertEqual(2, done.returncode)
+            self.assertIn(f"unknown option '{option}'", done.stderr)
+
     def test_configuration_file(self):
         self.write("flowers.csv", flowers())
         self.write("run.conf", "target = species\nepochs = 2\nfolds = 3\n")

@@ -141,6 +141,29 @@ class TrainOptions(CommandCase):
         self.assertEqual("max-seconds", result["end"])
         self.assertLess(result["seconds"], 10)
 
+    def test_a_model_says_what_its_data_are(self):
+        """Target, task, and the loss with its numbers."""
+        self.write("few.csv", "x,y\n" + "".join(f"{i / 7},{i % 5}\n" for i in range(60)))
+        self.succeed("train", "few.csv", "-t", "y", "--task", "regress", "--loss", "huber",
+                     "--delta", 0.25, "--dtype", "f64", "--epochs", 2, "-o", "first")
+        shown = self.succeed("train", "few.csv", "--from", "first", "--dry-run").stdout
+        self.assertIn("target = y\n", shown)
+        self.assertIn("loss = huber\ndelta = 0.25\n", shown)
+        self.succeed("train", "few.csv", "--from", "first", "--epochs", 2, "-o", "second")
+        info = self.succeed_json("info", "second", "--json")
+        self.assertEqual(("regress", "f64"), (info["task"], info["dtype"]))
+        self.assertIn(b"0.25", (self.folder / "second").read_bytes())
+
+    def test_a_model_keeps_its_class_weights(self):
+        self.write("flowers.csv", flowers())
+        self.succeed("train", "flowers.csv", "-t", "species", "--class-weights", "rose=3.125",
+                     "--epochs", 2, "-o", "first")
+        self.succeed("train", "flowers.csv", "--from", "first", "--epochs", 2, "-o", "second")
+        self.succeed("train", "flowers.csv", "--from", "first", "--epochs", 2, "-o", "third",
+                     "--class-weights", "lily=7.125")
+        for name, weight in (("first", b"3.125"), ("second", b"3.125"), ("third", b"7.125")):
+            self.assertIn(weight, (self.folder / name).read_bytes())
+
     def test_training_goes_on_from_a_model(self):
         self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 2, "-o", "first")
         plain = self.succeed_json("train", "flowers.csv", "-t", "species", "--epochs", 1, "--json")
