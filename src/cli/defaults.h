@@ -22,7 +22,7 @@
 
 /* AdamW on small tables: docs/decisions/defaults-of-train.md tells how they were chosen. */
 #define LNT_CLI_DEFAULT_ADAMW_RATE 0.005
-#define LNT_CLI_DEFAULT_ADAMW_DECAY 1.0
+#define LNT_CLI_DEFAULT_ADAMW_DECAY 0.1
 
 /* Whether periods of the schedule are steps: on small tables an epoch is a coarse measure. */
 #define LNT_CLI_DEFAULT_PER_STEP true

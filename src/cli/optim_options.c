@@ -152,7 +152,7 @@ static const lnt_cli_option options[] = {
      LNT_CLI_AT(fit.optim.weight_decay),
      .value = "NUMBER",
      .high = 1000,
-     .help = "Share, times the learning rate, by which a step shrinks weights; by default 1 "
+     .help = "Share, times the learning rate, by which a step shrinks weights; by default 0.1 "
              "for adamw, else 0"},
     {.name = "l1",
      .kind = LNT_CLI_REAL,
