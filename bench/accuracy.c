@@ -16,6 +16,7 @@
 enum { BLOCK = 4096, BITS = 200 };
 
 static uint64_t stride = 1, samples = 10000000;
+static char *only_variant;
 
 static void settle_sigmoid(mpfr_t y, const mpfr_t x)
 {
@@ -190,8 +191,11 @@ enum { MOST_VARIANTS = 4 };
 static size_t variants(const lnt_elementary_variant *list[MOST_VARIANTS])
 {
     size_t n = 0;
-    while (n < MOST_VARIANTS && (list[n] = lnt_elementary_variant_at(n)) != NULL) {
-        n++;
+    const lnt_elementary_variant *variant;
+    for (size_t i = 0; n < MOST_VARIANTS && (variant = lnt_elementary_variant_at(i)) != NULL; i++) {
+        if (only_variant == NULL || strcmp(only_variant, variant->name) == 0) {
+            list[n++] = variant;
+        }
     }
     return n;
 }
@@ -323,6 +327,8 @@ int main(int argc, const char **argv)
         {"stride", 0, POPT_ARG_LONG | POPT_ARGFLAG_SHOW_DEFAULT, &step, 0,
          "In f32 take every N-th float", "N"},
         {"function", 0, POPT_ARG_STRING, &only, 0, "One function alone", "NAME"},
+        {"variant", 0, POPT_ARG_STRING, &only_variant, 0, "One variant alone: avx2 or baseline",
+         "NAME"},
         {"samples", 0, POPT_ARG_LONG | POPT_ARGFLAG_SHOW_DEFAULT, &count, 0, "Arguments in f64",
          "N"},
         POPT_TABLEEND};
@@ -351,5 +357,6 @@ int main(int argc, const char **argv)
     }
     mpfr_free_cache();
     free(only);
+    free(only_variant);
     return lnt_bench_end(&bench);
 }
