@@ -26,6 +26,7 @@ needs_test='
 command:clang         clang
 sanitizers:clang      libclang-rt-dev
 command:chromium      chromium
+file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf  fonts-dejavu-core
 command:clang-format  clang-format
 command:cmake         cmake
 command:g++           g++
