@@ -90,7 +90,9 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
     lnt_optim *optim = NULL;
     OK(lnt_net_create(&net, &(lnt_net_config){dtype, INPUTS, layers, 4, 1, &allocator}));
     cr_assert(f.calls == 1, "a net is one block, not %zu", f.calls);
-    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){BATCH, LNT_TRAINING, true, 0, &allocator}));
+    OK(lnt_pass_create(
+        &pass, net,
+        &(lnt_pass_config){.max_rows = BATCH, .input_gradient = true, .allocator = &allocator}));
     cr_assert(f.calls == 2, "a pass is one block");
     lnt_optim_config config = lnt_optim_of(kind);
     config.momentum = 0.9;
@@ -232,7 +234,7 @@ Test(allocations, none_within_fit_after_the_first_batch)
     cr_assert(f.live == 0);
 }
 
-/* Parameters, gradients, activations, deltas and velocity; what is left is less than 6 KiB. */
+/* Parameters, gradients, activations, deltas and velocity; what is left is less than 5%. */
 Test(allocations, bytes_are_those_on_paper)
 {
     failing f = {0};
@@ -246,7 +248,7 @@ Test(allocations, bytes_are_those_on_paper)
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
     OK(lnt_net_create(&net, &config));
-    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){ROWS, LNT_TRAINING, false, 0, &allocator}));
+    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = ROWS, .allocator = &allocator}));
     lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
     sgd.momentum = 0.9;
     sgd.allocator = &allocator;
@@ -254,7 +256,7 @@ Test(allocations, bytes_are_those_on_paper)
     const size_t parameters = LAYERS * (WIDTH * WIDTH + WIDTH);
     const size_t paper = sizeof(float) * (3 * parameters + (LAYERS + 2) * ROWS * WIDTH);
     cr_assert(lnt_net_n_parameters(net) == parameters);
-    cr_assert(f.bytes >= paper && f.bytes < paper + 6144, "%zu bytes, %zu on paper", f.bytes,
+    cr_assert(f.bytes >= paper && f.bytes < paper + paper / 20, "%zu bytes, %zu on paper", f.bytes,
               paper);
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);

@@ -65,6 +65,13 @@ static lnt_status provoke(lnt_status status)
     case LNT_ERR_NOT_FINITE:
         numbers[1] = INFINITY;
         return lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, NULL);
+    case LNT_ERR_THREADS: {
+        OK(lnt_net_create(&net, &config));
+        const lnt_status result = lnt_pass_create(
+            &pass, net, &(lnt_pass_config){.max_rows = 2, .threads = LNT_MAX_THREADS});
+        lnt_net_destroy(net);
+        return result;
+    }
     }
     return LNT_OK;
 }
@@ -134,7 +141,8 @@ static lnt_status try_net(const lnt_allocator *allocator)
         status = lnt_net_clone(&copy, net, allocator);
     }
     if (status == LNT_OK) {
-        const lnt_pass_config config = {4, LNT_TRAINING, true, 0, allocator};
+        const lnt_pass_config config = {
+            .max_rows = 4, .input_gradient = true, .allocator = allocator};
         status = lnt_pass_create(&pass, net, &config);
     }
     if (status == LNT_OK) {

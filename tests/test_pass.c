@@ -105,13 +105,13 @@ Test(pass, inference_takes_two_buffers)
     for (int mode = LNT_TRAINING; mode <= LNT_INFERENCE; mode++) {
         const lnt_allocator allocator = failing_allocator(&counters[mode]);
         const lnt_pass_config config = {
-            .max_rows = 128, .mode = (lnt_mode) mode, .allocator = &allocator};
+            .max_rows = 512, .mode = (lnt_mode) mode, .allocator = &allocator};
         lnt_pass *pass = NULL;
         OK(lnt_pass_create(&pass, net, &config));
         lnt_pass_destroy(pass);
         cr_assert(counters[mode].calls == 1 && counters[mode].live == 0);
     }
-    const size_t buffer = 128 * 64 * sizeof(double);
+    const size_t buffer = 512 * 64 * sizeof(double);
     cr_assert(counters[LNT_INFERENCE].bytes < 3 * buffer);
     cr_assert(counters[LNT_TRAINING].bytes > 100 * buffer);
     lnt_net_destroy(net);

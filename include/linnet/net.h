@@ -25,8 +25,9 @@ typedef struct lnt_net lnt_net;
 /**
  * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
  * allocation, made at creation. It serves every net of the same layers (a clone too). One thread
- * at a time. For inference it needs two buffers, whatever the depth, and one more for each input
- * that a residual layer comes back to.
+ * at a time; with threads of its own it refuses a second one (`LNT_ERR_THREADS`), and must not be
+ * used in a child that was forked. For inference it needs two buffers, whatever the depth, and one
+ * more for each input that a residual layer comes back to.
  */
 typedef struct lnt_pass lnt_pass;
 
@@ -128,11 +129,28 @@ LNT_API lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *paramet
 
 /* --- pass: one forward and backward over a batch --- */
 
+/** Who computes the matrix products of a pass. The results differ in rounding only. */
+typedef enum lnt_products {
+    LNT_PRODUCTS_MODEL, /**< whoever should be quicker, by shape and processor: always the same */
+    LNT_PRODUCTS_TIMED, /**< whoever was quicker when the pass was created: may differ by chance */
+    LNT_PRODUCTS_BLAS,  /**< BLAS alone */
+    LNT_PRODUCTS_OWN    /**< the library's kernels alone */
+} lnt_products;
+
+/** The most threads that a pass may have. */
+#define LNT_MAX_THREADS 256
+
 typedef struct lnt_pass_config {
     size_t max_rows; /**< at least 1 */
     lnt_mode mode;
     bool input_gradient; /**< also compute dL/dx; only in training, else `LNT_ERR_INVALID` */
     uint64_t seed;       /**< of dropout */
+    lnt_products products;
+    unsigned threads;   /**< that share each call, the caller's among them; 0 and 1: the caller's
+                             alone. They sleep between calls. Outputs, gradients and trained
+                             parameters have the same bits for any number. BLAS must be set to one
+                             thread, and there must be as many processors: `LNT_ERR_THREADS` */
+    bool oversubscribe; /**< more threads than processors are fine */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_pass_config;
 
@@ -185,7 +203,25 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_ne
                                                     const lnt_loss *loss, const lnt_tensor *target,
                                                     const lnt_tensor *weights, double *value);
 
-/** The same from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
+/**
+ * Forward and backward in one call: `lnt_pass_forward` of x, then `lnt_pass_backward`, with their
+ * errors. It saves threads of the pass from going to sleep in between, and it may take a large
+ * batch through the net in parts that stay in the processor's caches, whose sums of gradients then
+ * round otherwise. `LNT_ERR_ORDER` with an inference pass.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net,
+                                                    const lnt_tensor *x, const lnt_loss *loss,
+                                                    const lnt_tensor *target,
+                                                    const lnt_tensor *weights, double *value);
+
+/**
+ * Threads of the pass that are `awake` poll for the next call for about a millisecond before they
+ * go to sleep, which spares small nets the time it takes to wake them; without threads nothing
+ * happens. For the duration of a loop: `lnt_fit` does so itself.
+ */
+LNT_API lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake);
+
+/** Backward from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
 LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
                                           const lnt_tensor *output_gradient);
 

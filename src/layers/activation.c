@@ -78,6 +78,29 @@ bool lnt_activation_keeps_z(const lnt_layer *layer)
     return lnt_activation_kind_of(layer->activation)->keeps_z;
 }
 
+/* What a product can do, by activation: f, and dy·f'(z) in terms of y. */
+static const struct finishes {
+    bool forward, backward;
+    lnt_finish value, slope;
+} finishes[N_KINDS] = {
+    [LNT_IDENTITY] = {true, true, LNT_FINISH_NONE, LNT_FINISH_NONE},
+    [LNT_RELU] = {true, true, LNT_FINISH_RELU, LNT_FINISH_RELU_SLOPE},
+    [LNT_TANH] = {.backward = true, .slope = LNT_FINISH_TANH_SLOPE},
+    [LNT_SIGMOID] = {.backward = true, .slope = LNT_FINISH_SIGMOID_SLOPE},
+};
+
+bool lnt_activation_finish(const lnt_layer *layer, lnt_finish *finish)
+{
+    *finish = finishes[layer->activation].value;
+    return finishes[layer->activation].forward;
+}
+
+bool lnt_activation_slope(const lnt_layer *layer, lnt_finish *finish)
+{
+    *finish = finishes[layer->activation].slope;
+    return finishes[layer->activation].backward;
+}
+
 static const lnt_activation_kernels *kernels_of(const lnt_activation_kind *kind, lnt_dtype dtype)
 {
     return dtype == LNT_F32 ? &kind->f32 : &kind->f64;

@@ -2,6 +2,8 @@
 #ifndef LINNET_LAYERS_ACTIVATION_H
 #define LINNET_LAYERS_ACTIVATION_H
 
+#include "tensor/product.h"
+
 #include <linnet/layer.h>
 
 /** Kernels of an activation in one precision, over dense memory. */
@@ -52,6 +54,12 @@ lnt_status lnt_activation_settle(lnt_layer *layer);
 
 /** Whether backward needs z, in training. */
 bool lnt_activation_keeps_z(const lnt_layer *layer);
+
+/** f as a product can apply it to what it has summed up; `LNT_FINISH_NONE` for identity. */
+bool lnt_activation_finish(const lnt_layer *layer, lnt_finish *finish);
+
+/** A factor of dy as a product can apply it, given y = f(z); likewise. */
+bool lnt_activation_slope(const lnt_layer *layer, lnt_finish *finish);
 
 /** z += bias, y = f(z), both dense; bias [1, cols] dense or NULL; y may be z. */
 void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_tensor *z,

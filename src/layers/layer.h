@@ -2,10 +2,16 @@
 #ifndef LINNET_LAYERS_LAYER_H
 #define LINNET_LAYERS_LAYER_H
 
+#include "base/team.h"
+#include "tensor/product.h"
+
 #include <linnet/layer.h>
 
 /** The most parameter tensors, and tensors of statistics, that a layer may have. */
 #define LNT_LAYER_MAX_TENSORS 4
+
+/** The most products. */
+#define LNT_LAYER_MAX_PRODUCTS 3
 
 typedef struct lnt_tensor_shape {
     const char *name;
@@ -25,9 +31,17 @@ typedef struct lnt_layer_shape {
     size_t cache_once; /**< elements a batch kept from forward to backward, and to `update` */
 } lnt_layer_shape;
 
-/** The arguments of one forward or backward; every view belongs to the caller. */
+/**
+ * The arguments of forward and backward; every view belongs to the caller. They stay from batch to
+ * batch: when any changes, `bind` is called before the next forward.
+ */
 typedef struct lnt_layer_run {
     lnt_mode mode;
+    void *plan;                   /**< [plan_size], the layer's own */
+    lnt_product_form *forms;      /**< [products]: who computes them */
+    bool adds;                    /**< gradients are added to what is there */
+    bool dy_is_dz;                /**< dy comes multiplied by the activation's slope */
+    lnt_finish dx_finish;         /**< what dx is to be multiplied by, with y = x */
     const lnt_tensor *parameters; /**< in the order of the shape's tensors */
     const lnt_tensor *statistics; /**< in the order of the shape's statistics; read only */
     lnt_tensor x;                 /**< [rows, inputs], any strides; read only */
@@ -40,8 +54,15 @@ typedef struct lnt_layer_run {
     lnt_tensor dy;                /**< [rows, outputs], dense: dL/dy; backward may overwrite it */
     lnt_tensor *gradients;        /**< as parameters: dL/dp, overwritten */
     bool need_dx;
-    lnt_tensor dx; /**< [rows, inputs], dense: dL/dx; backward may let it be dy's memory instead */
+    lnt_tensor dx; /**< [rows, inputs], dense: dL/dx; dy's memory if the kind works in place */
 } lnt_layer_run;
+
+/** Who runs a layer: a member of a team, or a thread alone. */
+typedef struct lnt_member {
+    lnt_share share;
+    lnt_team *team; /**< NULL: alone */
+    void *scratch;  /**< of products */
+} lnt_member;
 
 /** A kind of layer: stateless, constant; functions are required unless it is said otherwise. */
 struct lnt_layer_kind {
@@ -59,10 +80,25 @@ struct lnt_layer_kind {
                        uint64_t stream, lnt_tensor *parameter);
     lnt_status (*forward)(const lnt_layer *layer, lnt_layer_run *run);
     lnt_status (*backward)(const lnt_layer *layer, lnt_layer_run *run);
+    size_t plan_size;  /**< bytes that `bind` fills */
+    size_t n_products; /**< matrix products in them */
+    /** Makes the plan of a run whose views are all set; NULL for a kind without a plan. */
+    void (*bind)(const lnt_layer *layer, lnt_layer_run *run);
+    /**
+     * In place of forward and backward, for a kind that can share the work out: all members of a
+     * team call it at once. What it writes is complete when all have returned.
+     */
+    void (*share_forward)(const lnt_layer *layer, const lnt_layer_run *run,
+                          const lnt_member *member);
+    void (*share_backward)(const lnt_layer *layer, const lnt_layer_run *run,
+                           const lnt_member *member);
+    /** Describes the products [n_products] of such a run; NULL likewise. */
+    void (*products)(const lnt_layer *layer, const lnt_layer_run *run, lnt_product *products);
     /** The first values of statistic `index`; NULL for a layer without statistics. */
     double (*first_statistic)(size_t index);
     /** Moves statistics [1, cols] towards those of a batch of `rows` rows; NULL likewise. */
     void (*update)(const lnt_layer *layer, size_t rows, const void *once, lnt_tensor *statistics);
+    bool has_own_dx;     /**< dx is apart from dy; else backward works in place */
     bool has_weights;    /**< a matrix of them, whose input the layers before it are */
     bool is_transparent; /**< the activation behind it decides the weights before it */
     bool has_activation; /**< `activation` and `alpha` mean something */

@@ -120,6 +120,8 @@ static lnt_net *place(lnt_arena *arena, const lnt_net_config *config, const tota
     lnt_net_slot *slots = lnt_arena_take(arena, sum->tensors + sum->statistics, sizeof *slots);
     void *parameters =
         lnt_arena_take(arena, sum->parameters + sum->state, lnt_dtype_size(config->dtype));
+    (void) lnt_arena_take(arena, 1,
+                          LNT_ALIGNMENT); /* products read vectors, also of the last row */
     if (net != NULL) {
         net->layers = layers;
         net->widths = widths;

@@ -2,6 +2,7 @@
 #include "net/pass.h"
 
 #include "net/net.h"
+#include "tensor/blas.h"
 
 #include <linnet/random.h>
 
@@ -13,55 +14,85 @@ static lnt_tensor top(const lnt_tensor *matrix, size_t rows)
     return view;
 }
 
-/* What layer `l` is run with in forward `draw`, but for x, dy and dx. */
-static lnt_layer_run run_of(const lnt_pass *pass, const lnt_net *net, size_t l, size_t rows,
-                            uint64_t draw)
-{
-    lnt_layer_run run = {
-        .mode = pass->mode,
-        .parameters = pass->parameters + net->first_tensor[l],
-        .statistics = pass->parameters + net->n_tensors + net->first_statistic[l],
-        .y = top(&pass->activations[l], rows),
-        .seed = pass->seed,
-        .stream = LNT_STREAM_DROPOUT + ((uint64_t) l << 8) + (draw << 24),
-    };
-    if (pass->mode == LNT_TRAINING) {
-        run.cache = top(&pass->caches[l], rows);
-        run.once = pass->onces[l];
-        run.gradients = pass->gradients + net->first_tensor[l];
-    }
-    return run;
-}
-
-/* What goes into layer `l`: the output of the one before, or x. */
-static lnt_tensor input_of(const lnt_pass *pass, size_t l)
-{
-    return l > 0 ? top(&pass->activations[l - 1], pass->x.rows) : pass->x;
-}
-
 static lnt_tensor output_of(const lnt_pass *pass)
 {
     return top(&pass->activations[pass->n_layers - 1], pass->x.rows);
 }
 
-/* Points the pass's parameter views at this net. */
-static lnt_status adopt(lnt_pass *pass, const lnt_net *net)
+/* --- calls with a team --- */
+
+/* What the members do in one call. */
+typedef struct call {
+    lnt_pass *pass;
+    const lnt_net *net;
+    bool forward, backward;
+    const lnt_loss *loss; /* between the two, if both */
+    const lnt_tensor *target, *weights;
+    double value;
+} call;
+
+/* Of the output, into dL/dŷ. */
+static lnt_status find_loss(call *c)
 {
-    if (pass->signature != net->signature) {
-        return LNT_ERR_ORDER;
-    }
-    const size_t count = net->n_tensors + net->n_statistics;
-    if (count > 0 && pass->parameters[0].data == net->parameters) {
-        return LNT_OK; /* the views are those of this net already */
-    }
-    for (size_t i = 0; i < count; i++) {
-        pass->parameters[i] = lnt_net_view(net, i, net->parameters);
-    }
-    return LNT_OK;
+    const lnt_tensor output = output_of(c->pass);
+    return lnt_loss_evaluate(c->loss, &output, c->target, c->weights, &c->value,
+                             lnt_pass_top(c->pass));
 }
 
-lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
-                            lnt_tensor *output)
+static void run_member(void *context, unsigned index)
+{
+    call *c = context;
+    lnt_pass *pass = c->pass;
+    if (c->forward) {
+        lnt_pass_run_forward(pass, c->net, index);
+    }
+    if (c->forward && c->backward) {
+        if (index == 0 && pass->status == LNT_OK) {
+            pass->status = find_loss(c);
+        }
+        if (pass->team != NULL) {
+            lnt_team_meet(pass->team);
+        }
+    }
+    if (c->backward) {
+        lnt_pass_run_backward(pass, c->net, index);
+    }
+}
+
+/* A team is for one caller at a time, and each of its threads for BLAS's own. */
+static lnt_status enter(lnt_pass *pass)
+{
+    if (pass->team == NULL) {
+        return LNT_OK;
+    }
+    if (lnt_blas_threads() > 1) {
+        return LNT_ERR_THREADS;
+    }
+    return atomic_exchange(&pass->busy, true) ? LNT_ERR_THREADS : LNT_OK;
+}
+
+static void leave(lnt_pass *pass)
+{
+    if (pass->team != NULL) {
+        atomic_store(&pass->busy, false);
+    }
+}
+
+static lnt_status run(call *c)
+{
+    lnt_pass *pass = c->pass;
+    pass->status = LNT_OK;
+    if (pass->team != NULL) {
+        lnt_team_run(pass->team, run_member, c);
+    } else {
+        run_member(c, 0);
+    }
+    return pass->status;
+}
+
+/* --- forward --- */
+
+static lnt_status check_forward(const lnt_pass *pass, const lnt_net *net, const lnt_tensor *x)
 {
     if (pass == NULL || net == NULL || x == NULL || (x->data == NULL && x->rows > 0)) {
         return LNT_ERR_NULL;
@@ -69,30 +100,48 @@ lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor
     if (x->dtype != net->dtype) {
         return LNT_ERR_DTYPE;
     }
-    if (x->cols != net->widths[0] || x->rows > pass->max_rows) {
-        return LNT_ERR_SHAPE;
-    }
-    LNT_TRY(adopt(pass, net));
+    return x->cols == net->widths[0] && x->rows <= pass->max_rows ? LNT_OK : LNT_ERR_SHAPE;
+}
+
+/* Sets the runs for a batch; after a failure the last forward is forgotten. */
+static lnt_status prepare_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x)
+{
+    LNT_TRY(lnt_pass_bind(pass, net, x));
     pass->forward_done = false;
     pass->backward_done = false;
     pass->x = *x;
-    for (size_t l = 0; l < net->n_layers; l++) {
-        const lnt_layer *layer = &net->layers[l];
-        lnt_layer_run run = run_of(pass, net, l, x->rows, pass->draw);
-        run.x = input_of(pass, l);
-        if (layer->kind->has_span) {
-            run.skip = input_of(pass, l - layer->span);
-        }
-        LNT_TRY(layer->kind->forward(layer, &run));
-    }
-    pass->net = net;
-    pass->forward_done = true;
-    pass->last_draw = pass->draw;
-    pass->draw += pass->mode == LNT_TRAINING;
-    if (output != NULL) {
-        *output = output_of(pass);
+    for (size_t l = 0; l < pass->n_layers; l++) {
+        pass->runs[l].stream = LNT_STREAM_DROPOUT + ((uint64_t) l << 8) + (pass->draw << 24);
     }
     return LNT_OK;
+}
+
+static void finish_forward(lnt_pass *pass, const lnt_net *net)
+{
+    pass->net = net;
+    pass->forward_done = true;
+    pass->draw += pass->mode == LNT_TRAINING;
+}
+
+static lnt_status forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x)
+{
+    LNT_TRY(prepare_forward(pass, net, x));
+    LNT_TRY(run(&(call){.pass = pass, .net = net, .forward = true}));
+    finish_forward(pass, net);
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
+                            lnt_tensor *output)
+{
+    LNT_TRY(check_forward(pass, net, x));
+    LNT_TRY(enter(pass));
+    const lnt_status status = forward(pass, net, x);
+    leave(pass);
+    if (status == LNT_OK && output != NULL) {
+        *output = output_of(pass);
+    }
+    return status;
 }
 
 lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i, lnt_tensor *output)
@@ -172,44 +221,11 @@ static lnt_status check_backward(const lnt_pass *pass, const lnt_net *net)
     return ready && pass->net == net ? LNT_OK : LNT_ERR_ORDER;
 }
 
-/* Residual layers kept dL/dy for the input of their group: now that it is reached, it is added. */
-static lnt_status add_skips(const lnt_pass *pass, const lnt_net *net, size_t l, lnt_tensor *dx)
-{
-    for (size_t k = l + 1; net->comes_back[l] && k < net->n_layers; k++) {
-        if (net->layers[k].kind->has_span && k - net->layers[k].span == l) {
-            const lnt_tensor skip = lnt_tensor_of(pass->dtype, pass->skips[k], dx->rows, dx->cols);
-            LNT_TRY(lnt_axpy(1, &skip, dx));
-        }
-    }
-    return LNT_OK;
-}
-
-/* The chain rule from the last layer to the first; deltas[0] holds dL/dŷ. */
+/* The chain rule from the last layer to the first, from dL/dŷ. */
 static lnt_status chain(lnt_pass *pass, const lnt_net *net)
 {
-    const size_t rows = pass->x.rows;
-    LNT_TRY(adopt(pass, net));
     pass->backward_done = false;
-    void *delta = pass->deltas[0];
-    for (size_t l = net->n_layers; l-- > 0;) {
-        const size_t inputs = net->widths[l], outputs = net->widths[l + 1];
-        void *other = delta == pass->deltas[0] ? pass->deltas[1] : pass->deltas[0];
-        lnt_layer_run run = run_of(pass, net, l, rows, pass->last_draw);
-        run.x = input_of(pass, l);
-        run.dy = lnt_tensor_of(pass->dtype, delta, rows, outputs);
-        run.need_dx = l > 0 || pass->input_gradient;
-        run.dx = lnt_tensor_of(pass->dtype, other, rows, inputs);
-        if (pass->skips[l] != NULL) {
-            lnt_tensor skip = lnt_tensor_of(pass->dtype, pass->skips[l], rows, outputs);
-            LNT_TRY(lnt_copy(&run.dy, &skip));
-        }
-        LNT_TRY(net->layers[l].kind->backward(&net->layers[l], &run));
-        if (run.need_dx) {
-            LNT_TRY(add_skips(pass, net, l, &run.dx));
-        }
-        pass->dx = run.dx;
-        delta = run.dx.data;
-    }
+    LNT_TRY(run(&(call){.pass = pass, .net = net, .backward = true}));
     pass->backward_done = true;
     return LNT_OK;
 }
@@ -218,28 +234,75 @@ lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net, const lnt_loss 
                              const lnt_tensor *target, const lnt_tensor *weights, double *value)
 {
     LNT_TRY(check_backward(pass, net));
-    const lnt_tensor output = output_of(pass);
-    lnt_tensor delta = lnt_tensor_of(pass->dtype, pass->deltas[0], output.rows, output.cols);
-    double sum;
-    LNT_TRY(lnt_loss_evaluate(loss, &output, target, weights, &sum, &delta));
-    LNT_TRY(chain(pass, net));
-    if (value != NULL) {
-        *value = sum;
+    call c = {.pass = pass, .net = net, .loss = loss, .target = target, .weights = weights};
+    LNT_TRY(find_loss(&c));
+    LNT_TRY(enter(pass));
+    const lnt_status status = chain(pass, net);
+    leave(pass);
+    if (status == LNT_OK && value != NULL) {
+        *value = c.value;
     }
-    return LNT_OK;
+    return status;
 }
 
 lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
                                   const lnt_tensor *output_gradient)
 {
     LNT_TRY(check_backward(pass, net));
-    const lnt_tensor output = output_of(pass);
-    lnt_tensor delta = lnt_tensor_of(pass->dtype, pass->deltas[0], output.rows, output.cols);
     if (output_gradient != NULL && output_gradient->dtype != pass->dtype) {
         return LNT_ERR_DTYPE;
     }
-    LNT_TRY(lnt_copy(output_gradient, &delta));
-    return chain(pass, net);
+    LNT_TRY(lnt_copy(output_gradient, lnt_pass_top(pass)));
+    LNT_TRY(enter(pass));
+    const lnt_status status = chain(pass, net);
+    leave(pass);
+    return status;
+}
+
+/* Forward, loss and backward in one call of the team. */
+static lnt_status evaluate(call *c, const lnt_tensor *x)
+{
+    lnt_pass *pass = c->pass;
+    LNT_TRY(prepare_forward(pass, c->net, x));
+    LNT_TRY(run(c));
+    finish_forward(pass, c->net);
+    pass->backward_done = true;
+    return LNT_OK;
+}
+
+lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
+                             const lnt_loss *loss, const lnt_tensor *target,
+                             const lnt_tensor *weights, double *value)
+{
+    LNT_TRY(check_forward(pass, net, x));
+    if (pass->mode != LNT_TRAINING) {
+        return LNT_ERR_ORDER;
+    }
+    call c = {.pass = pass,
+              .net = net,
+              .forward = true,
+              .backward = true,
+              .loss = loss,
+              .target = target,
+              .weights = weights};
+    LNT_TRY(enter(pass));
+    const lnt_status status = evaluate(&c, x);
+    leave(pass);
+    if (status == LNT_OK && value != NULL) {
+        *value = c.value;
+    }
+    return status;
+}
+
+lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake)
+{
+    if (pass == NULL) {
+        return LNT_ERR_NULL;
+    }
+    if (pass->team != NULL) {
+        lnt_team_stay_awake(pass->team, awake);
+    }
+    return LNT_OK;
 }
 
 lnt_tensor lnt_pass_gradients(lnt_pass *pass)
@@ -271,6 +334,6 @@ lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient)
     if (!pass->input_gradient || !pass->backward_done) {
         return LNT_ERR_ORDER;
     }
-    *gradient = pass->dx;
+    *gradient = pass->runs[0].dx;
     return LNT_OK;
 }

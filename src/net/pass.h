@@ -3,8 +3,11 @@
 #define LINNET_NET_PASS_H
 
 #include "base/arena.h"
+#include "base/team.h"
+#include "layers/layer.h"
 
 #include <linnet/net.h>
+#include <stdatomic.h>
 
 struct lnt_pass {
     lnt_owner owner;
@@ -22,11 +25,19 @@ struct lnt_pass {
     bool backward_done; /* the gradients are those of the activations */
     const lnt_net *net; /* the last forward's net: compared, never followed */
     lnt_tensor x;       /* the last forward's input, the caller's memory */
-    lnt_tensor dx;      /* the last backward's input gradient */
+    bool bound;         /* the runs are set, for `bound_rows` */
+    size_t bound_rows;
 
     uint64_t seed; /* of draws */
     uint64_t draw; /* the next training forward's number */
-    uint64_t last_draw;
+
+    lnt_layer_run *runs;     /* [n_layers]: the arguments of each layer */
+    lnt_product_form *forms; /* of all layers' products */
+    lnt_member *members;     /* [threads] */
+    lnt_team *team;          /* NULL for one thread */
+    atomic_bool busy;        /* with a team: a call is under way */
+    lnt_status status;       /* of what the first member ran alone, in this call */
+    bool first_comes_back;   /* a residual layer adds x */
 
     lnt_tensor *activations; /* [n_layers]: each layer's output for max_rows */
     lnt_tensor *parameters;  /* [n_tensors + n_statistics]: views of the net at hand */
@@ -37,5 +48,21 @@ struct lnt_pass {
     void **onces;            /* [n_layers]: and a batch; training only */
     void **skips; /* [n_layers]: dL/dy of a residual layer, until its group is through; else NULL */
 };
+
+/** Points the runs at this net's parameters, at x and at as many rows. */
+lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x);
+
+/**
+ * All layers forward, or backward, by one member of the team, or by the caller alone; failures go
+ * to `status`, which was set to LNT_OK before.
+ */
+void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, unsigned member);
+void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, unsigned member);
+
+/** dL/dŷ of the last layer, which backward starts from. */
+lnt_tensor *lnt_pass_top(lnt_pass *pass);
+
+/** Chooses who computes each product, for max_rows. */
+void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_products products);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/pass.h"
 
+#include "layers/activation.h"
 #include "net/net.h"
+#include "tensor/blas.h"
 
 #include <limits.h>
 
@@ -93,6 +95,46 @@ static void place_training(lnt_arena *arena, const lnt_net *net, const lnt_pass_
     }
 }
 
+static unsigned threads_of(const lnt_pass_config *config)
+{
+    return config->threads > 1 ? config->threads : 1;
+}
+
+/* What each layer plans with. */
+static void place_plans(lnt_arena *arena, const lnt_net *net, lnt_layer_run *runs)
+{
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const lnt_layer_kind *kind = net->layers[l].kind;
+        if (kind->bind == NULL) {
+            continue;
+        }
+        void *plan = lnt_arena_take(arena, kind->plan_size, 1);
+        lnt_product_form *forms = lnt_arena_take(arena, kind->n_products, sizeof *forms);
+        if (runs != NULL) {
+            runs[l].plan = plan;
+            runs[l].forms = forms;
+        }
+    }
+}
+
+/* Bytes of scratch that the products of any layer need, for one thread. */
+static size_t scratch_of(const lnt_net *net, const lnt_pass_config *config)
+{
+    size_t most = 0;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const size_t in = net->widths[l], out = net->widths[l + 1], rows = config->max_rows;
+        const lnt_product shapes[] = {{.dtype = net->dtype, .m = rows, .n = out, .k = in},
+                                      {.dtype = net->dtype, .m = in, .n = out, .k = rows},
+                                      {.dtype = net->dtype, .m = rows, .n = in, .k = out}};
+        const size_t count = config->mode == LNT_TRAINING ? 3 : 1;
+        for (size_t i = 0; net->layers[l].kind->n_products > 0 && i < count; i++) {
+            const size_t size = lnt_product_scratch(&shapes[i]);
+            most = size > most ? size : most;
+        }
+    }
+    return most;
+}
+
 /* Runs once to measure (returns NULL) and once to place. */
 static lnt_pass *place(lnt_arena *arena, const lnt_net *net, const lnt_pass_config *config)
 {
@@ -100,16 +142,77 @@ static lnt_pass *place(lnt_arena *arena, const lnt_net *net, const lnt_pass_conf
     lnt_tensor *activations = lnt_arena_take(arena, net->n_layers, sizeof *activations);
     lnt_tensor *parameters =
         lnt_arena_take(arena, net->n_tensors + net->n_statistics, sizeof *parameters);
+    lnt_layer_run *runs = lnt_arena_take(arena, net->n_layers, sizeof *runs);
+    const unsigned threads = threads_of(config);
+    lnt_member *members = lnt_arena_take(arena, threads, sizeof *members);
     if (pass != NULL) {
         pass->activations = activations;
         pass->parameters = parameters;
+        pass->runs = runs;
+        pass->members = members;
+    }
+    place_plans(arena, net, runs);
+    const size_t scratch = scratch_of(net, config);
+    for (unsigned i = 0; i < threads; i++) {
+        void *memory = lnt_arena_take(arena, scratch, 1);
+        if (pass != NULL) {
+            members[i].scratch = memory;
+        }
     }
     if (config->mode == LNT_INFERENCE) {
         place_inference(arena, net, config, pass != NULL ? activations : NULL);
     } else {
         place_training(arena, net, config, pass);
     }
+    (void) lnt_arena_take(arena, 1,
+                          LNT_ALIGNMENT); /* products read vectors, also of the last row */
     return pass;
+}
+
+/* What stays of a layer's arguments; rows and x come with each batch. */
+static void describe_run(lnt_pass *pass, const lnt_net *net, size_t l)
+{
+    lnt_layer_run *run = &pass->runs[l];
+    run->mode = pass->mode;
+    run->parameters = pass->parameters + net->first_tensor[l];
+    run->statistics = pass->parameters + net->n_tensors + net->first_statistic[l];
+    run->x = l > 0 ? pass->activations[l - 1]
+                   : lnt_tensor_of(net->dtype, NULL, pass->max_rows, net->widths[0]);
+    run->y = pass->activations[l];
+    run->seed = pass->seed;
+    if (pass->mode == LNT_TRAINING) {
+        run->cache = pass->caches[l];
+        run->once = pass->onces[l];
+        run->gradients = pass->gradients + net->first_tensor[l];
+        run->need_dx = l > 0 || pass->input_gradient;
+    }
+    const lnt_layer *layer = &net->layers[l];
+    pass->first_comes_back |= layer->kind->has_span && layer->span == l;
+}
+
+/* A dense layer's dx can leave its product as the dz of a dense layer before it. */
+static void pass_slope_on(lnt_pass *pass, const lnt_net *net, size_t l)
+{
+    const lnt_layer *layer = &net->layers[l], *before = &net->layers[l - 1];
+    if (layer->kind->has_own_dx && before->kind->has_own_dx && !net->comes_back[l]) {
+        pass->runs[l - 1].dy_is_dz = lnt_activation_slope(before, &pass->runs[l].dx_finish);
+    }
+}
+
+/* Which of two buffers each layer finds dL/dy in, and leaves dL/dx in. */
+static void chain_deltas(lnt_pass *pass, const lnt_net *net)
+{
+    void *delta = pass->deltas[0];
+    for (size_t l = net->n_layers; l-- > 0;) {
+        void *other = delta == pass->deltas[0] ? pass->deltas[1] : pass->deltas[0];
+        lnt_layer_run *run = &pass->runs[l];
+        run->dy = lnt_tensor_of(net->dtype, delta, pass->max_rows, net->widths[l + 1]);
+        delta = net->layers[l].kind->has_own_dx ? other : delta;
+        run->dx = lnt_tensor_of(net->dtype, delta, pass->max_rows, net->widths[l]);
+        if (l > 0) {
+            pass_slope_on(pass, net, l);
+        }
+    }
 }
 
 static void describe(lnt_pass *pass, const lnt_net *net, const lnt_pass_config *config)
@@ -131,6 +234,28 @@ static void describe(lnt_pass *pass, const lnt_net *net, const lnt_pass_config *
     for (size_t i = 0; config->mode == LNT_TRAINING && i < net->n_tensors; i++) {
         pass->gradients[i] = lnt_net_view(net, i, pass->flat_gradients);
     }
+    for (unsigned i = 0; i < threads_of(config); i++) {
+        pass->members[i].share = (lnt_share){i, threads_of(config)};
+    }
+    for (size_t l = 0; l < net->n_layers; l++) {
+        describe_run(pass, net, l);
+    }
+    if (config->mode == LNT_TRAINING) {
+        chain_deltas(pass, net);
+    }
+}
+
+static lnt_status start_team(lnt_pass *pass, const lnt_pass_config *config)
+{
+    const unsigned threads = threads_of(config);
+    if (threads == 1) {
+        return LNT_OK;
+    }
+    LNT_TRY(lnt_team_create(&pass->team, threads, config->allocator));
+    for (unsigned i = 0; i < threads; i++) {
+        pass->members[i].team = pass->team;
+    }
+    return LNT_OK;
 }
 
 lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_config *config)
@@ -143,12 +268,17 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
         return LNT_ERR_NULL;
     }
     const bool inference = config->mode == LNT_INFERENCE;
-    if (config->max_rows == 0 || (config->mode != LNT_TRAINING && !inference) ||
-        (inference && config->input_gradient)) {
+    if (config->products > LNT_PRODUCTS_OWN || config->max_rows == 0 ||
+        (config->mode != LNT_TRAINING && !inference) || (inference && config->input_gradient)) {
         return LNT_ERR_INVALID;
     }
-    if (config->max_rows > INT_MAX) {
+    if (config->max_rows > INT_MAX || config->threads > LNT_MAX_THREADS) {
         return LNT_ERR_TOO_LARGE;
+    }
+    if (config->threads > 1 &&
+        (lnt_blas_threads() > 1 ||
+         (config->threads > lnt_team_processors() && !config->oversubscribe))) {
+        return LNT_ERR_THREADS;
     }
     lnt_arena arena = {0};
     place(&arena, net, config);
@@ -156,6 +286,12 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
     lnt_pass *pass = place(&arena, net, config);
     pass->owner = lnt_owner_of(config->allocator);
     describe(pass, net, config);
+    lnt_pass_choose(pass, net, config->products);
+    const lnt_status status = start_team(pass, config);
+    if (status != LNT_OK) {
+        lnt_pass_destroy(pass);
+        return status;
+    }
     *out = pass;
     return LNT_OK;
 }
@@ -163,6 +299,7 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
 void lnt_pass_destroy(lnt_pass *pass)
 {
     if (pass != NULL) {
+        lnt_team_destroy(pass->team);
         lnt_owner_release(pass->owner, pass);
     }
 }

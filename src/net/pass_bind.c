@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/net.h"
+#include "net/pass.h"
+
+static bool same_view(const lnt_tensor *a, const lnt_tensor *b)
+{
+    return a->data == b->data && a->row_stride == b->row_stride && a->col_stride == b->col_stride;
+}
+
+/* What layer `l` is given, for so many rows. */
+static void set_rows(lnt_pass *pass, const lnt_net *net, size_t l, size_t rows)
+{
+    lnt_layer_run *run = &pass->runs[l];
+    run->x.rows = rows;
+    run->y.rows = rows;
+    run->cache.rows = rows;
+    run->dy.rows = rows;
+    run->dx.rows = rows;
+    if (net->layers[l].kind->has_span) {
+        run->skip = pass->runs[l - net->layers[l].span].x;
+    }
+}
+
+static void bind_layer(lnt_pass *pass, const lnt_net *net, size_t l)
+{
+    const lnt_layer *layer = &net->layers[l];
+    if (layer->kind->bind != NULL) {
+        layer->kind->bind(layer, &pass->runs[l]);
+    }
+}
+
+/* Points the views of parameters at this net; whether they were elsewhere. */
+static bool adopt(lnt_pass *pass, const lnt_net *net)
+{
+    const size_t count = net->n_tensors + net->n_statistics;
+    if (count == 0 || pass->parameters[0].data == net->parameters) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        pass->parameters[i] = lnt_net_view(net, i, net->parameters);
+    }
+    return true;
+}
+
+lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x)
+{
+    if (pass->signature != net->signature) {
+        return LNT_ERR_ORDER;
+    }
+    lnt_layer_run *first = &pass->runs[0];
+    const bool moved = !same_view(&first->x, x);
+    first->x = *x;
+    const bool adopted = adopt(pass, net), resized = !pass->bound || pass->bound_rows != x->rows;
+    if (adopted || resized || (moved && pass->first_comes_back)) {
+        for (size_t l = 0; l < net->n_layers; l++) {
+            set_rows(pass, net, l, x->rows);
+            bind_layer(pass, net, l);
+        }
+        pass->bound = true;
+        pass->bound_rows = x->rows;
+    } else if (moved) {
+        bind_layer(pass, net, 0);
+    }
+    return LNT_OK;
+}
+
+/* --- at creation --- */
+
+void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_products products)
+{
+    for (size_t l = 0; l < net->n_layers; l++) {
+        const lnt_layer *layer = &net->layers[l];
+        lnt_product described[LNT_LAYER_MAX_PRODUCTS];
+        if (layer->kind->n_products == 0) {
+            continue;
+        }
+        layer->kind->products(layer, &pass->runs[l], described);
+        for (size_t i = 0; i < layer->kind->n_products; i++) {
+            lnt_product_form *form = &pass->runs[l].forms[i];
+            *form = products == LNT_PRODUCTS_BLAS  ? LNT_PRODUCT_BLAS
+                    : products == LNT_PRODUCTS_OWN ? LNT_PRODUCT_OWN
+                                                   : lnt_product_choose(&described[i]);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "tensor/product.h"
+
+#include "tensor/elementary.h"
+
+enum {
+    PIECES = 4 /* of a large product by BLAS, whoever computes them */
+};
+
+/* m·n·k from which BLAS's products are cut, and up to which slow or narrow kernels are quicker. */
+#define CUT_FROM ((double) (1 << 24))
+#define TINY 4096.0
+#define SMALL 32768.0
+
+const lnt_product_variant *lnt_product_variant_at(size_t index)
+{
+#ifdef LNT_HAVE_AVX2_VARIANT
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        if (index == 0) {
+            return &lnt_product_avx2;
+        }
+        index--;
+    }
+#endif
+    return index == 0 ? &lnt_product_baseline : NULL;
+}
+
+static size_t size_of(const lnt_product *p)
+{
+    return p->dtype == LNT_F32 ? sizeof(float) : sizeof(double);
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Whether the processor has arithmetic units for vectors twice as long as the kernels' own. */
+static bool has_longer_vectors(void)
+{
+#ifdef LNT_HAVE_AVX2_VARIANT
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_is("intel");
+#else
+    return false;
+#endif
+}
+
+lnt_product_form lnt_product_choose(const lnt_product *p)
+{
+    const double work = (double) p->m * (double) p->n * (double) p->k;
+    if (!lnt_product_variant_at(0)->fast) {
+        return work <= TINY ? LNT_PRODUCT_OWN : LNT_PRODUCT_BLAS;
+    }
+    if (has_longer_vectors()) {
+        return work <= SMALL ? LNT_PRODUCT_OWN : LNT_PRODUCT_BLAS;
+    }
+    return LNT_PRODUCT_OWN;
+}
+
+/* --- BLAS --- */
+
+/* What the kernels do to a tile in registers. */
+#define FINISH(name, REAL)                                                                         \
+    static void name(const lnt_product *p)                                                         \
+    {                                                                                              \
+        const REAL *bias = p->bias;                                                                \
+        for (size_t i = 0; i < p->m; i++) {                                                        \
+            REAL *c = (REAL *) p->c + (ptrdiff_t) i * p->c_row;                                    \
+            const REAL *y = p->y != NULL ? (const REAL *) p->y + (ptrdiff_t) i * p->y_row : NULL;  \
+            for (size_t j = 0; bias != NULL && j < p->n; j++) {                                    \
+                c[j] += bias[j];                                                                   \
+            }                                                                                      \
+            switch (p->finish) {                                                                   \
+            case LNT_FINISH_RELU:                                                                  \
+                for (size_t j = 0; j < p->n; j++) {                                                \
+                    c[j] = c[j] < 0 ? 0 : c[j];                                                    \
+                }                                                                                  \
+                break;                                                                             \
+            case LNT_FINISH_RELU_SLOPE:                                                            \
+                for (size_t j = 0; j < p->n; j++) {                                                \
+                    c[j] = y[j] <= 0 ? 0 : c[j];                                                   \
+                }                                                                                  \
+                break;                                                                             \
+            case LNT_FINISH_TANH_SLOPE:                                                            \
+                for (size_t j = 0; j < p->n; j++) {                                                \
+                    c[j] *= 1 - y[j] * y[j];                                                       \
+                }                                                                                  \
+                break;                                                                             \
+            case LNT_FINISH_SIGMOID_SLOPE:                                                         \
+                for (size_t j = 0; j < p->n; j++) {                                                \
+                    c[j] *= y[j] * (1 - y[j]);                                                     \
+                }                                                                                  \
+                break;                                                                             \
+            default:                                                                               \
+                break;                                                                             \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+FINISH(finish_f32, float)
+FINISH(finish_f64, double)
+#undef FINISH
+
+static void run_blas(const lnt_product *p)
+{
+    const lnt_tensor a =
+        lnt_tensor_strided(p->dtype, (void *) (uintptr_t) p->a, p->m, p->k, p->a_row, p->a_col);
+    const lnt_tensor b =
+        lnt_tensor_strided(p->dtype, (void *) (uintptr_t) p->b, p->k, p->n, p->b_row, p->b_col);
+    lnt_tensor c = lnt_tensor_strided(p->dtype, p->c, p->m, p->n, p->c_row, 1);
+    (void) lnt_gemm(1, &a, &b, p->add ? 1 : 0, &c); /* checked when the net was made */
+    if (p->bias != NULL || p->finish != LNT_FINISH_NONE) {
+        (p->dtype == LNT_F32 ? finish_f32 : finish_f64)(p);
+    }
+}
+
+/* --- plan --- */
+
+/* Steps of so many bytes lead to the same places of the first cache again and again. */
+static bool is_awkward(ptrdiff_t step, size_t size)
+{
+    const size_t bytes = (size_t) (step < 0 ? -step : step) * size;
+    return bytes >= 2048 && bytes % 1024 == 0;
+}
+
+static bool may_pack_a(const lnt_product *p)
+{
+    return p->n >= 128 && p->m >= 48 && p->k >= 48;
+}
+
+static bool wants_packed_a(const lnt_product *p)
+{
+    return may_pack_a(p) && is_awkward(p->a_row == 1 ? p->a_col : p->a_row, size_of(p));
+}
+
+/* A copy of a panel pays if it is used often enough, or if B's rows lie awkwardly. */
+static bool wants_packed_b(const lnt_product *p)
+{
+    if (p->b_col != 1) {
+        return true;
+    }
+    return p->k >= 48 && p->m >= (is_awkward(p->b_row, size_of(p)) ? 32u : 96u);
+}
+
+void lnt_product_plan(lnt_product *p, lnt_product_form form)
+{
+    const bool contiguous = p->a_row == 1 || p->a_col == 1;
+    if (form == LNT_PRODUCT_BLAS || !contiguous) {
+        p->run = run_blas;
+        p->in_pieces = (double) p->m * (double) p->n * (double) p->k >= CUT_FROM;
+        return;
+    }
+    const lnt_product_variant *variant = lnt_product_variant_at(0);
+    p->in_pieces = false;
+    p->pack_a = wants_packed_a(p);
+    p->pack_b = wants_packed_b(p);
+    const bool one = p->k == 0 || (p->k <= LNT_PRODUCT_DEPTH && !p->pack_a);
+    p->run = (one ? variant->one : variant->blocks)[p->dtype == LNT_F64];
+}
+
+size_t lnt_product_scratch(const lnt_product *p)
+{
+    const lnt_product_variant *variant = lnt_product_variant_at(0);
+    const size_t tile = variant->tile_rows, depth = smaller(p->k, LNT_PRODUCT_DEPTH);
+    const size_t rows = (smaller(p->m, variant->block_rows) + tile - 1) / tile * tile;
+    const size_t panel = LNT_PRODUCT_DEPTH * 2 * variant->vector_bytes;
+    return panel +
+           (may_pack_a(p) ? depth * rows * lnt_dtype_size(p->dtype) + variant->vector_bytes : 0);
+}
+
+/* --- shares --- */
+
+static void cut_columns(lnt_product *p, size_t first, size_t count)
+{
+    const size_t size = size_of(p);
+    p->n = count;
+    p->b = (const char *) p->b + (ptrdiff_t) first * p->b_col * (ptrdiff_t) size;
+    p->c = (char *) p->c + first * size;
+    p->bias = p->bias != NULL ? (const char *) p->bias + first * size : NULL;
+    p->y = p->y != NULL ? (const char *) p->y + first * size : NULL;
+}
+
+static void cut_rows(lnt_product *p, size_t first, size_t count)
+{
+    const ptrdiff_t size = (ptrdiff_t) size_of(p), i = (ptrdiff_t) first;
+    p->m = count;
+    p->a = (const char *) p->a + i * p->a_row * size;
+    p->c = (char *) p->c + i * p->c_row * size;
+    p->y = p->y != NULL ? (const char *) p->y + i * p->y_row * size : NULL;
+}
+
+/* Cuts the longer way, where whole tiles can be shared out. */
+static bool cut(lnt_product *p, lnt_share share)
+{
+    const lnt_product_variant *variant = lnt_product_variant_at(0);
+    const size_t columns = 2 * variant->vector_bytes / size_of(p), rows = variant->tile_rows;
+    size_t first, count;
+    if (p->n / columns >= p->m / rows / 2 && p->n >= columns * share.size) {
+        count = lnt_share_of(share, p->n, columns, &first);
+        cut_columns(p, first, count);
+    } else {
+        count = lnt_share_of(share, p->m, rows, &first);
+        cut_rows(p, first, count);
+    }
+    return count > 0;
+}
+
+void lnt_product_share(const lnt_product *product, lnt_share share, void *scratch)
+{
+    if (product->m == 0 || product->n == 0) {
+        return;
+    }
+    lnt_product part = *product;
+    part.scratch = scratch;
+    if (part.run != run_blas) {
+        if (cut(&part, share)) {
+            part.run(&part);
+        }
+        return;
+    }
+    const unsigned pieces = part.in_pieces ? PIECES : 1;
+    for (unsigned i = share.index; i < pieces; i += share.size) {
+        lnt_product piece = part;
+        if (cut(&piece, (lnt_share){i, pieces})) {
+            piece.run(&piece);
+        }
+    }
+}
+
+void lnt_product_sum_rows(const lnt_tensor *x, lnt_share share, bool add, void *s)
+{
+    enum { LINE = 16 };
+    size_t first;
+    const size_t size = lnt_dtype_size(x->dtype),
+                 count = lnt_share_of(share, x->cols, LINE, &first);
+    if (count > 0) {
+        lnt_product_variant_at(0)->sum_rows[x->dtype == LNT_F64](
+            x->rows, count, (const char *) x->data + first * size, x->row_stride, add,
+            (char *) s + first * size);
+    }
+}

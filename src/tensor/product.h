@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_TENSOR_PRODUCT_H
+#define LINNET_TENSOR_PRODUCT_H
+
+#include "base/team.h"
+
+#include <linnet/tensor.h>
+#include <stdbool.h>
+
+/** The largest k that is not cut. */
+#define LNT_PRODUCT_DEPTH 256
+
+/** What an element of C becomes when its sum, and the bias, are complete: f(z, y). */
+typedef enum lnt_finish {
+    LNT_FINISH_NONE,
+    LNT_FINISH_RELU,          /**< z < 0 ? 0 : z */
+    LNT_FINISH_RELU_SLOPE,    /**< y <= 0 ? 0 : z */
+    LNT_FINISH_TANH_SLOPE,    /**< z·(1 − y²) */
+    LNT_FINISH_SIGMOID_SLOPE, /**< z·y·(1 − y) */
+    LNT_FINISHES
+} lnt_finish;
+
+typedef struct lnt_product lnt_product;
+typedef void lnt_product_function(const lnt_product *product);
+
+/**
+ * One product, C = f(A·B + bias, Y), or C += A·B, by the library's own kernels or by BLAS. Nothing
+ * is checked and nothing overlaps. With own kernels each element of C is one chain of additions in
+ * the order of k, so that its bits do not depend on how m and n are cut into parts; for BLAS, the
+ * parts are always the same ones. Thus any number of threads finds the same bits.
+ */
+struct lnt_product {
+    lnt_product_function *run; /**< set by `lnt_product_plan` */
+    lnt_dtype dtype;
+    size_t m, n, k;
+    const void *a; /**< [m, k] */
+    ptrdiff_t a_row, a_col;
+    const void *b; /**< [k, n] */
+    ptrdiff_t b_row, b_col;
+    void *c; /**< [m, n], its columns contiguous */
+    ptrdiff_t c_row;
+    bool in_pieces;   /**< set likewise: by BLAS, and large */
+    bool add;         /**< to what C holds; then there is no bias and nothing to finish */
+    bool pack_a;      /**< set likewise; one step of A is 1 */
+    bool pack_b;      /**< set likewise; needed unless b_col is 1 */
+    bool b_slack;     /**< a vector behind B's last element may be read, whatever it holds */
+    const void *bias; /**< [n], or NULL */
+    lnt_finish finish;
+    const void *y; /**< [m, n] for what needs it, its columns contiguous */
+    ptrdiff_t y_row;
+    void *scratch; /**< lnt_product_scratch bytes, aligned to LNT_ALIGNMENT; one thread's */
+};
+
+/** The products of one kind of processor. */
+typedef struct lnt_product_variant {
+    const char *name;
+    size_t vector_bytes;
+    size_t tile_rows;  /**< of a tile of C that is kept in registers; it is two vectors wide */
+    size_t block_rows; /**< of A, packed at once */
+    bool fast; /**< as fast as BLAS's kernels; else only for products that are all overhead */
+    /** By precision: for k up to LNT_PRODUCT_DEPTH and no packing of A; and for any. */
+    lnt_product_function *one[2];
+    lnt_product_function *blocks[2];
+    /** s[j] = Σ_i x[i, j] (+ s[j]), rows in order; `step` from a row to the next. */
+    void (*sum_rows[2])(size_t rows, size_t cols, const void *x, ptrdiff_t step, bool add, void *s);
+} lnt_product_variant;
+
+/** The variants that this processor can run, best first; NULL from their number on. */
+const lnt_product_variant *lnt_product_variant_at(size_t index);
+
+/** Who computes a product. */
+typedef enum lnt_product_form { LNT_PRODUCT_OWN, LNT_PRODUCT_BLAS } lnt_product_form;
+
+/** Whom a model of the processor at hand chooses: the same one for the same shape, always. */
+lnt_product_form lnt_product_choose(const lnt_product *product);
+
+/** Sets how the product, all of whose extents and steps are set, is run. */
+void lnt_product_plan(lnt_product *product, lnt_product_form form);
+
+/** Bytes of scratch that a product of these extents needs, whatever the steps of A. */
+size_t lnt_product_scratch(const lnt_product *product);
+
+/** A member's share of a planned product, with scratch of its own; all shares may run at once. */
+void lnt_product_share(const lnt_product *product, lnt_share share, void *scratch);
+
+/** A member's share of s[1, cols] = Σ rows of x [rows, cols], dense, or of s += Σ if `add`. */
+void lnt_product_sum_rows(const lnt_tensor *x, lnt_share share, bool add, void *s);
+
+extern const lnt_product_variant lnt_product_baseline, lnt_product_avx2;
+
+#endif
