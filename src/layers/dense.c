@@ -126,7 +126,11 @@ static void bind(const lnt_layer *layer, lnt_layer_run *run)
 
 static void run_product(const lnt_product *product, const lnt_member *member)
 {
-    lnt_product_share(product, member->share, member->scratch);
+    if (member->share.size == 1 && !product->in_pieces) {
+        product->run(product, member->scratch);
+    } else {
+        lnt_product_share(product, member->share, member->scratch);
+    }
 }
 
 /* A share of the rows of a dense matrix. */

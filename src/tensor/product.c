@@ -101,8 +101,9 @@ FINISH(finish_f32, float)
 FINISH(finish_f64, double)
 #undef FINISH
 
-static void run_blas(const lnt_product *p)
+static void run_blas(const lnt_product *p, void *scratch)
 {
+    (void) scratch;
     const lnt_tensor a =
         lnt_tensor_strided(p->dtype, (void *) (uintptr_t) p->a, p->m, p->k, p->a_row, p->a_col);
     const lnt_tensor b =
@@ -116,11 +117,24 @@ static void run_blas(const lnt_product *p)
 
 /* --- plan --- */
 
-/* Steps of so many bytes lead to the same places of the first cache again and again. */
-static bool is_awkward(ptrdiff_t step, size_t size)
+/* Lines of the first cache, its sets and ways: of every processor of the last years, nearly. */
+enum { LINE = 64, SETS = 64, WAYS = 8 };
+
+/*
+ * Whether `count` lines, `step` elements apart, get into each other's way in the first cache: steps
+ * of many lines, a power of two, all lead to a few sets.
+ */
+static bool collide(size_t count, ptrdiff_t step, size_t size)
 {
     const size_t bytes = (size_t) (step < 0 ? -step : step) * size;
-    return bytes >= 2048 && bytes % 1024 == 0;
+    if (bytes % LINE != 0 || bytes == 0) {
+        return false;
+    }
+    size_t sets = SETS;
+    for (size_t lines = bytes / LINE; lines % 2 == 0 && sets > 1; lines /= 2) {
+        sets /= 2;
+    }
+    return count > sets * WAYS / 2;
 }
 
 static bool may_pack_a(const lnt_product *p)
@@ -130,20 +144,33 @@ static bool may_pack_a(const lnt_product *p)
 
 static bool wants_packed_a(const lnt_product *p)
 {
-    return may_pack_a(p) && is_awkward(p->a_row == 1 ? p->a_col : p->a_row, size_of(p));
+    const bool by_cols = p->a_row == 1;
+    const size_t lines = by_cols ? smaller(p->k, LNT_PRODUCT_DEPTH) / 4 : 6;
+    return may_pack_a(p) && collide(lines, by_cols ? p->a_col : p->a_row, size_of(p));
 }
 
-/* A copy of a panel pays if it is used often enough, or if B's rows lie awkwardly. */
+/* A copy of a panel pays if it is used often enough, or if B's rows collide. */
 static bool wants_packed_b(const lnt_product *p)
 {
     if (p->b_col != 1) {
         return true;
     }
-    return p->k >= 48 && p->m >= (is_awkward(p->b_row, size_of(p)) ? 32u : 96u);
+    const size_t depth = smaller(p->k, LNT_PRODUCT_DEPTH);
+    return p->k >= 48 && p->m >= (collide(depth, p->b_row, size_of(p)) ? 24u : 96u);
+}
+
+static void run_nothing(const lnt_product *p, void *scratch)
+{
+    (void) p, (void) scratch;
 }
 
 void lnt_product_plan(lnt_product *p, lnt_product_form form)
 {
+    p->in_pieces = false;
+    if (p->m == 0 || p->n == 0) {
+        p->run = run_nothing;
+        return;
+    }
     const bool contiguous = p->a_row == 1 || p->a_col == 1;
     if (form == LNT_PRODUCT_BLAS || !contiguous) {
         p->run = run_blas;
@@ -151,7 +178,6 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
         return;
     }
     const lnt_product_variant *variant = lnt_product_variant_at(0);
-    p->in_pieces = false;
     p->pack_a = wants_packed_a(p);
     p->pack_b = wants_packed_b(p);
     const bool one = p->k == 0 || (p->k <= LNT_PRODUCT_DEPTH && !p->pack_a);
@@ -207,32 +233,28 @@ static bool cut(lnt_product *p, lnt_share share)
 
 void lnt_product_share(const lnt_product *product, lnt_share share, void *scratch)
 {
-    if (product->m == 0 || product->n == 0) {
-        return;
-    }
-    lnt_product part = *product;
-    part.scratch = scratch;
-    if (part.run != run_blas) {
+    if (product->run != run_blas) {
+        lnt_product part = *product;
         if (cut(&part, share)) {
-            part.run(&part);
+            part.run(&part, scratch);
         }
         return;
     }
-    const unsigned pieces = part.in_pieces ? PIECES : 1;
+    const unsigned pieces = product->in_pieces ? PIECES : 1;
     for (unsigned i = share.index; i < pieces; i += share.size) {
-        lnt_product piece = part;
+        lnt_product piece = *product;
         if (cut(&piece, (lnt_share){i, pieces})) {
-            piece.run(&piece);
+            piece.run(&piece, scratch);
         }
     }
 }
 
 void lnt_product_sum_rows(const lnt_tensor *x, lnt_share share, bool add, void *s)
 {
-    enum { LINE = 16 };
+    enum { UNIT = 16 };
     size_t first;
     const size_t size = lnt_dtype_size(x->dtype),
-                 count = lnt_share_of(share, x->cols, LINE, &first);
+                 count = lnt_share_of(share, x->cols, UNIT, &first);
     if (count > 0) {
         lnt_product_variant_at(0)->sum_rows[x->dtype == LNT_F64](
             x->rows, count, (const char *) x->data + first * size, x->row_stride, add,

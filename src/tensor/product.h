@@ -21,7 +21,8 @@ typedef enum lnt_finish {
 } lnt_finish;
 
 typedef struct lnt_product lnt_product;
-typedef void lnt_product_function(const lnt_product *product);
+/** `scratch`: lnt_product_scratch bytes, aligned to LNT_ALIGNMENT, of one thread. */
+typedef void lnt_product_function(const lnt_product *product, void *scratch);
 
 /**
  * One product, C = f(A·B + bias, Y), or C += A·B, by the library's own kernels or by BLAS. Nothing
@@ -48,7 +49,6 @@ struct lnt_product {
     lnt_finish finish;
     const void *y; /**< [m, n] for what needs it, its columns contiguous */
     ptrdiff_t y_row;
-    void *scratch; /**< lnt_product_scratch bytes, aligned to LNT_ALIGNMENT; one thread's */
 };
 
 /** The products of one kind of processor. */
