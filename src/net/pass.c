@@ -39,23 +39,21 @@ static lnt_status find_loss(call *c)
                              lnt_pass_top(c->pass));
 }
 
-static void run_member(void *context, unsigned index)
+static void run_member(void *context, const lnt_member *member)
 {
     call *c = context;
     lnt_pass *pass = c->pass;
     if (c->forward) {
-        lnt_pass_run_forward(pass, c->net, index);
+        lnt_pass_run_forward(pass, c->net, member);
     }
     if (c->forward && c->backward) {
-        if (index == 0 && pass->status == LNT_OK) {
+        if (member->share.index == 0 && pass->status == LNT_OK) {
             pass->status = find_loss(c);
         }
-        if (pass->team != NULL) {
-            lnt_team_meet(pass->team);
-        }
+        lnt_pass_meet(member);
     }
     if (c->backward) {
-        lnt_pass_run_backward(pass, c->net, index);
+        lnt_pass_run_backward(pass, c->net, member);
     }
 }
 
@@ -82,11 +80,7 @@ static lnt_status run(call *c)
 {
     lnt_pass *pass = c->pass;
     pass->status = LNT_OK;
-    if (pass->team != NULL) {
-        lnt_team_run(pass->team, run_member, c);
-    } else {
-        run_member(c, 0);
-    }
+    lnt_pass_share(pass, pass->work * (double) pass->x.rows, run_member, c);
     return pass->status;
 }
 

@@ -34,6 +34,8 @@ struct lnt_pass {
     lnt_layer_run *runs;     /* [n_layers]: the arguments of each layer */
     lnt_product_form *forms; /* of all layers' products */
     lnt_member *members;     /* [threads] */
+    lnt_member alone;        /* for what is too little for a team */
+    double work;             /* multiplications a row, forward */
     lnt_team *team;          /* NULL for one thread */
     atomic_bool busy;        /* with a team: a call is under way */
     lnt_status status;       /* of what the first member ran alone, in this call */
@@ -49,6 +51,9 @@ struct lnt_pass {
     void **skips; /* [n_layers]: dL/dy of a residual layer, until its group is through; else NULL */
 };
 
+/** What each member does in a call. */
+typedef void lnt_pass_job(void *context, const lnt_member *member);
+
 /** Points the runs at this net's parameters, at x and at as many rows. */
 lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x);
 
@@ -56,8 +61,17 @@ lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x
  * All layers forward, or backward, by one member of the team, or by the caller alone; failures go
  * to `status`, which was set to LNT_OK before.
  */
-void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, unsigned member);
-void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, unsigned member);
+void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, const lnt_member *member);
+void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, const lnt_member *member);
+
+/** Waits until all members of the team are here, if there is one. */
+void lnt_pass_meet(const lnt_member *member);
+
+/**
+ * Runs the job by the team if there is one and `work` multiplications are worth waking it, else by
+ * the caller alone.
+ */
+void lnt_pass_share(lnt_pass *pass, double work, lnt_pass_job *job, void *context);
 
 /** dL/dŷ of the last layer, which backward starts from. */
 lnt_tensor *lnt_pass_top(lnt_pass *pass);

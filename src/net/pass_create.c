@@ -237,8 +237,10 @@ static void describe(lnt_pass *pass, const lnt_net *net, const lnt_pass_config *
     for (unsigned i = 0; i < threads_of(config); i++) {
         pass->members[i].share = (lnt_share){i, threads_of(config)};
     }
+    pass->alone = (lnt_member){.share = {0, 1}, .scratch = pass->members[0].scratch};
     for (size_t l = 0; l < net->n_layers; l++) {
         describe_run(pass, net, l);
+        pass->work += (double) net->widths[l] * (double) net->widths[l + 1];
     }
     if (config->mode == LNT_TRAINING) {
         chain_deltas(pass, net);

@@ -8,16 +8,16 @@
  * rest is run on what there is, so that all members go the same way.
  */
 
-static void meet(const lnt_member *member)
+void lnt_pass_meet(const lnt_member *member)
 {
     if (member->team != NULL) {
         lnt_team_meet(member->team);
     }
 }
 
-void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, unsigned index)
+void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, const lnt_member *member)
 {
-    const lnt_member *member = &pass->members[index];
+    const unsigned index = member->share.index;
     for (size_t l = 0; l < net->n_layers; l++) {
         const lnt_layer *layer = &net->layers[l];
         lnt_layer_run *run = &pass->runs[l];
@@ -26,7 +26,7 @@ void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, unsigned index)
         } else if (index == 0 && pass->status == LNT_OK) {
             pass->status = layer->kind->forward(layer, run);
         }
-        meet(member);
+        lnt_pass_meet(member);
     }
 }
 
@@ -59,9 +59,9 @@ static lnt_status run_alone(lnt_pass *pass, const lnt_net *net, size_t l)
     return net->layers[l].kind->backward(&net->layers[l], &pass->runs[l]);
 }
 
-void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, unsigned index)
+void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, const lnt_member *member)
 {
-    const lnt_member *member = &pass->members[index];
+    const unsigned index = member->share.index;
     for (size_t l = net->n_layers; l-- > 0;) {
         const lnt_layer *layer = &net->layers[l];
         lnt_layer_run *run = &pass->runs[l];
@@ -70,13 +70,39 @@ void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, unsigned index)
         } else if (index == 0 && pass->status == LNT_OK) {
             pass->status = run_alone(pass, net, l);
         }
-        meet(member);
+        lnt_pass_meet(member);
         if (net->comes_back[l] && run->need_dx) {
             if (index == 0 && pass->status == LNT_OK) {
                 pass->status = add_skips(pass, net, l, &run->dx);
             }
-            meet(member);
+            lnt_pass_meet(member);
         }
+    }
+}
+
+/* --- the team --- */
+
+/* Multiplications that take about as long as waking a team that is not asleep, and some more. */
+#define WORTH_A_TEAM 1e5
+
+typedef struct shared_job {
+    lnt_pass *pass;
+    lnt_pass_job *job;
+    void *context;
+} shared_job;
+
+static void run_member(void *context, unsigned index)
+{
+    const shared_job *shared = context;
+    shared->job(shared->context, &shared->pass->members[index]);
+}
+
+void lnt_pass_share(lnt_pass *pass, double work, lnt_pass_job *job, void *context)
+{
+    if (pass->team == NULL || work < WORTH_A_TEAM) {
+        job(context, &pass->alone);
+    } else {
+        lnt_team_run(pass->team, run_member, &(shared_job){pass, job, context});
     }
 }
 

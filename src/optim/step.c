@@ -101,14 +101,28 @@ static lnt_status move(const lnt_optim *optim, const lnt_optim_segment *segment,
     return LNT_OK;
 }
 
-/* One segment, in blocks if more than one loop goes over it. */
+/* What a step is made with, once its gradient is ready. */
+typedef struct movement {
+    const lnt_optim *optim;
+    double scale;
+    void *g, *w;
+    lnt_status status; /* of matrices, which one member moves */
+} movement;
+
+/* A member's share of one segment, in blocks if more than one loop goes over it. */
 static lnt_status move_segment(const lnt_optim *optim, const lnt_optim_segment *segment,
-                               double scale, void *g, void *w)
+                               const movement *m, lnt_share share)
 {
+    const double scale = m->scale;
+    void *g = m->g, *w = m->w;
     const bool once = segment->l1 == 0 && optim->average == NULL && !optim->ops->in_blocks;
-    const size_t block = once || segment->rows > 0 ? segment->count : BLOCK;
-    for (size_t first = 0; first < segment->count; first += block) {
-        const size_t n = segment->count - first < block ? segment->count - first : block;
+    size_t begin = 0, count = segment->count;
+    if (segment->rows == 0) {
+        count = lnt_share_of(share, segment->count, BLOCK, &begin);
+    }
+    const size_t end = begin + count, block = once || segment->rows > 0 ? count : BLOCK;
+    for (size_t first = begin; first < end; first += block) {
+        const size_t n = end - first < block ? end - first : block;
         const size_t i = segment->first + first;
         lnt_optim_piece piece = piece_of(optim, segment, first, n, g, w);
         piece.scale = scale;
@@ -123,9 +137,24 @@ static lnt_status move_segment(const lnt_optim *optim, const lnt_optim_segment *
     return LNT_OK;
 }
 
-/* The step itself, on the last of the gradients that make it. */
-static lnt_status step(lnt_optim *optim, lnt_net *net, void *g)
+/* Matrices that are stepped as a whole are the first member's. */
+static void move_share(void *context, const lnt_member *member)
 {
+    movement *m = context;
+    for (size_t i = 0; i < m->optim->n_segments; i++) {
+        const lnt_optim_segment *segment = &m->optim->segments[i];
+        if (segment->rows == 0) {
+            (void) move_segment(m->optim, segment, m, member->share); /* its loops cannot fail */
+        } else if (member->share.index == 0 && m->status == LNT_OK) {
+            m->status = move_segment(m->optim, segment, m, member->share);
+        }
+    }
+}
+
+/* The step itself, on the last of the gradients that make it. */
+static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
+{
+    void *g = pass->flat_gradients;
     double norm, scale;
     LNT_TRY(prepare(optim, g, &norm, &scale));
     optim->gradient_norm = norm;
@@ -133,9 +162,9 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, void *g)
     if (optim->ops->begin != NULL) {
         optim->ops->begin(optim);
     }
-    for (size_t i = 0; i < optim->n_segments; i++) {
-        LNT_TRY(move_segment(optim, &optim->segments[i], scale, g, net->parameters));
-    }
+    movement m = {.optim = optim, .scale = scale, .g = g, .w = net->parameters};
+    lnt_pass_share(pass, (double) optim->n_parameters, move_share, &m);
+    LNT_TRY(m.status);
     optim->steps++;
     return LNT_OK;
 }
@@ -152,7 +181,7 @@ lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
     if (optim->pending + 1 < optim->config.accumulate) {
         LNT_TRY(keep(optim, pass->flat_gradients));
     } else {
-        LNT_TRY(step(optim, net, pass->flat_gradients));
+        LNT_TRY(step(optim, net, pass));
     }
     return lnt_net_update_statistics(net, pass);
 }
