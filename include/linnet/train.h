@@ -81,6 +81,11 @@ typedef struct lnt_fit_config {
     double max_seconds; /**< the run ends after the batch at which this is reached; 0: no limit */
     size_t max_steps;   /**< likewise, optimiser steps */
 
+    lnt_products products; /**< who computes matrix products, as in `lnt_pass_config` */
+    unsigned threads;      /**< that share each batch, likewise; 0 and 1: the caller's alone. The
+                                trained parameters have the same bits for any number */
+    bool oversubscribe;    /**< more threads than processors are fine */
+
     lnt_history *history;      /**< emptied and filled if not NULL; created for at least `epochs` */
     lnt_fit_callback callback; /**< may be NULL */
     void *callback_context;
@@ -140,7 +145,8 @@ typedef struct lnt_fit_result {
  * `error` and `result` name the epoch, the batch and the layer, and the net gets back parameters
  * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. `result` may be NULL; once
  * training has begun it is written whatever the status.
- * One thread at a time per net; BLAS's own threads are the caller's choice.
+ * One thread at a time per net. `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`,
+ * or if there are fewer processors.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                                           const lnt_fit_config *config, lnt_fit_result *result,
@@ -246,7 +252,15 @@ LNT_API lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x, 
  */
 typedef struct lnt_predictor lnt_predictor;
 
-/** For batches of `max_rows` (larger ones are cut). It borrows `model`, which must outlive it. */
+/**
+ * For batches as a pass of this configuration takes them (larger ones are cut), with its products,
+ * threads and allocator. It borrows `model`, which must outlive it.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_predictor_create_with(lnt_predictor **predictor,
+                                                            const lnt_model *model,
+                                                            const lnt_pass_config *config);
+
+/** The same for batches of `max_rows`, by the caller's thread. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_predictor_create(lnt_predictor **predictor,
                                                        const lnt_model *model, size_t max_rows,
                                                        const lnt_allocator *allocator);

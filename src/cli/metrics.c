@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics.h"
 
+#include "reading.h"
 #include "text.h"
 
 #include <math.h>
@@ -159,9 +160,10 @@ lnt_status lnt_cli_metrics_measure(lnt_cli_metrics *metrics, const lnt_model *mo
     *metrics = (lnt_cli_metrics){.rows = x->rows, .loss = NAN, .accuracy = NAN};
     void *memory = lnt_allocate(NULL, LNT_CLI_CHUNK * outputs, lnt_dtype_size(x->dtype));
     lnt_predictor *predictor = NULL;
+    const lnt_pass_config pass = lnt_cli_pass(LNT_CLI_CHUNK);
     lnt_status status = LNT_ERR_MEMORY;
     if (allocate(metrics, model) && memory != NULL) {
-        status = lnt_predictor_create(&predictor, model, LNT_CLI_CHUNK, NULL);
+        status = lnt_predictor_create_with(&predictor, model, &pass);
     }
     if (status == LNT_OK) {
         status = score(metrics, predictor, model, x, y, top_k);

@@ -197,11 +197,12 @@ static lnt_status predict_chunks(const predict_job *job, lnt_predictor *predicto
 static lnt_status write_all(predict_job *job)
 {
     lnt_predictor *predictor = NULL;
+    const lnt_pass_config pass = lnt_cli_pass(LNT_CLI_CHUNK);
     void *memory =
         lnt_allocate(NULL, LNT_CLI_CHUNK * job->columns, lnt_dtype_size(job->data.x.dtype));
     lnt_status status = LNT_ERR_MEMORY;
     if (memory != NULL) {
-        status = lnt_predictor_create(&predictor, &job->model, LNT_CLI_CHUNK, NULL);
+        status = lnt_predictor_create_with(&predictor, &job->model, &pass);
     }
     if (status == LNT_OK) {
         if (!job->settings->json) {

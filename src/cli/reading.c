@@ -3,6 +3,7 @@
 
 #include "report.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 static const char *header_name(int i)
@@ -17,6 +18,9 @@ static const char *missing_name(int i)
     static const char *const names[] = {[LNT_MISSING_ERROR] = "error", [LNT_MISSING_DROP] = "drop"};
     return i >= 0 && i <= LNT_MISSING_DROP ? names[i] : NULL;
 }
+
+/* Of passes; the command's own, since they are asked for once. */
+static unsigned threads = 1;
 
 const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT] = {
     {.name = "delimiter",
@@ -37,8 +41,8 @@ const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT] = {
      .value = "N",
      .initial = "1",
      .least = 1,
-     .most = 1024,
-     .help = "Threads that BLAS may use"},
+     .most = LNT_MAX_THREADS,
+     .help = "Threads that share the work; the results do not depend on them"},
     {.name = "missing",
      .kind = LNT_CLI_CHOICE,
      .offset = offsetof(lnt_cli_reading, missing),
@@ -50,11 +54,23 @@ const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT] = {
 
 lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error)
 {
-    const lnt_status status = lnt_blas_set_threads((int) reading->threads);
-    if (status != LNT_OK) {
-        return lnt_fail(error, status, "option --threads: this BLAS runs on one thread only");
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors > 0 && reading->threads > (uint64_t) processors) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --threads: expected at most %ld, as many as there are processors, "
+                        "found %" PRIu64,
+                        processors, reading->threads);
     }
-    return LNT_OK;
+    threads = (unsigned) reading->threads;
+    return lnt_blas_set_threads(1); /* a thread of the pass is one of BLAS's */
+}
+
+lnt_pass_config lnt_cli_pass(size_t max_rows)
+{
+    lnt_pass_config config = lnt_pass_defaults();
+    config.max_rows = max_rows;
+    config.threads = threads;
+    return config;
 }
 
 size_t lnt_cli_memory(void)

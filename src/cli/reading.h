@@ -36,8 +36,11 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
                         const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
                         lnt_error *error);
 
-/* Sets BLAS to the threads that were asked for. */
+/* Takes note of the threads that were asked for, and leaves BLAS one. */
 lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error);
+
+/* How a pass is made: with those threads. */
+lnt_pass_config lnt_cli_pass(size_t max_rows);
 
 /* Bytes of memory this machine has; SIZE_MAX if it does not tell. */
 size_t lnt_cli_memory(void);

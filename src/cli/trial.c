@@ -127,6 +127,7 @@ static lnt_status settle_config(lnt_cli_trial *trial, lnt_error *error)
     lnt_fit_config *config = &trial->config;
     *config = trial->settings->fit;
     config->allocator = defaults.allocator;
+    config->threads = (unsigned) trial->settings->reading.threads;
     config->loss = trial->model.loss;
     config->weights = trial->weights.rows > 0 ? &trial->weights : NULL;
     config->sampling_weights = trial->sampling.rows > 0 ? &trial->sampling : NULL;

@@ -253,9 +253,9 @@ static lnt_status train_batch(run *r, size_t first, size_t count)
     double loss;
     bool finite;
     LNT_TRY(lnt_gather_take(&r->gather, first, count, &batch));
-    LNT_TRY(lnt_pass_forward(pass, r->net, &batch.x, &output));
-    LNT_TRY(
-        lnt_pass_backward(pass, r->net, &config->loss, &batch.y, lnt_batch_weights(&batch), &loss));
+    LNT_TRY(lnt_pass_evaluate(pass, r->net, &batch.x, &config->loss, &batch.y,
+                              lnt_batch_weights(&batch), &loss));
+    LNT_TRY(lnt_pass_layer_output(pass, lnt_net_n_layers(r->net) - 1, &output));
     r->progress.batch_loss = loss;
     if (!isfinite(loss)) {
         return bad_loss(r, loss);
@@ -399,7 +399,9 @@ static lnt_status run_all(run *r, const lnt_tensor *x, const lnt_tensor *y)
                         why.status != LNT_OK ? why.message : lnt_status_text(status));
     }
     r->start = now();
+    LNT_TRY(lnt_pass_stay_awake(r->learner.pass, true));
     LNT_TRY(train(r));
+    LNT_TRY(lnt_pass_stay_awake(r->learner.pass, false));
     const lnt_status outcome = settle(r);
     return outcome == LNT_OK
                ? LNT_OK

@@ -8,11 +8,21 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
     lnt_pass_config pass = lnt_pass_defaults();
     pass.max_rows = max_rows;
     pass.seed = config->seed;
+    pass.products = config->products;
+    pass.threads = config->threads;
+    pass.oversubscribe = config->oversubscribe;
     pass.allocator = config->allocator;
     lnt_optim_config optim = config->optim;
     optim.allocator = config->allocator;
-    LNT_TRY(lnt_pass_create(&learner->pass, net, &pass));
-    const lnt_status status = lnt_optim_create(&learner->optim, net, &optim);
+    lnt_status status = lnt_pass_create(&learner->pass, net, &pass);
+    if (status == LNT_ERR_THREADS) {
+        return lnt_fail(error, status,
+                        "threads is %u, but there are fewer processors, or BLAS has threads of its "
+                        "own: expected lnt_blas_set_threads(1)",
+                        config->threads);
+    }
+    LNT_TRY(status);
+    status = lnt_optim_create(&learner->optim, net, &optim);
     if (status == LNT_ERR_INVALID) {
         const char *name = lnt_optim_name(optim.kind);
         return lnt_fail(error, status, "optim (%s, learning_rate %g): %s",

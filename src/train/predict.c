@@ -13,13 +13,12 @@ struct lnt_predictor {
     void *y_memory; /* a batch of scaled targets; NULL without target scaling */
 };
 
-static lnt_status prepare(lnt_predictor *p, const lnt_model *model, size_t max_rows,
-                          const lnt_allocator *allocator)
+static lnt_status prepare(lnt_predictor *p, const lnt_model *model, lnt_pass_config config)
 {
-    lnt_pass_config config = lnt_pass_defaults();
-    config.max_rows = max_rows;
+    const lnt_allocator *allocator = config.allocator;
+    const size_t max_rows = config.max_rows;
     config.mode = LNT_INFERENCE;
-    config.allocator = allocator;
+    config.input_gradient = false;
     LNT_TRY(lnt_pass_create(&p->pass, model->net, &config));
     const size_t row_size = max_rows * lnt_dtype_size(lnt_net_dtype(model->net));
     if (model->input_scaler != NULL) {
@@ -47,14 +46,14 @@ static bool fits(const lnt_scaler *scaler, size_t cols)
     return scaler == NULL || lnt_scaler_cols(scaler) == cols;
 }
 
-lnt_status lnt_predictor_create(lnt_predictor **predictor, const lnt_model *model, size_t max_rows,
-                                const lnt_allocator *allocator)
+lnt_status lnt_predictor_create_with(lnt_predictor **predictor, const lnt_model *model,
+                                     const lnt_pass_config *config)
 {
     if (predictor == NULL) {
         return LNT_ERR_NULL;
     }
     *predictor = NULL;
-    if (model == NULL || model->net == NULL) {
+    if (model == NULL || model->net == NULL || config == NULL) {
         return LNT_ERR_NULL;
     }
     if (!fits(model->input_scaler, lnt_net_inputs(model->net)) ||
@@ -64,6 +63,7 @@ lnt_status lnt_predictor_create(lnt_predictor **predictor, const lnt_model *mode
     if (model->target_scaler != NULL && lnt_loss_is_classification(model->loss.kind)) {
         return LNT_ERR_INVALID;
     }
+    const lnt_allocator *allocator = config->allocator;
     lnt_predictor *p = lnt_allocate(allocator, 1, sizeof *p);
     if (p == NULL) {
         return LNT_ERR_MEMORY;
@@ -73,13 +73,22 @@ lnt_status lnt_predictor_create(lnt_predictor **predictor, const lnt_model *mode
         p->allocator = *allocator;
         p->custom_allocator = true;
     }
-    const lnt_status status = prepare(p, model, max_rows, allocator);
+    const lnt_status status = prepare(p, model, *config);
     if (status != LNT_OK) {
         lnt_predictor_destroy(p);
         return status;
     }
     *predictor = p;
     return LNT_OK;
+}
+
+lnt_status lnt_predictor_create(lnt_predictor **predictor, const lnt_model *model, size_t max_rows,
+                                const lnt_allocator *allocator)
+{
+    lnt_pass_config config = lnt_pass_defaults();
+    config.max_rows = max_rows;
+    config.allocator = allocator;
+    return lnt_predictor_create_with(predictor, model, &config);
 }
 
 void lnt_predictor_destroy(lnt_predictor *p)

@@ -56,8 +56,7 @@ static lnt_status train_batch(range *r, size_t i, double rate, double *loss)
     }
     lnt_batch batch;
     LNT_TRY(lnt_gather_take(&r->gather, first, left < most ? left : most, &batch));
-    LNT_TRY(lnt_pass_forward(learner->pass, r->net, &batch.x, NULL));
-    LNT_TRY(lnt_pass_backward(learner->pass, r->net, &r->config->loss, &batch.y,
+    LNT_TRY(lnt_pass_evaluate(learner->pass, r->net, &batch.x, &r->config->loss, &batch.y,
                               lnt_batch_weights(&batch), loss));
     if (!isfinite(*loss)) {
         return LNT_OK;

@@ -80,8 +80,7 @@ static lnt_status compute(lnt_trainer *trainer, const lnt_tensor *x, const lnt_t
 {
     lnt_pass *pass = trainer->learner.pass;
     double norm;
-    LNT_TRY(lnt_pass_forward(pass, trainer->net, x, NULL));
-    LNT_TRY(lnt_pass_backward(pass, trainer->net, &trainer->loss, y, weights, loss));
+    LNT_TRY(lnt_pass_evaluate(pass, trainer->net, x, &trainer->loss, y, weights, loss));
     const lnt_tensor gradients = lnt_pass_gradients(pass);
     LNT_TRY(lnt_norm(LNT_NORM_L2, &gradients, &norm));
     return isfinite(*loss) && isfinite(norm) ? LNT_OK : LNT_ERR_NOT_FINITE;

@@ -14,8 +14,12 @@ lnt_status lnt_validation_init(lnt_validation *validation, const lnt_net *net,
 {
     const size_t batch = smaller(rows->count, VALIDATION_ROWS);
     const size_t classes = lnt_loss_classes(config->loss.kind, lnt_net_outputs(net));
-    const lnt_pass_config pass = {
-        .max_rows = batch, .mode = LNT_INFERENCE, .allocator = config->allocator};
+    const lnt_pass_config pass = {.max_rows = batch,
+                                  .mode = LNT_INFERENCE,
+                                  .products = config->products,
+                                  .threads = config->threads,
+                                  .oversubscribe = config->oversubscribe,
+                                  .allocator = config->allocator};
     const lnt_scorer_config scorer = {.loss = config->loss,
                                       .outputs = lnt_net_outputs(net),
                                       .max_rows = rows->count,
