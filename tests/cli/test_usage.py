@@ -73,7 +73,7 @@ class Usage(CommandCase):
             ("--validation", "-0.1"): "a number from 0 to below 1",
             ("--seed", "18446744073709551616"):
                 "a whole number from 0 to 18446744073709551615",
-            ("--threads", "0"): "a whole number from 1 to 1024",
+            ("--threads", "0"): "a whole number from 1 to 256",
             ("--hidden", "64,0"): "none or whole numbers from 1 to 1000000",
             ("--hidden", "64,,32"): "none or whole numbers from 1 to 1000000",
             ("--dtype", "f16"): "f32 or f64",
