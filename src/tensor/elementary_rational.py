@@ -39,7 +39,7 @@ def fit(degree_p, degree_q, high, points=4000, rounds=60):
     return best[0], *([c / scale ** i for i, c in enumerate(half)] for half in best[1:])
 
 
-worst, P, Q = fit(5, 4, 9.0)
+worst, P, Q = fit(4, 4, 9.0)
 print(f"/* largest relative error {float(worst):.2g} */")
 for name, half in (("P", P), ("Q", Q)):
     print(name, ", ".join(float(np.float32(c)).hex() + "f" for c in half))
