@@ -237,6 +237,30 @@ static double sum_rows(const lnt_loss *loss, const lnt_tensor *output, const lnt
     return sum;
 }
 
+/* --- in parts --- */
+
+lnt_status lnt_loss_begin(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                          const lnt_tensor *weights, double *divisor)
+{
+    LNT_TRY(check_inputs(loss, output, target, weights));
+    if (loss->kind == LNT_LOSS_CUSTOM) {
+        return LNT_ERR_INVALID;
+    }
+    *divisor = divisor_of(loss, output, target, weights);
+    return LNT_OK;
+}
+
+double lnt_loss_part(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                     const lnt_tensor *weights, double divisor, const lnt_tensor *gradient)
+{
+    return sum_rows(loss, output, target, weights, divisor, gradient);
+}
+
+double lnt_loss_end(const lnt_loss *loss, double sum, double divisor)
+{
+    return reduce(loss->value, sum, divisor);
+}
+
 /* --- public --- */
 
 lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,

@@ -83,6 +83,20 @@ const lnt_loss_ops *lnt_loss_ops_of(lnt_loss_kind kind);
 /** How many class weights a classification may have for that many outputs; 0 for other losses. */
 size_t lnt_loss_weights_expected(lnt_loss_kind kind, size_t outputs);
 
+/**
+ * For a batch that is evaluated in parts: all checks of `lnt_loss_evaluate` on the whole, but for
+ * the gradient's memory, and what its mean divides by. Not for a custom loss (`LNT_ERR_INVALID`).
+ */
+lnt_status lnt_loss_begin(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                          const lnt_tensor *weights, double *divisor);
+
+/** The sum over the rows of a part, and its gradient; `weights` may be NULL. */
+double lnt_loss_part(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                     const lnt_tensor *weights, double divisor, const lnt_tensor *gradient);
+
+/** The value of the loss, from the sum of the parts. */
+double lnt_loss_end(const lnt_loss *loss, double sum, double divisor);
+
 /** Kind, reductions, parameter and class weights, for a net of that many outputs. */
 lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs);
 

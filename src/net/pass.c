@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/pass.h"
 
+#include "loss/loss.h"
 #include "net/net.h"
+#include "net/pass_shards.h"
 #include "tensor/blas.h"
 
 #include <linnet/random.h>
@@ -253,12 +255,25 @@ lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
     return status;
 }
 
+/* The same shard by shard. */
+static lnt_status run_shards(call *c)
+{
+    lnt_pass *pass = c->pass;
+    lnt_shard_call shards = {
+        .pass = pass, .net = c->net, .loss = c->loss, .target = c->target, .weights = c->weights};
+    const lnt_tensor output = output_of(pass);
+    LNT_TRY(lnt_loss_begin(c->loss, &output, c->target, c->weights, &shards.divisor));
+    lnt_pass_share(pass, pass->work * (double) pass->x.rows, lnt_shards_run, &shards);
+    c->value = lnt_shards_value(&shards);
+    return LNT_OK;
+}
+
 /* Forward, loss and backward in one call of the team. */
 static lnt_status evaluate(call *c, const lnt_tensor *x)
 {
     lnt_pass *pass = c->pass;
     LNT_TRY(prepare_forward(pass, c->net, x));
-    LNT_TRY(run(c));
+    LNT_TRY(lnt_shards_apply(pass, c->loss) ? run_shards(c) : run(c));
     finish_forward(pass, c->net);
     pass->backward_done = true;
     return LNT_OK;

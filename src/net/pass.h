@@ -9,6 +9,18 @@
 #include <linnet/net.h>
 #include <stdatomic.h>
 
+/** The most groups of shards: a number that does not depend on the threads. */
+#define LNT_SHARD_GROUPS 8
+
+/** See pass_shards.h. */
+typedef struct lnt_shards {
+    size_t rows;         /* of a shard; 0: batches are not cut */
+    lnt_layer_run *runs; /* [threads, n_layers] */
+    lnt_tensor *views;   /* [threads, n_tensors]: of the gradients of the group at hand */
+    void *gradients[LNT_SHARD_GROUPS]; /* [n_parameters] each; the first group's are the pass's */
+    double values[LNT_SHARD_GROUPS];   /* sums of the loss */
+} lnt_shards;
+
 struct lnt_pass {
     lnt_owner owner;
     lnt_mode mode;
@@ -39,7 +51,8 @@ struct lnt_pass {
     lnt_team *team;          /* NULL for one thread */
     atomic_bool busy;        /* with a team: a call is under way */
     lnt_status status;       /* of what the first member ran alone, in this call */
-    bool first_comes_back;   /* a residual layer adds x */
+    lnt_shards shards;
+    bool first_comes_back; /* a residual layer adds x */
 
     lnt_tensor *activations; /* [n_layers]: each layer's output for max_rows */
     lnt_tensor *parameters;  /* [n_tensors + n_statistics]: views of the net at hand */

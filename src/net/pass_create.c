@@ -3,6 +3,7 @@
 
 #include "layers/activation.h"
 #include "net/net.h"
+#include "net/pass_shards.h"
 #include "tensor/blas.h"
 
 #include <limits.h>
@@ -164,6 +165,7 @@ static lnt_pass *place(lnt_arena *arena, const lnt_net *net, const lnt_pass_conf
     } else {
         place_training(arena, net, config, pass);
     }
+    lnt_shards_place(arena, net, config, pass != NULL ? &pass->shards : NULL);
     (void) lnt_arena_take(arena, 1,
                           LNT_ALIGNMENT); /* products read vectors, also of the last row */
     return pass;
