@@ -3,7 +3,6 @@
 #define WEIGHT_INIT LNT_INIT_GLOROT_UNIFORM
 #define GAIN 1
 #define ELEMENTARY sigmoid
-#define ARGUMENT(z) (z)
-#define FORWARD(z, f) (f)
+#define IS_ELEMENTARY
 #define BACKWARD(dy, z, y, f) ((dy) * (y) * (1 - (y)))
 #include "layers/activation.inc"

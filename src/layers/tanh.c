@@ -3,7 +3,6 @@
 #define WEIGHT_INIT LNT_INIT_GLOROT_UNIFORM
 #define GAIN (5 / 3.0)
 #define ELEMENTARY tanh
-#define ARGUMENT(z) (z)
-#define FORWARD(z, f) (f)
+#define IS_ELEMENTARY
 #define BACKWARD(dy, z, y, f) ((dy) * (1 - (y) * (y)))
 #include "layers/activation.inc"
