@@ -15,6 +15,7 @@
 /** See pass_shards.h. */
 typedef struct lnt_shards {
     size_t rows;         /* of a shard; 0: batches are not cut */
+    size_t delta_bytes;  /* of a member's part of the deltas */
     lnt_layer_run *runs; /* [threads, n_layers] */
     lnt_tensor *views;   /* [threads, n_tensors]: of the gradients of the group at hand */
     void *gradients[LNT_SHARD_GROUPS]; /* [n_parameters] each; the first group's are the pass's */

@@ -66,6 +66,33 @@ lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x
 
 /* --- at creation --- */
 
+static lnt_product_form form_of(const lnt_product *product, lnt_products products)
+{
+    switch (products) {
+    case LNT_PRODUCTS_BLAS:
+        return LNT_PRODUCT_BLAS;
+    case LNT_PRODUCTS_OWN:
+        return LNT_PRODUCT_OWN;
+    case LNT_PRODUCTS_TIMED:
+        return lnt_product_time(product);
+    default:
+        return lnt_product_choose(product);
+    }
+}
+
+/* A shape that a layer before has, too, need not be timed again. */
+static bool find_form(const lnt_pass *pass, const lnt_net *net, size_t l, size_t i)
+{
+    for (size_t k = 0; k < l; k++) {
+        if (net->layers[k].kind == net->layers[l].kind && net->widths[k] == net->widths[l] &&
+            net->widths[k + 1] == net->widths[l + 1]) {
+            pass->runs[l].forms[i] = pass->runs[k].forms[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_products products)
 {
     for (size_t l = 0; l < net->n_layers; l++) {
@@ -76,10 +103,9 @@ void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_products products)
         }
         layer->kind->products(layer, &pass->runs[l], described);
         for (size_t i = 0; i < layer->kind->n_products; i++) {
-            lnt_product_form *form = &pass->runs[l].forms[i];
-            *form = products == LNT_PRODUCTS_BLAS  ? LNT_PRODUCT_BLAS
-                    : products == LNT_PRODUCTS_OWN ? LNT_PRODUCT_OWN
-                                                   : lnt_product_choose(&described[i]);
+            if (!find_form(pass, net, l, i)) {
+                pass->runs[l].forms[i] = form_of(&described[i], products);
+            }
         }
     }
 }

@@ -27,18 +27,26 @@ static bool can_be_cut(const lnt_net *net)
     return true;
 }
 
+static size_t widest(const lnt_net *net)
+{
+    size_t width = 0;
+    for (size_t l = 0; l < net->n_layers; l++) {
+        width = net->widths[l + 1] > width ? net->widths[l + 1] : width;
+    }
+    return width;
+}
+
 size_t lnt_shard_rows(const lnt_net *net, const lnt_pass_config *config)
 {
     if (config->mode != LNT_TRAINING || config->input_gradient || !can_be_cut(net) ||
         net->n_parameters > GROUP_BYTES / size_of(net)) {
         return 0;
     }
-    size_t numbers = net->widths[0], widest = 0;
+    size_t numbers = net->widths[0];
     for (size_t l = 0; l < net->n_layers; l++) {
         numbers += net->widths[l + 1] + net->cache_cols[l];
-        widest = net->widths[l + 1] > widest ? net->widths[l + 1] : widest;
     }
-    const size_t rows = SHARD_BYTES / ((numbers + 2 * widest) * size_of(net)) / UNIT * UNIT;
+    const size_t rows = SHARD_BYTES / ((numbers + 2 * widest(net)) * size_of(net)) / UNIT * UNIT;
     return rows > 0 && rows <= config->max_rows / 2 ? rows : 0;
 }
 
@@ -65,6 +73,7 @@ void lnt_shards_place(lnt_arena *arena, const lnt_net *net, const lnt_pass_confi
     }
     if (shards != NULL) {
         shards->rows = lnt_shard_rows(net, config);
+        shards->delta_bytes = shards->rows * widest(net) * size_of(net);
         shards->runs = runs;
         shards->views = gradients;
     }
@@ -104,9 +113,12 @@ static lnt_tensor rows_of(const lnt_tensor *t, size_t first, size_t rows)
 }
 
 /* Deltas are forgotten with the shard: those of a member are always in the same place. */
-static lnt_tensor delta_of(const lnt_tensor *t, size_t member, size_t shard_rows, size_t rows)
+static lnt_tensor delta_of(const lnt_pass *pass, const lnt_tensor *t, size_t member, size_t rows)
 {
-    return rows_of(t, member * shard_rows, rows);
+    lnt_tensor part = *t;
+    part.data = (char *) t->data + member * pass->shards.delta_bytes;
+    part.rows = rows;
+    return part;
 }
 
 /* The member's own runs, set for one shard. */
@@ -124,8 +136,8 @@ static void bind_shard(const lnt_shard_call *c, size_t member, size_t first, siz
         runs[l].x = rows_of(&whole->x, first, rows);
         runs[l].y = rows_of(&whole->y, first, rows);
         runs[l].cache = rows_of(&whole->cache, first, rows);
-        runs[l].dy = delta_of(&whole->dy, member, pass->shards.rows, rows);
-        runs[l].dx = delta_of(&whole->dx, member, pass->shards.rows, rows);
+        runs[l].dy = delta_of(pass, &whole->dy, member, rows);
+        runs[l].dx = delta_of(pass, &whole->dx, member, rows);
         runs[l].gradients = pass->shards.views + member * net->n_tensors + net->first_tensor[l];
         net->layers[l].kind->bind(&net->layers[l], &runs[l]);
     }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/product.h"
 
+#include "tensor/blas.h"
 #include "tensor/elementary.h"
+
+#include <linnet/memory.h>
+#include <math.h>
+#include <time.h>
 
 enum {
     PIECES = 4 /* of a large product by BLAS, whoever computes them */
@@ -48,6 +53,9 @@ static bool has_longer_vectors(void)
 lnt_product_form lnt_product_choose(const lnt_product *p)
 {
     const double work = (double) p->m * (double) p->n * (double) p->k;
+    if (lnt_blas_threads() > 1 && work >= CUT_FROM) {
+        return LNT_PRODUCT_BLAS; /* whose threads were asked for */
+    }
     if (!lnt_product_variant_at(0)->fast) {
         return work <= TINY ? LNT_PRODUCT_OWN : LNT_PRODUCT_BLAS;
     }
@@ -192,6 +200,57 @@ size_t lnt_product_scratch(const lnt_product *p)
     const size_t panel = LNT_PRODUCT_DEPTH * 2 * variant->vector_bytes;
     return panel +
            (may_pack_a(p) ? depth * rows * lnt_dtype_size(p->dtype) + variant->vector_bytes : 0);
+}
+
+/* --- by the clock --- */
+
+/* Seconds of the quickest of several turns of a form. */
+static double time_of(const lnt_product *p, lnt_product_form form, void *scratch)
+{
+    enum { TURNS = 5 };
+    /* Turns that are long enough for the clock, and few for large products. */
+    const double work = (double) p->m * (double) p->n * (double) p->k;
+    const int calls = work < 1e6 ? (int) (1e6 / (work + 1000)) + 1 : 1;
+    lnt_product own = *p;
+    double best = HUGE_VAL;
+    lnt_product_plan(&own, form);
+    for (int turn = 0; turn < TURNS; turn++) {
+        struct timespec begin, end;
+        clock_gettime(CLOCK_MONOTONIC, &begin);
+        for (int i = 0; i < calls; i++) {
+            own.run(&own, scratch);
+        }
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        best = fmin(best, (double) (end.tv_sec - begin.tv_sec) +
+                              1e-9 * (double) (end.tv_nsec - begin.tv_nsec));
+    }
+    return best;
+}
+
+lnt_product_form lnt_product_time(const lnt_product *product)
+{
+    lnt_product p = *product;
+    const size_t size = size_of(&p), scratch_size = lnt_product_scratch(&p);
+    char *a = lnt_allocate(NULL, p.m * p.k + LINE, size);
+    char *b = lnt_allocate(NULL, p.k * p.n + LINE, size);
+    char *c = lnt_allocate(NULL, p.m * p.n, size);
+    void *scratch = lnt_allocate(NULL, scratch_size, 1);
+    lnt_product_form form = lnt_product_choose(product);
+    if (a != NULL && b != NULL && c != NULL && scratch != NULL) {
+        p.a = a;
+        p.b = b;
+        p.c = c;
+        p.y = NULL;
+        p.finish = LNT_FINISH_NONE;
+        const bool own =
+            time_of(&p, LNT_PRODUCT_OWN, scratch) <= time_of(&p, LNT_PRODUCT_BLAS, scratch);
+        form = own ? LNT_PRODUCT_OWN : LNT_PRODUCT_BLAS;
+    }
+    lnt_release(NULL, a);
+    lnt_release(NULL, b);
+    lnt_release(NULL, c);
+    lnt_release(NULL, scratch);
+    return form;
 }
 
 /* --- shares --- */

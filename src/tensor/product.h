@@ -74,6 +74,12 @@ typedef enum lnt_product_form { LNT_PRODUCT_OWN, LNT_PRODUCT_BLAS } lnt_product_
 /** Whom a model of the processor at hand chooses: the same one for the same shape, always. */
 lnt_product_form lnt_product_choose(const lnt_product *product);
 
+/**
+ * Who was quicker in a few calls with operands of that size, made for the purpose by the default
+ * allocator; if there is no memory, the model's choice.
+ */
+lnt_product_form lnt_product_time(const lnt_product *product);
+
 /** Sets how the product, all of whose extents and steps are set, is run. */
 void lnt_product_plan(lnt_product *product, lnt_product_form form);
 
