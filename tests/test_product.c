@@ -204,6 +204,10 @@ static void check_variant(const problem *p, const lnt_product_variant *variant)
         const bool one = !pack_a && p->k <= LNT_PRODUCT_DEPTH;
         (one ? variant->one : variant->blocks)[f64](&o.product, scratch);
         check(p, &o, variant->name);
+        if (p->m == 1 && packed == 0 && !p->add) {
+            variant->row[f64](&o.product, scratch);
+            check(p, &o, "one row");
+        }
         lnt_release(NULL, scratch);
         clean_up(&o);
     }

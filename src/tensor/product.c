@@ -126,7 +126,7 @@ static void run_blas(const lnt_product *p, void *scratch)
 /* --- plan --- */
 
 /* Lines of the first cache, its sets and ways: of every processor of the last years, nearly. */
-enum { LINE = 64, SETS = 64, WAYS = 8 };
+enum { LINE = 64, SETS = 64, WAYS = 8, FIRST_CACHE = LINE * SETS * WAYS };
 
 /*
  * Whether `count` lines, `step` elements apart, get into each other's way in the first cache: steps
@@ -188,6 +188,10 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
     const lnt_product_variant *variant = lnt_product_variant_at(0);
     p->pack_a = wants_packed_a(p);
     p->pack_b = wants_packed_b(p);
+    if (p->m == 1 && !p->pack_b && p->k > 0 && p->k * p->n * size_of(p) > FIRST_CACHE) {
+        p->run = variant->row[p->dtype == LNT_F64];
+        return;
+    }
     const bool one = p->k == 0 || (p->k <= LNT_PRODUCT_DEPTH && !p->pack_a);
     p->run = (one ? variant->one : variant->blocks)[p->dtype == LNT_F64];
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /** The largest k that is not cut. */
-#define LNT_PRODUCT_DEPTH 256
+#define LNT_PRODUCT_DEPTH 384
 
 /** What an element of C becomes when its sum, and the bias, are complete: f(z, y). */
 typedef enum lnt_finish {
@@ -58,8 +58,12 @@ typedef struct lnt_product_variant {
     size_t tile_rows;  /**< of a tile of C that is kept in registers; it is two vectors wide */
     size_t block_rows; /**< of A, packed at once */
     bool fast; /**< as fast as BLAS's kernels; else only for products that are all overhead */
-    /** By precision: for k up to LNT_PRODUCT_DEPTH and no packing of A; and for any. */
+    /**
+     * By precision: for k up to LNT_PRODUCT_DEPTH and no packing of A; for m = 1 and a B that is
+     * not packed; and for any.
+     */
     lnt_product_function *one[2];
+    lnt_product_function *row[2];
     lnt_product_function *blocks[2];
     /** s[j] = Σ_i x[i, j] (+ s[j]), rows in order; `step` from a row to the next. */
     void (*sum_rows[2])(size_t rows, size_t cols, const void *x, ptrdiff_t step, bool add, void *s);
