@@ -51,9 +51,9 @@ class Entry:
         else:
             self.version = rest
 
-    def measure(self):
+    def measure(self, cpu_time):
         seconds, cpu = self.child.run(self.steps)
-        self.seconds.append(seconds / self.steps)
+        self.seconds.append((cpu if cpu_time else seconds) / self.steps)
         self.cpu.append(cpu / max(seconds, 1e-9))
 
     def calibrate(self, slice_seconds):
@@ -146,7 +146,7 @@ class Race:
             # There and back, so that nobody always follows the same one.
             for entry in entries if rounds % 2 == 0 else entries[::-1]:
                 time.sleep(options.pause)
-                entry.attempt(entry.measure)
+                entry.attempt(lambda: entry.measure(options.cpu_time))
             rounds += 1
 
     def ratios(self, entry):
@@ -271,10 +271,14 @@ def read_options():
     add("--pause", type=float, metavar="SECONDS",
         help="before a slice, so that threads of the one before go to sleep; default 0.1 with more "
              "than one thread, else 0")
+    add("--cpu-time", action="store_true",
+        help="the processes' own time, for one thread on a busy machine")
     add("--check-steps", type=int, default=20, metavar="N",
         help="steps after which results are compared; default 20")
     add("--json", metavar="FILE")
     options = parser.parse_args()
+    if options.cpu_time and options.threads > 1:
+        parser.error("--cpu-time: expected --threads 1, found 2")
     if options.pause is None:
         options.pause = 0.1 if options.threads > 1 else 0
     if racers.LINNET not in options.contenders:

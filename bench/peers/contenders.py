@@ -36,6 +36,7 @@ CONTENDERS = {contender.name: contender for contender in (
     Contender("FANN", "fann_peer_DTYPE"),
     Contender("NumPy", "numpy_peer.py", "buffers"),
     Contender("NumPy-plain", "numpy_peer.py", "plain"),
+    Contender("PyTorch-buffers", "torch_peer.py", "buffers"),
     Contender("PyTorch-manual", "torch_peer.py", "manual"),
     Contender("PyTorch-eager", "torch_peer.py", "eager"),
     Contender("PyTorch-compile", "torch_peer.py", "compile"),

@@ -3,6 +3,7 @@
 #include "peer.h"
 
 #include <linnet/linnet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,10 @@ static void close_linnet(void *state)
 
 int main(void)
 {
-    const lnt_peer linnet = {lnt_version(), open_linnet, run_linnet, read_linnet, close_linnet};
+    char version[64];
+    const lnt_build build = lnt_build_info();
+    snprintf(version, sizeof version, "Linnet %s on %s %s", build.version, build.blas,
+             build.blas_core);
+    const lnt_peer linnet = {version, open_linnet, run_linnet, read_linnet, close_linnet};
     return lnt_peer_serve(&linnet);
 }

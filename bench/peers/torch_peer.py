@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """PyTorch. Training: `eager`, as tutorials write it, but with fused optimisers; `compile`, the same
-with model and loss compiled; `manual`, gradients by hand into buffers, without autograd; `step`, these
-compiled as a whole. Inference: `eager`, `jit`, `compile`, and `manual`, into buffers."""
+with model and loss compiled; `buffers` and `manual`, gradients by hand, without autograd; `step`, these
+compiled as a whole. Inference: `eager`, `jit`, `compile`, and into buffers as above."""
 import warnings
 
 import torch
@@ -17,9 +17,15 @@ IN_PLACE = {"identity": lambda z: z, "relu": torch.relu_, "tanh": torch.tanh_,
             "sigmoid": torch.sigmoid_}
 FUNCTIONS = {"identity": lambda z: z, "relu": torch.relu, "tanh": torch.tanh,
              "sigmoid": torch.sigmoid}
-# What ATen itself calls in a backward pass: a kernel each.
-BACKWARD = {"relu": lambda d, h, out: torch.ops.aten.threshold_backward.grad_input(
-                d, h, 0, grad_input=out),
+
+
+def relu_backward(d, h, scratch):
+    if h.numel() < 4096:  # two cheap calls
+        return d.mul_(torch.sign(h, out=scratch))
+    return torch.ops.aten.threshold_backward.grad_input(d, h, 0, grad_input=scratch)
+
+
+BACKWARD = {"identity": lambda d, h, out: d, "relu": relu_backward,
             "tanh": lambda d, h, out: torch.ops.aten.tanh_backward.grad_input(
                 d, h, grad_input=out),
             "sigmoid": lambda d, h, out: torch.ops.aten.sigmoid_backward.grad_input(
@@ -81,52 +87,54 @@ class Modules:
         return peer.flatten(layers), self.forward(self.x)
 
 
-class Manual:
-    """Products into buffers; SGD's product is added to the weights as it is made, which saves
-    writing and reading a gradient. Adam has the gradient in one vector."""
+class Buffers:
+    """Products into buffers, the gradient in one vector: few and cheap calls."""
 
     def __init__(self, problem):
-        self.parameters, x, y = (torch.from_numpy(array) for array in problem.load())
-        self.x, self.y = x, y
+        self.parameters, self.x, self.y = map(torch.from_numpy, problem.load())
         self.layers = problem.layers(self.parameters)
+        self.weights = [(weight, weight.T) for weight, _ in self.layers]
         self.names, self.rate = problem.activations(), problem.rate
         self.outputs, self.deltas, self.scratch = (
-            [torch.empty(len(x), width, dtype=x.dtype) for width in problem.widths[1:]]
+            [torch.empty(len(self.x), width, dtype=self.x.dtype) for width in problem.widths[1:]]
             for _ in range(3))
+        self.inputs = [h.T for h in [self.x] + self.outputs]
+        self.parameters.grad = torch.empty_like(self.parameters)
+        self.gradients = problem.layers(self.parameters.grad)
         self.adam = problem.optimizer == "adam"
-        if self.adam:
-            self.parameters.grad = torch.empty_like(self.parameters)
-            self.gradients = problem.layers(self.parameters.grad)
-            self.optim = optimizer(problem, [self.parameters])
+        self.optim = optimizer(problem, [self.parameters])
         self.inference = problem.inference
 
     def forward(self):
         h = self.x
         for (weight, bias), name, z in zip(self.layers, self.names, self.outputs):
-            torch.addmm(bias, h, weight, out=z)
+            torch.mm(h, weight, out=z)
+            z += bias
             h = IN_PLACE[name](z)
         return h
 
-    def step(self):
-        outputs, d = [self.x] + self.outputs, self.deltas[-1]
+    def first_delta(self):
+        d = self.deltas[-1]
         torch.sub(self.forward(), self.y, out=d)
         d *= 2 / self.y.numel()
-        if self.names[-1] != "identity":
-            d = BACKWARD[self.names[-1]](d, outputs[-1], self.scratch[-1])
+        return BACKWARD[self.names[-1]](d, self.outputs[-1], self.scratch[-1])
+
+    def delta_before(self, i, d):
+        d = torch.mm(d, self.weights[i][1], out=self.deltas[i - 1])
+        return BACKWARD[self.names[i - 1]](d, self.outputs[i - 1], self.scratch[i - 1])
+
+    def step(self):
+        d = self.first_delta()
         for i in reversed(range(len(self.layers))):
-            (weight, bias), before = self.layers[i], None
+            weight, bias = self.gradients[i]
+            torch.mm(self.inputs[i], d, out=weight)
+            torch.sum(d, 0, out=bias)
             if i > 0:
-                before = torch.mm(d, weight.T, out=self.deltas[i - 1])
-                before = BACKWARD[self.names[i - 1]](before, outputs[i], self.scratch[i - 1])
-            if self.adam:
-                torch.mm(outputs[i].T, d, out=self.gradients[i][0])
-                torch.sum(d, 0, out=self.gradients[i][1])
-            else:
-                weight.addmm_(outputs[i].T, d, alpha=-self.rate)
-                bias.sub_(d.sum(0), alpha=self.rate)
-            d = before
+                d = self.delta_before(i, d)
         if self.adam:
             self.optim.step()
+        else:
+            self.parameters.sub_(self.parameters.grad, alpha=self.rate)
 
     @torch.inference_mode()
     def run(self, steps):
@@ -139,7 +147,33 @@ class Manual:
         return self.parameters, self.forward()
 
 
-class Compiled(Manual):
+class Manual(Buffers):
+    """Each product is added to what it changes as it is made, bias or weight: few passes over
+    memory."""
+
+    def __init__(self, problem):
+        if problem.optimizer == "adam":
+            raise peer.Cannot("Adam needs the gradient itself")
+        super().__init__(problem)
+
+    def forward(self):
+        h = self.x
+        for (weight, bias), name, z in zip(self.layers, self.names, self.outputs):
+            torch.addmm(bias, h, weight, out=z)
+            h = IN_PLACE[name](z)
+        return h
+
+    def step(self):
+        d = self.first_delta()
+        for i in reversed(range(len(self.layers))):
+            weight, bias = self.layers[i]
+            before = self.delta_before(i, d) if i > 0 else None
+            weight.addmm_(self.inputs[i], d, alpha=-self.rate)
+            bias.sub_(d.sum(0), alpha=self.rate)
+            d = before
+
+
+class Compiled(Buffers):
     """The same arithmetic without buffers of its own: the compiler makes them."""
 
     def __init__(self, problem):
@@ -191,7 +225,7 @@ def contender(problem):
         raise peer.Cannot("inference has no step")
     if not problem.inference and problem.variant == "jit":
         raise peer.Cannot("is for inference")
-    return {"manual": Manual, "step": Compiled}.get(problem.variant, Modules)(problem)
+    return {"buffers": Buffers, "manual": Manual, "step": Compiled}.get(problem.variant, Modules)(problem)
 
 
 if __name__ == "__main__":
