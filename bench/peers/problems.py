@@ -15,6 +15,7 @@ class Task:
     optimizer: str = "sgd"
     rate: float = 0.01
     unit: str = "step"  # what a step is called
+    article: str = "a"
 
     def flops(self, inference):
         """Those of the products alone: the first layer needs no gradient of its inputs."""
@@ -33,7 +34,7 @@ NETS = {task.name: task for task in (
 
 WORKLOADS = {
     "expm": [Task("expm", (4, 32, 16, 4), 10000, hidden="tanh", optimizer="adam", rate=1e-3,
-                  unit="epoch")],
+                  unit="epoch", article="an")],
     "mnist": [Task(f"mnist{rows}", (784, 30, 10), rows, hidden="sigmoid", output="sigmoid", rate=0.1)
               for rows in (32, 1200)]}
 
