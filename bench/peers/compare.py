@@ -173,14 +173,19 @@ class Race:
         ratios = [theirs / ours for theirs, ours in zip(entry.seconds, self.entries[0].seconds)]
         return statistics.median(ratios), np.quantile(ratios, 0.25), np.quantile(ratios, 0.75)
 
-    def run(self):
-        self.open()
-        self.check()
-        self.measure()
+    def require_linnet(self):
+        """The first entry, to which all others are compared."""
         if self.entries[0].out:
             sys.exit(f"{racers.LINNET}: {self.entries[0].out}")
+
+    def run(self):
+        self.open()
+        self.require_linnet()
+        self.check()
+        self.measure()
+        self.require_linnet()
         raced = [entry for entry in self.entries if not entry.out]
-        return sorted(raced, key=lambda entry: statistics.median(entry.seconds))
+        return sorted(raced, key=lambda entry: self.ratios(entry)[0])
 
 
 # --- tables ---
@@ -204,7 +209,7 @@ def columns(race, entry, best):
              "quartiles": f"{times(low)}–{times(high)}"}
     if race.options.workload == "mnist" and not race.inference:
         cells["samples/s"] = f"{task.rows / seconds:.4g}"
-    cells["GF/s"] = f"{task.flops(race.inference) / seconds * 1e-9:.1f}"
+    cells["GF/s"] = f"{task.flops(race.inference) / seconds * 1e-9:.3g}"
     cells["cores"] = f"{statistics.median(entry.cpu):.2f}"
     if not race.inference:
         cells[f"loss after {steps} steps"] = f"{entry.loss:.7g}"
@@ -307,6 +312,8 @@ def chosen(options, dtype):
         if mode in contender.modes and dtype in contender.dtypes:
             if Path(contender.command(dtype)[-1]).exists():
                 yield contender
+            elif contender.name == racers.LINNET:
+                sys.exit(f"{contender.command(dtype)[-1]}: not there; setup compiles it")
             else:
                 print(f"not here: {contender.name}")
 

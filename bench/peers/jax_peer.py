@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import peer
 
 jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_cpu_enable_async_dispatch", False)  # a thread beside that costs time
 
 FUNCTIONS = {"identity": lambda z: z, "relu": jax.nn.relu, "tanh": jnp.tanh,
              "sigmoid": jax.nn.sigmoid}

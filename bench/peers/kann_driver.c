@@ -23,7 +23,7 @@ typedef struct kann_net {
     int n;
     kad_node **nodes;
     float *x, *g, *c; /* all parameters, gradients and constants */
-    void *threads;
+    void *more;
 } kann_net;
 
 enum { VARIABLE = 1, OUTPUT = 2, TRUTH = 4, COST = 8, INPUT = 1 };
@@ -37,7 +37,6 @@ extern kad_node *kad_feed(int n_dimensions, ...);
 extern kad_node *kad_mse(kad_node *x, kad_node *y);
 extern kann_net *kann_new(kad_node *cost, int n_rest, ...);
 extern void kann_delete(kann_net *net);
-extern void kann_mt(kann_net *net, int threads, int rows);
 extern int kad_sync_dim(int n, kad_node **nodes, int rows);
 extern int kad_size_var(int n, kad_node *const *nodes);
 extern int kann_feed_bind(kann_net *net, uint32_t role, int32_t label, float **data);
@@ -54,8 +53,8 @@ typedef struct contender {
 } contender;
 
 contender *lnt_kann_open(const int *widths, int n_layers, int rows, const char *hidden,
-                         const char *output, float rate, int threads, bool inference,
-                         const float *parameters, float *x, float *y);
+                         const char *output, float rate, bool inference, const float *parameters,
+                         float *x, float *y);
 void lnt_kann_run(contender *c, size_t steps);
 void lnt_kann_read(contender *c, float *parameters, float *outputs);
 void lnt_kann_close(contender *c);
@@ -95,8 +94,8 @@ static void move_parameters(const kann_net *net, float *parameters, bool into_ne
 }
 
 contender *lnt_kann_open(const int *widths, int n_layers, int rows, const char *hidden,
-                         const char *output, float rate, int threads, bool inference,
-                         const float *parameters, float *x, float *y)
+                         const char *output, float rate, bool inference, const float *parameters,
+                         float *x, float *y)
 {
     contender *c = calloc(1, sizeof *c);
     if (c == NULL) {
@@ -126,9 +125,6 @@ contender *lnt_kann_open(const int *widths, int n_layers, int rows, const char *
     memcpy(copy, parameters, (size_t) c->n_parameters * sizeof *copy);
     move_parameters(c->net, copy, true);
     free(copy);
-    if (threads > 1) {
-        kann_mt(c->net, threads, c->rows);
-    }
     kad_sync_dim(c->net->n, c->net->nodes, c->rows);
     kann_feed_bind(c->net, INPUT, 0, &x);
     kann_feed_bind(c->net, TRUTH, 0, &y);
@@ -166,7 +162,6 @@ void lnt_kann_read(contender *c, float *parameters, float *outputs)
 
 void lnt_kann_close(contender *c)
 {
-    kann_mt(c->net, 0, 0);
     kann_delete(c->net);
     free(c);
 }

@@ -32,7 +32,7 @@ def load_driver(with_blas):
     driver.lnt_kann_open.restype = STATE
     driver.lnt_kann_open.argtypes = [
         ctypes.POINTER(ctypes.c_int), ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_char_p,
-        ctypes.c_float, ctypes.c_int, ctypes.c_bool, FLOATS, FLOATS, FLOATS]
+        ctypes.c_float, ctypes.c_bool, FLOATS, FLOATS, FLOATS]
     driver.lnt_kann_run.argtypes = [STATE, SIZE]
     driver.lnt_kann_read.argtypes = [STATE, FLOATS, FLOATS]
     driver.lnt_kann_close.argtypes = [STATE]
@@ -49,7 +49,7 @@ class Contender:
         widths = (ctypes.c_int * len(problem.widths))(*problem.widths)
         self.state = self.driver.lnt_kann_open(
             widths, len(problem.shapes), problem.rows, problem.hidden.encode(),
-            problem.output.encode(), problem.rate, problem.threads, problem.inference,
+            problem.output.encode(), problem.rate, problem.inference,
             floats(parameters), floats(self.x), floats(self.y))
 
     def run(self, steps):
