@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """JAX: the whole step compiled, the parameters donated. `jit` calls it once a step; `loop` has the
 loop over the steps compiled, too."""

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """KANN: `own`, with its own products, and `blas`, with those of CBLAS. Python only opens it: a run is
 one call of kann_driver.c."""

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """NumPy: `plain`, as tutorials write it, and `buffers`, which allocates nothing in a step."""
 import numpy as np

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """scikit-learn's MLPRegressor: `fit`, its partial_fit on one batch, and `inner`, what that calls
 for a step, without its checks. Its loss is half the sum of squares over the columns, so its learning
@@ -20,6 +19,8 @@ class Contender:
             raise peer.Cannot("its gradient is that of outputs without an activation")
         parameters, self.x, self.y = problem.load()
         adam = problem.optimizer == "adam"
+        if adam:
+            self.differs = "its Adam adds epsilon before it corrects the second moment"
         # Adam does not see the scale of its gradient, but for epsilon.
         scale = 2 / problem.widths[-1]
         rate = problem.rate if adam else problem.rate * scale

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """PyTorch. Training: `eager`, as tutorials write it, but with fused optimisers; `compile`, the same
 with model and loss compiled; `buffers` and `manual`, gradients by hand, without autograd; `step`, these
