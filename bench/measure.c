@@ -69,7 +69,8 @@ size_t lnt_bench_measure(const lnt_bench_contender *contenders, size_t n,
                          const lnt_bench_plan *plan, lnt_bench_figures *figures)
 {
     static double seconds[LNT_BENCH_MOST_CONTENDERS][LNT_BENCH_MOST_ROUNDS];
-    static double ratio[LNT_BENCH_MOST_ROUNDS], excess[LNT_BENCH_MOST_ROUNDS];
+    static double ratio[LNT_BENCH_MOST_ROUNDS], excess[LNT_BENCH_MOST_ROUNDS],
+        share[LNT_BENCH_MOST_ROUNDS];
     const size_t calls = calls_of(contenders, n, plan);
     const double begin = now(CLOCK_MONOTONIC);
     size_t rounds = 0;
@@ -82,15 +83,18 @@ size_t lnt_bench_measure(const lnt_bench_contender *contenders, size_t n,
         }
         rounds++;
     }
-    /* The first is sorted last, since the others are compared with it round by round. */
-    for (size_t c = n; c-- > 0;) {
+    for (size_t c = 0; c < n; c++) {
         for (size_t r = 0; r < rounds; r++) {
             ratio[r] = seconds[c][r] / seconds[0][r];
             excess[r] = seconds[c][r] - seconds[0][r];
+            share[r] = seconds[n - 1][r] / seconds[c][r];
         }
-        figures[c].seconds = lnt_bench_spread_of(seconds[c], rounds);
         figures[c].ratio = lnt_bench_spread_of(ratio, rounds);
         figures[c].excess = lnt_bench_spread_of(excess, rounds);
+        figures[c].share = lnt_bench_spread_of(share, rounds);
+    }
+    for (size_t c = 0; c < n; c++) { /* which sorts them, when all are compared */
+        figures[c].seconds = lnt_bench_spread_of(seconds[c], rounds);
     }
     return rounds;
 }

@@ -38,6 +38,7 @@ typedef struct lnt_bench_figures {
     lnt_bench_spread seconds; /* a call */
     lnt_bench_spread ratio;
     lnt_bench_spread excess; /* seconds a call */
+    lnt_bench_spread share;  /* the last contender's time over this one's */
 } lnt_bench_figures;
 
 /* Sorts `values`, at least one. */

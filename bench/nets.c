@@ -172,6 +172,8 @@ static void randomise(lnt_dtype dtype, void *data, size_t rows, size_t cols, uin
     lnt_bench_randomise(&t, stream);
 }
 
+static void choose_forms(lnt_bench_products *p);
+
 lnt_bench_products lnt_bench_create_products(const lnt_bench_net *net, const lnt_net *parameters,
                                              size_t rows, bool training)
 {
@@ -197,12 +199,38 @@ lnt_bench_products lnt_bench_create_products(const lnt_bench_net *net, const lnt
         randomise(flat.dtype, m.top, rows, net->widths[net->n_layers], 2);
         add_backward(&products, net, &m, offsets, rows);
     }
+    choose_forms(&products);
     return products;
 }
 
 void lnt_bench_destroy_products(lnt_bench_products *products)
 {
+    lnt_release(NULL, products->copy);
     lnt_release(NULL, products->memory);
+}
+
+static void run_product(const lnt_bench_products *p, const lnt_bench_product *product)
+{
+    if (p->dtype == LNT_F32) {
+        lnt_bench_bare_f32(product);
+    } else {
+        lnt_bench_bare_f64(product);
+    }
+}
+
+/* By way of a copy of B that is not transposed. */
+static void run_turned(const lnt_bench_products *p, const lnt_bench_product *product)
+{
+    const size_t k = (size_t) product->k, n = (size_t) product->n;
+    const lnt_tensor stored = lnt_tensor_read_only(p->dtype, product->b, n, k);
+    const lnt_tensor b = lnt_transpose(&stored);
+    lnt_tensor copy = lnt_tensor_of(p->dtype, p->copy, k, n);
+    lnt_bench_product own = *product;
+    lnt_bench_check(lnt_copy(&b, &copy), "copying a matrix");
+    own.b = p->copy;
+    own.b_transposed = false;
+    own.ldb = product->n;
+    run_product(p, &own);
 }
 
 void lnt_bench_run_products(void *context, size_t calls)
@@ -210,11 +238,47 @@ void lnt_bench_run_products(void *context, size_t calls)
     const lnt_bench_products *p = context;
     for (size_t i = 0; i < calls; i++) {
         for (size_t j = 0; j < p->count; j++) {
-            if (p->dtype == LNT_F32) {
-                lnt_bench_bare_f32(&p->list[j]);
+            if (p->turned[j]) {
+                run_turned(p, &p->list[j]);
             } else {
-                lnt_bench_bare_f64(&p->list[j]);
+                run_product(p, &p->list[j]);
             }
+        }
+    }
+}
+
+/* One product of the list, in one form. */
+typedef struct form {
+    const lnt_bench_products *products;
+    size_t index;
+    bool turned;
+} form;
+
+static void run_form(void *context, size_t calls)
+{
+    const form *f = context;
+    for (size_t i = 0; i < calls; i++) {
+        (f->turned ? run_turned : run_product)(f->products, &f->products->list[f->index]);
+    }
+}
+
+/* Finds the best form of each product whose B is transposed. */
+static void choose_forms(lnt_bench_products *p)
+{
+    size_t largest = 0;
+    for (size_t j = 0; j < p->count; j++) {
+        const size_t size = (size_t) p->list[j].k * (size_t) p->list[j].n;
+        largest = size > largest ? size : largest;
+    }
+    p->copy = lnt_bench_allocate(largest, lnt_dtype_size(p->dtype));
+    const lnt_bench_plan plan = {.rounds = 9};
+    for (size_t j = 0; j < p->count; j++) {
+        if (p->list[j].b_transposed) {
+            form direct = {p, j, false}, turned = {p, j, true};
+            const lnt_bench_contender contenders[] = {{run_form, &direct}, {run_form, &turned}};
+            lnt_bench_figures figures[2];
+            lnt_bench_measure(contenders, 2, &plan, figures);
+            p->turned[j] = figures[1].ratio.median < 1;
         }
     }
 }

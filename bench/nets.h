@@ -37,7 +37,10 @@ typedef struct lnt_bench_products {
     lnt_dtype dtype;
     size_t count;
     lnt_bench_product list[3 * LNT_BENCH_MOST_LAYERS];
+    bool
+        turned[3 * LNT_BENCH_MOST_LAYERS]; /* B is copied transposed first, since that is quicker */
     void *memory;
+    void *copy; /* of the largest B that is transposed */
 } lnt_bench_products;
 
 /* `parameters` are copied. Weight and input gradients are left out unless `training`. */

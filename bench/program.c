@@ -79,7 +79,7 @@ static void read_options(settings *s, const lnt_bench_program *program, int argc
         {"dtype", 'd', POPT_ARG_STRING | POPT_ARGFLAG_SHOW_DEFAULT, &s->dtype, 0, "what to measure",
          "f32|f64|both"},
         {"threads", 't', POPT_ARG_INT | POPT_ARGFLAG_SHOW_DEFAULT, &s->threads, 0,
-         "threads of BLAS", "N"},
+         "threads: of passes, and of BLAS where it is bare", "N"},
         {"cpu-time", 'c', POPT_ARG_NONE, &s->cpu_time, 0,
          "measure the process's own time, for one thread on a busy machine", NULL},
         {"json", 'j', POPT_ARG_STRING, &s->json, 0, "write the results to FILE, too", "FILE"},

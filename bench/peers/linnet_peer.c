@@ -57,6 +57,7 @@ static lnt_pass *create_pass(const lnt_peer_problem *p, const lnt_net *net)
     lnt_pass_config config = lnt_pass_defaults();
     config.max_rows = lnt_peer_rows(p);
     config.mode = p->inference ? LNT_INFERENCE : LNT_TRAINING;
+    config.threads = (unsigned) p->threads;
     lnt_pass *pass;
     check(lnt_pass_create(&pass, net, &config), "pass");
     return pass;
@@ -76,11 +77,12 @@ static lnt_optim *create_optim(const lnt_peer_problem *p, const lnt_net *net)
 static void *open_linnet(const lnt_peer_problem *p, const char **reason)
 {
     (void) reason;
-    check(lnt_blas_set_threads(p->threads), "threads");
+    check(lnt_blas_set_threads(1), "threads");
     lnt_dtype dtype = strcmp(p->dtype, "f64") == 0 ? LNT_F64 : LNT_F32;
     contender *c = lnt_peer_allocate(1, sizeof *c);
     c->net = create_net(p, dtype);
     c->pass = create_pass(p, c->net);
+    check(lnt_pass_stay_awake(c->pass, true), "pass");
     c->optim = p->inference ? NULL : create_optim(p, c->net);
     c->loss = lnt_mse(LNT_MEAN);
     c->x = lnt_tensor_read_only(dtype, p->x, lnt_peer_rows(p), p->widths[0]);
@@ -92,11 +94,10 @@ static void *open_linnet(const lnt_peer_problem *p, const char **reason)
 
 static lnt_status step(contender *c)
 {
-    LNT_TRY(lnt_pass_forward(c->pass, c->net, &c->x, NULL));
     if (c->optim == NULL) {
-        return LNT_OK;
+        return lnt_pass_forward(c->pass, c->net, &c->x, NULL);
     }
-    LNT_TRY(lnt_pass_backward(c->pass, c->net, &c->loss, &c->y, NULL, &c->value));
+    LNT_TRY(lnt_pass_evaluate(c->pass, c->net, &c->x, &c->loss, &c->y, NULL, &c->value));
     return lnt_optim_step(c->optim, c->net, c->pass);
 }
 
