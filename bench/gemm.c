@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lnt_gemm beside the CBLAS call that it ends in, on the same operands in turn: the three products
- * of a dense layer, for the shapes of typical nets and for squares.
+ * The three products of a dense layer, for the shapes of typical nets and for squares, on the same
+ * operands in turn: by the CBLAS call, by lnt_gemm, and by the library's own kernels as passes plan
+ * them; each beside the peak of the processor.
  */
 #include "bare.h"
+#include "peak.h"
 #include "program.h"
+#include "tensor/product.h"
 
 #include <float.h>
 #include <math.h>
@@ -34,17 +37,25 @@ static const product products[] = {{"NN", "forward", false, false},
 
 enum { PRODUCTS = sizeof products / sizeof products[0] };
 
-/* --- the two contenders, on one set of operands --- */
+/* --- the contenders, on one set of operands --- */
+
+enum { CBLAS, GEMM, OWN, PEAK, CONTENDERS };
 
 typedef struct operands {
     lnt_tensor a, b, c;     /* as lnt_gemm takes them: views, maybe transposed */
     lnt_bench_product bare; /* as CBLAS does */
+    lnt_product own;        /* as a pass does */
+    lnt_team *team;
+    char *scratch;
+    size_t scratch_size; /* of a member */
+    int threads;
     lnt_status status;
 } operands;
 
-static void run_ours(void *context, size_t calls)
+static void run_gemm(void *context, size_t calls)
 {
     operands *o = context;
+    (void) lnt_blas_set_threads(o->threads);
     for (size_t i = 0; i < calls; i++) {
         const lnt_status status = lnt_gemm(1, &o->a, &o->b, 0, &o->c);
         if (status != LNT_OK) {
@@ -56,6 +67,7 @@ static void run_ours(void *context, size_t calls)
 static void run_f32(void *context, size_t calls)
 {
     const operands *o = context;
+    (void) lnt_blas_set_threads(o->threads);
     for (size_t i = 0; i < calls; i++) {
         lnt_bench_bare_f32(&o->bare);
     }
@@ -64,9 +76,33 @@ static void run_f32(void *context, size_t calls)
 static void run_f64(void *context, size_t calls)
 {
     const operands *o = context;
+    (void) lnt_blas_set_threads(o->threads);
     for (size_t i = 0; i < calls; i++) {
         lnt_bench_bare_f64(&o->bare);
     }
+}
+
+static void run_share(void *context, unsigned member)
+{
+    const operands *o = context;
+    lnt_product_share(&o->own, (lnt_share){member, (unsigned) o->threads},
+                      o->scratch + member * o->scratch_size);
+}
+
+static void run_own(void *context, size_t calls)
+{
+    operands *o = context;
+    if (o->threads == 1) {
+        for (size_t i = 0; i < calls; i++) {
+            o->own.run(&o->own, o->scratch);
+        }
+        return;
+    }
+    lnt_team_stay_awake(o->team, true);
+    for (size_t i = 0; i < calls; i++) {
+        lnt_team_run(o->team, run_share, o);
+    }
+    lnt_team_stay_awake(o->team, false);
 }
 
 /* A matrix [rows, cols] as an operand, stored transposed if the product wants it so. */
@@ -79,7 +115,7 @@ static lnt_tensor operand(lnt_dtype dtype, int rows, int cols, bool transposed, 
     return transposed ? lnt_transpose(&stored) : stored;
 }
 
-static operands create(lnt_dtype dtype, const product *p, const shape *s)
+static operands create(lnt_dtype dtype, const product *p, const shape *s, int threads)
 {
     const int m = p->a_transposed ? s->inputs : s->rows;
     const int n = p->b_transposed ? s->inputs : s->outputs;
@@ -87,6 +123,7 @@ static operands create(lnt_dtype dtype, const product *p, const shape *s)
     operands o = {.a = operand(dtype, m, k, p->a_transposed, 1),
                   .b = operand(dtype, k, n, p->b_transposed, 2),
                   .c = operand(dtype, m, n, false, 3),
+                  .threads = threads,
                   .status = LNT_OK};
     o.bare = (lnt_bench_product){.a_transposed = p->a_transposed,
                                  .b_transposed = p->b_transposed,
@@ -99,6 +136,25 @@ static operands create(lnt_dtype dtype, const product *p, const shape *s)
                                  .ldb = p->b_transposed ? k : n,
                                  .c = o.c.data,
                                  .ldc = n};
+    o.own = (lnt_product){.dtype = dtype,
+                          .m = o.c.rows,
+                          .n = o.c.cols,
+                          .k = o.a.cols,
+                          .a = o.a.data,
+                          .a_row = o.a.row_stride,
+                          .a_col = o.a.col_stride,
+                          .b = o.b.data,
+                          .b_row = o.b.row_stride,
+                          .b_col = o.b.col_stride,
+                          .c = o.c.data,
+                          .c_row = o.c.row_stride};
+    lnt_product_plan(&o.own, LNT_PRODUCT_OWN);
+    o.scratch_size = (lnt_product_scratch(&o.own) + LNT_ALIGNMENT - 1) / LNT_ALIGNMENT;
+    o.scratch_size *= LNT_ALIGNMENT;
+    o.scratch = lnt_bench_allocate((size_t) threads, o.scratch_size);
+    if (threads > 1) {
+        lnt_bench_check(lnt_team_create(&o.team, (unsigned) threads, NULL), "creating threads");
+    }
     return o;
 }
 
@@ -107,64 +163,82 @@ static void destroy(operands *o)
     lnt_release(NULL, o->a.data);
     lnt_release(NULL, o->b.data);
     lnt_release(NULL, o->c.data);
+    lnt_release(NULL, o->scratch);
+    lnt_team_destroy(o->team);
 }
 
-/* Both must compute the same: two sums of k products of numbers below 1, rounded in any order. */
-static void compare(operands *o, const lnt_bench_contender *bare)
+/* All must compute the same: two sums of k products of numbers below 1, rounded in any order. */
+static void compare(operands *o, const lnt_bench_contender *contenders)
 {
+    static const char *const names[] = {"CBLAS", "lnt_gemm", "the library's own kernels"};
     const lnt_tensor *c = &o->c;
     lnt_tensor copy =
         lnt_tensor_of(c->dtype, lnt_bench_allocate(c->rows * c->cols, lnt_dtype_size(c->dtype)),
                       c->rows, c->cols);
-    bare->run(bare->context, 1);
-    lnt_bench_check(lnt_copy(c, &copy), "copying the product");
-    run_ours(o, 1);
-    lnt_bench_check(o->status, "lnt_gemm");
-    lnt_bench_check(lnt_axpy(-1, c, &copy), "comparing the products");
-    double difference;
-    lnt_bench_check(lnt_norm(LNT_NORM_MAX, &copy, &difference), "comparing the products");
     const double k = o->bare.k, unit = (c->dtype == LNT_F32 ? FLT_EPSILON : DBL_EPSILON) / 2;
     const double bound = 2 * k * (k * unit / (1 - k * unit));
-    if (!(difference <= bound)) {
-        lnt_bench_fail("lnt_gemm and CBLAS differ by %g, more than %g", difference, bound);
+    for (int other = GEMM; other <= OWN; other++) {
+        contenders[CBLAS].run(o, 1);
+        lnt_bench_check(lnt_copy(c, &copy), "copying the product");
+        contenders[other].run(o, 1);
+        lnt_bench_check(o->status, "lnt_gemm");
+        lnt_bench_check(lnt_axpy(-1, c, &copy), "comparing the products");
+        double difference;
+        lnt_bench_check(lnt_norm(LNT_NORM_MAX, &copy, &difference), "comparing the products");
+        if (!(difference <= bound)) {
+            lnt_bench_fail("%s and CBLAS differ by %g, more than %g", names[other], difference,
+                           bound);
+        }
     }
     lnt_release(NULL, copy.data);
 }
 
 /* --- the table --- */
 
-static void report(lnt_bench *bench, lnt_dtype dtype, const product *p, const shape *s,
-                   const lnt_bench_figures *figures, size_t rounds)
+static void report(lnt_bench *bench, const operands *o, const product *p, const shape *s,
+                   const lnt_bench_figures *f, size_t rounds)
 {
-    const lnt_bench_figures *bare = &figures[0], *ours = &figures[1];
     const double flops = 2.0 * s->rows * s->inputs * s->outputs;
-    char bare_text[16], ours_text[16], excess_text[16];
-    printf("%-5s %-4s %5d %5d %5d %9s %9s %7.1f  %6.3f  %6.3f %6.3f  %9s\n", lnt_dtype_name(dtype),
-           p->name, s->rows, s->inputs, s->outputs, lnt_bench_time(bare->seconds.median, bare_text),
-           lnt_bench_time(ours->seconds.median, ours_text), flops / ours->seconds.median * 1e-9,
-           ours->ratio.median, ours->ratio.low, ours->ratio.high,
-           lnt_bench_time(ours->excess.median, excess_text));
-    lnt_bench_add(bench, json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:o, s:o, s:o, s:o, s:f, s:f}",
-                                   "dtype", lnt_dtype_name(dtype), "product", p->name, "rows",
-                                   s->rows, "inputs", s->inputs, "outputs", s->outputs, "rounds",
-                                   (int) rounds, "cblas_ns", lnt_bench_json(&bare->seconds, 1e9),
-                                   "linnet_ns", lnt_bench_json(&ours->seconds, 1e9), "ratio",
-                                   lnt_bench_json(&ours->ratio, 1), "overhead_ns",
-                                   lnt_bench_json(&ours->excess, 1e9), "cblas_gflops",
-                                   flops / bare->seconds.median * 1e-9, "linnet_gflops",
-                                   flops / ours->seconds.median * 1e-9));
+    const char *dtype = lnt_dtype_name(o->c.dtype);
+    const char *choice = lnt_product_choose(&o->own) == LNT_PRODUCT_OWN ? "own" : "blas";
+    char cblas[16], gemm[16], own[16];
+    printf("%-5s %-4s %5d %5d %5d %9s %9s  %6.3f  %6.3f %6.3f %9s  %6.3f  %6.3f %6.3f  %6.3f "
+           "%6.3f  %s\n",
+           dtype, p->name, s->rows, s->inputs, s->outputs,
+           lnt_bench_time(f[CBLAS].seconds.median, cblas),
+           lnt_bench_time(f[GEMM].seconds.median, gemm), f[GEMM].ratio.median, f[GEMM].ratio.low,
+           f[GEMM].ratio.high, lnt_bench_time(f[OWN].seconds.median, own), f[OWN].ratio.median,
+           f[OWN].ratio.low, f[OWN].ratio.high, f[CBLAS].share.median, f[OWN].share.median, choice);
+    json_t *result =
+        json_pack("{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:s}", "dtype", dtype, "product", p->name,
+                  "rows", s->rows, "inputs", s->inputs, "outputs", s->outputs, "rounds",
+                  (int) rounds, "flops", flops, "choice", choice);
+    static const char *const names[] = {"cblas", "lnt_gemm", "own"};
+    for (int c = CBLAS; c <= OWN; c++) {
+        json_object_set_new(result, names[c],
+                            json_pack("{s:o, s:o, s:o, s:f}", "ns",
+                                      lnt_bench_json(&f[c].seconds, 1e9), "ratio",
+                                      lnt_bench_json(&f[c].ratio, 1), "share_of_peak",
+                                      lnt_bench_json(&f[c].share, 1), "gflops",
+                                      flops / f[c].seconds.median * 1e-9));
+    }
+    lnt_bench_add(bench, result);
 }
 
 static void measure(lnt_bench *bench, lnt_dtype dtype, const product *p, const shape *s)
 {
-    operands o = create(dtype, p, s);
-    const lnt_bench_contender contenders[] = {{dtype == LNT_F32 ? run_f32 : run_f64, &o},
-                                              {run_ours, &o}};
-    lnt_bench_figures figures[2];
-    compare(&o, &contenders[0]);
-    const size_t rounds = lnt_bench_measure(contenders, 2, &bench->plan, figures);
+    operands o = create(dtype, p, s, bench->threads);
+    lnt_bench_peak peak = {.dtype = dtype,
+                           .flops = 2.0 * s->rows * s->inputs * s->outputs / bench->threads};
+    const lnt_bench_contender contenders[CONTENDERS] = {{dtype == LNT_F32 ? run_f32 : run_f64, &o},
+                                                        {run_gemm, &o},
+                                                        {run_own, &o},
+                                                        {lnt_bench_run_peak, &peak}};
+    lnt_bench_figures figures[CONTENDERS];
+    compare(&o, contenders);
+    const size_t rounds = lnt_bench_measure(contenders, CONTENDERS, &bench->plan, figures);
     lnt_bench_check(o.status, "lnt_gemm");
-    report(bench, dtype, p, s, figures, rounds);
+    report(bench, &o, p, s, figures, rounds);
     destroy(&o);
 }
 
@@ -186,8 +260,8 @@ int main(int argc, const char **argv)
                                    POPT_TABLEEND};
     const lnt_bench_program program = {
         "bench_gemm",
-        "Times lnt_gemm beside the bare CBLAS call, for the products of dense layers.", options, 7,
-        0.25};
+        "Times products of dense layers: the bare CBLAS call, lnt_gemm, and own kernels.", options,
+        7, 0.25};
     lnt_bench bench;
     lnt_bench_read(&bench, &program, argc, argv);
     if (largest < SMALLEST_SQUARE || largest > LARGEST_SQUARE) {
@@ -198,8 +272,10 @@ int main(int argc, const char **argv)
     for (size_t p = 0; p < PRODUCTS; p++) {
         printf("%s: %s%s", products[p].name, products[p].meaning, p + 1 < PRODUCTS ? ", " : "\n");
     }
-    printf("%-5s %-4s %5s %5s %5s %9s %9s %7s  %6s  %13s  %9s\n", "dtype", "form", "rows", "in",
-           "out", "cblas", "linnet", "GF/s", "ratio", "quartiles", "overhead");
+    printf("ratios to cblas with quartiles; shares of the peak; whom a pass chooses\n");
+    printf("%-5s %-4s %5s %5s %5s %9s %9s  %6s  %13s %9s  %6s  %13s  %6s %6s  %s\n", "dtype",
+           "form", "rows", "in", "out", "cblas", "lnt_gemm", "ratio", "quartiles", "own", "ratio",
+           "quartiles", "cblas", "own", "choice");
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         for (size_t i = 0; bench.dtypes[dtype] && i < LAYERS; i++) {
             measure_shape(&bench, dtype, &layers[i], largest);

@@ -21,6 +21,10 @@ void lnt_blas_gemm(lnt_dtype dtype, int m, int n, int k, double alpha, lnt_blas_
 void lnt_blas_gemv(lnt_dtype dtype, int m, int n, double alpha, lnt_blas_matrix a, const void *x,
                    int x_step, double beta, void *y, int y_step);
 
+/** `lnt_gemm` by BLAS, however small; for any operands that `lnt_gemm` takes. */
+lnt_status lnt_blas_product(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
+                            lnt_tensor *c);
+
 const char *lnt_blas_config(void);
 const char *lnt_blas_core(void);
 

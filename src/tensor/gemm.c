@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/blas.h"
 #include "tensor/check.h"
+#include "tensor/product.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -181,8 +182,8 @@ static inline bool apart(const plain *x, const plain *y)
  * The products of tiny nets come by the million, so dense operands that are in order are recognised
  * at once; whatever is unusual or wrong takes the long way, which finds out what it is.
  */
-lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
-                    lnt_tensor *c)
+static inline lnt_status product(bool small, double alpha, const lnt_tensor *a, const lnt_tensor *b,
+                                 double beta, lnt_tensor *c)
 {
     if (a == NULL || b == NULL || c == NULL) {
         return LNT_ERR_NULL;
@@ -193,11 +194,27 @@ lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, doub
         b->dtype == c->dtype && a->rows == c->rows && a->cols == b->rows && b->cols == c->cols &&
         alpha != 0 && is_plain(c, size, &pc) && !pc.form.transposed && is_plain(a, size, &pa) &&
         is_plain(b, size, &pb) && apart(&pa, &pc) && apart(&pb, &pc)) {
+        if (small && alpha == 1 && (beta == 0 || beta == 1) &&
+            lnt_product_small(a, b, beta == 1, c)) {
+            return LNT_OK;
+        }
         lnt_blas_gemm(c->dtype, (int) c->rows, (int) c->cols, (int) a->cols, alpha, pa.form,
                       pb.form, beta, pc.form);
         return LNT_OK;
     }
     return gemm_general(alpha, a, b, beta, c);
+}
+
+lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
+                    lnt_tensor *c)
+{
+    return product(true, alpha, a, b, beta, c);
+}
+
+lnt_status lnt_blas_product(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
+                            lnt_tensor *c)
+{
+    return product(false, alpha, a, b, beta, c);
 }
 
 /* A vector of either orientation as a column [n, 1]. */

@@ -53,7 +53,7 @@ static bool has_longer_vectors(void)
 lnt_product_form lnt_product_choose(const lnt_product *p)
 {
     const double work = (double) p->m * (double) p->n * (double) p->k;
-    if (lnt_blas_threads() > 1 && work >= CUT_FROM) {
+    if (work >= CUT_FROM && lnt_blas_threads() > 1) {
         return LNT_PRODUCT_BLAS; /* whose threads were asked for */
     }
     if (!lnt_product_variant_at(0)->fast) {
@@ -117,7 +117,7 @@ static void run_blas(const lnt_product *p, void *scratch)
     const lnt_tensor b =
         lnt_tensor_strided(p->dtype, (void *) (uintptr_t) p->b, p->k, p->n, p->b_row, p->b_col);
     lnt_tensor c = lnt_tensor_strided(p->dtype, p->c, p->m, p->n, p->c_row, 1);
-    (void) lnt_gemm(1, &a, &b, p->add ? 1 : 0, &c); /* checked when the net was made */
+    (void) lnt_blas_product(1, &a, &b, p->add ? 1 : 0, &c); /* checked when the net was made */
     if (p->bias != NULL || p->finish != LNT_FINISH_NONE) {
         (p->dtype == LNT_F32 ? finish_f32 : finish_f64)(p);
     }
@@ -204,6 +204,47 @@ size_t lnt_product_scratch(const lnt_product *p)
     const size_t panel = LNT_PRODUCT_DEPTH * 2 * variant->vector_bytes;
     return panel +
            (may_pack_a(p) ? depth * rows * lnt_dtype_size(p->dtype) + variant->vector_bytes : 0);
+}
+
+/* --- without a plan --- */
+
+/* Of a panel of B; the largest of vectors have 64 bytes. No A of a small product is packed. */
+enum { SMALL_SCRATCH = LNT_PRODUCT_DEPTH * 2 * 64 };
+
+__attribute__((noinline)) /* keeps the scratch off the stack of products that are not small */
+static void
+run_small(lnt_product *p)
+{
+    _Alignas(LNT_ALIGNMENT) char scratch[SMALL_SCRATCH];
+    lnt_product_plan(p, LNT_PRODUCT_OWN);
+    p->run(p, scratch);
+}
+
+bool lnt_product_small(const lnt_tensor *a, const lnt_tensor *b, bool add, lnt_tensor *c)
+{
+    const bool narrow =
+        c->cols * lnt_dtype_size(c->dtype) < lnt_product_variant_at(0)->vector_bytes;
+    if (narrow || (double) c->rows * (double) c->cols * (double) a->cols > LNT_PRODUCT_SMALL) {
+        return false;
+    }
+    lnt_product p = {.dtype = c->dtype,
+                     .m = c->rows,
+                     .n = c->cols,
+                     .k = a->cols,
+                     .a = a->data,
+                     .a_row = a->row_stride,
+                     .a_col = a->col_stride,
+                     .b = b->data,
+                     .b_row = b->row_stride,
+                     .b_col = b->col_stride,
+                     .c = c->data,
+                     .c_row = c->row_stride,
+                     .add = add};
+    if (lnt_product_choose(&p) != LNT_PRODUCT_OWN) {
+        return false;
+    }
+    run_small(&p);
+    return true;
 }
 
 /* --- by the clock --- */

@@ -10,6 +10,9 @@
 /** The largest k that is not cut. */
 #define LNT_PRODUCT_DEPTH 384
 
+/** The largest m·n·k that needs no plan, since it needs no memory but a panel of B. */
+#define LNT_PRODUCT_SMALL 262144.0
+
 /** What an element of C becomes when its sum, and the bias, are complete: f(z, y). */
 typedef enum lnt_finish {
     LNT_FINISH_NONE,
@@ -86,6 +89,13 @@ lnt_product_form lnt_product_time(const lnt_product *product);
 
 /** Sets how the product, all of whose extents and steps are set, is run. */
 void lnt_product_plan(lnt_product *product, lnt_product_form form);
+
+/**
+ * C = A·B, or C += A·B if `add`, at once, if m·n·k is at most LNT_PRODUCT_SMALL, C no narrower than
+ * a vector, and own kernels are the choice; false if not, and C is as it was. One of A's steps, and
+ * C's from a column to the next, is 1; checked before.
+ */
+bool lnt_product_small(const lnt_tensor *a, const lnt_tensor *b, bool add, lnt_tensor *c);
 
 /** Bytes of scratch that a product of these extents needs, whatever the steps of A. */
 size_t lnt_product_scratch(const lnt_product *product);
