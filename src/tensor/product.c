@@ -199,11 +199,12 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
 size_t lnt_product_scratch(const lnt_product *p)
 {
     const lnt_product_variant *variant = lnt_product_variant_at(0);
-    const size_t tile = variant->tile_rows, depth = smaller(p->k, LNT_PRODUCT_DEPTH);
-    const size_t rows = (smaller(p->m, variant->block_rows) + tile - 1) / tile * tile;
-    const size_t panel = LNT_PRODUCT_DEPTH * 2 * variant->vector_bytes;
-    return panel +
-           (may_pack_a(p) ? depth * rows * lnt_dtype_size(p->dtype) + variant->vector_bytes : 0);
+    const size_t size = size_of(p), columns = 2 * variant->vector_bytes / size;
+    const size_t width =
+        smaller((p->n + columns - 1) / columns * columns, LNT_PRODUCT_STRIP_BYTES / size);
+    const bool kept = p->m > LNT_PRODUCT_BLOCK_ROWS;
+    return LNT_PRODUCT_DEPTH * (kept ? width : columns) * size +
+           (may_pack_a(p) ? lnt_product_a_bytes(p, size, variant->tile_rows) : 0);
 }
 
 /* --- without a plan --- */

@@ -4,11 +4,15 @@
 
 #include "base/team.h"
 
+#include <linnet/memory.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
 
-/** The largest k that is not cut. */
-#define LNT_PRODUCT_DEPTH 384
+/**
+ * Extents of blocks: the largest k that is not cut; rows of A, which thus takes 400 KiB in single
+ * precision; and bytes of a row of a strip of B, which takes 3 MiB.
+ */
+enum { LNT_PRODUCT_DEPTH = 384, LNT_PRODUCT_BLOCK_ROWS = 264, LNT_PRODUCT_STRIP_BYTES = 8192 };
 
 /** The largest m·n·k that needs no plan, since it needs no memory but a panel of B. */
 #define LNT_PRODUCT_SMALL 262144.0
@@ -58,8 +62,7 @@ struct lnt_product {
 typedef struct lnt_product_variant {
     const char *name;
     size_t vector_bytes;
-    size_t tile_rows;  /**< of a tile of C that is kept in registers; it is two vectors wide */
-    size_t block_rows; /**< of A, packed at once */
+    size_t tile_rows; /**< of a tile of C that is kept in registers; it is two vectors wide */
     bool fast; /**< as fast as BLAS's kernels; else only for products that are all overhead */
     /**
      * By precision: for k up to LNT_PRODUCT_DEPTH and no packing of A; for m = 1 and a B that is
@@ -96,6 +99,15 @@ void lnt_product_plan(lnt_product *product, lnt_product_form form);
  * C's from a column to the next, is 1; checked before.
  */
 bool lnt_product_small(const lnt_tensor *a, const lnt_tensor *b, bool add, lnt_tensor *c);
+
+/** Bytes of a packed block of A; of a vector more, since whole ones are written. */
+static inline size_t lnt_product_a_bytes(const lnt_product *p, size_t size, size_t tile_rows)
+{
+    const size_t depth = p->k < LNT_PRODUCT_DEPTH ? p->k : LNT_PRODUCT_DEPTH;
+    const size_t rows = p->m < LNT_PRODUCT_BLOCK_ROWS ? p->m : LNT_PRODUCT_BLOCK_ROWS;
+    const size_t padded = (rows + tile_rows - 1) / tile_rows * tile_rows;
+    return (depth * padded * size + 2 * LNT_ALIGNMENT - 1) / LNT_ALIGNMENT * LNT_ALIGNMENT;
+}
 
 /** Bytes of scratch that a product of these extents needs, whatever the steps of A. */
 size_t lnt_product_scratch(const lnt_product *product);
