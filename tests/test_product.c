@@ -199,7 +199,7 @@ static void check_variant(const problem *p, const lnt_product_variant *variant)
         operands o = set_up(p);
         o.product.pack_a = pack_a;
         o.product.pack_b = pack_b;
-        void *scratch = lnt_allocate(NULL, 1 << 20, 1);
+        void *scratch = lnt_allocate(NULL, 1 << 22, 1);
         const bool f64 = p->dtype == LNT_F64;
         const bool one = !pack_a && p->k <= LNT_PRODUCT_DEPTH;
         (one ? variant->one : variant->blocks)[f64](&o.product, scratch);
@@ -280,7 +280,8 @@ Test(product, ways)
 /* Several blocks of k and of rows, and pieces by BLAS. */
 Test(product, blocks)
 {
-    static const size_t shapes[][3] = {{280, 40, 300}, {70, 130, 700}, {300, 260, 257}};
+    static const size_t shapes[][3] = {
+        {280, 40, 300}, {70, 130, 700}, {300, 260, 257}, {270, 2060, 9}};
     for (unsigned way = 0; way < 16; way++) {
         for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
             const problem p = {.dtype = way % 2 == 0 ? LNT_F32 : LNT_F64,

@@ -150,11 +150,13 @@ static bool may_pack_a(const lnt_product *p)
     return p->n >= 128 && p->m >= 48 && p->k >= 48;
 }
 
+/* A copy pays if it is used for many columns, for the sake of pages; or if A's lines collide. */
 static bool wants_packed_a(const lnt_product *p)
 {
     const bool by_cols = p->a_row == 1;
     const size_t lines = by_cols ? smaller(p->k, LNT_PRODUCT_DEPTH) / 4 : 6;
-    return may_pack_a(p) && collide(lines, by_cols ? p->a_col : p->a_row, size_of(p));
+    const bool often = p->n >= (by_cols ? 384 : 1024);
+    return may_pack_a(p) && (often || collide(lines, by_cols ? p->a_col : p->a_row, size_of(p)));
 }
 
 /* A copy of a panel pays if it is used often enough, or if B's rows collide. */
@@ -203,7 +205,7 @@ size_t lnt_product_scratch(const lnt_product *p)
     const size_t width =
         smaller((p->n + columns - 1) / columns * columns, LNT_PRODUCT_STRIP_BYTES / size);
     const bool kept = p->m > LNT_PRODUCT_BLOCK_ROWS;
-    return LNT_PRODUCT_DEPTH * (kept ? width : columns) * size +
+    return smaller(p->k, LNT_PRODUCT_DEPTH) * (kept ? width : columns) * size +
            (may_pack_a(p) ? lnt_product_a_bytes(p, size, variant->tile_rows) : 0);
 }
 
