@@ -82,7 +82,8 @@ static void *take(layout *l, size_t count)
 }
 
 typedef struct matrices {
-    void *parameters, *gradients;
+    const void *parameters;
+    void *gradients;
     void *inputs;
     void *activations[LNT_BENCH_MOST_LAYERS];
     void *top, *deltas[2];
@@ -102,7 +103,7 @@ static matrices place(layout *l, const lnt_bench_net *net, size_t n_parameters, 
                       bool training)
 {
     const size_t width = widest(net), outputs = net->widths[net->n_layers];
-    matrices m = {.inputs = take(l, rows * net->widths[0]), .parameters = take(l, n_parameters)};
+    matrices m = {.inputs = take(l, rows * net->widths[0])};
     if (!training) {
         void *const buffers[2] = {take(l, rows * width), take(l, rows * width)};
         for (size_t i = 0; i < net->n_layers; i++) {
@@ -143,8 +144,8 @@ static void add_forward(lnt_bench_products *p, const lnt_bench_net *net, const m
     const size_t size = lnt_dtype_size(p->dtype);
     for (size_t l = 0; l < net->n_layers; l++) {
         add(p, false, false, rows, net->widths[l + 1], net->widths[l],
-            l > 0 ? m->activations[l - 1] : m->inputs, (char *) m->parameters + offsets[l] * size,
-            m->activations[l]);
+            l > 0 ? m->activations[l - 1] : m->inputs,
+            (const char *) m->parameters + offsets[l] * size, m->activations[l]);
     }
 }
 
@@ -160,7 +161,7 @@ static void add_backward(lnt_bench_products *p, const lnt_bench_net *net, const 
         if (l > 0) {
             void *dx = m->deltas[l % 2];
             add(p, false, true, rows, inputs, outputs, dy,
-                (char *) m->parameters + offsets[l] * size, dx);
+                (const char *) m->parameters + offsets[l] * size, dx);
             dy = dx;
         }
     }
@@ -184,10 +185,8 @@ lnt_bench_products lnt_bench_create_products(const lnt_bench_net *net, const lnt
     products.memory = lnt_bench_allocate(l.used, l.size);
     l.base = products.memory;
     l.used = 0;
-    const matrices m = place(&l, net, flat.cols, rows, training);
-
-    lnt_tensor copy = lnt_tensor_of(flat.dtype, m.parameters, 1, flat.cols);
-    lnt_bench_check(lnt_copy(&flat, &copy), "copying parameters");
+    matrices m = place(&l, net, flat.cols, rows, training);
+    m.parameters = flat.data;
     randomise(flat.dtype, m.inputs, rows, net->widths[0], 1);
     size_t offsets[LNT_BENCH_MOST_LAYERS], offset = 0;
     for (size_t i = 0; i < net->n_layers; i++) {

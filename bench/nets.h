@@ -43,7 +43,10 @@ typedef struct lnt_bench_products {
     void *copy; /* of the largest B that is transposed */
 } lnt_bench_products;
 
-/* `parameters` are copied. Weight and input gradients are left out unless `training`. */
+/*
+ * They read the net's own parameters, as its passes do, or copies in other memory would have the
+ * caches to themselves. Weight and input gradients are left out unless `training`.
+ */
 lnt_bench_products lnt_bench_create_products(const lnt_bench_net *net, const lnt_net *parameters,
                                              size_t rows, bool training);
 void lnt_bench_destroy_products(lnt_bench_products *products);
