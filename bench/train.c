@@ -17,6 +17,9 @@
 
 enum { BARE, OURS, GEMV, MOST };
 
+/* What to measure: options. */
+static int scaling, inference;
+
 /* The bare products, with as many threads of BLAS as the pass has. */
 typedef struct bare {
     lnt_bench_products products;
@@ -33,7 +36,7 @@ static void run_bare(void *context, size_t calls)
 
 /* --- the table --- */
 
-static void print_header(bool inference)
+static void print_header(void)
 {
     printf("%-6s %-5s %5s %10s %9s %9s %7s  %6s  %13s  %6s  %13s", "net", "dtype", "rows",
            "parameters", "gemm only", inference ? "forward" : "step", "GF/s", "ratio", "quartiles",
@@ -116,18 +119,49 @@ static void measure(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype,
     lnt_bench_destroy_learner(&l);
 }
 
+/* --- threads --- */
+
+/* The step, or the forward, with several threads beside one, on nets that are alike. */
+static void measure_scaling(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype,
+                            size_t rows, bool training)
+{
+    enum { MANY, ONE };
+    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    sgd.learning_rate = LEARNING_RATE;
+    lnt_bench_learner l[2];
+    for (int i = MANY; i <= ONE; i++) {
+        l[i] = lnt_bench_create_learner(lnt_bench_create_net(net, dtype), rows,
+                                        training ? &sgd : NULL, i == MANY ? bench->threads : 1);
+    }
+    const lnt_bench_contender contenders[] = {{lnt_bench_run_learner, &l[MANY]},
+                                              {lnt_bench_run_learner, &l[ONE]}};
+    lnt_bench_figures f[2];
+    const size_t rounds = lnt_bench_measure(contenders, 2, &bench->plan, f);
+    lnt_bench_check(l[MANY].status, "a step");
+    lnt_bench_check(l[ONE].status, "a step");
+    char one[16], many[16];
+    printf("%-6s %-5s %5zu %9s %9s  %6.3f  %6.3f %6.3f\n", net->name, lnt_dtype_name(dtype), rows,
+           lnt_bench_time(f[ONE].seconds.median, one), lnt_bench_time(f[MANY].seconds.median, many),
+           f[MANY].share.median, f[MANY].share.low, f[MANY].share.high);
+    lnt_bench_add(bench, json_pack("{s:s, s:s, s:i, s:i, s:o, s:o, s:o}", "net", net->name, "dtype",
+                                   lnt_dtype_name(dtype), "rows", (int) rows, "rounds",
+                                   (int) rounds, "one_us", lnt_bench_json(&f[ONE].seconds, 1e6),
+                                   "many_us", lnt_bench_json(&f[MANY].seconds, 1e6), "times_faster",
+                                   lnt_bench_json(&f[MANY].share, 1)));
+    for (int i = MANY; i <= ONE; i++) {
+        lnt_bench_destroy_learner(&l[i]);
+    }
+}
+
 /* --- the command line --- */
 
-static void measure_net(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype, bool inference,
-                        int batch)
+static void measure_net(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype, int batch)
 {
     static const size_t batches[] = {1, 8, 64};
-    if (batch > 0 || !inference) {
-        measure(bench, net, dtype, batch > 0 ? (size_t) batch : net->batch, !inference);
-        return;
-    }
-    for (size_t i = 0; i < sizeof batches / sizeof batches[0]; i++) {
-        measure(bench, net, dtype, batches[i], false);
+    const bool one = batch > 0 || !inference;
+    for (size_t i = 0; i < (one ? 1 : sizeof batches / sizeof batches[0]); i++) {
+        const size_t rows = batch > 0 ? (size_t) batch : inference ? batches[i] : net->batch;
+        (scaling ? measure_scaling : measure)(bench, net, dtype, rows, !inference);
     }
 }
 
@@ -141,13 +175,15 @@ static lnt_bench_net net_of_width(int width)
 int main(int argc, const char **argv)
 {
     const char *nets = "T,S,M,L,XL";
-    int inference = 0, batch = 0, width = 0;
+    int batch = 0, width = 0;
     struct poptOption options[] = {
         {"nets", 'n', POPT_ARG_STRING | POPT_ARGFLAG_SHOW_DEFAULT, &nets, 0, "which nets", "LIST"},
         {"width", 'w', POPT_ARG_INT, &width, 0, "a net of three layers of that width instead", "N"},
         {"batch", 'b', POPT_ARG_INT, &batch, 0, "rows of a batch, in place of the net's own", "N"},
         {"inference", 'i', POPT_ARG_NONE, &inference, 0,
          "forward alone, on batches of 1, 8 and 64, in place of training steps", NULL},
+        {"scaling", 's', POPT_ARG_NONE, &scaling, 0,
+         "--threads beside one thread, in place of bare products", NULL},
         POPT_TABLEEND};
     const lnt_bench_program program = {
         "bench_train", "Times training steps beside their bare CBLAS products.", options, 7, 1};
@@ -158,13 +194,21 @@ int main(int argc, const char **argv)
     if (width < 0 || width > 16384 || batch < 0 || batch > 65536) {
         lnt_bench_misuse("expected a --width up to 16384 and a --batch up to 65536");
     }
+    if (scaling && bench.threads < 2) {
+        lnt_bench_misuse("--scaling: expected --threads above 1");
+    }
     lnt_bench_begin(&bench);
-    print_header(inference);
+    if (scaling) {
+        printf("%-6s %-5s %5s %9s %9s  %6s  %13s\n", "net", "dtype", "rows", "1 thread", "threads",
+               "faster", "quartiles");
+    } else {
+        print_header();
+    }
     const lnt_bench_net own = net_of_width(width);
     for (size_t i = 0; i < (width > 0 ? 1 : LNT_BENCH_NETS); i++) {
         for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
             if ((width > 0 || chosen[i]) && bench.dtypes[dtype]) {
-                measure_net(&bench, width > 0 ? &own : &lnt_bench_nets[i], dtype, inference, batch);
+                measure_net(&bench, width > 0 ? &own : &lnt_bench_nets[i], dtype, batch);
             }
         }
     }
