@@ -204,7 +204,7 @@ size_t lnt_product_scratch(const lnt_product *p)
     const size_t size = size_of(p), columns = 2 * variant->vector_bytes / size;
     const size_t width =
         smaller((p->n + columns - 1) / columns * columns, LNT_PRODUCT_STRIP_BYTES / size);
-    const bool kept = p->m > LNT_PRODUCT_BLOCK_ROWS;
+    const bool kept = p->m > LNT_PRODUCT_COLUMN_BYTES / size;
     return smaller(p->k, LNT_PRODUCT_DEPTH) * (kept ? width : columns) * size +
            (may_pack_a(p) ? lnt_product_a_bytes(p, size, variant->tile_rows) : 0);
 }

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 /**
- * Extents of blocks: the largest k that is not cut; rows of A, which thus takes 400 KiB in single
- * precision; and bytes of a row of a strip of B, which takes 3 MiB.
+ * Extents of blocks: the largest k that is not cut; bytes of a column of a block of A, which thus
+ * takes 400 KiB; and of a row of a strip of B, which takes 3 MiB.
  */
-enum { LNT_PRODUCT_DEPTH = 384, LNT_PRODUCT_BLOCK_ROWS = 264, LNT_PRODUCT_STRIP_BYTES = 8192 };
+enum { LNT_PRODUCT_DEPTH = 384, LNT_PRODUCT_COLUMN_BYTES = 1056, LNT_PRODUCT_STRIP_BYTES = 8192 };
 
 /** The largest m·n·k that needs no plan, since it needs no memory but a panel of B. */
 #define LNT_PRODUCT_SMALL 262144.0
@@ -104,7 +104,7 @@ bool lnt_product_small(const lnt_tensor *a, const lnt_tensor *b, bool add, lnt_t
 static inline size_t lnt_product_a_bytes(const lnt_product *p, size_t size, size_t tile_rows)
 {
     const size_t depth = p->k < LNT_PRODUCT_DEPTH ? p->k : LNT_PRODUCT_DEPTH;
-    const size_t rows = p->m < LNT_PRODUCT_BLOCK_ROWS ? p->m : LNT_PRODUCT_BLOCK_ROWS;
+    const size_t most = LNT_PRODUCT_COLUMN_BYTES / size, rows = p->m < most ? p->m : most;
     const size_t padded = (rows + tile_rows - 1) / tile_rows * tile_rows;
     return (depth * padded * size + 2 * LNT_ALIGNMENT - 1) / LNT_ALIGNMENT * LNT_ALIGNMENT;
 }
