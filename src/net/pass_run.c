@@ -70,7 +70,9 @@ void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, const lnt_member 
         } else if (index == 0 && pass->status == LNT_OK) {
             pass->status = run_alone(pass, net, l);
         }
-        lnt_pass_meet(member);
+        if (l > 0 || net->comes_back[l]) { /* else the job ends here */
+            lnt_pass_meet(member);
+        }
         if (net->comes_back[l] && run->need_dx) {
             if (index == 0 && pass->status == LNT_OK) {
                 pass->status = add_skips(pass, net, l, &run->dx);

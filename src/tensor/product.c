@@ -322,13 +322,23 @@ static void cut_rows(lnt_product *p, size_t first, size_t count)
     p->y = p->y != NULL ? (const char *) p->y + i * p->y_row * size : NULL;
 }
 
-/* Cuts the longer way, where whole tiles can be shared out. */
+/* What the largest of `size` parts is, of `count` things cut in multiples of `unit`. */
+static double largest_part(size_t count, size_t unit, size_t size)
+{
+    const size_t units = (count + unit - 1) / unit, part = (units + size - 1) / size * unit;
+    return (double) smaller(part, count) / (double) count;
+}
+
+/* Cuts so that parts are alike; else the longer way. */
 static bool cut(lnt_product *p, lnt_share share)
 {
     const lnt_product_variant *variant = lnt_product_variant_at(0);
     const size_t columns = 2 * variant->vector_bytes / size_of(p), rows = variant->tile_rows;
+    const double by_columns = largest_part(p->n, columns, share.size);
+    const double by_rows = largest_part(p->m, rows, share.size);
+    const bool wide = p->n / columns >= p->m / rows / 2 && p->n >= columns * share.size;
     size_t first, count;
-    if (p->n / columns >= p->m / rows / 2 && p->n >= columns * share.size) {
+    if (by_columns < 0.95 * by_rows || (wide && by_columns < 1.05 * by_rows)) {
         count = lnt_share_of(share, p->n, columns, &first);
         cut_columns(p, first, count);
     } else {
