@@ -82,7 +82,8 @@ static lnt_status run(call *c)
 {
     lnt_pass *pass = c->pass;
     pass->status = LNT_OK;
-    lnt_pass_share(pass, pass->work * (double) pass->x.rows, run_member, c);
+    const double work = pass->work * (double) pass->x.rows;
+    lnt_pass_share(pass, work / (double) pass->n_layers, run_member, c);
     return pass->status;
 }
 

@@ -84,8 +84,11 @@ void lnt_pass_run_backward(lnt_pass *pass, const lnt_net *net, const lnt_member 
 
 /* --- the team --- */
 
-/* Multiplications that take about as long as waking a team that is not asleep, and some more. */
-#define WORTH_A_TEAM 1e5
+/*
+ * Multiplications from one meeting to the next that gain more by being shared than the meeting, and
+ * the data that threads take over from each other, cost.
+ */
+#define WORTH_A_TEAM 5e5
 
 typedef struct shared_job {
     lnt_pass *pass;

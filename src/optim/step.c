@@ -163,7 +163,8 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
         optim->ops->begin(optim);
     }
     movement m = {.optim = optim, .scale = scale, .g = g, .w = net->parameters};
-    lnt_pass_share(pass, (double) optim->n_parameters, move_share, &m);
+    const double work = 4 * (double) optim->n_parameters; /* a move costs as much, at least */
+    lnt_pass_share(pass, work, move_share, &m);
     LNT_TRY(m.status);
     optim->steps++;
     return LNT_OK;
