@@ -181,6 +181,12 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
         p->run = run_nothing;
         return;
     }
+    if (p->k == 0) { /* then A and B may be NULL, with which nothing may be reckoned */
+        static const double nothing[1];
+        p->a = p->b = nothing;
+        p->a_row = p->b_col = 1;
+        p->a_col = p->b_row = 0;
+    }
     const bool contiguous = p->a_row == 1 || p->a_col == 1;
     if (form == LNT_PRODUCT_BLAS || !contiguous) {
         p->run = run_blas;
