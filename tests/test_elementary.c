@@ -42,7 +42,7 @@ static const struct row {
 } rows[] = {
     {"exp", offsetof(lnt_elementary, exp), exp, expl, 2, false, false},
     {"expm1", offsetof(lnt_elementary, expm1), expm1, expm1l, 2, true, false},
-    {"tanh", offsetof(lnt_elementary, tanh), tanh, tanhl, 5, true, false},
+    {"tanh", offsetof(lnt_elementary, tanh), tanh, tanhl, 2, true, false},
     {"sigmoid", offsetof(lnt_elementary, sigmoid), sigmoid, sigmoidl, 2, false, false},
     {"softplus", offsetof(lnt_elementary, softplus), softplus, softplusl, 2.5, false, false},
     {"erf", offsetof(lnt_elementary, erf), erf, erfl, 2, true, false},

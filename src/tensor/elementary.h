@@ -9,9 +9,9 @@ typedef void lnt_elementary_function(size_t n, const void *x, void *y);
 
 /**
  * Elementary functions over contiguous arrays, in vectors: within 2 ULP of the exact value
- * (softplus, and sine and cosine of f64, within 2.5; tanh of f32 within 5), with the limits of the
- * function at ±Inf, NaN for NaN, signs of zeros kept and denormals neither flushed nor lost. The
- * bits of an element depend on its value alone, not on its place.
+ * (softplus, and sine and cosine of f64, within 2.5), with the limits of the function at ±Inf, NaN
+ * for NaN, signs of zeros kept and denormals neither flushed nor lost. The bits of an element
+ * depend on its value alone, not on its place.
  */
 typedef struct lnt_elementary {
     lnt_elementary_function *exp;
