@@ -13,6 +13,9 @@ module:openblas     libopenblas-dev
 module:lapacke      liblapacke-dev
 module:jansson      libjansson-dev
 module:libxxhash    libxxhash-dev
+module:zlib         zlib1g-dev
+module:libzip       libzip-dev
+module:libprotobuf-c  libprotobuf-c-dev
 module:popt         libpopt-dev
 '
 needs_quick_test='

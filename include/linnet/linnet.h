@@ -6,6 +6,7 @@
 
 #include <linnet/build.h>
 #include <linnet/data.h>
+#include <linnet/exchange.h>
 #include <linnet/export.h>
 #include <linnet/io.h>
 #include <linnet/layer.h>
