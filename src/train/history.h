@@ -21,7 +21,7 @@ struct lnt_history {
     size_t epochs;
     lnt_history_row *rows;   /* [max_epochs] */
     double *parameter_norms; /* [max_epochs, n_tensors] */
-    double *gradient_norms;  /* [max_epochs, n_tensors] */
+    double *gradient_norms;  /* [max_epochs + 1, n_tensors]: and of the epoch at hand */
 };
 
 /** Forgets all rows, and checks that there is room and that the net is of the same tensors. */

@@ -46,7 +46,7 @@ static lnt_status read_numbers(const resuming *r, double *numbers, size_t count)
     lnt_tensor row = lnt_tensor_of(LNT_F64, numbers, 1, count);
     LNT_TRY(
         lnt_checkpoint_read(r->checkpoint, lnt_saver_name(LNT_SAVER_NUMBERS), &row, r->run->error));
-    if (names == NULL || lnt_run_state_set(r->run, names, numbers, count) != LNT_OK) {
+    if (names == NULL || lnt_run_state_set(r->run, names, numbers, count, r->differs) != LNT_OK) {
         return fail(r, "its numbers are none that a run can have");
     }
     return LNT_OK;

@@ -155,7 +155,8 @@ static void set(void *at, field_kind kind, double number)
     }
 }
 
-lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count)
+lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count,
+                             bool adapt)
 {
     size_t places[N_FIELDS];
     for (size_t i = 0; i < N_FIELDS; i++) {
@@ -167,6 +168,13 @@ lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numb
     for (size_t i = 0; i < N_FIELDS; i++) {
         set((char *) run + fields[i].offset, fields[i].kind, numbers[places[i]]);
     }
-    LNT_TRY(lnt_optim_set_place(run->learner.optim, &run->place));
+    lnt_status status = lnt_optim_set_place(run->learner.optim, &run->place);
+    if (status != LNT_OK && adapt) {
+        const size_t steps = run->place.steps;
+        run->place = lnt_optim_get_place(run->learner.optim);
+        run->place.steps = steps;
+        status = lnt_optim_set_place(run->learner.optim, &run->place);
+    }
+    LNT_TRY(status);
     return lnt_pass_set_draw(run->learner.pass, run->draw);
 }

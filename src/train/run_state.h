@@ -17,8 +17,10 @@ void lnt_run_state_get(lnt_run *run, double *numbers);
 
 /**
  * Sets them from numbers of the given names. `LNT_ERR_FORMAT` if one is missing or cannot be;
- * nothing in the run has changed then.
+ * nothing in the run has changed then. With `adapt` an optimiser of another kind takes the steps
+ * alone.
  */
-lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count);
+lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count,
+                             bool adapt);
 
 #endif

@@ -118,10 +118,8 @@ lnt_tensor lnt_saver_view(lnt_run *run, int item, size_t epochs)
         return history != NULL ? lnt_history_norms(history, history->parameter_norms, epochs)
                                : none;
     case LNT_SAVER_GRADIENT_NORMS: /* and those noted for the epoch at hand */
-        return history != NULL
-                   ? lnt_history_norms(history, history->gradient_norms,
-                                       epochs < history->max_epochs ? epochs + 1 : epochs)
-                   : none;
+        return history != NULL ? lnt_history_norms(history, history->gradient_norms, epochs + 1)
+                               : none;
     default:
         return lnt_tensor_of(LNT_F64, NULL, 1, lnt_run_state_count());
     }
