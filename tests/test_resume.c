@@ -496,3 +496,77 @@ Test(resume, a_checkpoint_that_fails_is_told_of)
               error.message);
     lnt_net_destroy(net);
 }
+
+/* --- a trainer --- */
+
+static void step(lnt_trainer *trainer, size_t i)
+{
+    lnt_tensor x, y;
+    OK(lnt_slice_rows(&run_x, i * 7 % 80, 14, 1, &x));
+    OK(lnt_slice_rows(&run_y, i * 7 % 80, 14, 1, &y));
+    OK(lnt_trainer_step(trainer, &x, &y, NULL, NULL));
+}
+
+static lnt_trainer *trainer_of(lnt_net *net, lnt_optim_kind kind)
+{
+    lnt_fit_config config = run_of(kind);
+    config.schedule = lnt_schedule_of(LNT_SCHEDULE_COSINE);
+    config.max_steps = 20;
+    lnt_trainer *trainer = NULL;
+    OK(lnt_trainer_create(&trainer, net, &config, NULL));
+    return trainer;
+}
+
+Test(resume, a_trainer_goes_on_from_any_step)
+{
+    const char *path = in_folder("trainer");
+    regression(LNT_F64, &run_x, &run_y);
+    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_MUON; kind++) {
+        lnt_net *whole = full_net(LNT_F64, 1);
+        lnt_trainer *trainer = trainer_of(whole, kind);
+        for (size_t i = 0; i < 20; i++) {
+            step(trainer, i);
+        }
+        lnt_trainer_destroy(trainer);
+        for (size_t stop = 0; stop < 20; stop += 3) {
+            lnt_net *part = full_net(LNT_F64, 1), *rest = full_net(LNT_F64, 2);
+            trainer = trainer_of(part, kind);
+            for (size_t i = 0; i < stop; i++) {
+                step(trainer, i);
+            }
+            OK(lnt_trainer_save(trainer, path, NULL));
+            lnt_trainer_destroy(trainer);
+            trainer = trainer_of(rest, kind);
+            OK(lnt_trainer_load(trainer, path, NULL));
+            for (size_t i = stop; i < 20; i++) {
+                step(trainer, i);
+            }
+            const lnt_tensor p = lnt_net_state(whole), q = lnt_net_state(rest);
+            cr_assert(equal_bits(p.data, q.data, p.cols * sizeof(double)), "%s, from %zu",
+                      lnt_optim_name(kind), stop);
+            lnt_trainer_destroy(trainer);
+            lnt_net_destroy(part);
+            lnt_net_destroy(rest);
+        }
+        lnt_net_destroy(whole);
+    }
+}
+
+Test(resume, a_checkpoint_of_another_trainer_changes_nothing)
+{
+    const char *path = in_folder("trainer");
+    regression(LNT_F64, &run_x, &run_y);
+    lnt_net *net = full_net(LNT_F64, 1);
+    lnt_trainer *adam = trainer_of(net, LNT_ADAM), *sgd = trainer_of(net, LNT_SGD);
+    lnt_error error = {LNT_OK, ""};
+    step(sgd, 0);
+    OK(lnt_trainer_save(sgd, path, NULL));
+    FAILS(LNT_ERR_INVALID, lnt_trainer_load(adam, path, &error));
+    check_sentence(&error, LNT_ERR_INVALID, path, "is not of a trainer whose 'optimizer' has ");
+    write_bytes(path, "nothing", 7);
+    FAILS(LNT_ERR_FORMAT, lnt_trainer_load(sgd, path, &error));
+    FAILS(LNT_ERR_NULL, lnt_trainer_save(NULL, path, &error));
+    lnt_trainer_destroy(adam);
+    lnt_trainer_destroy(sgd);
+    lnt_net_destroy(net);
+}

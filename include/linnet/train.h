@@ -222,6 +222,17 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_step(lnt_trainer *trainer, const l
 LNT_API lnt_pass *lnt_trainer_pass(lnt_trainer *trainer);
 LNT_API lnt_optim *lnt_trainer_optim(lnt_trainer *trainer);
 
+/**
+ * Writes all that the trainer and its net go on from to a checkpoint, whole or not at all; after
+ * `lnt_trainer_load` into a trainer that was created for a net of the same layers with the same
+ * configuration, the same batches give the same bits. `LNT_ERR_INVALID` for a checkpoint of another
+ * one, with nothing changed.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_save(lnt_trainer *trainer, const char *path,
+                                                   lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_load(lnt_trainer *trainer, const char *path,
+                                                   lnt_error *error);
+
 /* --- history --- */
 
 /** One epoch of a run. */

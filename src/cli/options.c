@@ -212,6 +212,70 @@ static lnt_status set_char(const lnt_cli_option *option, const char *text, void 
     return LNT_OK;
 }
 
+/* Hours, minutes and seconds, or the last two, separated by colons, behind a number of days and -.
+ */
+static bool read_clock(const char *text, double *seconds)
+{
+    double parts[3] = {0}, days = 0;
+    size_t count = 0;
+    const char *dash = strchr(text, '-');
+    if (dash != NULL) {
+        uint64_t value;
+        if (!read_count(text, (size_t) (dash - text), &value)) {
+            return false;
+        }
+        days = (double) value;
+        text = dash + 1;
+    }
+    for (bool more = true; more; count++) {
+        const size_t length = strcspn(text, ":");
+        uint64_t value;
+        if (count == 3 || !read_count(text, length, &value) || (count > 0 && value > 59)) {
+            return false;
+        }
+        parts[count] = (double) value;
+        more = text[length] == ':';
+        text += length + more;
+    }
+    if (count < 2) {
+        return false;
+    }
+    *seconds = count == 2 ? 60 * parts[0] + parts[1] : 3600 * parts[0] + 60 * parts[1] + parts[2];
+    *seconds += 86400 * days;
+    return true;
+}
+
+bool lnt_cli_seconds(const char *text, double *seconds)
+{
+    static const struct {
+        const char *unit;
+        double factor;
+    } units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+    if (strchr(text, ':') != NULL) {
+        return read_clock(text, seconds);
+    }
+    char *end;
+    const double value = strtod(text, &end);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (end != text && strcmp(end, units[i].unit) == 0 && value >= 0) {
+            *seconds = value * units[i].factor;
+            return true;
+        }
+    }
+    return false;
+}
+
+static lnt_status set_time(const lnt_cli_option *option, const char *text, void *place,
+                           lnt_error *error)
+{
+    double value;
+    if (!lnt_cli_seconds(text, &value) || !(value <= option->high)) {
+        return refuse(option, "a time", text, error);
+    }
+    *(double *) place = value;
+    return LNT_OK;
+}
+
 static void free_nothing(void *place)
 {
     (void) place;
@@ -250,6 +314,7 @@ static const struct {
     [LNT_CLI_SIZE] = {sizeof(size_t), set_size, free_nothing},
     [LNT_CLI_SIZES] = {sizeof(lnt_cli_sizes), set_sizes, free_sizes},
     [LNT_CLI_REAL] = {sizeof(double), set_real, free_nothing},
+    [LNT_CLI_TIME] = {sizeof(double), set_time, free_nothing},
     [LNT_CLI_CHOICE] = {sizeof(int), set_choice, free_nothing},
     [LNT_CLI_CHAR] = {sizeof(char), set_char, free_nothing},
 };
@@ -280,6 +345,8 @@ void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size)
         option->kind == LNT_CLI_SIZES) {
         snprintf(text, size, "from %llu to %llu", (unsigned long long) option->least,
                  (unsigned long long) option->most);
+    } else if (option->kind == LNT_CLI_TIME) {
+        snprintf(text, size, "such as 90s, 15m, 2h or 1:30:00");
     } else if (option->kind == LNT_CLI_REAL) {
         snprintf(text, size, "%s %g %s %g", option->above_low ? "above" : "from", option->low,
                  option->below_high  ? "to below"

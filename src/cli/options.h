@@ -20,6 +20,7 @@ typedef enum lnt_cli_kind {
     LNT_CLI_SIZE,   /* size_t, likewise */
     LNT_CLI_SIZES,  /* lnt_cli_sizes: whole numbers split at commas, or "none" */
     LNT_CLI_REAL,   /* double, within `low` and `high` */
+    LNT_CLI_TIME,   /* double, seconds, likewise: "90", "90s", "15m", "2h", "1d", "1:30:00" */
     LNT_CLI_CHOICE, /* int, or an enum as large: the index of a name that `choice` gives */
     LNT_CLI_CHAR    /* char, or the name of one */
 } lnt_cli_kind;
@@ -68,6 +69,9 @@ typedef struct lnt_cli_group {
 /* Checks `text` and stores it at `place`; `error` says what was expected and what was found. */
 lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, void *place,
                               lnt_error *error);
+
+/* Reads a length of time as LNT_CLI_TIME has it; false, with nothing changed, if it is none. */
+bool lnt_cli_seconds(const char *text, double *seconds);
 
 /* Frees what the option owns at `place`, and empties it. */
 void lnt_cli_option_clear(const lnt_cli_option *option, void *place);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "checkpoint_options.h"
 #include "defaults.h"
 #include "dry_run.h"
 #include "html_run.h"
@@ -24,7 +25,9 @@ typedef struct train_job {
     lnt_cli_trial trial;
     lnt_history *history;
     lnt_cli_judged judged;
-    bool stopped; /* by a signal, before the run was over */
+    bool stopped;              /* by a signal, before the run was over */
+    char *options;             /* that a run which goes on must share, or NULL */
+    lnt_error last_checkpoint; /* why it could not be written */
     size_t epochs_before;
     lnt_cli_metrics metrics;
     lnt_error error;
@@ -75,10 +78,11 @@ static const lnt_cli_group output_group = {"Output:", output_options,
 static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT, 0};
 
 static const lnt_cli_group *const groups[] = {
-    &lnt_cli_column_group,   &lnt_cli_apart_group, &lnt_cli_net_group,
-    &lnt_cli_loss_group,     &lnt_cli_optim_group, &lnt_cli_schedule_group,
-    &lnt_cli_training_group, &held_out_group,      &lnt_cli_stopping_group,
-    &output_group,           &run_group,           &lnt_cli_train_reading_group,
+    &lnt_cli_column_group,        &lnt_cli_apart_group, &lnt_cli_net_group,
+    &lnt_cli_loss_group,          &lnt_cli_optim_group, &lnt_cli_schedule_group,
+    &lnt_cli_training_group,      &held_out_group,      &lnt_cli_stopping_group,
+    &lnt_cli_checkpoint_group,    &output_group,        &run_group,
+    &lnt_cli_train_reading_group,
 };
 
 /* "folder/digits.csv" gives "digits.safetensors". */
@@ -154,7 +158,20 @@ static lnt_status fit(train_job *job)
         LNT_TRY(lnt_history_create(&job->history, net, settings->fit.epochs, NULL));
         job->trial.config.history = job->history;
     }
-    LNT_TRY(lnt_cli_trial_fit(&job->trial, true, &job->error));
+    lnt_checkpoint_config *checkpoint = &job->trial.config.checkpoint;
+    if (checkpoint->directory != NULL) {
+        job->options = lnt_cli_checkpoint_options(&settings->values);
+        if (job->options == NULL) {
+            return LNT_ERR_MEMORY;
+        }
+        checkpoint->options = job->options;
+    }
+    const lnt_status status = lnt_cli_trial_fit(&job->trial, true, &job->error);
+    if (status == LNT_ERR_IO && job->trial.result.seconds > 0) {
+        job->last_checkpoint = job->error; /* the net is trained: save it before failing */
+    } else if (status != LNT_OK) {
+        return status;
+    }
     job->stopped = job->trial.result.end == LNT_END_CALLBACK;
     return LNT_OK;
 }
@@ -244,11 +261,13 @@ static const char *end_text(lnt_fit_end end)
     case LNT_END_PATIENCE:
         return "patience";
     case LNT_END_SECONDS:
-        return "max-seconds";
+        return "max-time";
     case LNT_END_STEPS:
         return "max-steps";
     case LNT_END_CALLBACK:
         return "signal";
+    case LNT_END_STOP:
+        return "stop";
     default:
         return "epochs";
     }
@@ -292,7 +311,9 @@ static void tell_end(const train_job *job)
 {
     const lnt_fit_result *result = &job->trial.result;
     char why[64] = "";
-    if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
+    if (result->end == LNT_END_STOP) {
+        snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP "'");
+    } else if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
         snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));
     }
     lnt_cli_note("%zu epochs in %.2f s%s", result->epochs, result->seconds, why);
@@ -331,12 +352,17 @@ static int finish(train_job *job, lnt_status status)
     int exit_status = LNT_CLI_DONE;
     if (status != LNT_OK) {
         exit_status = lnt_cli_fail_status(status, &job->error);
+    } else if (job->last_checkpoint.status != LNT_OK) {
+        exit_status =
+            lnt_cli_fail("%s; the model is saved in %s", job->last_checkpoint.message, job->output);
     } else if (job->stopped) {
         exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu; the model as trained so far "
-                                   "is saved in %s",
+                                   "is saved in %s%s",
                                    lnt_cli_interrupt_name(), job->trial.result.epochs + 1,
-                                   job->settings.fit.epochs, job->output);
+                                   job->settings.fit.epochs, job->output,
+                                   job->options != NULL ? "; --resume goes on" : "");
     }
+    free(job->options);
     lnt_cli_metrics_finish(&job->metrics);
     lnt_history_destroy(job->history);
     lnt_cli_trial_finish(&job->trial);
@@ -368,7 +394,8 @@ const lnt_cli_verb lnt_cli_train = {
                "With --inputs and --targets there are two such files in its place. Options may be "
                "given as KEY = VALUE lines of a\n"
                "file, too: --config FILE; --dry-run prints them as such a file. Ctrl-C stops the\n"
-               "training and saves the model as it is then; a second Ctrl-C ends at once.\n",
+               "training and saves the model as it is then; a second Ctrl-C ends at once. With\n"
+               "--checkpoint the same command with --resume goes on where it was stopped.\n",
     .example = "  linnet train digits.csv --target digit --hidden 64,32 -o digits.safetensors\n",
     .arguments = {"a data file"},
     .n_optional = 1,

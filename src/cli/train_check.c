@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "checkpoint_options.h"
 #include "report.h"
 #include "target.h"
 #include "train_data.h"
@@ -50,7 +51,7 @@ static int settle_scaling(lnt_cli_train_settings *settings)
     return LNT_CLI_DONE;
 }
 
-static int check_rest(const lnt_cli_train_settings *settings)
+static int check_rest(lnt_cli_train_settings *settings)
 {
     if (settings->fit.sampling == LNT_SAMPLE_WEIGHTED && settings->sampling_weights == NULL) {
         return lnt_cli_misuse("option --sampling: weighted needs --sampling-weights COLUMN");
@@ -61,6 +62,9 @@ static int check_rest(const lnt_cli_train_settings *settings)
     }
     if (settings->fit.monitor != LNT_METRIC_LOSS && !held_out) {
         return lnt_cli_misuse("option --monitor: needs rows held out (--validation)");
+    }
+    if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE) {
+        return LNT_CLI_MISUSED;
     }
     if (settings->residual) {
         for (size_t i = 1; i < settings->hidden.count; i++) {

@@ -52,6 +52,7 @@ typedef struct lnt_cli_train_settings {
     char *output;  /* or NULL */
     char *history; /* or NULL */
     char *report;  /* or NULL */
+    char *every;   /* how often checkpoints are made */
     bool dry_run;
     bool json;
     bool quiet;
@@ -67,8 +68,8 @@ typedef struct lnt_cli_train_settings {
 
 /* The groups, one a file. */
 extern const lnt_cli_group lnt_cli_apart_group, lnt_cli_column_group, lnt_cli_net_group,
-    lnt_cli_loss_group, lnt_cli_optim_group, lnt_cli_schedule_group, lnt_cli_training_group,
-    lnt_cli_stopping_group, lnt_cli_train_reading_group;
+    lnt_cli_loss_group, lnt_cli_optim_group, lnt_cli_checkpoint_group, lnt_cli_schedule_group,
+    lnt_cli_training_group, lnt_cli_stopping_group, lnt_cli_train_reading_group;
 
 /* Training without --epochs, running without --progress and --dry-run. */
 extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;

@@ -158,9 +158,33 @@ lnt_status lnt_cli_trial_prepare(lnt_cli_trial *trial, bool classify, lnt_error 
     return settle_config(trial, error);
 }
 
+/* Once: where the run goes on, and that checkpoints fail, until one does not. */
+static void tell(lnt_cli_trial *trial, const lnt_fit_progress *now)
+{
+    if (now->resumed && !trial->told_resumed) {
+        lnt_cli_note("goes on from a checkpoint, in epoch %zu, after %zu steps", now->epoch,
+                     now->resumed_steps);
+        trial->told_resumed = true;
+    }
+    const bool failed = now->checkpoint_error != NULL;
+    if (failed && !trial->told_failed) {
+        lnt_cli_warn("%s; training goes on", now->checkpoint_error->message);
+    }
+    trial->told_failed = failed;
+}
+
+/* Adds to a sentence what the command has to say. */
+static lnt_status fail_with(lnt_error *error, lnt_status status, const char *more)
+{
+    const lnt_error why = *error;
+    return lnt_fail(error, status, "%s%s", why.message, more);
+}
+
 static bool go_on(const lnt_fit_progress *now, void *context)
 {
-    lnt_cli_progress_update(context, now);
+    lnt_cli_trial *trial = context;
+    tell(trial, now);
+    lnt_cli_progress_update(&trial->progress, now);
     return !lnt_cli_interrupted();
 }
 
@@ -169,12 +193,26 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
     const lnt_cli_when when = (lnt_cli_when) trial->settings->progress;
     const bool silent = !shown || trial->settings->quiet;
     trial->config.callback = go_on;
-    trial->config.callback_context = &trial->progress;
+    trial->config.callback_context = trial;
     lnt_cli_interrupt_watch();
     lnt_cli_progress_begin(&trial->progress, silent ? LNT_CLI_NEVER : when, trial->x.rows);
     const lnt_status status =
         lnt_fit(trial->model.net, &trial->x, &trial->y, &trial->config, &trial->result, error);
     lnt_cli_progress_end(&trial->progress);
+    if (trial->result.skipped.status != LNT_OK) {
+        lnt_cli_warn("%s; the checkpoint before it was used", trial->result.skipped.message);
+    }
+    if (trial->result.elsewhere) {
+        lnt_cli_warn("the checkpoint was made by another version of linnet or on another kind of "
+                     "processor: rounding may differ");
+    }
+    const bool keeps = trial->config.checkpoint.directory != NULL;
+    if (keeps && status == LNT_ERR_ORDER && strstr(error->message, "already") != NULL) {
+        return fail_with(error, status, "; --resume goes on from the newest");
+    }
+    if (keeps && status == LNT_ERR_INVALID && strstr(error->message, "was made with") != NULL) {
+        return fail_with(error, status, "; --resume-changed goes on all the same");
+    }
     if (status == LNT_ERR_NOT_FINITE) {
         char why[LNT_ERROR_LENGTH];
         memcpy(why, error->message, sizeof why);

@@ -19,6 +19,7 @@ typedef struct lnt_cli_trial {
     lnt_fit_config config;
     lnt_cli_progress progress;
     lnt_fit_result result;
+    bool told_resumed, told_failed;
 } lnt_cli_trial;
 
 /*

@@ -117,6 +117,7 @@ static void print_value(const lnt_cli_option *option, const void *place, FILE *s
         print_sizes(place, stream);
         break;
     case LNT_CLI_REAL:
+    case LNT_CLI_TIME:
         print_real(*(const double *) place, stream);
         break;
     case LNT_CLI_CHOICE:

@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/learner.h"
-#include "train/pace.h"
+#include "train/trainer.h"
 
 #include <math.h>
-
-struct lnt_trainer {
-    lnt_allocator allocator;
-    bool custom_allocator;
-    lnt_net *net;
-    lnt_loss loss;
-    lnt_learner learner;
-    lnt_pace pace;
-};
 
 static lnt_status check(const lnt_fit_config *config, lnt_error *error)
 {

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkpoint_options.h"
+
+#include "defaults.h"
+#include "report.h"
+#include "text.h"
+#include "verb.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const lnt_cli_option options[] = {
+    {.name = "checkpoint",
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(fit.checkpoint.directory),
+     .value = "FOLDER",
+     .help = "Keep checkpoints there, from which --resume goes on to the same bits; a file named "
+             "stop in it ends the run"},
+    {.name = "every",
+     .kind = LNT_CLI_TEXT,
+     LNT_CLI_AT(every),
+     .value = "N[s|epochs|steps]",
+     .initial = "600s",
+     .help = "How often: after so many epochs, steps or seconds (or 10m, 2h), and always at the "
+             "end"},
+    {.name = "keep",
+     .kind = LNT_CLI_SIZE,
+     LNT_CLI_AT(fit.checkpoint.keep),
+     .value = "N",
+     .initial = "2",
+     .least = LNT_CHECKPOINT_KEEP,
+     .most = 1000000,
+     .help = "How many stay, the newest"},
+    {.name = "resume",
+     .kind = LNT_CLI_SWITCH,
+     LNT_CLI_AT(fit.checkpoint.resume),
+     .initial = "no",
+     .help = "Go on from the newest checkpoint that is good; begin if there is none"},
+    {.name = "resume-changed",
+     .kind = LNT_CLI_SWITCH,
+     LNT_CLI_AT(fit.checkpoint.changed),
+     .initial = "no",
+     .help = "The same, even if the data or the options have changed"},
+};
+
+const lnt_cli_group lnt_cli_checkpoint_group = {"Checkpoints:", options, LNT_CLI_COUNT_OF(options),
+                                                0};
+
+/* "20epochs", "500steps", "30s"; epochs without a unit. */
+static bool parse_every(const char *text, lnt_checkpoint_config *checkpoint)
+{
+    char *unit;
+    const unsigned long long count = strtoull(text, &unit, 10);
+    checkpoint->every_epochs = checkpoint->every_steps = 0;
+    checkpoint->every_seconds = 0;
+    if (text[0] < '0' || text[0] > '9' || count > 1000000000000) {
+        return false;
+    }
+    if (*unit == '\0' || strcmp(unit, "epochs") == 0 || strcmp(unit, "epoch") == 0) {
+        checkpoint->every_epochs = (size_t) count;
+        return count > 0;
+    }
+    if (strcmp(unit, "steps") == 0 || strcmp(unit, "step") == 0) {
+        checkpoint->every_steps = (size_t) count;
+        return count > 0;
+    }
+    return lnt_cli_seconds(text, &checkpoint->every_seconds) && checkpoint->every_seconds > 0;
+}
+
+int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
+{
+    static const char *const needing[] = {"every", "keep", "resume", "resume-changed"};
+    lnt_checkpoint_config *checkpoint = &settings->fit.checkpoint;
+    for (size_t i = 0; i < LNT_CLI_COUNT_OF(needing) && checkpoint->directory == NULL; i++) {
+        if (lnt_cli_values_given(&settings->values, needing[i])) {
+            return lnt_cli_misuse("option --%s: needs --checkpoint FOLDER", needing[i]);
+        }
+    }
+    checkpoint->resume = checkpoint->resume || checkpoint->changed;
+    if (settings->every != NULL && !parse_every(settings->every, checkpoint)) {
+        return lnt_cli_misuse("option --every: expected a number with epochs, steps or s (m, h, d) "
+                              "behind it, such as 500steps, found '%s'",
+                              settings->every);
+    }
+    return LNT_CLI_DONE;
+}
+
+/* What may differ between a run and the one that it goes on from. */
+static bool may_change(const char *line)
+{
+    static const char *const names[] = {"checkpoint",     "every",  "keep",      "resume",
+                                        "resume-changed", "epochs", "max-steps", "max-time",
+                                        "threads",        "output", "history",   "report",
+                                        "json",           "quiet",  "progress",  "memory"};
+    const size_t length = strcspn(line, " =\n");
+    for (size_t i = 0; i < LNT_CLI_COUNT_OF(names); i++) {
+        if (strlen(names[i]) == length && memcmp(names[i], line, length) == 0) {
+            return true;
+        }
+    }
+    return *line == '#' || *line == '\n';
+}
+
+char *lnt_cli_checkpoint_options(const lnt_cli_values *values)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL) {
+        return NULL;
+    }
+    lnt_cli_values_print(values, stream);
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    char *to = text;
+    for (const char *line = text; *line != '\0';) {
+        const char *newline = strchr(line, '\n');
+        const size_t length = newline != NULL ? (size_t) (newline - line) + 1 : strlen(line);
+        if (!may_change(line)) {
+            memmove(to, line, length);
+            to += length;
+        }
+        line += length;
+    }
+    *to = '\0';
+    return text;
+}

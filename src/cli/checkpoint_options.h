@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LNT_CLI_CHECKPOINT_OPTIONS_H
+#define LNT_CLI_CHECKPOINT_OPTIONS_H
+
+#include "train_settings.h"
+
+/* Whether the options of checkpoints go together; puts in how often. Returns an exit status. */
+int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings);
+
+/*
+ * The options that a run which goes on from a checkpoint must share with the one before, as lines;
+ * the caller frees them. NULL without memory.
+ */
+char *lnt_cli_checkpoint_options(const lnt_cli_values *values);
+
+#endif

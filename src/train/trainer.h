@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_TRAIN_TRAINER_H
+#define LINNET_TRAIN_TRAINER_H
+
+#include "train/learner.h"
+#include "train/pace.h"
+
+struct lnt_trainer {
+    lnt_allocator allocator;
+    bool custom_allocator;
+    lnt_net *net;
+    lnt_loss loss;
+    lnt_learner learner;
+    lnt_pace pace;
+};
+
+#endif
