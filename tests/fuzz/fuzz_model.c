@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Models: loads one, runs its net on a row, and saves it again. */
+#include "fuzz_allocator.h"
+
+#include <linnet/io.h>
+#include <linnet/net.h>
+
+/* Tensors take what they take in the file; the rest is names and the header's table. */
+#define OVERHEAD 65536
+#define MULTIPLE 64
+
+/* What is loaded is saved, and loaded once more. */
+static void save_and_load(const lnt_model *model)
+{
+    static char path[] = "/dev/shm/linnet-fuzz-model-XXXXXX";
+    static int made;
+    if (!made) {
+        const int fd = mkstemp(path);
+        fuzz_require(fd >= 0 && close(fd) == 0, "no file in memory");
+        made = 1;
+    }
+    lnt_model again;
+    lnt_error error = {LNT_OK, ""};
+    if (lnt_model_save(model, path, &error) != LNT_OK ||
+        lnt_model_load(&again, path, NULL, &error) != LNT_OK) {
+        fuzz_require(0, error.message);
+    }
+    fuzz_require(lnt_net_n_tensors(again.net) == lnt_net_n_tensors(model->net),
+                 "another number of tensors");
+    lnt_model_finish(&again);
+    unlink(path);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_memory memory = fuzz_memory_of(OVERHEAD + MULTIPLE * size);
+    const lnt_allocator allocator = fuzz_allocator(&memory);
+    lnt_model model;
+    lnt_error error = {LNT_OK, ""};
+    const char *path = fuzz_file(data, size);
+    const lnt_status status = lnt_model_load(&model, path, &allocator, &error);
+    fuzz_require((status == LNT_OK) == (model.net != NULL), "status and net differ");
+    if (status != LNT_OK) {
+        fuzz_sentence(&error, status, path);
+    } else {
+        save_and_load(&model);
+    }
+    lnt_model_finish(&model);
+
+    lnt_net *net;
+    const lnt_status of_net = lnt_net_load(&net, path, &allocator, NULL);
+    fuzz_require((of_net == LNT_OK) == (net != NULL), "status and net differ");
+    fuzz_require(status != LNT_OK || of_net == LNT_OK, "a model without its net");
+    lnt_net_destroy(net);
+    fuzz_memory_done(&memory);
+    return 0;
+}
