@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Models: loads one, runs its net on a row, and saves it again. */
+/* Models: loads one, predicts a row with it, and saves it again. */
 #include "fuzz_allocator.h"
 
 #include <linnet/io.h>
-#include <linnet/net.h>
+#include <linnet/train.h>
 
 /* Tensors take what they take in the file; the rest is names and the header's table. */
 #define OVERHEAD 65536
 #define MULTIPLE 64
+
+/* Whatever it predicts; but all is there that a prediction needs. */
+static void predict(const lnt_model *model, const lnt_allocator *allocator)
+{
+    const lnt_dtype dtype = lnt_net_dtype(model->net);
+    const size_t inputs = lnt_net_inputs(model->net), outputs = lnt_net_outputs(model->net);
+    double *numbers = calloc(inputs + outputs, sizeof *numbers);
+    fuzz_require(numbers != NULL, "no memory");
+    const lnt_tensor x = lnt_tensor_of(dtype, numbers, 1, inputs);
+    lnt_tensor y = lnt_tensor_of(dtype, numbers + inputs, 1, outputs);
+    lnt_predictor *predictor;
+    fuzz_require(lnt_predictor_create(&predictor, model, 1, allocator) == LNT_OK &&
+                     lnt_predict(predictor, &x, &y) == LNT_OK,
+                 "a model that was loaded does not predict");
+    lnt_predictor_destroy(predictor);
+    free(numbers);
+}
 
 /* What is loaded is saved, and loaded once more. */
 static void save_and_load(const lnt_model *model)
@@ -43,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != LNT_OK) {
         fuzz_sentence(&error, status, path);
     } else {
+        predict(&model, &allocator);
         save_and_load(&model);
     }
     lnt_model_finish(&model);

@@ -119,14 +119,13 @@ MUTATIONS = (flip, cut_or_grow, change_length, change_text, change_digits, chang
 
 
 def mutated(rng, data):
-    """One change, or two if the second can still be made."""
-    changed = rng.choice(MUTATIONS)(rng, data)
-    if rng.random() < 0.3:
+    """One change, or two; not every change can be made to every file."""
+    for _ in range(rng.choice((1, 1, 2))):
         try:
-            changed = rng.choice(MUTATIONS)(rng, changed)
+            data = rng.choice(MUTATIONS)(rng, data)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError, struct.error):
             pass
-    return changed
+    return data
 
 
 def by_reference(data):
