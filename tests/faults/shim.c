@@ -4,9 +4,10 @@
  * calls, and keeps a log of what they would leave on a disk. What it is told, by the environment:
  *
  *     FAULTS_FOLDER   the folder; calls on anything else are left alone
- *     FAULTS_CALL     open, read, write, fsync, rename, close, seek or stat
+ *     FAULTS_CALL     open, read, write, fsync, rename, close, seek, or stat and readlink
  *     FAULTS_AT       which of these calls fails first, from 1; 0 or nothing: none
- *     FAULTS_ERROR    ENOSPC, EIO, EINTR, or SHORT: fewer bytes than were asked for
+ *     FAULTS_ERROR    ENOSPC, EIO, EINTR; SHORT: fewer bytes than were asked for; FULL: likewise,
+ *                     and ENOSPC from then on
  *     FAULTS_FOREVER  1: so do all after it. Interrupts are a hundred in a row then
  *     FAULTS_COUNTS   a file to which "CALL COUNT" lines are written at exit
  *     FAULTS_LOG      a file to which a line is added for each call that succeeds:
@@ -45,6 +46,7 @@ static struct {
     long at;
     bool for_ever;
     bool shorter;
+    bool full;
     int error;
     long counts[N_CALLS];
     int log;                      /* -1: none */
@@ -124,12 +126,12 @@ static fault next_fault(call which)
 {
     const long n = ++faults.counts[which];
     if (which != faults.chosen || faults.at == 0 || n < faults.at ||
-        (!faults.for_ever && n > faults.at) ||
+        (!faults.for_ever && !faults.full && n > faults.at) ||
         (faults.error == EINTR && n >= faults.at + INTERRUPTS)) {
         return NONE;
     }
     errno = faults.error;
-    return faults.shorter ? SHORT : FAIL;
+    return faults.shorter || (faults.full && n == faults.at) ? SHORT : FAIL;
 }
 
 /* Half of it, or one byte for ever. */
@@ -276,6 +278,15 @@ DEFINE_FSTAT(fstat64, stat64)
     }
 DEFINE_FSTATAT(fstatat, stat)
 DEFINE_FSTATAT(fstatat64, stat64)
+
+ssize_t readlinkat(int folder, const char *path, char *target, size_t size)
+{
+    char full[PATH_MAX];
+    resolve(folder, path, full);
+    return full[0] != '\0' && next_fault(STAT) == FAIL
+               ? -1
+               : REAL(readlinkat)(folder, path, target, size);
+}
 
 /* --- writing --- */
 

@@ -7,7 +7,7 @@ from probe import Probe, operations
 ERRORS = {
     "open": ("ENOSPC", "EIO", "EINTR"),
     "read": ("EIO", "EINTR", "SHORT"),
-    "write": ("ENOSPC", "EIO", "EINTR", "SHORT"),
+    "write": ("ENOSPC", "EIO", "EINTR", "SHORT", "FULL"),
     "fsync": ("ENOSPC", "EIO", "EINTR"),
     "rename": ("ENOSPC", "EIO", "EINTR"),
     "close": ("ENOSPC", "EIO", "EINTR"),
