@@ -2,12 +2,15 @@
 /*
  * Operations on files, for the driver to run with failing calls (see test_faults.py):
  *
- *     probe list                   NAME write | NAME read INPUT, a line each
+ *     probe list                   NAME write | NAME read WRITER |
+ *                                  NAME folder LOOKER | NAME look FOLDER, a line each
  *     probe NAME PATH [old|new]    0 done; 1 refused, with the sentence on standard output
  *
  * A writer makes a file of one of two contents, each always of the same bytes. A reader prints what
- * it has read, so that two results can be told apart; its file is what the writer INPUT has made.
- * A further operation is a function and a row of the table.
+ * it has read, so that two results can be told apart; its file is what WRITER has made. An
+ * operation on a folder brings it to an old state, and from there to a new one; READER is given the
+ * folder then, and finds one or the other. A further operation is a function and a row of the
+ * table.
  */
 #include "train/history.h"
 
@@ -17,11 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef enum kind { WRITE, READ, FOLDER, LOOK } kind;
+
 typedef struct operation {
     const char *name;
-    lnt_status (*write)(const char *path, bool new, lnt_error *error);
+    kind kind;
+    lnt_status (*write)(const char *path, bool new, lnt_error *error); /* or a folder's */
     lnt_status (*read)(const char *path, lnt_error *error);
-    const char *input;
+    const char *other; /* a reader's writer, a folder's looker, and the reverse */
 } operation;
 
 /* --- what they work on --- */
@@ -170,23 +176,24 @@ static lnt_status read_csv(const char *path, lnt_error *error)
 /* --- the table --- */
 
 static const operation operations[] = {
-    {"save_model", save_model, NULL, NULL},
-    {"write_history_csv", write_history_csv, NULL, NULL},
-    {"write_history_jsonl", write_history_jsonl, NULL, NULL},
-    {"write_file", write_file, NULL, NULL},
-    {"load_model", NULL, load_model, "save_model"},
-    {"load_net", NULL, load_net, "save_model"},
-    {"read_csv", NULL, read_csv, "write_file"},
+    {"save_model", WRITE, save_model, NULL, NULL},
+    {"write_history_csv", WRITE, write_history_csv, NULL, NULL},
+    {"write_history_jsonl", WRITE, write_history_jsonl, NULL, NULL},
+    {"write_file", WRITE, write_file, NULL, NULL},
+    {"load_model", READ, NULL, load_model, "save_model"},
+    {"load_net", READ, NULL, load_net, "save_model"},
+    {"read_csv", READ, NULL, read_csv, "write_file"},
 };
 
 #define N_OPERATIONS (sizeof operations / sizeof operations[0])
 
 static int list(void)
 {
+    static const char *const kinds[] = {"write", "read", "folder", "look"};
     for (size_t i = 0; i < N_OPERATIONS; i++) {
         const operation *o = &operations[i];
-        printf("%s %s %s\n", o->name, o->write != NULL ? "write" : "read",
-               o->input != NULL ? o->input : "");
+        printf("%s %s%s%s\n", o->name, kinds[o->kind], o->other != NULL ? " " : "",
+               o->other != NULL ? o->other : "");
     }
     return 0;
 }

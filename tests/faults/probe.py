@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The probe program under the shim that fails calls and keeps a log; see probe.c and shim.c."""
+import collections
+import functools
 import os
 import shutil
 import subprocess
@@ -13,11 +15,18 @@ SANITIZERS = os.environ["LINNET_SANITIZERS"]
 TIME_LIMIT = 20
 
 
-def operations():
-    """{name: the writer of its input, or None for a writer}"""
+# What a folder holds, {name: bytes}, and what a reader says of it: (status, output).
+State = collections.namedtuple("State", "files result")
+
+
+def add_cases(test):
+    """A test for each operation by its kind, where there is one: `check_write` and the like."""
     done = subprocess.run([PROBE, "list"], capture_output=True, text=True, check=True)
-    rows = [line.split() for line in done.stdout.splitlines()]
-    return {row[0]: row[2] if row[1] == "read" else None for row in rows}
+    for line in done.stdout.splitlines():
+        name, kind, other = (line + " ").split(" ")[:3]
+        check = getattr(test, f"check_{kind}", None)
+        if check is not None:
+            setattr(test, f"test_{name}", functools.partialmethod(check, name, other))
 
 
 class Probe(unittest.TestCase):
@@ -53,7 +62,27 @@ class Probe(unittest.TestCase):
 
     def fill(self, data):
         """Nothing in the folder but, if there is any, the file with these data."""
+        self.restore({} if data is None else {self.path.name: data})
+
+    def restore(self, files):
+        """Nothing in the folder but these files."""
         for path in self.folder.iterdir():
             path.unlink()
-        if data is not None:
-            self.path.write_bytes(data)
+        for name, data in files.items():
+            (self.folder / name).write_bytes(data)
+
+    def files(self):
+        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
+
+    def folder_states(self, operation, reader):
+        """The old and the new state that an operation on a folder makes, one upon the other."""
+        states = []
+        self.restore({})
+        for content in ("old", "new"):
+            self.assertEqual((0, ""), self.run_probe(operation, content, path=self.folder))
+            files = self.files()
+            result = self.run_probe(reader, path=self.folder)
+            self.assertEqual(0, result[0], result)
+            states.append(State(files, result))
+        self.assertNotEqual(states[0].result, states[1].result)
+        return states

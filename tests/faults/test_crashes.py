@@ -3,7 +3,7 @@
 one, and the new one once the save has said that it is done."""
 import itertools
 
-from probe import Probe, operations
+from probe import Probe, add_cases
 
 MOST_PENDING = 6  # changes of names that may or may not have reached the disk; 2^6 ways
 
@@ -91,88 +91,105 @@ class Disk:
         # One change: no file system tears a rename.
         self.pending_names[-2:] = [self.pending_names[-2] + self.pending_names[-1]]
 
-    def after_crash(self, path):
-        """Every content that the path may have then; None where there is no file."""
+    def after_crash(self):
+        """Every {path: content} that the disk may hold then."""
         assert len(self.pending_names) <= MOST_PENDING, "too many to try all"
         for kept in itertools.product((False, True), repeat=len(self.pending_names)):
             names = dict(self.durable_names)
             for change, is_kept in zip(self.pending_names, kept):
                 names.update(change if is_kept else [])
-            inode = names.get(path)
-            yield from [None] if inode is None else inode.after_crash()
+            names = {path: inode for path, inode in names.items() if inode is not None}
+            for contents in itertools.product(*(inode.after_crash() for inode in names.values())):
+                yield dict(zip(names, contents))
 
 
-def crashes(files, log, path):
-    """The contents of the path after a crash at each moment: a list of sets, the last when done."""
+def crashes(files, log):
+    """What the disk may hold after a crash at each moment: lists of {path: content}, each once."""
     disk = Disk(files)
-    found = [set(disk.after_crash(path))]
-    for line in log:
-        disk.apply(line)
-        found.append(set(disk.after_crash(path)))
+    found = []
+    for line in [None, *log]:
+        if line is not None:
+            disk.apply(line)
+        states = {frozenset(state.items()) for state in disk.after_crash()}
+        found.append([dict(state) for state in states])
     return found
 
 
-class Crashes(Probe):
-    def logged(self, operation, content, log_name="log"):
-        log = self.root / log_name
-        log.unlink(missing_ok=True)
-        self.assertEqual((0, ""), self.run_probe(operation, content, log=log))
-        return log.read_text(encoding="utf-8").splitlines()
+def contents_of(found, path):
+    """Those of one path, a set for each moment; None where there is no file."""
+    return [{state.get(str(path)) for state in states} for states in found]
 
-    def check_writer(self, operation):
+
+class Crashes(Probe):
+    def logged(self, operation):
+        """What a writer's calls are, in turn, for its new content."""
+        log = self.root / "log"
+        log.unlink(missing_ok=True)
+        self.assertEqual((0, ""), self.run_probe(operation, "new", log=log))
+        lines = log.read_text(encoding="utf-8").splitlines()
+        self.assertGreater(len(lines), 6, "hardly any call was logged")
+        return lines
+
+    def check_write(self, operation, _):
         new = self.make(operation, "new")
         for old in (self.make(operation, "old"), None):
             self.fill(old)
-            log = self.logged(operation, "new")
+            log = self.logged(operation)
             self.assertEqual(new, self.path.read_bytes())
             files = {} if old is None else {str(self.path): old}
-            found = crashes(files, log, str(self.path))
-            self.assertGreater(len(found), 6, "hardly any call was logged")
+            found = contents_of(crashes(files, log), self.path)
             self.assertEqual({old}, found[0])
             for moment, contents in enumerate(found):
                 self.assertLessEqual(contents, {old, new}, [x[:60] for x in log[:moment]])
             self.assertEqual({new}, found[-1], "the save is done, and a crash undoes it")
 
-    def test_what_is_left_is_read(self):
-        """Whatever a crash leaves, each reader takes for the old or the new file."""
-        for reader, writer in operations().items():
-            if writer is None:
-                continue
-            results = {}
-            for content in ("old", "new"):
-                self.fill(self.make(writer, content))
-                results[self.path.read_bytes()] = self.run_probe(reader)
-            old, new = results
-            self.fill(old)
-            for contents in crashes({str(self.path): old}, self.logged(writer, "new"),
-                                    str(self.path)):
-                for data in contents:
-                    self.fill(data)
-                    status, output = self.run_probe(reader)
-                    self.assertEqual((0, results[data][1]), (status, output))
-            self.assertNotEqual(results[old], results[new])
+    def check_read(self, operation, writer):
+        """Whatever a crash of the writer leaves is read as the old or the new file."""
+        results = {}
+        for content in ("old", "new"):
+            self.fill(self.make(writer, content))
+            results[self.path.read_bytes()] = self.run_probe(operation)
+        old, new = results
+        self.fill(old)
+        for contents in contents_of(crashes({str(self.path): old}, self.logged(writer)), self.path):
+            for data in contents:
+                self.fill(data)
+                self.assertEqual((0, results[data][1]), self.run_probe(operation))
+        self.assertNotEqual(results[old], results[new])
+
+    def check_folder(self, operation, reader):
+        """Whatever a crash leaves in the folder, the reader finds the old or the new state."""
+        old, new = self.folder_states(operation, reader)
+        self.restore(old.files)
+        files = {str(self.folder / name): data for name, data in old.files.items()}
+        found = crashes(files, self.logged(operation))
+        seen = set()
+        for moment, states in enumerate(found):
+            for state in states:
+                self.restore({path[len(f"{self.folder}/"):]: data for path, data in state.items()})
+                result = self.run_probe(reader, path=self.folder)
+                seen.add(result)
+                self.assertIn(result, {old.result, new.result}, (moment, sorted(state)))
+                if moment == len(found) - 1:
+                    self.assertEqual(new.result, result, "the save is done, and a crash undoes it")
+        self.assertEqual({old.result, new.result}, seen)
 
     def test_a_careless_save_would_be_seen(self):
         """The checks above find the fault if a step of the save is left out of the log."""
         old, new = self.make("save_model", "old"), self.make("save_model", "new")
         self.fill(old)
-        log = self.logged("save_model", "new")
-        path = str(self.path)
+        log = self.logged("save_model")
+        files = {str(self.path): old}
         syncs = [i for i, line in enumerate(log) if line.startswith("fsync ")]
         self.assertEqual(2, len(syncs), "the file and its folder")
-        without_file = crashes({path: old}, [*log[:syncs[0]], *log[syncs[0] + 1:]], path)
-        self.assertIn(b"", set().union(*without_file))
-        self.assertIn(bytes(len(new)), set().union(*without_file))
-        without_folder = crashes({path: old}, [*log[:syncs[1]], *log[syncs[1] + 1:]], path)
-        self.assertEqual({old, new}, without_folder[-1])
-        in_place = [f"open 3 1 {path}", f"write 3 0 {new.hex()}", "fsync 3", "close 3"]
-        self.assertFalse(set().union(*crashes({path: old}, in_place, path)) <= {old, new})
+        without_file = [*log[:syncs[0]], *log[syncs[0] + 1:]]
+        found = set().union(*contents_of(crashes(files, without_file), self.path))
+        self.assertLessEqual({b"", bytes(len(new))}, found)
+        without_folder = [*log[:syncs[1]], *log[syncs[1] + 1:]]
+        self.assertEqual({old, new}, contents_of(crashes(files, without_folder), self.path)[-1])
+        in_place = [f"open 3 1 {self.path}", f"write 3 0 {new.hex()}", "fsync 3", "close 3"]
+        found = set().union(*contents_of(crashes(files, in_place), self.path))
+        self.assertFalse(found <= {old, new})
 
 
-def add_case(name):
-    setattr(Crashes, f"test_{name}", lambda self: self.check_writer(name))
-
-
-for operation_name, its_input in operations().items():
-    if its_input is None:
-        add_case(operation_name)
+add_cases(Crashes)

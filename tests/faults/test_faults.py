@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Each call of the system fails, one at a time and for ever, with each error that it may have:
 files stay whole, results right, and sentences name the file."""
-from probe import Probe, operations
+from probe import Probe, add_cases
 
 # The errors of each call that the shim fails; a writer's and a reader's.
 ERRORS = {
@@ -24,17 +24,17 @@ MODE = 0o640
 
 
 class Faults(Probe):
-    def counts(self, operation):
+    def counts(self, operation, path):
         """How often an operation makes each call."""
         record = self.root / "counts"
-        status, _ = self.run_probe(operation, counts=record)
+        status, _ = self.run_probe(operation, path=path, counts=record)
         self.assertEqual(0, status)
         return {name: int(count) for name, count in
                 (line.split() for line in record.read_text().splitlines())}
 
-    def each_fault(self, operation):
+    def each_fault(self, operation, path=None):
         """(faults, whether it must succeed all the same) for everything that can fail."""
-        counts = self.counts(operation)
+        counts = self.counts(operation, path)
         self.assertEqual(set(ERRORS), set(counts))
         for call, count in counts.items():
             for at in range(1, min(count, MOST_PLACES) + 1):
@@ -43,15 +43,16 @@ class Faults(Probe):
                         faults = {"call": call, "at": at, "error": error, "forever": for_ever}
                         yield faults, (call, error) in HARMLESS
 
-    def check_sentence(self, output, faults):
+    def check_sentence(self, output, faults, path=None):
         status, inner, sentence = output.splitlines()[0].split(" ", 2)
         self.assertEqual(status, inner, faults)
         self.assertEqual("LNT_ERR_IO", status, (faults, sentence))
-        self.assertTrue(sentence.startswith(f"{self.path}: "), (faults, sentence))
-        self.assertGreater(len(sentence), len(f"{self.path}: ") + 10)
+        named = f"{path}" if path else f"{self.path}: "  # a folder's may be of a file in it
+        self.assertTrue(sentence.startswith(named), (faults, sentence))
+        self.assertGreater(len(sentence), len(named) + 10)
         self.assertEqual(1, len(output.splitlines()), output)
 
-    def check_writer(self, operation):
+    def check_write(self, operation, _):
         contents = {name: self.make(operation, name) for name in ("old", "new")}
         self.assertNotEqual(contents["old"], contents["new"])
         for before in (contents["old"], None):
@@ -76,7 +77,7 @@ class Faults(Probe):
                 total += status
             self.assertGreater(total, 10, "hardly any call has failed")
 
-    def check_reader(self, operation, writer):
+    def check_read(self, operation, writer):
         data = self.make(writer, "new")
         self.fill(data)
         expected = self.run_probe(operation)
@@ -94,16 +95,40 @@ class Faults(Probe):
             total += status
         self.assertGreater(total, 3, "hardly any call has failed")
 
+    def check_folder(self, operation, reader):
+        old, new = self.folder_states(operation, reader)
+        self.restore(old.files)
+        total = 0
+        for faults, harmless in self.each_fault(operation, self.folder):
+            self.restore(old.files)
+            status, output = self.run_probe(operation, path=self.folder, **faults)
+            self.assertEqual([], [name for name in self.files() if ".tmp." in name], faults)
+            result = self.run_probe(reader, path=self.folder)
+            if status == 0:
+                self.assertEqual(new.result, result, faults)
+            else:
+                self.assertFalse(harmless, (faults, output))
+                self.assertIn(result, (old.result, new.result), faults)
+                self.check_sentence(output, faults, self.folder)
+            total += status
+        self.assertGreater(total, 10, "hardly any call has failed")
 
-def add_case(name, writer):
-    def case(self):
-        if writer is None:
-            self.check_writer(name)
-        else:
-            self.check_reader(name, writer)
+    def check_look(self, operation, writer):
+        """Into a folder. What cannot be read now is there the next time."""
+        old, new = self.folder_states(writer, operation)
+        total = 0
+        for faults, harmless in self.each_fault(operation, self.folder):
+            self.restore(new.files)
+            status, output = self.run_probe(operation, path=self.folder, **faults)
+            if status == 0:
+                self.assertIn((status, output), (old.result, new.result), faults)
+            else:
+                self.assertFalse(harmless, (faults, output))
+                self.check_sentence(output, faults, self.folder)
+            total += status
+            result = self.run_probe(operation, path=self.folder)
+            self.assertEqual(new.result, result, faults)
+        self.assertGreater(total, 3, "hardly any call has failed")
 
-    setattr(Faults, f"test_{name}", case)
 
-
-for item in operations().items():
-    add_case(*item)
+add_cases(Faults)

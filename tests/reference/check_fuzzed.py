@@ -47,7 +47,9 @@ def flip(rng, data):
 
 
 def cut_or_grow(rng, data):
-    return data[:rng.randrange(len(data))] if rng.random() < 0.5 else data + bytes(rng.randint(1, 9))
+    if rng.random() < 0.5:
+        return data[:rng.randrange(len(data))]
+    return data + bytes(rng.randint(1, 9))
 
 
 def change_length(rng, data):
