@@ -4,7 +4,6 @@
 #include "html_curves.h"
 #include "html_parts.h"
 #include "html_targets.h"
-#include "whole_file.h"
 
 #include <time.h>
 
@@ -99,7 +98,7 @@ lnt_status lnt_cli_html_report_write(const lnt_cli_html_report *report, const ch
     lnt_html html = {0};
     lnt_status status = put_page(&html, report);
     if (status == LNT_OK) {
-        status = lnt_cli_write_whole(path, html.text, html.length, error);
+        status = lnt_file_write(path, html.text, html.length, error);
     } else {
         (void) lnt_fail(error, status, "%s: %s", path, lnt_status_text(status));
     }

@@ -129,6 +129,9 @@ lnt_status lnt_atomic_open(lnt_atomic_file *file, const char *path, lnt_error *e
     }
     struct stat old;
     const bool exists = fstatat(file->directory, file->name, &old, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!exists && errno != ENOENT) { /* its permissions would be lost */
+        return fail_errno(file, "look at the file that is there", errno, error);
+    }
     if (exists && !S_ISREG(old.st_mode)) {
         lnt_atomic_abandon(file);
         return lnt_file_fail(error, LNT_ERR_IO, path, "cannot be replaced: it is %s",
@@ -172,6 +175,16 @@ static int sync_fd(int fd)
     return result;
 }
 
+/* File systems behind a network or a process may be interrupted here, too. */
+static int rename_at(int folder, const char *from, const char *to)
+{
+    int result;
+    do {
+        result = renameat(folder, from, folder, to);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
 lnt_status lnt_atomic_commit(lnt_atomic_file *file, lnt_error *error)
 {
     if (sync_fd(file->fd) != 0) {
@@ -182,7 +195,7 @@ lnt_status lnt_atomic_commit(lnt_atomic_file *file, lnt_error *error)
     if (close(fd) != 0 && errno != EINTR) {
         return fail_errno(file, "close", errno, error);
     }
-    if (renameat(file->directory, file->temporary, file->directory, file->name) != 0) {
+    if (rename_at(file->directory, file->temporary, file->name) != 0) {
         return fail_errno(file, "rename the temporary file to it", errno, error);
     }
     file->temporary[0] = '\0';

@@ -80,19 +80,43 @@ class Usage(unittest.TestCase):
                               text=True, check=False)
 
     def test_help(self):
-        for name in ("demo", "test"):
+        for name in ("demo", "fuzz", "test"):
             for option in ("-h", "--help"):
                 done = self.run_script(name, option)
                 self.assertEqual((0, ""), (done.returncode, done.stderr))
                 self.assertTrue(done.stdout.startswith(f"Usage: scripts/{name}"))
 
     def test_what_is_not_known_is_refused(self):
-        for name in ("demo", "test"):
+        for name in ("demo", "fuzz", "test"):
             for argument in ("--fast", "extra"):
                 done = self.run_script(name, argument)
                 self.assertEqual(2, done.returncode)
-                self.assertEqual(f"scripts/{name}: there is no option or argument '{argument}'; "
-                                 f"see scripts/{name} --help\n", done.stderr)
+                self.assertRegex(done.stderr, f"^scripts/{name}: there is no .*'{argument}'.*; "
+                                              f"see scripts/{name} --help\n$")
+
+    def test_fuzz_refuses_what_it_cannot_do(self):
+        for arguments, part in ((["--seconds"], "--seconds needs a number"),
+                                (["--seconds", "0"], "found '0'"),
+                                (["-s", "1e3"], "found '1e3'"),
+                                (["--seconds=-5"], "found '-5'"),
+                                (["csv", "--fast"], "no option or argument '--fast'"),
+                                (["csv", "parquet"], "no target 'parquet', but: config csv")):
+            done = self.run_script("fuzz", *arguments)
+            self.assertEqual((2, ""), (done.returncode, done.stdout))
+            self.assertIn(part, done.stderr)
+            self.assertTrue(done.stderr.endswith("; see scripts/fuzz --help\n"), done.stderr)
+
+
+class Fuzz(unittest.TestCase):
+    def test_each_target_is_built_and_has_seeds_and_words(self):
+        folder = SOURCE / "tests/fuzz"
+        meson = (folder / "meson.build").read_text(encoding="utf-8")
+        targets = sorted(path.stem[len("fuzz_"):] for path in folder.glob("fuzz_*.c"))
+        self.assertGreater(len(targets), 4)
+        for name in targets:
+            self.assertRegex(meson, rf"\b(fuzz_)?{name}\b")
+            self.assertGreater((folder / f"{name}.dict").stat().st_size, 0)
+            self.assertTrue(any((folder / "corpus" / name).iterdir()), name)
 
 
 class Provide(Folder):

@@ -34,7 +34,7 @@ def raw_tensors(path):
 
 
 def expected_shapes(net):
-    """Name and shape of each parameter that the layers have."""
+    """Name and shape of each parameter and statistic that the layers have."""
     shapes, width = {}, net["inputs"]
     for index, layer in enumerate(net["layers"]):
         if layer["kind"] == "dense":
@@ -42,6 +42,14 @@ def expected_shapes(net):
             if layer["bias"]:
                 shapes[f"layers.{index}.bias"] = (layer["units"],)
             width = layer["units"]
+        elif layer["kind"] == "prelu":
+            shapes[f"layers.{index}.weight"] = (width,)
+        elif layer["kind"] in ("batch_norm", "layer_norm", "rms_norm"):
+            names = {"weight": layer["gain"], "bias": layer.get("bias", False),
+                     "running_mean": layer["kind"] == "batch_norm",
+                     "running_var": layer["kind"] == "batch_norm"}
+            shapes.update({f"layers.{index}.{name}": (width,) for name, is_there in names.items()
+                           if is_there})
     return shapes
 
 
