@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEFAULT_EVERY "10m"
+
 static const lnt_cli_option options[] = {
     {.name = "checkpoint",
      .kind = LNT_CLI_TEXT,
@@ -21,18 +23,15 @@ static const lnt_cli_option options[] = {
     {.name = "every",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(every),
-     .value = "N[s|epochs|steps]",
-     .initial = "600s",
-     .help = "How often: after so many epochs, steps or seconds (or 10m, 2h), and always at the "
-             "end"},
+     .value = "INTERVAL",
+     .help = "How often, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h (default: 10m)"},
     {.name = "keep",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(fit.checkpoint.keep),
      .value = "N",
-     .initial = "2",
      .least = LNT_CHECKPOINT_KEEP,
      .most = 1000000,
-     .help = "How many stay, the newest"},
+     .help = "How many stay, the newest (default: 2)"},
     {.name = "resume",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.checkpoint.resume),
@@ -71,15 +70,18 @@ static bool parse_every(const char *text, lnt_checkpoint_config *checkpoint)
 
 int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
 {
-    static const char *const needing[] = {"every", "keep", "resume", "resume-changed"};
     lnt_checkpoint_config *checkpoint = &settings->fit.checkpoint;
-    for (size_t i = 0; i < LNT_CLI_COUNT_OF(needing) && checkpoint->directory == NULL; i++) {
-        if (lnt_cli_values_given(&settings->values, needing[i])) {
-            return lnt_cli_misuse("option --%s: needs --checkpoint FOLDER", needing[i]);
-        }
-    }
     checkpoint->resume = checkpoint->resume || checkpoint->changed;
-    if (settings->every != NULL && !parse_every(settings->every, checkpoint)) {
+    if (checkpoint->directory == NULL) {
+        const char *given = checkpoint->changed       ? "resume-changed"
+                            : checkpoint->resume      ? "resume"
+                            : settings->every != NULL ? "every"
+                            : checkpoint->keep > 0    ? "keep"
+                                                      : NULL;
+        return given == NULL ? LNT_CLI_DONE
+                             : lnt_cli_misuse("option --%s: needs --checkpoint FOLDER", given);
+    }
+    if (!parse_every(settings->every != NULL ? settings->every : DEFAULT_EVERY, checkpoint)) {
         return lnt_cli_misuse("option --every: expected a number with epochs, steps or s (m, h, d) "
                               "behind it, such as 500steps, found '%s'",
                               settings->every);

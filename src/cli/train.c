@@ -154,12 +154,13 @@ static lnt_status fit(train_job *job)
     const lnt_net *net = job->trial.model.net;
     lnt_cli_note("%zu inputs, %zu outputs, %zu parameters", lnt_net_inputs(net),
                  lnt_net_outputs(net), lnt_net_n_parameters(net));
-    if (settings->history != NULL || settings->report != NULL) {
+    const bool keeps = job->trial.config.checkpoint.directory != NULL; /* who goes on may want it */
+    if (settings->history != NULL || settings->report != NULL || keeps) {
         LNT_TRY(lnt_history_create(&job->history, net, settings->fit.epochs, NULL));
         job->trial.config.history = job->history;
     }
     lnt_checkpoint_config *checkpoint = &job->trial.config.checkpoint;
-    if (checkpoint->directory != NULL) {
+    if (keeps) {
         job->options = lnt_cli_checkpoint_options(&settings->values);
         if (job->options == NULL) {
             return LNT_ERR_MEMORY;

@@ -53,7 +53,8 @@ CHANGES = {
 # What these options are needed for, or that they show: a test of their own below, or elsewhere.
 ELSEWHERE = {
     "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
-    "restore-best", "top-k", "max-seconds", "output", "history", "report", "config", "json",
+    "restore-best", "top-k", "max-time", "checkpoint", "every", "keep", "resume",
+    "resume-changed", "output", "history", "report", "config", "json",
     "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
     "schedule-patience", "schedule-cooldown", "schedule-threshold", "schedule-absolute",
     "schedule-least-change", "schedule-cycle-momentum",
@@ -137,8 +138,8 @@ class TrainOptions(CommandCase):
 
     def test_time_is_limited(self):
         result = self.succeed_json("train", "flowers.csv", "-t", "species", "--epochs", 1000000,
-                                   "--max-seconds", 0.2, "--json")
-        self.assertEqual("max-seconds", result["end"])
+                                   "--max-time", 0.2, "--json")
+        self.assertEqual("max-time", result["end"])
         self.assertLess(result["seconds"], 10)
 
     def test_a_model_says_what_its_data_are(self):

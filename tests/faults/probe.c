@@ -5,6 +5,7 @@
  *     probe list                   NAME write | NAME read WRITER |
  *                                  NAME folder LOOKER | NAME look FOLDER, a line each
  *     probe NAME PATH [old|new]    0 done; 1 refused, with the sentence on standard output
+ *     probe save_for_ever FOLDER N  checkpoints N, N + 1, …, a line for each that is done
  *
  * A writer makes a file of one of two contents, each always of the same bytes. A reader prints what
  * it has read, so that two results can be told apart; its file is what WRITER has made. An
@@ -173,6 +174,85 @@ static lnt_status read_csv(const char *path, lnt_error *error)
     return LNT_OK;
 }
 
+/* --- checkpoints --- */
+
+static lnt_status save_into(lnt_checkpoint_folder *folder, uint64_t number, lnt_error *error)
+{
+    enum { NUMBERS = 3000 };
+    static double numbers[NUMBERS];
+    for (size_t i = 0; i < NUMBERS; i++) {
+        numbers[i] = (double) (number * 1000 + i);
+    }
+    const lnt_checkpoint_item item = {"numbers", lnt_tensor_f64(numbers, 1, NUMBERS)};
+    const lnt_checkpoint_text text = {"what", "a test"};
+    const lnt_checkpoint_content content = {&item, 1, &text, 1};
+    return lnt_checkpoint_folder_save(folder, number, &content, error);
+}
+
+/* Two checkpoints of which the second is the new state: a third takes the first one's place. */
+static lnt_status save_checkpoint(const char *path, bool new, lnt_error *error)
+{
+    lnt_checkpoint_folder *folder;
+    LNT_TRY(lnt_checkpoint_folder_open(&folder, path, 2, NULL, error));
+    lnt_status status = LNT_OK;
+    if (!new) {
+        status = save_into(folder, 1, error);
+    }
+    if (status == LNT_OK) {
+        status = save_into(folder, new ? 3 : 2, error);
+    }
+    lnt_checkpoint_folder_close(folder);
+    return status;
+}
+
+static lnt_status print_newest(lnt_checkpoint_folder *folder, lnt_error *error)
+{
+    lnt_checkpoint *checkpoint;
+    uint64_t number;
+    lnt_tensor numbers;
+    LNT_TRY(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, error));
+    if (checkpoint == NULL) {
+        puts("none");
+        return LNT_OK;
+    }
+    lnt_status status = lnt_checkpoint_shape(checkpoint, "numbers", &numbers);
+    numbers.data = status == LNT_OK ? calloc(numbers.cols, sizeof(double)) : NULL;
+    if (numbers.data != NULL) {
+        status = lnt_checkpoint_read(checkpoint, "numbers", &numbers, error);
+    }
+    if (status == LNT_OK) {
+        printf("%llu\n", (unsigned long long) number);
+        print_tensor("numbers", &numbers);
+    }
+    free(numbers.data);
+    lnt_checkpoint_close(checkpoint);
+    return status;
+}
+
+static lnt_status newest_checkpoint(const char *path, lnt_error *error)
+{
+    lnt_checkpoint_folder *folder;
+    LNT_TRY(lnt_checkpoint_folder_open(&folder, path, 2, NULL, error));
+    const lnt_status status = print_newest(folder, error);
+    lnt_checkpoint_folder_close(folder);
+    return status;
+}
+
+/* Saves one after the other, and says so of each, until it is killed. */
+static int save_for_ever(const char *path, const char *first)
+{
+    lnt_error error = {LNT_OK, ""};
+    lnt_checkpoint_folder *folder;
+    lnt_status status = lnt_checkpoint_folder_open(&folder, path, 2, NULL, &error);
+    for (uint64_t i = strtoull(first, NULL, 10); status == LNT_OK; i++) {
+        status = save_into(folder, i, &error);
+        printf("%llu\n", (unsigned long long) i);
+        fflush(stdout);
+    }
+    fputs(error.message, stderr);
+    return 1;
+}
+
 /* --- the table --- */
 
 static const operation operations[] = {
@@ -183,6 +263,8 @@ static const operation operations[] = {
     {"load_model", READ, NULL, load_model, "save_model"},
     {"load_net", READ, NULL, load_net, "save_model"},
     {"read_csv", READ, NULL, read_csv, "write_file"},
+    {"save_checkpoint", FOLDER, save_checkpoint, NULL, "newest_checkpoint"},
+    {"newest_checkpoint", LOOK, NULL, newest_checkpoint, "save_checkpoint"},
 };
 
 #define N_OPERATIONS (sizeof operations / sizeof operations[0])
@@ -215,11 +297,15 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "list") == 0) {
         return list();
     }
+    if (argc == 4 && strcmp(argv[1], "save_for_ever") == 0) {
+        return save_for_ever(argv[2], argv[3]);
+    }
     for (size_t i = 0; i < N_OPERATIONS && argc >= 3; i++) {
         if (strcmp(argv[1], operations[i].name) == 0) {
             return run(&operations[i], argv[2], argc > 3 && strcmp(argv[3], "new") == 0);
         }
     }
-    fputs("usage: probe list | probe OPERATION PATH [old|new]\n", stderr);
+    fputs("usage: probe list | probe OPERATION PATH [old|new] | probe save_for_ever FOLDER N\n",
+          stderr);
     return 2;
 }
