@@ -5,6 +5,7 @@
 /** Linnet: multilayer perceptrons on BLAS. This header includes all the others. */
 
 #include <linnet/build.h>
+#include <linnet/checkpoint.h>
 #include <linnet/data.h>
 #include <linnet/exchange.h>
 #include <linnet/export.h>

@@ -2,6 +2,7 @@
 #ifndef LINNET_TRAIN_H
 #define LINNET_TRAIN_H
 
+#include <linnet/checkpoint.h>
 #include <linnet/export.h>
 #include <linnet/io.h>
 #include <linnet/loss.h>
@@ -28,6 +29,30 @@ typedef enum lnt_sampling {
     LNT_SAMPLE_WEIGHTED  /**< drawn with replacement, a row in proportion to `sampling_weights` */
 } lnt_sampling;
 
+/**
+ * Checkpoints of a run, in a folder of its own, and going on from one. A checkpoint has all that
+ * the run goes on from: parameters, running statistics, optimiser, schedule, order of the rows,
+ * draws of dropout, averages, the best net, history. A run that is continued ends with the same
+ * bits as one that never stopped, wherever it was stopped, on processors for which BLAS chooses the
+ * same kernels. The run itself waits only for a copy of its state; a thread of its own, which takes
+ * no signals, writes it. The newest is number N, the batches trained on.
+ */
+typedef struct lnt_checkpoint_config {
+    const char *directory; /**< the folder, made if it is not there; NULL: no checkpoints */
+    size_t every_steps;    /**< a checkpoint after so many steps, epochs or seconds, whichever is */
+    size_t every_epochs;   /**< first; 0: not by these. There is always one at the end of a run, */
+    double every_seconds;  /**< whatever ended it but an error */
+    size_t keep;           /**< how many stay, the newest; 0: `LNT_CHECKPOINT_KEEP` */
+    bool resume;           /**< go on from the newest good one; begin if there is none. Without it a
+                                folder that has some is `LNT_ERR_ORDER` */
+    bool changed;          /**< data and settings may be others than those of the checkpoint, where
+                                they fit the net and the optimiser; an epoch that was interrupted
+                                begins anew. Without it that is `LNT_ERR_INVALID`; epochs, max_steps,
+                                max_seconds and threads may always change */
+    const char *options;   /**< lines that the settings are compared by besides, such as a program's
+                                own; or NULL */
+} lnt_checkpoint_config;
+
 /** Where a training run stands; passed to the callback. Numbers not known (yet) are NaN. */
 typedef struct lnt_fit_progress {
     size_t epoch;          /**< 1-based */
@@ -42,10 +67,13 @@ typedef struct lnt_fit_progress {
     double train_accuracy; /**< likewise, each row counting as one; NaN unless it applies */
     lnt_scores validation; /**< after the last complete epoch; of the average, if one is kept */
     double learning_rate;
-    double seconds;     /**< since the run began */
-    size_t best_epoch;  /**< whose monitored value was best so far; 0: none yet */
-    const lnt_net *net; /**< for norms and the like; read only */
-    lnt_pass *pass;     /**< of the last batch: its gradients; read only */
+    double seconds; /**< since the run began, those before the checkpoint included */
+    bool resumed;   /**< this run goes on from a checkpoint, with `resumed_steps` done */
+    size_t resumed_steps;
+    const lnt_error *checkpoint_error; /**< why the last checkpoint failed; NULL: it did not */
+    size_t best_epoch;                 /**< whose monitored value was best so far; 0: none yet */
+    const lnt_net *net;                /**< for norms and the like; read only */
+    lnt_pass *pass;                    /**< of the last batch: its gradients; read only */
 } lnt_fit_progress;
 
 /** Called after each batch and at each epoch's end; false stops the run with `LNT_OK`. */
@@ -78,13 +106,16 @@ typedef struct lnt_fit_config {
     size_t patience;    /**< epochs without improvement after which the run ends; 0: it does not */
     double min_delta;   /**< an improvement is a change of more than this since the last; ≥ 0 */
     bool restore_best;  /**< end with the parameters of the best epoch; needs validation rows */
-    double max_seconds; /**< the run ends after the batch at which this is reached; 0: no limit */
+    double max_seconds; /**< the run ends after the batch at which this is reached, counted from the
+                             call of `lnt_fit`; 0: no limit */
     size_t max_steps;   /**< likewise, optimiser steps */
 
     lnt_products products; /**< who computes matrix products, as in `lnt_pass_config` */
     unsigned threads;      /**< that share each batch, likewise; 0 and 1: the caller's alone. The
                                 trained parameters have the same bits for any number */
     bool oversubscribe;    /**< more threads than processors are fine */
+
+    lnt_checkpoint_config checkpoint;
 
     lnt_history *history;      /**< emptied and filled if not NULL; created for at least `epochs` */
     lnt_fit_callback callback; /**< may be NULL */
@@ -105,7 +136,8 @@ typedef enum lnt_fit_end {
     LNT_END_PATIENCE, /**< no improvement for too long */
     LNT_END_SECONDS,
     LNT_END_STEPS,
-    LNT_END_NOT_FINITE
+    LNT_END_NOT_FINITE,
+    LNT_END_STOP /**< a file named `LNT_CHECKPOINT_STOP` was in the folder of checkpoints */
 } lnt_fit_end;
 
 /** What a run did. Numbers not known are NaN. */
@@ -114,7 +146,7 @@ typedef struct lnt_fit_result {
     size_t steps;  /**< optimiser steps */
     lnt_fit_end end;
     bool stopped;   /**< by the callback */
-    double seconds; /**< of the loop */
+    double seconds; /**< of the loop, and of those that this run went on from */
     double train_loss;
     double train_accuracy;
     lnt_scores validation; /**< of the parameters that the net now has */
@@ -124,6 +156,11 @@ typedef struct lnt_fit_result {
     size_t bad_batch;
     size_t bad_layer; /**< 0-based: the first whose output was not finite; the number of layers, if
                            it was the loss alone */
+    bool resumed;     /**< it went on from a checkpoint, */
+    size_t resumed_steps; /**< with so many steps done */
+    bool elsewhere;       /**< that one was made by another version or with other kernels of BLAS:
+                               the bits may differ */
+    lnt_error skipped;    /**< about a newer checkpoint that was bad; status LNT_OK: none was */
 } lnt_fit_result;
 
 /* --- fit --- */

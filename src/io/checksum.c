@@ -14,6 +14,13 @@ static lnt_status update(void *state, const void *chunk, size_t bytes)
     return LNT_OK;
 }
 
+static void finish(XXH3_state_t *state, lnt_checksum *checksum)
+{
+    (void) snprintf(checksum->text, sizeof checksum->text, "%016" PRIx64,
+                    (uint64_t) XXH3_64bits_digest(state));
+    (void) XXH3_freeState(state);
+}
+
 lnt_status lnt_checksum_of(const lnt_checksum_part *parts, size_t n_parts, lnt_checksum *checksum)
 {
     XXH3_state_t *state = XXH3_createState();
@@ -27,8 +34,26 @@ lnt_status lnt_checksum_of(const lnt_checksum_part *parts, size_t n_parts, lnt_c
                                      : lnt_each_chunk(parts[i].data, parts[i].bytes, parts[i].word,
                                                       lnt_host_is_big_endian(), update, state);
     }
-    (void) snprintf(checksum->text, sizeof checksum->text, "%016" PRIx64,
-                    (uint64_t) XXH3_64bits_digest(state));
-    (void) XXH3_freeState(state);
+    finish(state, checksum);
+    return status;
+}
+
+lnt_status lnt_checksum_stream(lnt_checksum_source source, void *context, size_t bytes,
+                               lnt_checksum *checksum)
+{
+    XXH3_state_t *state = XXH3_createState();
+    if (state == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    (void) XXH3_64bits_reset(state);
+    lnt_status status = LNT_OK;
+    for (size_t done = 0, part = 0; done < bytes && status == LNT_OK; done += part) {
+        const void *data = NULL;
+        status = source(context, done, &data, &part);
+        if (status == LNT_OK) {
+            status = update(state, data, part);
+        }
+    }
+    finish(state, checksum);
     return status;
 }

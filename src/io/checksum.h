@@ -20,4 +20,12 @@ typedef struct lnt_checksum_part {
 /** The sum of all parts in turn. `LNT_ERR_MEMORY` if the hash has no room for its state. */
 lnt_status lnt_checksum_of(const lnt_checksum_part *parts, size_t n_parts, lnt_checksum *checksum);
 
+/** Gives the next part of a stretch of bytes, of which `done` were given before. */
+typedef lnt_status (*lnt_checksum_source)(void *context, size_t done, const void **data,
+                                          size_t *bytes);
+
+/** The sum of `bytes` bytes, already in little-endian order, as `source` gives them. */
+lnt_status lnt_checksum_stream(lnt_checksum_source source, void *context, size_t bytes,
+                               lnt_checksum *checksum);
+
 #endif

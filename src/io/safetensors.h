@@ -2,6 +2,8 @@
 #ifndef LINNET_IO_SAFETENSORS_H
 #define LINNET_IO_SAFETENSORS_H
 
+#include "io/checksum.h"
+
 #include <jansson.h>
 #include <linnet/memory.h>
 #include <linnet/status.h>
@@ -100,6 +102,10 @@ const json_t *lnt_st_metadata(const lnt_st_file *file);
 /** Reads an entry's `bytes` bytes to `data`, in the host's byte order. */
 lnt_status lnt_st_read(const lnt_st_file *file, const lnt_st_entry *entry, void *data,
                        lnt_error *error);
+
+/** *sum = the checksum of an entry's bytes, as they are in the file; through a small buffer. */
+lnt_status lnt_st_checksum(const lnt_st_file *file, const lnt_st_entry *entry, lnt_checksum *sum,
+                           lnt_error *error);
 
 /* --- writing --- */
 

@@ -206,3 +206,29 @@ lnt_status lnt_st_read(const lnt_st_file *file, const lnt_st_entry *entry, void 
     }
     return LNT_OK;
 }
+
+typedef struct summing {
+    const lnt_st_file *file;
+    const lnt_st_entry *entry;
+    lnt_error *error;
+    unsigned char buffer[1 << 16];
+} summing;
+
+/* Part of the entry's bytes from `done` on. */
+static lnt_status next_part(void *context, size_t done, const void **data, size_t *bytes)
+{
+    summing *s = context;
+    const size_t left = s->entry->bytes - done;
+    *bytes = left < sizeof s->buffer ? left : sizeof s->buffer;
+    *data = s->buffer;
+    return read_at(s->file, s->file->data_start + s->entry->begin + done, s->buffer, *bytes,
+                   s->error);
+}
+
+lnt_status lnt_st_checksum(const lnt_st_file *file, const lnt_st_entry *entry, lnt_checksum *sum,
+                           lnt_error *error)
+{
+    summing s = {.file = file, .entry = entry, .error = error};
+    const lnt_status status = lnt_checksum_stream(next_part, &s, entry->bytes, sum);
+    return status == LNT_ERR_MEMORY ? lnt_file_fail_memory(error, file->path) : status;
+}

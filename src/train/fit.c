@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/early_stop.h"
-#include "train/epoch_mean.h"
 #include "train/fit_check.h"
-#include "train/gather.h"
-#include "train/guard.h"
 #include "train/history.h"
-#include "train/learner.h"
-#include "train/pace.h"
-#include "train/sampler.h"
-#include "train/validation.h"
+#include "train/run.h"
 
 #include <math.h>
 #include <time.h>
-
-/* Everything a run needs; made before the first step, so that the loop allocates nothing. */
-typedef struct run {
-    lnt_net *net;
-    const lnt_fit_config *config;
-    lnt_fit_result *result;
-    lnt_error *error;
-
-    size_t *parts; /* the training rows, and behind them the held-out ones; NULL: not split */
-    lnt_sampler sampler;
-    lnt_gather gather;
-    lnt_learner learner;
-    lnt_pace pace;
-    lnt_validation validation;
-    lnt_early_stop early_stop;
-    lnt_guard guard;
-
-    lnt_epoch_mean mean;
-    size_t validated_steps; /* steps done when the validation rows were last looked at */
-    bool ended;
-    double start;
-    lnt_fit_progress progress;
-} run;
 
 lnt_fit_config lnt_fit_defaults(void)
 {
@@ -61,7 +31,7 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static bool validates(const run *r)
+static bool validates(const lnt_run *r)
 {
     return r->validation.pass != NULL;
 }
@@ -70,7 +40,7 @@ static bool validates(const run *r)
 
 /* Holds rows out for validation; `*train` and `*held_out` are the parts, the latter may be empty.
  */
-static lnt_status split(run *r, lnt_rows *train, lnt_rows *held_out)
+static lnt_status split(lnt_run *r, lnt_rows *train, lnt_rows *held_out)
 {
     const lnt_fit_config *config = r->config;
     *held_out = (lnt_rows){.x = config->x_val, .y = config->y_val, .weights = config->weights_val};
@@ -102,7 +72,7 @@ static lnt_status split(run *r, lnt_rows *train, lnt_rows *held_out)
 }
 
 /* Of the schedule: epochs, or steps, that the run can have at most. */
-static size_t periods(const run *r)
+static size_t periods(const lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
     const size_t wanted = config->optim.accumulate > 1 ? config->optim.accumulate : 1;
@@ -120,7 +90,7 @@ static size_t periods(const run *r)
                                                                      : config->epochs;
 }
 
-static lnt_status prepare(run *r, const lnt_tensor *x, const lnt_tensor *y)
+static lnt_status prepare(lnt_run *r, const lnt_tensor *x, const lnt_tensor *y)
 {
     const lnt_fit_config *config = r->config;
     const size_t outputs = lnt_net_outputs(r->net);
@@ -140,13 +110,19 @@ static lnt_status prepare(run *r, const lnt_tensor *x, const lnt_tensor *y)
     }
     LNT_TRY(lnt_early_stop_init(&r->early_stop, config, held_out.count > 0, r->net));
     LNT_TRY(lnt_guard_init(&r->guard, r->net, config->allocator));
-    return config->history != NULL
-               ? lnt_history_begin(config->history, r->net, config->epochs, r->error)
-               : LNT_OK;
+    if (config->history != NULL) {
+        LNT_TRY(lnt_history_begin(config->history, r->net, config->epochs, r->error));
+    }
+    if (config->checkpoint.directory != NULL) {
+        LNT_TRY(lnt_run_text_init(&r->text, r->net, config, &r->pace.schedule, x, y));
+    }
+    return lnt_saver_init(&r->saver, r);
 }
 
-static void clean_up(run *r)
+static void clean_up(lnt_run *r)
 {
+    lnt_saver_finish(&r->saver);
+    lnt_run_text_finish(&r->text);
     lnt_learner_finish(&r->learner);
     lnt_gather_finish(&r->gather);
     lnt_sampler_finish(&r->sampler);
@@ -165,7 +141,7 @@ static const char *text_of(double value)
 }
 
 /* Records the place, and goes back to a net that was good. */
-static lnt_status go_back(run *r)
+static lnt_status go_back(lnt_run *r)
 {
     r->result->end = LNT_END_NOT_FINITE;
     r->result->bad_epoch = r->progress.epoch;
@@ -174,7 +150,7 @@ static lnt_status go_back(run *r)
     return lnt_guard_restore(&r->guard, r->net);
 }
 
-static lnt_status bad_loss(run *r, double loss)
+static lnt_status bad_loss(lnt_run *r, double loss)
 {
     const size_t n_layers = lnt_net_n_layers(r->net);
     size_t *layer = &r->result->bad_layer;
@@ -194,7 +170,7 @@ static lnt_status bad_loss(run *r, double loss)
 }
 
 /* Something other than an output or the loss. */
-static lnt_status bad_value(run *r, const char *what, double value)
+static lnt_status bad_value(lnt_run *r, const char *what, double value)
 {
     r->result->bad_layer = lnt_net_n_layers(r->net);
     LNT_TRY(go_back(r));
@@ -204,7 +180,7 @@ static lnt_status bad_value(run *r, const char *what, double value)
 }
 
 /* No later loss would show what the last step of an epoch did. */
-static lnt_status check_parameters(run *r)
+static lnt_status check_parameters(lnt_run *r)
 {
     bool finite;
     double value;
@@ -214,19 +190,19 @@ static lnt_status check_parameters(run *r)
 
 /* --- the loop --- */
 
-static void end(run *r, lnt_fit_end why)
+static void end(lnt_run *r, lnt_fit_end why)
 {
     r->ended = true;
     r->result->end = why;
 }
 
 /* Brings the progress up to date. */
-static void advance(run *r, bool epoch_end)
+static void advance(lnt_run *r, bool epoch_end)
 {
     const lnt_loss *loss = &r->config->loss;
     r->progress.epoch_end = epoch_end;
     r->progress.steps = lnt_optim_steps(r->learner.optim);
-    r->progress.seconds = now() - r->start;
+    r->progress.seconds = r->before + (now() - r->start);
     r->progress.train_loss = lnt_epoch_mean_loss(&r->mean, loss);
     r->progress.train_accuracy = lnt_epoch_mean_accuracy(&r->mean, loss, lnt_net_outputs(r->net));
     r->progress.learning_rate = lnt_optim_learning_rate(r->learner.optim);
@@ -234,7 +210,7 @@ static void advance(run *r, bool epoch_end)
 }
 
 /* Tells the caller, who may want to stop. */
-static void tell(run *r)
+static void tell(lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
     if (config->callback != NULL && !config->callback(&r->progress, config->callback_context)) {
@@ -243,7 +219,7 @@ static void tell(run *r)
     }
 }
 
-static lnt_status train_batch(run *r, size_t first, size_t count)
+static lnt_status train_batch(lnt_run *r, size_t first, size_t count)
 {
     const lnt_fit_config *config = r->config;
     lnt_pass *pass = r->learner.pass;
@@ -278,7 +254,7 @@ static lnt_status train_batch(run *r, size_t first, size_t count)
 }
 
 /* Ends the run where a limit is reached, unless it ends here anyway. */
-static void look_at_limits(run *r)
+static void look_at_limits(lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
     if (r->progress.epoch == r->progress.epochs && r->progress.batch == r->progress.batches) {
@@ -286,13 +262,15 @@ static void look_at_limits(run *r)
     }
     if (config->max_steps > 0 && r->progress.steps >= config->max_steps) {
         end(r, LNT_END_STEPS);
-    } else if (config->max_seconds > 0 && r->progress.seconds >= config->max_seconds) {
+    } else if (config->max_seconds > 0 && r->progress.seconds - r->before >= config->max_seconds) {
         end(r, LNT_END_SECONDS);
+    } else if (lnt_saver_stops(&r->saver, r->progress.seconds)) {
+        end(r, LNT_END_STOP);
     }
 }
 
 /* Exchanges parameters and average, if one is kept. */
-static lnt_status swap_average(run *r)
+static lnt_status swap_average(lnt_run *r)
 {
     const bool has_average =
         r->config->optim.ema_decay > 0 && lnt_optim_steps(r->learner.optim) > 0;
@@ -300,7 +278,7 @@ static lnt_status swap_average(run *r)
 }
 
 /* Scores the net that the run would end with now: the average, if one is kept. */
-static lnt_status validate(run *r)
+static lnt_status validate(lnt_run *r)
 {
     if (validates(r)) {
         LNT_TRY(lnt_validation_run(&r->validation, r->net, &r->progress.validation));
@@ -310,12 +288,12 @@ static lnt_status validate(run *r)
 }
 
 /* Lower is better: all metrics of which more is better end at 1. */
-static double plateau_value(const run *r, double value)
+static double plateau_value(const lnt_run *r, double value)
 {
     return r->early_stop.higher_is_better ? 1 - value : value;
 }
 
-static lnt_status end_epoch(run *r)
+static lnt_status end_epoch(lnt_run *r)
 {
     bool patience_ends = false;
     LNT_TRY(check_parameters(r));
@@ -327,7 +305,8 @@ static lnt_status end_epoch(run *r)
                                   r->net, &patience_ends));
     LNT_TRY(swap_average(r));
     lnt_pace_watch(&r->pace, r->progress.epoch - 1, plateau_value(r, value));
-    r->result->epochs++;
+    r->epochs_done++;
+    r->epoch_complete = true;
     if (patience_ends && !r->ended) {
         end(r, LNT_END_PATIENCE);
     }
@@ -336,16 +315,15 @@ static lnt_status end_epoch(run *r)
         LNT_TRY(lnt_history_add(r->config->history, r->net, &r->progress));
     }
     tell(r);
+    lnt_saver_look(&r->saver, r);
     return LNT_OK;
 }
 
-static lnt_status train_epoch(run *r)
+static lnt_status train_epoch(lnt_run *r)
 {
     const size_t rows = r->gather.rows.count, batch = lnt_pass_max_rows(r->learner.pass);
-    r->mean = (lnt_epoch_mean){0};
-    r->progress.rows = 0;
     lnt_sampler_draw(&r->sampler, r->progress.epoch);
-    for (size_t b = 0; b < r->progress.batches && !r->ended; b++) {
+    for (size_t b = r->progress.batch; b < r->progress.batches && !r->ended; b++) {
         r->progress.batch = b + 1;
         LNT_TRY(train_batch(r, b * batch, smaller(batch, rows - b * batch)));
         advance(r, false);
@@ -353,15 +331,50 @@ static lnt_status train_epoch(run *r)
         if (!r->ended) {
             look_at_limits(r);
         }
+        lnt_saver_look(&r->saver, r);
     }
     const bool complete = r->progress.batch == r->progress.batches && !r->result->stopped;
     return complete ? end_epoch(r) : check_parameters(r);
 }
 
-static lnt_status train(run *r)
+/* To the first batch of the next epoch, or of the first. */
+static void begin_epoch(lnt_run *r)
 {
-    for (size_t epoch = 1; epoch <= r->config->epochs && !r->ended; epoch++) {
-        r->progress.epoch = epoch;
+    r->progress.epoch++;
+    r->progress.batch = 0;
+    r->progress.rows = 0;
+    r->epoch_complete = false;
+    r->mean = (lnt_epoch_mean){0};
+}
+
+/* A run that is continued may be over: by what ended it before, or by new limits. */
+static void look_at_ends(lnt_run *r)
+{
+    const lnt_fit_config *config = r->config;
+    if (config->patience > 0 && r->early_stop.waited >= config->patience) {
+        end(r, LNT_END_PATIENCE);
+    } else if (config->max_steps > 0 && r->progress.steps >= config->max_steps) {
+        end(r, LNT_END_STEPS);
+    }
+}
+
+static lnt_status train(lnt_run *r)
+{
+    if (r->progress.resumed) {
+        r->progress.steps = lnt_optim_steps(r->learner.optim);
+        look_at_ends(r);
+    } else {
+        begin_epoch(r);
+    }
+    while (!r->ended) {
+        const size_t epoch = r->progress.epoch;
+        if (r->epoch_complete && epoch >= r->config->epochs) {
+            break;
+        }
+        if (r->epoch_complete) {
+            begin_epoch(r);
+            continue;
+        }
         const lnt_status status = train_epoch(r);
         if (status == LNT_ERR_NOT_FINITE) {
             return status;
@@ -375,7 +388,7 @@ static lnt_status train(run *r)
 }
 
 /* Leaves the net as the settings ask: the best one, or the average, or the last. */
-static lnt_status settle(run *r)
+static lnt_status settle(lnt_run *r)
 {
     const lnt_early_stop *stop = &r->early_stop;
     if (r->config->restore_best && stop->best_epoch > 0) {
@@ -387,7 +400,7 @@ static lnt_status settle(run *r)
     return moved ? validate(r) : LNT_OK;
 }
 
-static lnt_status run_all(run *r, const lnt_tensor *x, const lnt_tensor *y)
+static lnt_status run_all(lnt_run *r, const lnt_tensor *x, const lnt_tensor *y)
 {
     lnt_error why = {.status = LNT_OK};
     lnt_error *const error = r->error;
@@ -402,17 +415,19 @@ static lnt_status run_all(run *r, const lnt_tensor *x, const lnt_tensor *y)
     LNT_TRY(lnt_pass_stay_awake(r->learner.pass, true));
     LNT_TRY(train(r));
     LNT_TRY(lnt_pass_stay_awake(r->learner.pass, false));
+    const lnt_status saved = lnt_saver_end(&r->saver, r);
     const lnt_status outcome = settle(r);
     return outcome == LNT_OK
-               ? LNT_OK
+               ? saved
                : lnt_fail(error, outcome, "after the last epoch: %s", lnt_status_text(outcome));
 }
 
-static void report(const run *r)
+static void report(const lnt_run *r)
 {
     lnt_fit_result *result = r->result;
     result->steps = r->learner.optim != NULL ? lnt_optim_steps(r->learner.optim) : 0;
-    result->seconds = r->start > 0 ? now() - r->start : 0;
+    result->epochs = r->epochs_done;
+    result->seconds = r->start > 0 ? r->before + (now() - r->start) : 0;
     result->train_loss = r->progress.train_loss;
     result->train_accuracy = r->progress.train_accuracy;
     result->validation = r->progress.validation;
@@ -428,7 +443,7 @@ lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
     }
     LNT_TRY(lnt_fit_check(net, x, y, config, error));
     lnt_fit_result outcome = {.end = LNT_END_EPOCHS};
-    run r = {.net = net, .config = config, .result = &outcome, .error = error};
+    lnt_run r = {.net = net, .config = config, .result = &outcome, .error = error};
     r.progress = (lnt_fit_progress){.epochs = config->epochs,
                                     .batch_loss = NAN,
                                     .train_loss = NAN,

@@ -25,6 +25,14 @@ lnt_status lnt_guard_look(const lnt_net *net, bool *finite, double *value)
     return LNT_OK;
 }
 
+lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net)
+{
+    const lnt_tensor now = lnt_net_state_read_only(net);
+    lnt_tensor kept = lnt_tensor_of(now.dtype, guard->state, 1, now.cols);
+    guard->has_kept = true;
+    return lnt_copy(&now, &kept);
+}
+
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite)
 {
     double value;
@@ -36,10 +44,7 @@ lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite)
     if (!*finite) {
         return LNT_OK;
     }
-    const lnt_tensor now = lnt_net_state_read_only(net);
-    lnt_tensor kept = lnt_tensor_of(now.dtype, guard->state, 1, now.cols);
-    guard->has_kept = true;
-    return lnt_copy(&now, &kept);
+    return lnt_guard_hold(guard, net);
 }
 
 lnt_status lnt_guard_restore(const lnt_guard *guard, lnt_net *net)

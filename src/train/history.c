@@ -13,10 +13,13 @@ static lnt_status allocate(lnt_history *h)
 {
     const lnt_allocator *allocator = allocator_of(h);
     const size_t norms = h->n_tensors * sizeof(double);
+    if (h->max_epochs == SIZE_MAX) {
+        return LNT_ERR_MEMORY;
+    }
     h->tensors = lnt_allocate(allocator, h->n_tensors, sizeof *h->tensors);
     h->rows = lnt_allocate(allocator, h->max_epochs, sizeof *h->rows);
     h->parameter_norms = lnt_allocate(allocator, h->max_epochs, norms);
-    h->gradient_norms = lnt_allocate(allocator, h->max_epochs, norms);
+    h->gradient_norms = lnt_allocate(allocator, h->max_epochs + 1, norms);
     const bool complete = h->tensors != NULL && h->rows != NULL && h->parameter_norms != NULL &&
                           h->gradient_norms != NULL;
     return complete ? LNT_OK : LNT_ERR_MEMORY;

@@ -28,7 +28,7 @@ PUBLIC_ONLY = {"train", "cli"}
 HEADERS = {
     "export": "base", "status": "base", "memory": "base", "random": "base",
     "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
-    "optim": "optim", "data": "data", "io": "io", "exchange": "exchange", "schedule": "train",
+    "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
     "metrics": "train", "train": "train", "linnet": "cli",
 }
 # Other libraries' headers, and where they may be seen. LNT_ names are macros for headers.
