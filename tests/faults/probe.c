@@ -173,6 +173,52 @@ static lnt_status read_csv(const char *path, lnt_error *error)
     return LNT_OK;
 }
 
+/* --- checkpoints --- */
+
+/* Checkpoints 10 and 20; then 30, upon which the first goes. */
+static lnt_status save_checkpoints(const char *path, bool new, lnt_error *error)
+{
+    static double numbers[3000];
+    const lnt_tensor value = lnt_tensor_f64(numbers, 3, 1000);
+    const lnt_checkpoint_item item = {"state", value};
+    const lnt_checkpoint_content content = {.items = &item, .n_items = 1};
+    lnt_checkpoint_folder *folder;
+    LNT_TRY(lnt_checkpoint_folder_open(&folder, path, LNT_CHECKPOINT_KEEP, NULL, error));
+    lnt_status status = LNT_OK;
+    for (unsigned number = new ? 30 : 10; status == LNT_OK &&number <= (new ? 30u : 20u);
+         number += 10) {
+        numbers[0] = number;
+        status = lnt_checkpoint_folder_save(folder, number, &content, error);
+    }
+    lnt_checkpoint_folder_close(folder);
+    return status;
+}
+
+static lnt_status print_checkpoint(const lnt_checkpoint *checkpoint, lnt_error *error)
+{
+    static double numbers[3000];
+    lnt_tensor value = lnt_tensor_f64(numbers, 3, 1000);
+    LNT_TRY(lnt_checkpoint_read(checkpoint, "state", &value, error));
+    print_tensor("state", &value);
+    return LNT_OK;
+}
+
+static lnt_status newest_checkpoint(const char *path, lnt_error *error)
+{
+    lnt_checkpoint_folder *folder;
+    lnt_checkpoint *checkpoint = NULL;
+    uint64_t number = 0;
+    LNT_TRY(lnt_checkpoint_folder_open(&folder, path, LNT_CHECKPOINT_KEEP, NULL, error));
+    lnt_status status = lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, error);
+    if (status == LNT_OK) {
+        printf("checkpoint %u\n", (unsigned) number);
+        status = checkpoint != NULL ? print_checkpoint(checkpoint, error) : LNT_OK;
+    }
+    lnt_checkpoint_close(checkpoint);
+    lnt_checkpoint_folder_close(folder);
+    return status;
+}
+
 /* --- the table --- */
 
 static const operation operations[] = {
@@ -182,6 +228,8 @@ static const operation operations[] = {
     {"write_file", WRITE, write_file, NULL, NULL},
     {"load_model", READ, NULL, load_model, "save_model"},
     {"load_net", READ, NULL, load_net, "save_model"},
+    {"save_checkpoints", FOLDER, save_checkpoints, NULL, "newest_checkpoint"},
+    {"newest_checkpoint", LOOK, NULL, newest_checkpoint, "save_checkpoints"},
     {"read_csv", READ, NULL, read_csv, "write_file"},
 };
 
