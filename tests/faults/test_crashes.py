@@ -121,11 +121,11 @@ def contents_of(found, path):
 
 
 class Crashes(Probe):
-    def logged(self, operation):
+    def logged(self, operation, path=None):
         """What a writer's calls are, in turn, for its new content."""
         log = self.root / "log"
         log.unlink(missing_ok=True)
-        self.assertEqual((0, ""), self.run_probe(operation, "new", log=log))
+        self.assertEqual((0, ""), self.run_probe(operation, "new", path, log=log))
         lines = log.read_text(encoding="utf-8").splitlines()
         self.assertGreater(len(lines), 6, "hardly any call was logged")
         return lines
@@ -162,7 +162,7 @@ class Crashes(Probe):
         old, new = self.folder_states(operation, reader)
         self.restore(old.files)
         files = {str(self.folder / name): data for name, data in old.files.items()}
-        found = crashes(files, self.logged(operation))
+        found = crashes(files, self.logged(operation, self.folder))
         seen = set()
         for moment, states in enumerate(found):
             for state in states:
