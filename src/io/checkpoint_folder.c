@@ -71,7 +71,9 @@ static bool parse_name(const char *name, uint64_t *number)
 
 static lnt_status take_lock(lnt_checkpoint_folder *folder, lnt_error *error)
 {
-    folder->lock = open(file_at(folder, LOCK_NAME), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    do {
+        folder->lock = open(file_at(folder, LOCK_NAME), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    } while (folder->lock < 0 && errno == EINTR);
     if (folder->lock < 0) {
         return lnt_file_fail_errno(error, folder->path, "be written to", errno);
     }

@@ -210,9 +210,11 @@ static lnt_status newest_checkpoint(const char *path, lnt_error *error)
     uint64_t number = 0;
     LNT_TRY(lnt_checkpoint_folder_open(&folder, path, LNT_CHECKPOINT_KEEP, NULL, error));
     lnt_status status = lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, error);
+    if (status == LNT_OK && checkpoint != NULL) {
+        status = print_checkpoint(checkpoint, error);
+    }
     if (status == LNT_OK) {
         printf("checkpoint %u\n", (unsigned) number);
-        status = checkpoint != NULL ? print_checkpoint(checkpoint, error) : LNT_OK;
     }
     lnt_checkpoint_close(checkpoint);
     lnt_checkpoint_folder_close(folder);
