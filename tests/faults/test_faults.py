@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Each call of the system fails, one at a time and for ever, with each error that it may have:
 files stay whole, results right, and sentences name the file."""
-from probe import Probe, add_cases
+from probe import SANITIZERS, Probe, add_cases
 
 # The errors of each call that the shim fails; a writer's and a reader's.
 ERRORS = {
@@ -19,6 +19,8 @@ HARMLESS = {(call, "EINTR") for call in ("open", "read", "write", "fsync", "rena
 HARMLESS |= {("read", "SHORT"), ("write", "SHORT")}
 # One byte at a time takes too long for long files; the first so many places are enough.
 MOST_PLACES = 12
+# With a sanitizer, programs start slowly.
+FOR_EVER = (0, 1) if SANITIZERS == "none" else (0,)
 # Of the file that is replaced, and of none that a new one gets.
 MODE = 0o640
 
@@ -39,7 +41,7 @@ class Faults(Probe):
         for call, count in counts.items():
             for at in range(1, min(count, MOST_PLACES) + 1):
                 for error in ERRORS[call]:
-                    for for_ever in (0, 1):
+                    for for_ever in FOR_EVER:
                         faults = {"call": call, "at": at, "error": error, "forever": for_ever}
                         yield faults, (call, error) in HARMLESS
 
