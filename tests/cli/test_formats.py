@@ -330,7 +330,8 @@ class Formats(CommandCase):
         names = set(os.listdir(self.folder))
         process = self.start("predict", "m.safetensors", "large.npy", "-o", "p.csv")
         begun = time.monotonic()
-        while set(os.listdir(self.folder)) == names and time.monotonic() < begun + 30:
+        while not any(name.startswith(".linnet-") for name in os.listdir(self.folder)) and \
+                time.monotonic() < begun + 30:
             time.sleep(0.001)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
