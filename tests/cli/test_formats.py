@@ -115,10 +115,10 @@ class Formats(CommandCase):
         self.assertEqual(1, done.returncode)
         self.refuse(1, "linnet train: x.npy: expected an IDX file (two zeros, a type, 1 to 32 "
                     "dimensions)", "train", "x.npy", "-t", "1", "--format", "idx")
-        self.refuse(2, "linnet train: option --format: expected auto, csv, npy, npz, idx or libsvm, "
-                    "found 'hdf5'", "train", "x.npy", "-t", "1", "--format", "hdf5")
-        self.refuse(2, "linnet train: option --header: has no meaning with format npy, but with auto "
-                    "or csv", "train", "x.npy", "-t", "1", "--format", "npy", "--header", "yes")
+        self.refuse(2, "linnet train: option --format: expected auto, csv, npy, npz, idx or "
+                    "libsvm, found 'hdf5'", "train", "x.npy", "-t", "1", "--format", "hdf5")
+        self.refuse(2, "linnet train: option --header: has no meaning with format npy, but with "
+                    "auto or csv", "train", "x.npy", "-t", "1", "--format", "npy", "--header", "yes")
 
     def test_classes_by_name_in_a_file_of_their_own(self):
         names = [KINDS[c] for c in self.classes]
@@ -133,8 +133,8 @@ class Formats(CommandCase):
                                    "bare.csv", "--header", "no", "--json")
         self.assertEqual(90, scores["rows"])
         done = self.run_command("train", "--inputs", "x.npy", "--targets", "bare.csv")
-        self.assertEqual("linnet train: bare.csv: expected 90 rows, as many as in x.npy, found 89\n",
-                         done.stderr)
+        self.assertEqual("linnet train: bare.csv: expected 90 rows, as many as in x.npy, found "
+                         "89\n", done.stderr)
 
     def test_several_targets(self):
         rows = [list(map(float, line.split(","))) for line in prices().splitlines()[1:]]
@@ -168,15 +168,15 @@ class Formats(CommandCase):
         other = self.succeed_json("info", "m.safetensors", "--json")
         self.assertEqual(one, other)
         self.write("w.npy", npy([-1.0] * 90))
-        self.refuse(1, "linnet train: w.npy: column 'column1': expected weights from 0, found -1 in "
-                    "row 1", "train", "--inputs", "x.npy", "--targets", "y.npy", "--weights-file",
+        self.refuse(1, "linnet train: w.npy: column 'column1': expected weights from 0, found -1 "
+                    "in row 1", "train", "--inputs", "x.npy", "--targets", "y.npy", "--weights-file",
                     "w.npy")
         self.write("w.npy", npy([[1.0, 2.0]] * 90))
         self.refuse(1, "linnet train: w.npy: expected one column of weights, found 2", "train",
                     "--inputs", "x.npy", "--targets", "y.npy", "--weights-file", "w.npy")
         self.write("w.npy", npy([1.0] * 7))
-        self.refuse(1, "linnet train: w.npy: expected 90 rows, as many as in x.npy, found 7", "train",
-                    "--inputs", "x.npy", "--targets", "y.npy", "--weights-file", "w.npy")
+        self.refuse(1, "linnet train: w.npy: expected 90 rows, as many as in x.npy, found 7",
+                    "train", "--inputs", "x.npy", "--targets", "y.npy", "--weights-file", "w.npy")
 
     def test_cv_lr_and_a_model_trained_further(self):
         apart = ["--inputs", "x.npy", "--targets", "y.npy"]
@@ -211,10 +211,10 @@ class Formats(CommandCase):
                 ([*apart, "--missing", "drop"], "option --missing: drop cannot be given with "
                  "--inputs: the rows of the files would no longer belong together"),
                 (["t.csv", "-t", "x", "--weights-file", "w", "--missing", "drop"],
-                 "option --missing: drop cannot be given with --weights-file: the rows of the files "
-                 "would no longer belong together"),
-                ([*apart, "--validation-file", "v.csv"], "option --validation-file: cannot be given "
-                 "with --inputs; --validation holds a share of the rows out"),
+                 "option --missing: drop cannot be given with --weights-file: the rows of the "
+                 "files would no longer belong together"),
+                ([*apart, "--validation-file", "v.csv"], "option --validation-file: cannot be "
+                 "given with --inputs; --validation holds a share of the rows out"),
                 ([*apart, "--weights", "1", "--weights-file", "w"],
                  "option --weights-file: cannot be given with weights, which settles it"),
                 (["--inputs", "-", "--targets", "-"],
@@ -225,8 +225,8 @@ class Formats(CommandCase):
                     "--inputs", "x.npy")
         self.refuse(2, "linnet evaluate: expected a data file, or --inputs FILE --targets FILE",
                     "evaluate", "m")
-        self.refuse(1, "linnet train: y.npy: is read too, and would be overwritten", "train", *apart,
-                    "-o", "y.npy")
+        self.refuse(1, "linnet train: y.npy: is read too, and would be overwritten", "train",
+                    *apart, "-o", "y.npy")
 
     def test_rows_must_agree(self):
         self.write("y.npy", npy(self.classes[:80], "B", "|u1"))
@@ -341,9 +341,11 @@ class Formats(CommandCase):
         self.assertEqual(names, set(os.listdir(self.folder)))
 
     def test_predictions_keep_quotes(self):
-        self.write("named.csv", "kind\n" + "\n".join(f'"{KINDS[c]}, red"' for c in self.classes) + "\n")
+        lines = [f'"{KINDS[c]}, red"' for c in self.classes]
+        self.write("named.csv", "\n".join(["kind", *lines]) + "\n")
         self.train("--inputs", "x.npy", "--targets", "named.csv")
-        rows = list(csv.reader(io.StringIO(self.succeed("predict", "m.safetensors", "x.npy").stdout)))
+        done = self.succeed("predict", "m.safetensors", "x.npy")
+        rows = list(csv.reader(io.StringIO(done.stdout)))
         self.assertEqual({f"{kind}, red" for kind in KINDS}, {row[0] for row in rows[1:]})
 
 

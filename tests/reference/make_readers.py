@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the files of `data/readers` by NumPy (and by nothing but struct where NumPy has no writer).
+"""Writes the files of `data/readers` by NumPy (by struct where NumPy has no writer).
 
 Usage: make_readers.py
 
@@ -56,7 +56,8 @@ def main():
     np.save(FOLDER / "records.npy", np.zeros(2, [("a", "f4"), ("b", "i4")]))
     np.save(FOLDER / "objects.npy", np.array([1, None], dtype=object), allow_pickle=True)
     np.save(FOLDER / "times.npy", np.array(["2020-01-01"], dtype="M8[D]"))
-    arrays = {"x": count("f4", 4, 3), "y": count("u1", 4), "z": np.asfortranarray(count("f8", 4, 2, 2))}
+    arrays = {"x": count("f4", 4, 3), "y": count("u1", 4),
+              "z": np.asfortranarray(count("f8", 4, 2, 2))}
     np.savez(FOLDER / "stored.npz", **arrays)
     np.savez_compressed(FOLDER / "deflated.npz", **arrays)
     np.savez(FOLDER / "rows.npz", x=count("f4", 4, 3), y=count("u1", 5))
