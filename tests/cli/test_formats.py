@@ -228,6 +228,11 @@ class Formats(CommandCase):
         self.refuse(1, "linnet train: y.npy: is read too, and would be overwritten", "train",
                     *apart, "-o", "y.npy")
 
+    def test_an_archive_is_not_overwritten(self):
+        self.write("d.npz", npz(x=npy(self.inputs), y=npy(self.classes, "B", "|u1")))
+        self.refuse(1, "linnet train: d.npz: is read too, and would be overwritten", "train",
+                    "--inputs", "d.npz:x", "--targets", "y.npy", "-o", "d.npz")
+
     def test_rows_must_agree(self):
         self.write("y.npy", npy(self.classes[:80], "B", "|u1"))
         self.refuse(1, "linnet train: y.npy: expected 90 rows, as many as in x.npy, found 80",

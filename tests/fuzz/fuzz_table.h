@@ -42,9 +42,8 @@ static inline int fuzz_table(lnt_data_format format, const uint8_t *data, size_t
     options.n_only_columns = (choice & 4u) != 0 ? 3 : 0;
     options.memory_limit = (choice & 8u) != 0 ? 64 : FUZZ_TABLE_LIMIT;
     const size_t names = 64 * (options.memory_limit / 4); /* of a matrix of one row */
-    fuzz_memory memory =
-        fuzz_memory_of(4 * options.memory_limit + names + FUZZ_TABLE_OVERHEAD +
-                       FUZZ_TABLE_MULTIPLE * size);
+    fuzz_memory memory = fuzz_memory_of(4 * options.memory_limit + names + FUZZ_TABLE_OVERHEAD +
+                                        FUZZ_TABLE_MULTIPLE * size);
     const lnt_allocator allocator = fuzz_allocator(&memory);
     options.allocator = &allocator;
     lnt_frame *frame;
