@@ -9,7 +9,9 @@ Linnet is called through its shared library. Numbers are normally distributed; C
 significant digits, as programs print them, and with 17. All read to f64; it is said whose numbers
 are not, to the bit, those of the file. Files are in the page cache and one thread reads. Rates are
 medians over the rounds, ratios are Linnet's rate over the other's within a round, with quartiles. A
-megabyte is 10^6 bytes of the file.
+megabyte is 10^6 bytes of the file. With many more rows than the 20,000 by default the C library
+takes new memory from the system for each read, which costs both readers of .npy far more than the
+reading (MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ in the environment keep it).
 """
 import argparse
 import ctypes
@@ -99,7 +101,7 @@ def report(kind, path, seconds, wrong):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("library")
-    parser.add_argument("--rows", type=int, default=80000)
+    parser.add_argument("--rows", type=int, default=20000)
     parser.add_argument("--cols", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--cpu-time", action="store_true")
