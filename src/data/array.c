@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/array.h"
 
+#include "base/arena.h"
+
 #include <string.h>
 
 /* Fits into a core's second cache, so that what has been read is checked there. */
@@ -141,7 +143,7 @@ static lnt_status reserve(reading *r, size_t count)
     const size_t size = lnt_dtype_size(options->dtype);
     size_t capacity = r->capacity < r->total / 2 ? 2 * r->capacity : r->total;
     capacity = capacity - r->done < count ? r->done + count : capacity;
-    char *data = lnt_allocate(options->allocator, capacity, size);
+    char *data = lnt_allocate_unset(options->allocator, capacity, size);
     if (data == NULL) {
         return lnt_table_no_memory(r->table);
     }
@@ -256,7 +258,7 @@ static lnt_status begin(reading *r)
         LNT_TRY(reserve(r, r->known || r->total < FIRST_ELEMENTS ? r->total : FIRST_ELEMENTS));
     }
     if (r->run < r->total || !lnt_scalar_is(h->scalar, r->table->options->dtype)) {
-        r->buffer = lnt_allocate(r->table->options->allocator, BLOCK, 1);
+        r->buffer = lnt_allocate_unset(r->table->options->allocator, BLOCK, 1);
         if (r->buffer == NULL) {
             return lnt_table_no_memory(r->table);
         }
