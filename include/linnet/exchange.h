@@ -46,13 +46,24 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *
 
 /* --- C source --- */
 
+/** How a model becomes C; `{0}` has the defaults. */
 typedef struct lnt_c_options {
-    const char *name; /**< of the function; NULL: from the file's name */
-    lnt_dtype dtype;  /**< of its arithmetic */
-    const lnt_tensor
-        *cases; /**< [cases, inputs], raw inputs for the checks of its `main`, or NULL */
+    const char *name; /**< of the function, an identifier of C and C++ of at most 63 bytes; NULL:
+                           the file's, other characters replaced */
+    lnt_dtype dtype;  /**< of its arithmetic, F32 or F64; 0: the net's */
+    const lnt_tensor *cases; /**< [cases, inputs], raw, for the check; NULL: some are made up */
 } lnt_c_options;
 
+/**
+ * Writes a model as one C99 file, `path`, which ends in ".c", and a header beside it, ".h": the
+ * function `void NAME(const float *x, float *y)`, or of double, takes one row of raw inputs and
+ * gives what `lnt_predict` does. It needs nothing but <math.h>, allocates nothing and keeps
+ * nothing; numbers are exact (hexadecimal). With NAME_TEST (in capitals) defined the file is a
+ * program that runs cases and returns 0 if their outputs are those of the net in f64 to 2^-13 (f32)
+ * or 2^-33 of the largest. Both compile without a warning in C99 and C++17. `options` may be NULL.
+ * `LNT_ERR_INVALID` for a name or a file name that cannot be, `LNT_ERR_NOT_FINITE` for a parameter
+ * or a case, `LNT_ERR_SHAPE` for cases, `LNT_ERR_IO`. Thread-safe.
+ */
 LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const char *path,
                                                const lnt_c_options *options, lnt_error *error);
 
