@@ -463,8 +463,8 @@ static size_t cols_of_parts(const lnt_onnx_parts *parts)
 static lnt_dtype dtype_of(const assembler *a)
 {
     const Lnt__Onnx__Type *type = a->r->input->type;
-    bool is_double = type != NULL && type->tensor_type != NULL &&
-                     type->tensor_type->elem_type == ONNX_DOUBLE;
+    bool is_double =
+        type != NULL && type->tensor_type != NULL && type->tensor_type->elem_type == ONNX_DOUBLE;
     bool has_weights = false;
     for (size_t i = 0; i < a->parts->n_parts; i++) {
         const lnt_onnx_tensor *weight = a->parts->parts[i].weight;
