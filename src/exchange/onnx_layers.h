@@ -52,14 +52,6 @@ lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *part
 lnt_status lnt_onnx_input_shape(const lnt_onnx_reader *reader, size_t *rank, int64_t *batch,
                                 size_t *cols);
 
-/** `count` numbers of a row, which may have one for all; NULL with the pool's status on failure. */
-double *lnt_onnx_numbers(lnt_onnx_reader *reader, const lnt_onnx_tensor *tensor, size_t count,
-                         double factor);
-
-/** Does `affine` by a constant to z = gain·x + bias, of `cols` columns. */
-void lnt_onnx_do_affine(lnt_onnx_affine affine, const lnt_onnx_tensor *constant, size_t cols,
-                        double *gain, double *bias);
-
 /** Makes the model's net, scalers and loss; what it holds is the caller's, also on failure. */
 lnt_status lnt_onnx_make_model(lnt_onnx_reader *reader, const lnt_onnx_net *net, lnt_model *model);
 
