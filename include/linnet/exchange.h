@@ -81,8 +81,8 @@ LNT_API lnt_onnx_options lnt_onnx_defaults(void);
  *
  * Everything else is `LNT_ERR_FORMAT`, with the node and its operator in `error`: also data in
  * other files, functions, operators before version 7. `LNT_ERR_TOO_LARGE` above 2 GiB or the limit,
- * or for a graph that takes 64 times the memory of its file. Sizes are checked against the file's
- * before anything is allocated. On failure `model` is empty. Thread-safe.
+ * or for a graph that takes 64 times the memory of its file and 16 MiB. Sizes are checked against
+ * the file's before anything is allocated. On failure `model` is empty. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *path,
                                                   const lnt_onnx_options *options,

@@ -113,7 +113,8 @@ static lnt_status begin(lnt_onnx_assembler *a)
     a->flat = rank == 2;
     a->net->dtype = dtype_of(a);
     a->layer_at = lnt_pool_take(&a->r->pool, a->parts->n_parts + 1, sizeof *a->layer_at);
-    return a->layer_at != NULL ? LNT_OK : lnt_onnx_fail_pool(a->r);
+    a->net->layers = lnt_pool_take(&a->r->pool, a->parts->n_parts + 1, sizeof *a->net->layers);
+    return a->layer_at != NULL && a->net->layers != NULL ? LNT_OK : lnt_onnx_fail_pool(a->r);
 }
 
 lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *parts,
@@ -129,8 +130,7 @@ lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *part
     }
     net->outputs = a.width;
     if (net->n_layers == 0) {
-        lnt_onnx_layer *layer = NULL;
-        LNT_TRY(lnt_onnx_push(&a, lnt_activate(LNT_IDENTITY), &layer));
+        (void) lnt_onnx_push(&a, lnt_activate(LNT_IDENTITY));
     }
     return LNT_OK;
 }

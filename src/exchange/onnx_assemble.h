@@ -20,8 +20,8 @@ typedef struct lnt_onnx_assembler {
 /** Adds the layer that part `i` is: dense, activation, PReLU, norm or residual. */
 lnt_status lnt_onnx_add_layer(lnt_onnx_assembler *a, size_t i);
 
-/** Adds a layer of the description; the newest stays where it is until the next. */
-lnt_status lnt_onnx_push(lnt_onnx_assembler *a, lnt_layer layer, lnt_onnx_layer **added);
+/** Adds a layer of the description, as wide as the value at hand. */
+lnt_onnx_layer *lnt_onnx_push(lnt_onnx_assembler *a, lnt_layer layer);
 
 /** The newest layer if nothing comes back to what goes into part `i`; else NULL. */
 lnt_onnx_layer *lnt_onnx_open_layer(const lnt_onnx_assembler *a, size_t i);

@@ -12,7 +12,7 @@
  * How many bytes in memory a byte of the file may become. Messages of two bytes make structs of a
  * hundred; an honest graph stays far below, and numbers take their own size.
  */
-enum { MAX_GROWTH = 64, ALWAYS = 1 << 20 };
+enum { MAX_GROWTH = 64, ALWAYS = 1 << 24 };
 
 /* --- protobuf-c takes its memory from the pool --- */
 

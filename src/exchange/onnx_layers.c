@@ -37,17 +37,11 @@ lnt_status lnt_onnx_columns(lnt_onnx_assembler *a, const lnt_onnx_part *part,
 
 /* --- layers --- */
 
-lnt_status lnt_onnx_push(lnt_onnx_assembler *a, lnt_layer layer, lnt_onnx_layer **added)
+lnt_onnx_layer *lnt_onnx_push(lnt_onnx_assembler *a, lnt_layer layer)
 {
-    lnt_onnx_net *net = a->net;
-    lnt_onnx_layer *list = lnt_pool_grow(&a->r->pool, net->layers, net->n_layers, sizeof *list);
-    if (list == NULL) {
-        return lnt_onnx_fail_pool(a->r);
-    }
-    net->layers = list;
-    *added = &list[net->n_layers++];
-    **added = (lnt_onnx_layer){.layer = layer, .inputs = a->width, .outputs = a->width};
-    return LNT_OK;
+    lnt_onnx_layer *added = &a->net->layers[a->net->n_layers++];
+    *added = (lnt_onnx_layer){.layer = layer, .inputs = a->width, .outputs = a->width};
+    return added;
 }
 
 static lnt_status add_dense(lnt_onnx_assembler *a, const lnt_onnx_part *part)
@@ -59,8 +53,7 @@ static lnt_status add_dense(lnt_onnx_assembler *a, const lnt_onnx_part *part)
         return lnt_onnx_fail_node(a->r, part->node, "takes %zu columns, and gets %zu", inputs,
                                   a->width);
     }
-    lnt_onnx_layer *layer = NULL;
-    LNT_TRY(lnt_onnx_push(a, lnt_dense(outputs, LNT_IDENTITY), &layer));
+    lnt_onnx_layer *layer = lnt_onnx_push(a, lnt_dense(outputs, LNT_IDENTITY));
     layer->outputs = a->width = outputs;
     layer->weight = w;
     layer->transposed = part->transposed;
@@ -89,7 +82,7 @@ static lnt_status add_activation(lnt_onnx_assembler *a, size_t i)
     const lnt_onnx_part *part = &a->parts->parts[i];
     lnt_onnx_layer *layer = lnt_onnx_open_layer(a, i);
     if (layer == NULL || !lnt_onnx_is_linear(layer)) {
-        LNT_TRY(lnt_onnx_push(a, lnt_activate(part->activation), &layer));
+        layer = lnt_onnx_push(a, lnt_activate(part->activation));
     }
     layer->layer.activation = part->activation;
     layer->layer.alpha = part->alpha;
@@ -98,8 +91,7 @@ static lnt_status add_activation(lnt_onnx_assembler *a, size_t i)
 
 static lnt_status add_prelu(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 {
-    lnt_onnx_layer *layer = NULL;
-    LNT_TRY(lnt_onnx_push(a, lnt_prelu(), &layer));
+    lnt_onnx_layer *layer = lnt_onnx_push(a, lnt_prelu());
     return lnt_onnx_columns(a, part, part->gain, 1, &layer->gain);
 }
 
@@ -108,8 +100,7 @@ static lnt_status add_norm(lnt_onnx_assembler *a, const lnt_onnx_part *part)
     const lnt_layer kind = part->kind == ONNX_BATCH_NORM   ? lnt_batch_norm()
                            : part->kind == ONNX_LAYER_NORM ? lnt_layer_norm()
                                                            : lnt_rms_norm();
-    lnt_onnx_layer *layer = NULL;
-    LNT_TRY(lnt_onnx_push(a, kind, &layer));
+    lnt_onnx_layer *layer = lnt_onnx_push(a, kind);
     if (!(part->epsilon > 0 && isfinite(part->epsilon))) {
         return lnt_onnx_fail_node(a->r, part->node, "expected an epsilon above 0, found %g",
                                   part->epsilon);
@@ -134,8 +125,8 @@ static lnt_status add_residual(lnt_onnx_assembler *a, const lnt_onnx_part *part)
         return lnt_onnx_fail_node(a->r, part->node, "adds %zu columns to %zu",
                                   a->net->layers[first].inputs, a->width);
     }
-    lnt_onnx_layer *layer = NULL;
-    return lnt_onnx_push(a, lnt_residual(count - first), &layer);
+    (void) lnt_onnx_push(a, lnt_residual(count - first));
+    return LNT_OK;
 }
 
 lnt_status lnt_onnx_add_layer(lnt_onnx_assembler *a, size_t i)

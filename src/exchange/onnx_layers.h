@@ -32,7 +32,7 @@ typedef struct lnt_onnx_net {
     lnt_dtype dtype;
     size_t inputs;
     size_t outputs;
-    lnt_onnx_layer *layers;
+    lnt_onnx_layer *layers; /* room for one a part, and one more */
     size_t n_layers;
     lnt_onnx_scaling input;
     lnt_onnx_scaling target;

@@ -82,7 +82,7 @@ bool lnt_onnx_is_row_mean(const lnt_onnx_reader *reader, const lnt_onnx_node *no
 }
 
 /* Whether attributes are as a pattern means the operator. */
-static bool is_meant(const matcher *m, const char *op, const lnt_onnx_node *node)
+static bool is_meant(const matcher *m, const char *op, const lnt_onnx_node *node, bool is_list)
 {
     if (strcmp(op, "ReduceMean") == 0) {
         return lnt_onnx_is_row_mean(m->reader, node);
@@ -93,7 +93,10 @@ static bool is_meant(const matcher *m, const char *op, const lnt_onnx_node *node
     }
     if (strcmp(op, "Concat") == 0) {
         const int64_t axis = lnt_onnx_int_of(node, "axis", 0);
-        return axis == 1 || axis == -1;
+        return is_list ? axis == 0 : axis == 1 || axis == -1;
+    }
+    if (strcmp(op, "Shape") == 0) {
+        return node->n_attribute == 0;
     }
     return true;
 }
@@ -125,11 +128,13 @@ static bool match_node(matcher *m, const char *p, const lnt_onnx_value *value)
     if (value->node == NULL || value->output != 0) {
         return false;
     }
+    const bool is_list = *p == '+';
+    p += is_list;
     bool is_ml;
     const char *op = lnt_onnx_operator(value->node, &is_ml), *open = strchr(p, '(');
     const size_t length = (size_t) (open - p);
     if (is_ml || strlen(op) != length || strncmp(op, p, length) != 0 ||
-        !is_meant(m, op, value->node)) {
+        !is_meant(m, op, value->node, is_list)) {
         return false;
     }
     const char *arguments[MAX_ARGUMENTS];
@@ -195,8 +200,8 @@ static bool matches(matcher *m, const char *p, lnt_onnx_value *value)
     case '#':
         return is_number(m, named_number(p[1]), value);
     default:
-        return isupper((unsigned char) *p) ? match_node(m, p, value)
-                                           : is_number(m, whole_number(p), value);
+        return isupper((unsigned char) *p) || *p == '+' ? match_node(m, p, value)
+                                                        : is_number(m, whole_number(p), value);
     }
 }
 

@@ -8,6 +8,7 @@
  * Patterns of operators, such as "Mul(x,Sigmoid(x))", which parts of a graph are compared with:
  *
  *     Op(a,b)  a node of that operator; Add, Mul, Min and Max with their inputs in any order
+ *     +Op(a,b) the same of lists of numbers: Concat along axis 0
  *     x        a value that is no constant, the same wherever it stands
  *     $a       a constant of numbers, kept under its letter
  *     3, -1    a constant that is this one number

@@ -177,8 +177,30 @@ static lnt_status take_flatten(reader *r, const node_t *node, part_t *part)
                      : lnt_onnx_fail_node(r, node, "expected axis 1, found %jd", (intmax_t) axis);
 }
 
+/* [rows of the value itself, columns], as PyTorch writes x.view(x.size(0), -1). */
+static bool keeps_rows(reader *r, const node_t *node, part_t *part)
+{
+    static const char pattern[] = "+Concat(Unsqueeze(Gather(Shape(x),0),0),$c)";
+    static const char older[] = "+Concat(Unsqueeze(Gather(Shape(x),0)),$c)"; /* an attribute */
+    lnt_onnx_value *shape = lnt_onnx_input(r, node, 1);
+    lnt_onnx_match match;
+    if (!lnt_onnx_matches(r, pattern, shape, &match) &&
+        !lnt_onnx_matches(r, older, shape, &match)) {
+        return false;
+    }
+    const lnt_onnx_tensor *cols = lnt_onnx_matched(&match, 'c');
+    const double size = lnt_onnx_number(cols, 0);
+    part->kind = ONNX_FLATTEN;
+    part->shape[0] = 0;
+    part->shape[1] = size >= -1 && size < 0x1p53 ? (int64_t) size : -2;
+    return lnt_onnx_count(cols) == 1 && match.x == lnt_onnx_plain(r, lnt_onnx_input(r, node, 0));
+}
+
 static lnt_status take_reshape(reader *r, const node_t *node, part_t *part)
 {
+    if (keeps_rows(r, node, part)) {
+        return LNT_OK;
+    }
     const lnt_onnx_tensor *shape;
     LNT_TRY(required(r, node, 1, "shape", &shape));
     const size_t rank = lnt_onnx_count(shape);

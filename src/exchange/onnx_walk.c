@@ -68,13 +68,8 @@ static lnt_status step_back(lnt_onnx_reader *reader, lnt_onnx_parts *parts, lnt_
         return lnt_onnx_fail(reader, "its output does not come from its input, but from '%s'",
                              lnt_excerpt_of((*value)->name).text);
     }
-    lnt_onnx_part *list = lnt_pool_grow(&reader->pool, parts->parts, parts->n_parts, sizeof *list);
-    if (list == NULL) {
-        return lnt_onnx_fail_pool(reader);
-    }
-    parts->parts = list;
     lnt_onnx_value *from = NULL;
-    LNT_TRY(lnt_onnx_take(reader, *value, &list[parts->n_parts], &from));
+    LNT_TRY(lnt_onnx_take(reader, *value, &parts->parts[parts->n_parts], &from));
     if (from->node != NULL && from->place >= (*value)->place) {
         return lnt_onnx_fail_node(reader, node, "stands before a node that it depends on");
     }
@@ -124,6 +119,11 @@ lnt_status lnt_onnx_walk(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
     *parts = (lnt_onnx_parts){0};
     lnt_onnx_value *value = NULL;
     LNT_TRY(find_output(reader, parts, &value));
+    /* Each part has a node of its own. */
+    parts->parts = lnt_pool_take(&reader->pool, reader->graph->n_node, sizeof *parts->parts);
+    if (parts->parts == NULL) {
+        return lnt_onnx_fail_pool(reader);
+    }
     const lnt_onnx_value *input = lnt_onnx_find(reader, reader->input->name);
     while (value != input) {
         LNT_TRY(step_back(reader, parts, &value));

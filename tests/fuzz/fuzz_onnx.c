@@ -7,7 +7,7 @@
 #include <math.h>
 
 /* What a graph may grow to, the file itself, and a model as large. */
-#define OVERHEAD (2 << 20)
+#define OVERHEAD (17 << 20)
 #define MULTIPLE 130
 
 enum { MOST_COLUMNS = 4096 };

@@ -86,6 +86,17 @@ class Scaled(nn.Module):
         return self.second(z) * self.unit + self.offset
 
 
+class View(nn.Module):
+    """Flattened by a shape that is computed from the input's."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.net(x.view(x.size(0), -1))
+
+
 class Relu6(nn.Module):
     """Hard sigmoid and swish by the clipping that older code does."""
 
@@ -114,6 +125,7 @@ MODULES = {
                    (4,)),
     "double": (lambda: nn.Sequential(nn.BatchNorm1d(4), nn.Linear(4, 3, bias=False), nn.Tanh(),
                                      nn.LayerNorm(3), nn.Linear(3, 2)).double(), (4,)),
+    "view": (View, (2, 4)),
     "relu6": (lambda: nn.Sequential(nn.Linear(4, 4), Relu6(), nn.Linear(4, 2)), (4,)),
 }
 BY_DYNAMO_ONLY = {
