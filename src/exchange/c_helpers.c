@@ -35,14 +35,14 @@ static const struct {
               "        y[i] = y[i] > N(0) ? y[i] : slope[i] * y[i];\n"
               "    }\n"
               "}\n"},
-    {"batch_norm",
-     "static void lnt_batch_norm(const T *mean, const T *scale, const T *b, int n, T *y)\n"
-     "{\n"
-     "    int i;\n"
-     "    for (i = 0; i < n; i++) {\n"
-     "        y[i] = (y[i] - mean[i]) * scale[i] + (b != 0 ? b[i] : N(0));\n"
-     "    }\n"
-     "}\n"},
+    {"batch_norm", "static void lnt_batch_norm(const T *mean, const T *scale, const T *b, int n,\n"
+                   "                           T *y)\n"
+                   "{\n"
+                   "    int i;\n"
+                   "    for (i = 0; i < n; i++) {\n"
+                   "        y[i] = (y[i] - mean[i]) * scale[i] + (b != 0 ? b[i] : N(0));\n"
+                   "    }\n"
+                   "}\n"},
     {"layer_norm",
      "static void lnt_layer_norm(const T *g, const T *b, double epsilon, int n, T *y)\n"
      "{\n"
