@@ -33,10 +33,27 @@ typedef struct lnt_csv {
     bool skips;              /* there are columns that are skipped */
     char *data;              /* [capacity, cols] of the dtype */
     size_t row_bytes;
+    size_t chunk; /* rows of a matrix that is emptied again and again; 0: it holds all */
     size_t rows;
     size_t capacity;
     size_t dropped;
 } lnt_csv;
+
+/* --- csv.c --- */
+
+/**
+ * Opens a file and learns all that its first record tells; without a header, and unless read in
+ * chunks, that record is the first row. `chunk` as in the struct. On failure nothing is left open.
+ */
+lnt_status lnt_csv_open(lnt_csv *csv, const char *path, const lnt_csv_options *options,
+                        size_t chunk, lnt_error *error);
+void lnt_csv_close(lnt_csv *csv);
+
+/** Back to before the first row, for a source that rewinds. */
+lnt_status lnt_csv_rewind(lnt_csv *csv);
+
+/** That a file of which all has been read had rows, `rows` of them. */
+lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows);
 
 /* --- csv_header.c --- */
 
