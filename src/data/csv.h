@@ -33,7 +33,7 @@ typedef struct lnt_csv {
     bool skips;              /* there are columns that are skipped */
     char *data;              /* [capacity, cols] of the dtype */
     size_t row_bytes;
-    size_t chunk; /* rows of a matrix that is emptied again and again; 0: it holds all */
+    size_t chunk; /* bytes of a matrix that is emptied again and again; 0: it holds all */
     size_t rows;
     size_t capacity;
     size_t dropped;
