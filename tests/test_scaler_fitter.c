@@ -43,7 +43,7 @@ static lnt_scaler *fit_blocks(lnt_scaling scaling, const lnt_tensor *x, size_t b
 
 static bool near(double a, double b)
 {
-    return fabs(a - b) <= 1e-12 * fabs(b);
+    return fabs(a - b) <= 1e-11 * fabs(b);
 }
 
 Test(scaler_fitter, numbers_are_those_of_all_rows)
