@@ -39,21 +39,30 @@ typedef struct lnt_csv {
     size_t dropped;
 } lnt_csv;
 
+/* --- csv_options.c --- */
+
+/** Checks what does not depend on a file. */
+lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *error);
+
 /* --- csv.c --- */
 
 /**
- * Opens a file and learns all that its first record tells; without a header, and unless read in
- * chunks, that record is the first row. `chunk` as in the struct. On failure nothing is left open.
+ * Learns all that an open input's first record tells, with options that are checked; without a
+ * header, and unless read in chunks, that record is the first row. `chunk` as in the struct. On
+ * failure there is nothing to close.
  */
-lnt_status lnt_csv_open(lnt_csv *csv, const char *path, const lnt_csv_options *options,
-                        size_t chunk, lnt_error *error);
+lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_csv_options *options,
+                        size_t chunk);
 void lnt_csv_close(lnt_csv *csv);
 
-/** Back to before the first row, for a source that rewinds. */
+/** Back to before the first row, for an input that rewinds. */
 lnt_status lnt_csv_rewind(lnt_csv *csv);
 
 /** That a file of which all has been read had rows, `rows` of them. */
 lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows);
+
+/** `lnt_csv_read` of an open input, with options that are checked. */
+lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options);
 
 /* --- csv_header.c --- */
 

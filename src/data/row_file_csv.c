@@ -17,8 +17,9 @@ typedef struct place {
 
 typedef struct csv_file {
     lnt_row_file file;
+    lnt_input input;
     lnt_csv csv;
-    bool open;
+    bool open;     /* the csv */
     place *places; /* of rows 0, STEP, 2·STEP, … */
     size_t n_places;
     size_t capacity;
@@ -37,6 +38,13 @@ static void close_csv(lnt_row_file *file)
     if (f->open) {
         lnt_csv_close(&f->csv);
     }
+    lnt_input_close(&f->input);
+}
+
+/* Where sentences go: to a caller, while it waits for the return. */
+static void set_error(csv_file *f, lnt_error *error)
+{
+    f->csv.error = f->csv.source.error = f->input.error = error;
 }
 
 /* --- the first time --- */
@@ -133,16 +141,21 @@ static lnt_status open_csv(csv_file *f, const lnt_csv_options *options, lnt_erro
     lnt_row_file *file = &f->file;
     lnt_csv_options own = *options;
     own.allocator = lnt_row_file_allocator(file);
-    LNT_TRY(lnt_csv_open(&f->csv, file->path, &own, CHUNK_BYTES, error));
-    f->open = true;
-    if (!f->csv.source.rewinds) {
+    const lnt_status status = lnt_input_open(&f->input, file->path, error);
+    if (status != LNT_OK) {
+        f->input.owned = false; /* closed already */
+        return status;
+    }
+    if (!f->input.rewinds) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s: expected a regular file, since it must be read more than once",
-                        f->csv.source.name);
+                        f->input.name);
     }
+    LNT_TRY(lnt_row_file_stamp(file, f->input.file, error));
+    LNT_TRY(lnt_csv_open(&f->csv, &f->input, &own, CHUNK_BYTES));
+    f->open = true;
     file->cols = f->csv.cols;
     file->dtype = f->csv.options.dtype;
-    LNT_TRY(lnt_row_file_stamp(file, f->csv.source.file, error));
     LNT_TRY(scan(f));
     file->dropped = f->csv.dropped;
     return settle(f);
@@ -217,7 +230,7 @@ static lnt_status read_csv(lnt_row_file *file, size_t first, const lnt_tensor *r
 {
     csv_file *f = (csv_file *) file;
     lnt_csv *csv = &f->csv;
-    csv->error = csv->source.error = error;
+    set_error(f, error);
     csv->restart = false;
     lnt_status status = rows->rows > 0 ? go_to(f, first) : LNT_OK;
     for (size_t done = 0; status == LNT_OK && done < rows->rows;) {
@@ -226,7 +239,7 @@ static lnt_status read_csv(lnt_row_file *file, size_t first, const lnt_tensor *r
         status = read_chunk(f, done, count, rows);
         done += count;
     }
-    csv->error = csv->source.error = NULL;
+    set_error(f, NULL);
     if (status != LNT_OK) {
         f->next = SIZE_MAX;
     }
@@ -244,6 +257,7 @@ lnt_status lnt_row_file_open_csv(lnt_row_file **file, const char *path,
     if (path == NULL || options == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "path and options are required");
     }
+    LNT_TRY(lnt_csv_options_check(options, error));
     lnt_row_file *opened;
     LNT_TRY(lnt_row_file_begin(&opened, sizeof(csv_file), &ops, path, options->allocator, error));
     csv_file *f = (csv_file *) opened;
@@ -253,7 +267,7 @@ lnt_status lnt_row_file_open_csv(lnt_row_file **file, const char *path,
         lnt_row_file_close(opened);
         return status;
     }
-    f->csv.error = f->csv.source.error = NULL; /* the caller's is no longer there */
+    set_error(f, NULL);
     f->csv.options.label_columns = f->csv.options.only_columns = NULL;
     *file = opened;
     return LNT_OK;
