@@ -7,12 +7,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Below this a held-out score says little. */
 #define HELD_OUT_FEW 10
 
 void lnt_cli_train_data_finish(lnt_cli_train_data *data)
 {
+    lnt_cli_streamed_finish(&data->streamed);
     lnt_cli_columns_finish(&data->columns);
     lnt_frame_destroy(data->frame);
     lnt_release(NULL, data->memory);
@@ -27,7 +29,7 @@ lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool
         return part;
     }
     part.rows = held_out ? t->rows - rows->n_train : rows->n_train;
-    if (held_out && part.rows > 0) {
+    if (held_out && part.rows > 0 && t->data != NULL) {
         part.data = lnt_element(t, rows->n_train, 0);
     }
     return part;
@@ -38,6 +40,38 @@ static void append(lnt_cli_names *names, const lnt_cli_texts *texts)
     for (size_t i = 0; i < texts->count; i++) {
         names->items[names->count++] = texts->items[i];
     }
+}
+
+/* The file stays where it is; the frame has its names. */
+static lnt_status open_file(lnt_cli_train_data *data, const char *path,
+                            const lnt_csv_options *options, lnt_error *error)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    if (strcmp(path, "-") == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --memory: standard input has more, and cannot be read twice: save "
+                        "it in a file");
+    }
+    streamed->path = path;
+    streamed->memory = options->memory_limit;
+    LNT_TRY(lnt_row_file_open_csv(&streamed->file, path, options, error));
+    lnt_cli_tell_dropped(path, lnt_row_file_dropped(streamed->file));
+    return lnt_row_file_columns_frame(streamed->file, NULL, 0, &data->frame, error);
+}
+
+/* Into memory, or, if they were asked to and are too many for it, block by block later. */
+static lnt_status read_or_open(lnt_cli_train_data *data, const char *path,
+                               const lnt_cli_train_settings *settings, lnt_cli_names labels,
+                               lnt_cli_names only, lnt_error *error)
+{
+    const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
+    const lnt_status status =
+        lnt_cli_read(&data->frame, path, dtype, &settings->reading, labels, only, error);
+    if (status != LNT_ERR_TOO_LARGE || settings->reading.memory == 0) {
+        return status;
+    }
+    const lnt_csv_options options = lnt_cli_reading_csv(&settings->reading, dtype, labels, only);
+    return open_file(data, path, &options, error);
 }
 
 /* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
@@ -65,12 +99,33 @@ static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
                 }
             }
         }
-        status = lnt_cli_read(&data->frame, path, lnt_cli_train_dtype(settings->dtype),
-                              &settings->reading, labels, only, error);
+        status = read_or_open(data, path, settings, labels, only, error);
     }
     free(labels.items);
     free(only.items);
     return status;
+}
+
+static bool is_streamed(const lnt_cli_train_data *data)
+{
+    return data->streamed.file != NULL;
+}
+
+/* The frame that has the targets' values, and their places there. */
+static lnt_frame *target_frame(const lnt_cli_train_data *data)
+{
+    return is_streamed(data) ? data->streamed.targets : data->frame;
+}
+
+static const lnt_cli_columns *target_columns(const lnt_cli_train_data *data)
+{
+    return is_streamed(data) ? &data->streamed.in_targets : &data->columns;
+}
+
+static size_t first_target(const lnt_cli_train_data *data)
+{
+    const lnt_cli_columns *columns = target_columns(data);
+    return columns->index[columns->n_inputs];
 }
 
 /* Model files hold names as UTF-8: better refused now than after the training. */
@@ -116,7 +171,7 @@ static lnt_status name_all(const lnt_cli_train_data *data, lnt_model *model, con
     LNT_TRY(check_names(model->input_names, path, "column name", error));
     LNT_TRY(check_names(model->target_names, path, "column name", error));
     if (data->classify) {
-        const lnt_names *labels = lnt_frame_labels(data->frame, targets[0]);
+        const lnt_names *labels = lnt_frame_labels(target_frame(data), first_target(data));
         LNT_TRY(pick_names(&model->class_names, labels, NULL, lnt_names_count(labels)));
         LNT_TRY(check_names(model->class_names, path, "class", error));
     }
@@ -139,39 +194,40 @@ static lnt_status find_weights(const lnt_frame *frame, const char *option, const
     return LNT_OK;
 }
 
-/* A copy: the columns of the frame will change places. */
-static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const char *path,
-                               void *memory, lnt_tensor *weights, lnt_error *error)
+static lnt_status check_weights(lnt_frame *frame, size_t place, const char *path, lnt_error *error)
 {
-    const lnt_tensor values = lnt_frame_values(data->frame);
-    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    const lnt_tensor values = lnt_frame_values(frame);
     for (size_t i = 0; i < values.rows; i++) {
         const double weight = lnt_get(&values, i, place);
         if (!(weight >= 0)) {
             return lnt_fail(error, LNT_ERR_INVALID,
                             "%s: column '%s': expected weights from 0, found %g in row %zu", path,
-                            lnt_names_get(lnt_frame_columns(data->frame), place), weight, i + 1);
+                            lnt_names_get(lnt_frame_columns(frame), place), weight, i + 1);
         }
-        lnt_set(weights, i, 0, weight);
     }
     return LNT_OK;
 }
 
-static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
-                                 const lnt_cli_train_settings *settings,
-                                 const lnt_cli_texts *features, lnt_error *error)
+/* A copy: the columns of the frame will change places. */
+static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const char *path,
+                               void *memory, lnt_tensor *weights, lnt_error *error)
 {
-    size_t places[2], count = 0;
-    const lnt_frame *frame = data->frame;
-    LNT_TRY(find_weights(frame, "weights", settings->weights, places, &count, error));
-    LNT_TRY(
-        find_weights(frame, "sampling-weights", settings->sampling_weights, places, &count, error));
-    LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
-                                   &settings->exclude, places, count, error));
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    lnt_tensor column;
+    LNT_TRY(check_weights(data->frame, place, path, error));
+    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    LNT_TRY(lnt_slice_cols(&values, place, 1, 1, &column));
+    return lnt_copy(&column, weights);
+}
+
+static lnt_status copy_all_weights(lnt_cli_train_data *data, const char *path,
+                                   const lnt_cli_train_settings *settings, const size_t *places,
+                                   size_t count, lnt_error *error)
+{
+    const lnt_tensor values = lnt_frame_values(data->frame);
     if (count == 0) {
         return LNT_OK;
     }
-    const lnt_tensor values = lnt_frame_values(data->frame);
     data->memory = lnt_allocate(NULL, 2 * values.rows, lnt_dtype_size(values.dtype));
     if (data->memory == NULL) {
         return LNT_ERR_MEMORY;
@@ -186,6 +242,41 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
                              &data->rows.sampling, error));
     }
     return LNT_OK;
+}
+
+/* Reads the targets, and the weights, of rows that are streamed. */
+static lnt_status begin_streamed(lnt_cli_train_data *data, const char *path,
+                                 const lnt_cli_train_settings *settings, size_t weights,
+                                 lnt_error *error)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    if (settings->fit.sampling != LNT_SAMPLE_ALL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --sampling: needs all rows in memory, and %s is more than --memory",
+                        path);
+    }
+    LNT_TRY(lnt_cli_streamed_begin(streamed, &data->columns, weights, error));
+    return weights == LNT_NOT_FOUND
+               ? LNT_OK
+               : check_weights(streamed->targets, data->columns.n_targets, path, error);
+}
+
+static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
+                                 const lnt_cli_train_settings *settings,
+                                 const lnt_cli_texts *features, lnt_error *error)
+{
+    size_t places[2], count = 0;
+    const lnt_frame *frame = data->frame;
+    LNT_TRY(find_weights(frame, "weights", settings->weights, places, &count, error));
+    LNT_TRY(
+        find_weights(frame, "sampling-weights", settings->sampling_weights, places, &count, error));
+    LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
+                                   &settings->exclude, places, count, error));
+    if (is_streamed(data)) {
+        const size_t weights = settings->weights != NULL ? places[0] : LNT_NOT_FOUND;
+        return begin_streamed(data, path, settings, weights, error);
+    }
+    return copy_all_weights(data, path, settings, places, count, error);
 }
 
 /* The loss that the task asks for, if none was asked for; and that it can be learned by it. */
@@ -216,14 +307,27 @@ static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model
                                 const lnt_cli_train_settings *settings, lnt_error *error)
 {
     if (model->class_names == NULL) {
-        return lnt_cli_target_settle(data->frame, path, &data->columns,
+        return lnt_cli_target_settle(target_frame(data), path, target_columns(data),
                                      (lnt_cli_task) settings->task, &data->classify, error);
     }
     lnt_error inner = {LNT_OK, ""};
     data->classify = true;
-    const lnt_status status = lnt_frame_recode(
-        data->frame, data->columns.index[data->columns.n_inputs], model->class_names, &inner);
+    const lnt_status status =
+        lnt_frame_recode(target_frame(data), first_target(data), model->class_names, &inner);
     return status == LNT_OK ? LNT_OK : lnt_fail(error, status, "%s: %s", path, inner.message);
+}
+
+/* Inputs have no data; targets and weights are columns of their frame. */
+static lnt_status view_streamed(lnt_cli_train_data *data)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    const lnt_tensor values = lnt_frame_values(streamed->targets);
+    const size_t targets = data->columns.n_targets;
+    data->rows.x = lnt_tensor_of(values.dtype, NULL, values.rows, data->columns.n_inputs);
+    data->rows.streamed = streamed;
+    LNT_TRY(lnt_slice_cols(&values, 0, targets, 1, &data->rows.y));
+    return values.cols == targets ? LNT_OK
+                                  : lnt_slice_cols(&values, targets, 1, 1, &data->rows.weights);
 }
 
 static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
@@ -239,9 +343,12 @@ static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char 
         return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
                         path, lnt_net_inputs(model->net), data->columns.n_inputs);
     }
-    lnt_cli_target_tell(data->frame, &data->columns, data->classify,
+    lnt_cli_target_tell(target_frame(data), target_columns(data), data->classify,
                         settings->task == LNT_CLI_TASK_AUTO);
     LNT_TRY(settle_loss(data, model, path, settings, error));
+    if (is_streamed(data)) {
+        return view_streamed(data);
+    }
     return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
 }
 
@@ -310,10 +417,16 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
                         const lnt_cli_train_settings *settings, lnt_error *error)
 {
     const size_t rows = data->rows.x.rows;
-    if (settings->validation == 0) {
+    if (settings->validation == 0 && !is_streamed(data)) {
         return LNT_OK;
     }
-    if (rows < 2) {
+    if (is_streamed(data) && settings->validation == 0 && settings->validation_file == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --validation: expected some rows held out to judge the net by, "
+                        "since %s is more than --memory, found none",
+                        path);
+    }
+    if (rows < 2 && settings->validation > 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s: expected at least 2 rows, some to train on and some to hold out, "
                         "found %zu (--validation 0 holds none out)",
@@ -325,6 +438,9 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
     }
     lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
                                   settings->seed, index, &data->rows.n_train);
+    if (status == LNT_OK && is_streamed(data)) { /* it keeps the index */
+        return lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error);
+    }
     if (status == LNT_OK) {
         status = permute(data, index);
     }

@@ -3,6 +3,7 @@
 #define LNT_CLI_TRAIN_DATA_H
 
 #include "columns.h"
+#include "streamed.h"
 #include "train_settings.h"
 
 #include <linnet/linnet.h>
@@ -16,12 +17,14 @@ typedef struct lnt_cli_rows {
     lnt_tensor weights;  /* [rows, 1], or without rows */
     lnt_tensor sampling; /* likewise */
     size_t n_train;
+    lnt_cli_streamed *streamed; /* where x is, whose data then are NULL; NULL: in memory */
 } lnt_cli_rows;
 
 /* The data of a run. */
 typedef struct lnt_cli_train_data {
-    lnt_frame *frame;
+    lnt_frame *frame; /* of rows that are streamed, the names alone */
     lnt_cli_columns columns;
+    lnt_cli_streamed streamed;
     bool classify;  /* the target is one column of classes */
     void *memory;   /* of the weights */
     char **targets; /* names lent by the model, if none were given */
