@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Of the file, read at once. */
-#define CHUNK_BYTES ((size_t) 256 * 1024)
+#define CHUNK_BYTES ((size_t) 64 * 1024)
 
 void lnt_cli_streamed_finish(lnt_cli_streamed *streamed)
 {
