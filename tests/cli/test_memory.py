@@ -124,7 +124,7 @@ class Refused(CommandCase):
                      "found 10K", "--memory", "10K")
         self.refused("option --memory: plants.csv: expected at least 381K for targets and the rows "
                      "held out (--validation), found 300K", "--memory", "300K")
-        self.refused("option --memory: plants.csv: expected at least 416K for targets, rows held "
+        self.refused("option --memory: plants.csv: expected at least 514K for targets, rows held "
                      "out and two blocks of a batch, found 400K", "--memory", "400K", "--batch",
                      2000)
 
