@@ -10,6 +10,7 @@
 #include <math.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <zlib.h>
 
 TestSuite(row_file, .init = make_test_folder, .fini = remove_test_folder);
 
@@ -46,7 +47,8 @@ static lnt_row_file *open_csv(const char *path, const lnt_csv_options *options)
 {
     lnt_row_file *file = NULL;
     lnt_error error = {.message = ""};
-    cr_assert_eq(lnt_row_file_open_csv(&file, path, options, &error), LNT_OK, "%s", error.message);
+    cr_assert_eq(lnt_row_file_open(&file, path, LNT_DATA_CSV, options, &error), LNT_OK, "%s",
+                 error.message);
     return file;
 }
 
@@ -180,11 +182,34 @@ Test(row_file, csv_is_checked_when_it_is_opened)
         lnt_row_file *file = (lnt_row_file *) &at_once;
         const lnt_status status = lnt_csv_read(&frame, written.path, &options, &at_once);
         cr_assert(status != LNT_OK, "%s", texts[i]);
-        cr_assert_eq(lnt_row_file_open_csv(&file, written.path, &options, &in_blocks), status);
+        cr_assert_eq(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &in_blocks),
+                     status);
         cr_assert_str_eq(at_once.message, in_blocks.message);
         cr_assert_null(file);
         unlink(written.path);
     }
+}
+
+Test(row_file, csv_labels_are_within_the_limit)
+{
+    char *text = malloc(ROWS * LINE), *p = text;
+    for (int i = 0; i < ROWS; i++) {
+        p += sprintf(p, "name%d,%d\n", i, i);
+    }
+    const csv_file written = csv_write(text, strlen(text));
+    const char *const first[] = {"1"};
+    lnt_csv_options options = with_labels(first, 1);
+    lnt_row_file *file = NULL;
+    lnt_error error = {.message = ""};
+    options.memory_limit = 1 << 16;
+    cr_assert_eq(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &error),
+                 LNT_ERR_TOO_LARGE);
+    cr_assert_not_null(strstr(error.message, "the labels so far take more than the memory limit"));
+    options.memory_limit = 1 << 20;
+    cr_assert_eq(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &error), LNT_OK);
+    lnt_row_file_close(file);
+    unlink(written.path);
+    free(text);
 }
 
 Test(row_file, csv_refuses_what_cannot_be_read_twice)
@@ -200,12 +225,13 @@ Test(row_file, csv_refuses_what_cannot_be_read_twice)
     const lnt_csv_options options = lnt_csv_defaults();
     lnt_row_file *file = NULL;
     lnt_error error;
-    cr_assert_eq(lnt_row_file_open_csv(&file, path, &options, &error), LNT_ERR_INVALID);
+    cr_assert_eq(lnt_row_file_open(&file, path, LNT_DATA_CSV, &options, &error), LNT_ERR_INVALID);
     cr_assert_str_eq(error.message, expected);
     lnt_csv_options small = options;
     small.memory_limit = 100;
     const csv_file written = csv_write("1,2\n", 4);
-    cr_assert_eq(lnt_row_file_open_csv(&file, written.path, &small, &error), LNT_ERR_TOO_LARGE);
+    cr_assert_eq(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &small, &error),
+                 LNT_ERR_TOO_LARGE);
     unlink(written.path);
     close(ends[0]);
 }
@@ -270,6 +296,14 @@ static void write_array(const char *path, lnt_scalar scalar, bool fortran, size_
     fclose(stream);
 }
 
+static lnt_status open_array(lnt_row_file **file, const char *path, lnt_dtype dtype,
+                             lnt_error *error)
+{
+    lnt_csv_options options = lnt_csv_defaults();
+    options.dtype = dtype;
+    return lnt_row_file_open(file, path, LNT_DATA_NPY, &options, error);
+}
+
 Test(row_file, arrays_of_any_number)
 {
     enum { N = 900, COLS = 100 };
@@ -287,7 +321,7 @@ Test(row_file, arrays_of_any_number)
         const size_t shape[] = {N, 4, COLS / 4};
         write_array(path, scalar, false, 3, shape, content, N * COLS * scalar.size);
         lnt_row_file *file = NULL;
-        cr_assert_eq(lnt_row_file_open_array(&file, path, dtype, NULL, NULL), LNT_OK);
+        cr_assert_eq(open_array(&file, path, dtype, NULL), LNT_OK);
         cr_assert_str_eq(lnt_names_get(lnt_row_file_columns(file), COLS - 1), "column100");
         cr_assert_null(lnt_row_file_labels(file, 0));
         lnt_frame *frame = NULL;
@@ -315,7 +349,7 @@ static void refuse_array(const char *path, lnt_status status, const char *messag
     lnt_row_file *file = (lnt_row_file *) expected;
     lnt_error error = {.message = ""};
     snprintf(expected, sizeof expected, "%s: %s", path, message);
-    cr_assert_eq(lnt_row_file_open_array(&file, path, LNT_F32, NULL, &error), status);
+    cr_assert_eq(open_array(&file, path, LNT_F32, &error), status);
     cr_assert_null(file);
     cr_assert_str_eq(error.message, expected);
 }
@@ -328,23 +362,131 @@ Test(row_file, arrays_that_are_refused)
     const lnt_scalar f4 = lnt_scalar_of(LNT_F32);
     const size_t shape[] = {4, 4}, large[] = {SIZE_MAX / 32, 4}, none[] = {4, 0};
     write_array(path, f4, false, 2, shape, content, 63);
-    refuse_array(path, LNT_ERR_FORMAT,
-                 "expected 64 bytes of [4, 4] numbers from byte 128, found a file of 191 bytes");
+    refuse_array(path, LNT_ERR_FORMAT, "expected 64 bytes of elements by the header, found 63");
     write_array(path, f4, false, 2, large, content, 64);
     refuse_array(path, LNT_ERR_FORMAT,
-                 "expected 9223372036854775792 bytes of [576460752303423487, 4] numbers from byte "
-                 "128, found a file of 192 bytes");
+                 "expected 9223372036854775792 bytes of elements by the header, found 64");
     write_array(path, f4, false, 2, none, content, 0);
-    refuse_array(path, LNT_ERR_SHAPE, "expected rows of numbers, found [4, 0]");
+    refuse_array(path, LNT_ERR_FORMAT, "expected a table, found 4 rows of 0 columns");
+    write_array(path, f4, false, 0, NULL, content, 4);
+    refuse_array(path, LNT_ERR_FORMAT, "expected a table, found a single number");
     write_array(path, f4, true, 2, shape, content, 64);
-    refuse_array(path, LNT_ERR_FORMAT,
-                 "expected an array in C order, whose rows are together, found Fortran order: save "
-                 "numpy.ascontiguousarray(array) instead");
+    refuse_array(path, LNT_ERR_INVALID,
+                 "expected C order, in which rows are together, to read blocks of them, found "
+                 "Fortran's: numpy.save(file, numpy.ascontiguousarray(array))");
+    refuse_array("/", LNT_ERR_IO, "expected a file, found a directory");
+}
+
+Test(row_file, formats_without_blocks)
+{
+    const char *const path = in_folder("a.libsvm");
     FILE *stream = fopen(path, "wb");
-    fputs("1,2\n", stream);
+    fputs("1 1:2\n", stream);
     fclose(stream);
-    refuse_array(path, LNT_ERR_FORMAT, "expected an .npy file, found something else");
-    refuse_array("/", LNT_ERR_IO, "expected a regular file");
+    const lnt_csv_options options = lnt_csv_defaults();
+    lnt_row_file *file = NULL;
+    lnt_error error = {.message = ""};
+    cr_assert_eq(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, &error), LNT_ERR_INVALID);
+    cr_assert_not_null(strstr(
+        error.message, "expected csv, npy or idx, which can be read in blocks, found libsvm"));
+    cr_assert_eq(lnt_row_file_open(&file, path, (lnt_data_format) 99, &options, &error),
+                 LNT_ERR_INVALID);
+}
+
+/* --- IDX, as it is and packed --- */
+
+enum { IMAGES = 3000, PIXELS = 12 };
+
+/* Every byte is told by its place. */
+static unsigned char pixel(size_t i)
+{
+    return (unsigned char) (i * 7 + i / 256);
+}
+
+static void write_images(const char *path, bool packed, size_t bytes_there)
+{
+    static unsigned char image[16 + IMAGES * PIXELS + 1] = {
+        0, 0, 8, 3, 0, 0, IMAGES >> 8, IMAGES & 255, 0, 0, 0, 3, 0, 0, 0, 4};
+    for (size_t i = 0; i < IMAGES * PIXELS; i++) {
+        image[16 + i] = pixel(i);
+    }
+    if (packed) {
+        gzFile file = gzopen(path, "wb1");
+        cr_assert_eq(gzwrite(file, image, (unsigned) (16 + bytes_there)), (int) bytes_there + 16);
+        gzclose(file);
+        return;
+    }
+    FILE *file = fopen(path, "wb");
+    cr_assert_eq(fwrite(image, 1, 16 + bytes_there, file), 16 + bytes_there);
+    fclose(file);
+}
+
+Test(row_file, idx_as_it_is_and_packed)
+{
+    for (int k = 0; k < 4; k++) {
+        const bool packed = k % 2 == 1;
+        const char *const path = in_folder(packed ? "a.idx.gz" : "a.idx");
+        write_images(path, packed, IMAGES * PIXELS);
+        lnt_csv_options options = lnt_csv_defaults();
+        options.dtype = k < 2 ? LNT_F32 : LNT_F64;
+        lnt_row_file *file = NULL;
+        lnt_frame *frame = NULL;
+        cr_assert_eq(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
+        cr_assert_eq(lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
+        cr_assert_eq(lnt_row_file_in_order(file), packed);
+        check_blocks(file, frame);
+        const lnt_tensor all = lnt_frame_values(frame);
+        cr_assert_eq(lnt_get(&all, IMAGES - 1, PIXELS - 1), pixel(IMAGES * PIXELS - 1));
+        lnt_frame_destroy(frame);
+        lnt_row_file_close(file);
+    }
+}
+
+Test(row_file, idx_that_is_packed_is_checked_when_it_is_opened)
+{
+    const char *const path = in_folder("a.idx.gz");
+    const lnt_csv_options options = lnt_csv_defaults();
+    for (int more = 0; more < 2; more++) {
+        lnt_row_file *file = NULL;
+        lnt_error error = {.message = ""};
+        write_images(path, true, more ? IMAGES * PIXELS + 1 : IMAGES * PIXELS - 1);
+        cr_assert_eq(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, &error),
+                     LNT_ERR_FORMAT);
+        cr_assert_not_null(strstr(error.message, more ? "by the header, found more"
+                                                      : "by the header, found 35999"));
+    }
+}
+
+/* --- what is not finite --- */
+
+Test(row_file, arrays_are_checked_as_they_are_read)
+{
+    static const size_t shape[] = {3, 3};
+    const double values[] = {1, 2, 3, 4, NAN, 6, 7, 8, INFINITY};
+    const char *const path = in_folder("a.npy");
+    write_array(path, lnt_scalar_of(LNT_F64), false, 2, shape, values, sizeof values);
+    float memory[9];
+    const lnt_tensor rows = lnt_tensor_f32(memory, 3, 3), first = lnt_tensor_f32(memory, 1, 3),
+                     last = lnt_tensor_f32(memory + 6, 1, 3);
+    lnt_row_file *file = NULL;
+    lnt_error error = {.message = ""};
+    cr_assert_eq(open_array(&file, path, LNT_F32, &error), LNT_OK);
+    cr_assert_eq(lnt_row_file_read(file, 0, &first, &error), LNT_OK);
+    cr_assert_eq(lnt_row_file_read(file, 0, &rows, &error), LNT_ERR_FORMAT);
+    cr_assert_not_null(
+        strstr(error.message, "a.npy: row 2, column 'column2': a value is missing (found nan)"));
+    cr_assert_eq(lnt_row_file_read(file, 2, &last, &error), LNT_ERR_FORMAT);
+    cr_assert_not_null(strstr(
+        error.message, "a.npy: row 3, column 'column3': expected a finite f32 number, found inf"));
+    lnt_row_file_close(file);
+    const char *const only[] = {"column1"};
+    lnt_csv_options options = lnt_csv_defaults();
+    options.only_columns = only;
+    options.n_only_columns = 1;
+    cr_assert_eq(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
+    cr_assert_eq(lnt_row_file_read(file, 0, &rows, NULL), LNT_OK);
+    cr_assert(memory[0] == 1 && memory[1] == 0 && memory[4] == 0 && memory[6] == 7);
+    lnt_row_file_close(file);
 }
 
 Test(row_file, arrays_that_change)
@@ -358,7 +500,7 @@ Test(row_file, arrays_that_change)
         write_array(path, lnt_scalar_of(LNT_F32), false, 2, shape, content, 64);
         cr_assert_eq(stat(path, &before), 0);
         lnt_row_file *file = NULL;
-        cr_assert_eq(lnt_row_file_open_array(&file, path, dtype, NULL, NULL), LNT_OK);
+        cr_assert_eq(open_array(&file, path, dtype, NULL), LNT_OK);
         double memory[16];
         lnt_tensor rows = lnt_tensor_of(dtype, memory, 4, 4);
         cr_assert_eq(lnt_row_file_read(file, 0, &rows, NULL), LNT_OK);
@@ -382,7 +524,7 @@ static lnt_status open_and_read(const char *path, const lnt_allocator *allocator
     lnt_row_file *file = NULL;
     lnt_frame *frame = NULL;
     const size_t column = 2;
-    LNT_TRY(lnt_row_file_open_csv(&file, path, &options, NULL));
+    LNT_TRY(lnt_row_file_open(&file, path, LNT_DATA_CSV, &options, NULL));
     const lnt_status status = lnt_row_file_columns_frame(file, &column, 1, &frame, NULL);
     lnt_frame_destroy(frame);
     lnt_row_file_close(file);

@@ -8,6 +8,7 @@ void lnt_cli_model_data_finish(lnt_cli_model_data *data)
 {
     lnt_cli_columns_finish(&data->columns);
     lnt_frame_destroy(data->frame);
+    lnt_frame_destroy(data->targets_apart);
     *data = (lnt_cli_model_data){0};
 }
 
@@ -105,15 +106,40 @@ static lnt_status read_both(lnt_cli_model_data *data, const lnt_model *model, co
     return lnt_cli_columns_view(&data->columns, data->frame, &data->x, &data->y);
 }
 
+/* Columns of targets that the model takes. */
+static size_t targets_expected(const lnt_model *model)
+{
+    return is_classifier(model)
+               ? 1
+               : lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
+}
+
+lnt_status lnt_cli_model_data_apart(lnt_cli_model_data *data, const lnt_model *model,
+                                    const lnt_cli_apart *apart, const lnt_cli_reading *reading,
+                                    lnt_error *error)
+{
+    LNT_TRY(lnt_cli_model_data_inputs(data, model, apart->inputs, reading, error));
+    LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, apart, lnt_net_dtype(model->net), reading,
+                                  is_classifier(model), data->x.rows, error));
+    const lnt_tensor y = lnt_frame_values(data->targets_apart);
+    if (y.cols != targets_expected(model)) {
+        return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
+                        apart->targets, targets_expected(model), y.cols);
+    }
+    if (is_classifier(model)) {
+        LNT_TRY(recode(data->targets_apart, model, apart->targets, 0, error));
+    }
+    data->y = y;
+    return LNT_OK;
+}
+
 lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *model,
                                    const char *path, const lnt_cli_reading *reading,
                                    const lnt_cli_texts *targets, lnt_error *error)
 {
     const bool given = targets->count > 0;
     const size_t count = given ? targets->count : lnt_names_count(model->target_names);
-    const size_t expected =
-        is_classifier(model) ? 1
-                             : lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
+    const size_t expected = targets_expected(model);
     if (count == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "expected --target COLUMN: the model does not name its target");

@@ -10,6 +10,7 @@
 
 /* How a data file is read: settings that train, predict and evaluate share; `memory` is train's. */
 typedef struct lnt_cli_reading {
+    int format; /* lnt_data_format */
     char delimiter;
     int header;
     uint64_t threads;
@@ -19,7 +20,7 @@ typedef struct lnt_cli_reading {
 
 /* Their options; `missing` is the last, so that a verb for which it has no meaning leaves it out.
  */
-#define LNT_CLI_READING_COUNT 4
+#define LNT_CLI_READING_COUNT 5
 extern const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT];
 
 /* Columns of a file, by name or number. */
@@ -35,10 +36,17 @@ lnt_csv_options lnt_cli_reading_csv(const lnt_cli_reading *reading, lnt_dtype dt
 /* Says on standard error how many rows were left out of a file. */
 void lnt_cli_tell_dropped(const char *path, size_t dropped);
 
+/* What the library is told of a file, which is then read in either way; the names are lent. */
+lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
+                                           lnt_cli_names labels, lnt_cli_names only);
+
+/* Says on standard error how many rows were left out of a file. */
+void lnt_cli_tell_dropped(const char *path, size_t dropped);
+
 /*
- * Reads `path` as a frame of `dtype`. In the columns `labels` text is a class label; `only` are
- * those that are looked at, all if it is empty. Says on standard error how many rows were dropped.
- * On failure `*frame` is NULL.
+ * Reads `path`, in any format, as a frame of `dtype`. In the columns `labels` text is a class
+ * label; `only` are those that are looked at, all if it is empty. Says on standard error how many
+ * rows were dropped. On failure `*frame` is NULL.
  */
 lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
                         const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,

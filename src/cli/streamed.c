@@ -11,8 +11,6 @@
 void lnt_cli_streamed_finish(lnt_cli_streamed *streamed)
 {
     lnt_row_file_close(streamed->file);
-    lnt_frame_destroy(streamed->targets);
-    lnt_cli_columns_finish(&streamed->in_targets);
     lnt_release(NULL, streamed->order);
     lnt_release(NULL, streamed->chunk);
     lnt_release(NULL, streamed->held_out);
@@ -24,23 +22,21 @@ static size_t element(const lnt_cli_streamed *s)
     return lnt_dtype_size(lnt_row_file_dtype(s->file));
 }
 
-/* Targets, and the weight. */
-static size_t taught_columns(const lnt_cli_streamed *s)
+size_t lnt_cli_streamed_size(const lnt_tensor *matrix)
 {
-    return lnt_names_count(lnt_frame_columns(s->targets));
+    return matrix->rows * matrix->cols * lnt_dtype_size(matrix->dtype);
 }
 
-static size_t chunk_bytes(const lnt_cli_streamed *s)
+/*
+ * What is taken besides the blocks; a byte a row is for marks while the rows are put in order. Rows
+ * of a file are too few for the sum to overflow.
+ */
+static size_t bytes_besides(const lnt_cli_streamed *s)
 {
-    return s->chunk_rows * lnt_row_file_cols(s->file) * element(s);
-}
-
-/* A byte a row more while rows are chosen. Rows of a file are too few for the sum to overflow. */
-size_t lnt_cli_streamed_bytes(const lnt_cli_streamed *streamed, size_t held_out)
-{
-    const size_t row = sizeof *streamed->order + 1 + taught_columns(streamed) * element(streamed);
-    return lnt_row_file_rows(streamed->file) * row + chunk_bytes(streamed) +
-           held_out * streamed->used->n_inputs * element(streamed);
+    const size_t rows = lnt_row_file_rows(s->file);
+    return rows * (sizeof *s->order + 1) + s->taught +
+           s->chunk_rows * lnt_row_file_cols(s->file) * element(s) +
+           (rows - s->n_train) * s->used->n_inputs * element(s);
 }
 
 static lnt_status over_memory(const lnt_cli_streamed *s, size_t needed, const char *what,
@@ -51,40 +47,24 @@ static lnt_status over_memory(const lnt_cli_streamed *s, size_t needed, const ch
                     (needed >> 10) + 1, what, s->memory >> 10);
 }
 
-/* --- the targets --- */
-
-static lnt_status read_targets(lnt_cli_streamed *s, size_t weights, lnt_error *error)
-{
-    const size_t n_targets = s->used->n_targets, count = n_targets + (weights != LNT_NOT_FOUND);
-    const size_t bytes = lnt_row_file_rows(s->file) * count * element(s);
-    if (bytes > s->memory) {
-        return over_memory(s, bytes, "the targets alone", error);
-    }
-    size_t *places = calloc(count, sizeof *places);
-    s->in_targets =
-        (lnt_cli_columns){.index = calloc(count, sizeof *places), .n_targets = n_targets};
-    lnt_status status = LNT_ERR_MEMORY;
-    if (places != NULL && s->in_targets.index != NULL) {
-        for (size_t i = 0; i < count; i++) {
-            places[i] = i < n_targets ? s->used->index[s->used->n_inputs + i] : weights;
-            s->in_targets.index[i] = i;
-        }
-        status = lnt_row_file_columns_frame(s->file, places, count, &s->targets, error);
-    }
-    free(places);
-    return status;
-}
-
-lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_columns *used,
-                                  size_t weights, lnt_error *error)
+lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_columns *used)
 {
     lnt_cli_streamed *s = streamed;
-    s->used = used;
-    LNT_TRY(read_targets(s, weights, error));
     const size_t row = lnt_row_file_cols(s->file) * element(s);
+    s->used = used;
     s->chunk_rows = row < CHUNK_BYTES ? CHUNK_BYTES / row : 1;
     s->chunk = lnt_allocate(NULL, s->chunk_rows, row);
     return s->chunk != NULL ? LNT_OK : LNT_ERR_MEMORY;
+}
+
+lnt_status lnt_cli_streamed_columns(lnt_cli_streamed *streamed, const size_t *columns, size_t count,
+                                    lnt_frame **frame, lnt_error *error)
+{
+    const size_t bytes = lnt_row_file_rows(streamed->file) * count * element(streamed);
+    if (bytes > streamed->memory) {
+        return over_memory(streamed, bytes, "the targets alone", error);
+    }
+    return lnt_row_file_columns_frame(streamed->file, columns, count, frame, error);
 }
 
 /* --- which rows --- */
@@ -111,15 +91,13 @@ lnt_status lnt_cli_streamed_split(lnt_cli_streamed *streamed, size_t *order, siz
 {
     lnt_cli_streamed *s = streamed;
     const size_t rows = lnt_row_file_rows(s->file);
-    const size_t needed = lnt_cli_streamed_bytes(s, rows - n_train);
-    lnt_tensor targets = lnt_frame_values(s->targets);
     s->order = order;
     s->n_train = n_train;
+    const size_t needed = bytes_besides(s);
     if (needed > s->memory) {
         return over_memory(s, needed, "targets and the rows held out (--validation)", error);
     }
-    LNT_TRY(sort_parts(order, n_train, rows));
-    return lnt_permute_rows(&targets, order);
+    return sort_parts(order, n_train, rows);
 }
 
 /* --- reading inputs --- */
@@ -227,9 +205,8 @@ lnt_status lnt_cli_streamed_source(lnt_cli_streamed *streamed, size_t batch_rows
                                    size_t other, lnt_row_source *source, lnt_error *error)
 {
     lnt_cli_streamed *s = streamed;
-    const size_t held_out = lnt_row_file_rows(s->file) - s->n_train;
-    const size_t used = lnt_cli_streamed_bytes(s, held_out) + other;
-    const size_t row = (s->used->n_inputs + taught_columns(s)) * element(s);
+    const size_t used = bytes_besides(s) + other;
+    const size_t row = (s->used->n_inputs + s->y.cols + (s->weights.rows > 0)) * element(s);
     /* Two blocks, the order of one, and a batch in that order. */
     const size_t of_block = 2 * row + (shuffle ? sizeof(size_t) : 0);
     const size_t batch = batch_rows < s->n_train ? batch_rows : s->n_train;

@@ -17,9 +17,8 @@ typedef struct lnt_cli_streamed {
     lnt_row_file *file; /* NULL: the data are in memory */
     const char *path;
     size_t memory;               /* bytes that all this may take */
+    size_t taught;               /* bytes of targets and weights */
     const lnt_cli_columns *used; /* columns of the file, borrowed */
-    lnt_frame *targets;          /* of all rows, in `order` as soon as there is one; and weights */
-    lnt_cli_columns in_targets;  /* places there: no inputs */
     size_t *order;               /* rows to train on, then those held out, each part ascending */
     size_t n_train;
     char *chunk; /* [chunk_rows, cols] as in the file */
@@ -29,18 +28,18 @@ typedef struct lnt_cli_streamed {
     lnt_tensor y, weights;    /* of the rows to train on, scaled */
 } lnt_cli_streamed;
 
-/*
- * Reads the targets and the column of weights, unless that is LNT_NOT_FOUND. `file` passes to
- * `streamed`, and on failure too the caller finishes it.
- */
-lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_columns *used,
-                                  size_t weights, lnt_error *error);
+/* With a file that is open. */
+lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_columns *used);
 void lnt_cli_streamed_finish(lnt_cli_streamed *streamed);
 
-/* Bytes that are taken, or will be with so many rows held out, besides the blocks. */
-size_t lnt_cli_streamed_bytes(const lnt_cli_streamed *streamed, size_t held_out);
+/* Some columns of all rows, which the caller owns: targets or weights. */
+lnt_status lnt_cli_streamed_columns(lnt_cli_streamed *streamed, const size_t *columns, size_t count,
+                                    lnt_frame **frame, lnt_error *error);
 
-/* Takes over a permutation of the rows, and puts both of its parts, and the targets, in order. */
+/* Bytes of a matrix that is dense. */
+size_t lnt_cli_streamed_size(const lnt_tensor *matrix);
+
+/* Takes over a permutation of the rows, and puts both of its parts in order. */
 lnt_status lnt_cli_streamed_split(lnt_cli_streamed *streamed, size_t *order, size_t n_train,
                                   lnt_error *error);
 

@@ -16,7 +16,10 @@ void lnt_cli_train_data_finish(lnt_cli_train_data *data)
 {
     lnt_cli_streamed_finish(&data->streamed);
     lnt_cli_columns_finish(&data->columns);
+    lnt_cli_columns_finish(&data->columns_apart);
     lnt_frame_destroy(data->frame);
+    lnt_frame_destroy(data->targets_apart);
+    lnt_frame_destroy(data->weights_apart);
     lnt_release(NULL, data->memory);
     free(data->targets);
     *data = (lnt_cli_train_data){0};
@@ -42,8 +45,31 @@ static void append(lnt_cli_names *names, const lnt_cli_texts *texts)
     }
 }
 
+static bool is_streamed(const lnt_cli_train_data *data)
+{
+    return data->streamed.file != NULL;
+}
+
+/* Where the targets are: in a frame of their own, or in that of the inputs. */
+typedef struct target_side {
+    lnt_frame *frame;
+    const lnt_cli_columns *columns;
+    const size_t *places;
+    const char *path;
+} target_side;
+
+static target_side targets_of(const lnt_cli_train_data *data, const char *path,
+                              const lnt_cli_train_settings *settings)
+{
+    const bool apart = data->targets_apart != NULL;
+    const lnt_cli_columns *columns = apart ? &data->columns_apart : &data->columns;
+    return (target_side){apart ? data->targets_apart : data->frame, columns,
+                         columns->index + columns->n_inputs,
+                         settings->apart.targets != NULL ? settings->apart.targets : path};
+}
+
 /* The file stays where it is; the frame has its names. */
-static lnt_status open_file(lnt_cli_train_data *data, const char *path,
+static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data_format format,
                             const lnt_csv_options *options, lnt_error *error)
 {
     lnt_cli_streamed *streamed = &data->streamed;
@@ -54,7 +80,7 @@ static lnt_status open_file(lnt_cli_train_data *data, const char *path,
     }
     streamed->path = path;
     streamed->memory = options->memory_limit;
-    LNT_TRY(lnt_row_file_open_csv(&streamed->file, path, options, error));
+    LNT_TRY(lnt_row_file_open(&streamed->file, path, format, options, error));
     lnt_cli_tell_dropped(path, lnt_row_file_dropped(streamed->file));
     return lnt_row_file_columns_frame(streamed->file, NULL, 0, &data->frame, error);
 }
@@ -64,14 +90,14 @@ static lnt_status read_or_open(lnt_cli_train_data *data, const char *path,
                                const lnt_cli_train_settings *settings, lnt_cli_names labels,
                                lnt_cli_names only, lnt_error *error)
 {
+    const lnt_cli_reading *reading = &settings->reading;
     const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
-    const lnt_status status =
-        lnt_cli_read(&data->frame, path, dtype, &settings->reading, labels, only, error);
-    if (status != LNT_ERR_TOO_LARGE || settings->reading.memory == 0) {
+    const lnt_status status = lnt_cli_read(&data->frame, path, dtype, reading, labels, only, error);
+    if (status != LNT_ERR_TOO_LARGE || reading->memory == 0) {
         return status;
     }
-    const lnt_csv_options options = lnt_cli_reading_csv(&settings->reading, dtype, labels, only);
-    return open_file(data, path, &options, error);
+    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    return open_file(data, path, (lnt_data_format) reading->format, &options, error);
 }
 
 /* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
@@ -104,28 +130,6 @@ static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
     free(labels.items);
     free(only.items);
     return status;
-}
-
-static bool is_streamed(const lnt_cli_train_data *data)
-{
-    return data->streamed.file != NULL;
-}
-
-/* The frame that has the targets' values, and their places there. */
-static lnt_frame *target_frame(const lnt_cli_train_data *data)
-{
-    return is_streamed(data) ? data->streamed.targets : data->frame;
-}
-
-static const lnt_cli_columns *target_columns(const lnt_cli_train_data *data)
-{
-    return is_streamed(data) ? &data->streamed.in_targets : &data->columns;
-}
-
-static size_t first_target(const lnt_cli_train_data *data)
-{
-    const lnt_cli_columns *columns = target_columns(data);
-    return columns->index[columns->n_inputs];
 }
 
 /* Model files hold names as UTF-8: better refused now than after the training. */
@@ -161,19 +165,19 @@ static lnt_status pick_names(lnt_names **names, const lnt_names *source, const s
 }
 
 static lnt_status name_all(const lnt_cli_train_data *data, lnt_model *model, const char *path,
-                           lnt_error *error)
+                           const target_side *targets, lnt_error *error)
 {
     const lnt_cli_columns *columns = &data->columns;
-    const size_t *targets = columns->index + columns->n_inputs;
-    const lnt_names *all = lnt_frame_columns(data->frame);
-    LNT_TRY(pick_names(&model->input_names, all, columns->index, columns->n_inputs));
-    LNT_TRY(pick_names(&model->target_names, all, targets, columns->n_targets));
+    LNT_TRY(pick_names(&model->input_names, lnt_frame_columns(data->frame), columns->index,
+                       columns->n_inputs));
+    LNT_TRY(pick_names(&model->target_names, lnt_frame_columns(targets->frame), targets->places,
+                       targets->columns->n_targets));
     LNT_TRY(check_names(model->input_names, path, "column name", error));
-    LNT_TRY(check_names(model->target_names, path, "column name", error));
+    LNT_TRY(check_names(model->target_names, targets->path, "column name", error));
     if (data->classify) {
-        const lnt_names *labels = lnt_frame_labels(target_frame(data), first_target(data));
+        const lnt_names *labels = lnt_frame_labels(targets->frame, targets->places[0]);
         LNT_TRY(pick_names(&model->class_names, labels, NULL, lnt_names_count(labels)));
-        LNT_TRY(check_names(model->class_names, path, "class", error));
+        LNT_TRY(check_names(model->class_names, targets->path, "class", error));
     }
     return LNT_OK;
 }
@@ -215,50 +219,35 @@ static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const cha
     const lnt_tensor values = lnt_frame_values(data->frame);
     lnt_tensor column;
     LNT_TRY(check_weights(data->frame, place, path, error));
-    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
     LNT_TRY(lnt_slice_cols(&values, place, 1, 1, &column));
+    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
     return lnt_copy(&column, weights);
 }
 
-static lnt_status copy_all_weights(lnt_cli_train_data *data, const char *path,
-                                   const lnt_cli_train_settings *settings, const size_t *places,
-                                   size_t count, lnt_error *error)
+/* The targets and weights among the columns of a file that is streamed. */
+static lnt_status take_apart(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, const size_t *places,
+                             lnt_error *error)
 {
-    const lnt_tensor values = lnt_frame_values(data->frame);
-    if (count == 0) {
-        return LNT_OK;
-    }
-    data->memory = lnt_allocate(NULL, 2 * values.rows, lnt_dtype_size(values.dtype));
-    if (data->memory == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    if (settings->weights != NULL) {
-        LNT_TRY(copy_weights(data, places[0], path, data->memory, &data->rows.weights, error));
-    }
-    if (settings->sampling_weights != NULL) {
-        char *memory = data->memory;
-        LNT_TRY(copy_weights(data, places[count - 1], path,
-                             memory + values.rows * lnt_dtype_size(values.dtype),
-                             &data->rows.sampling, error));
-    }
-    return LNT_OK;
-}
-
-/* Reads the targets, and the weights, of rows that are streamed. */
-static lnt_status begin_streamed(lnt_cli_train_data *data, const char *path,
-                                 const lnt_cli_train_settings *settings, size_t weights,
-                                 lnt_error *error)
-{
+    const lnt_cli_columns *columns = &data->columns;
     lnt_cli_streamed *streamed = &data->streamed;
     if (settings->fit.sampling != LNT_SAMPLE_ALL) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "option --sampling: needs all rows in memory, and %s is more than --memory",
                         path);
     }
-    LNT_TRY(lnt_cli_streamed_begin(streamed, &data->columns, weights, error));
-    return weights == LNT_NOT_FOUND
-               ? LNT_OK
-               : check_weights(streamed->targets, data->columns.n_targets, path, error);
+    LNT_TRY(lnt_cli_streamed_begin(streamed, columns));
+    if (columns->n_targets > 0) {
+        LNT_TRY(lnt_cli_streamed_columns(streamed, columns->index + columns->n_inputs,
+                                         columns->n_targets, &data->targets_apart, error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    }
+    if (settings->weights != NULL) {
+        LNT_TRY(lnt_cli_streamed_columns(streamed, places, 1, &data->weights_apart, error));
+        LNT_TRY(check_weights(data->weights_apart, 0, path, error));
+        data->rows.weights = lnt_frame_values(data->weights_apart);
+    }
+    return LNT_OK;
 }
 
 static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
@@ -273,10 +262,26 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
     LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
                                    &settings->exclude, places, count, error));
     if (is_streamed(data)) {
-        const size_t weights = settings->weights != NULL ? places[0] : LNT_NOT_FOUND;
-        return begin_streamed(data, path, settings, weights, error);
+        return take_apart(data, path, settings, places, error);
     }
-    return copy_all_weights(data, path, settings, places, count, error);
+    if (count == 0) {
+        return LNT_OK;
+    }
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    data->memory = lnt_allocate(NULL, 2 * values.rows, lnt_dtype_size(values.dtype));
+    if (data->memory == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    if (settings->weights != NULL) {
+        LNT_TRY(copy_weights(data, places[0], path, data->memory, &data->rows.weights, error));
+    }
+    if (settings->sampling_weights != NULL) {
+        char *memory = data->memory;
+        LNT_TRY(copy_weights(data, places[count - 1], path,
+                             memory + values.rows * lnt_dtype_size(values.dtype),
+                             &data->rows.sampling, error));
+    }
+    return LNT_OK;
 }
 
 /* The loss that the task asks for, if none was asked for; and that it can be learned by it. */
@@ -303,31 +308,74 @@ static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *m
                           : lnt_fail(error, LNT_ERR_INVALID, "option --%s: %s", option->name, why);
 }
 
-static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model, const char *path,
-                                const lnt_cli_train_settings *settings, lnt_error *error)
+static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model,
+                                const target_side *targets, lnt_cli_task task, lnt_error *error)
 {
     if (model->class_names == NULL) {
-        return lnt_cli_target_settle(target_frame(data), path, target_columns(data),
-                                     (lnt_cli_task) settings->task, &data->classify, error);
+        return lnt_cli_target_settle(targets->frame, targets->path, targets->columns, task,
+                                     &data->classify, error);
     }
     lnt_error inner = {LNT_OK, ""};
     data->classify = true;
     const lnt_status status =
-        lnt_frame_recode(target_frame(data), first_target(data), model->class_names, &inner);
-    return status == LNT_OK ? LNT_OK : lnt_fail(error, status, "%s: %s", path, inner.message);
+        lnt_frame_recode(targets->frame, targets->places[0], model->class_names, &inner);
+    return status == LNT_OK ? LNT_OK
+                            : lnt_fail(error, status, "%s: %s", targets->path, inner.message);
 }
 
-/* Inputs have no data; targets and weights are columns of their frame. */
-static lnt_status view_streamed(lnt_cli_train_data *data)
+/* The targets' own file, and the weights'. */
+static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t rows = is_streamed(data) ? lnt_row_file_rows(data->streamed.file)
+                                          : lnt_frame_values(data->frame).rows;
+    const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
+    if (settings->apart.targets != NULL) {
+        LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, &settings->apart, dtype,
+                                      &settings->reading, settings->task != LNT_CLI_REGRESS, rows,
+                                      error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    }
+    if (settings->apart.weights != NULL) {
+        LNT_TRY(lnt_cli_apart_weights(&data->weights_apart, settings->apart.weights, dtype,
+                                      &settings->reading, rows, path, error));
+        LNT_TRY(check_weights(data->weights_apart, 0, settings->apart.weights, error));
+        data->rows.weights = lnt_frame_values(data->weights_apart);
+    }
+    return LNT_OK;
+}
+
+/* Several columns of 0 and 1 are several numbers to that loss. */
+static lnt_cli_task task_of(const lnt_cli_train_settings *settings, const target_side *targets)
+{
+    const bool each = settings->loss_choice - 1 == LNT_LOSS_BINARY_CROSS_ENTROPY;
+    return each && targets->columns->n_targets > 1 ? LNT_CLI_REGRESS
+                                                   : (lnt_cli_task) settings->task;
+}
+
+/* Inputs have no data. */
+static void view_streamed(lnt_cli_train_data *data)
 {
     lnt_cli_streamed *streamed = &data->streamed;
-    const lnt_tensor values = lnt_frame_values(streamed->targets);
-    const size_t targets = data->columns.n_targets;
-    data->rows.x = lnt_tensor_of(values.dtype, NULL, values.rows, data->columns.n_inputs);
+    data->rows.x = lnt_tensor_of(lnt_row_file_dtype(streamed->file), NULL,
+                                 lnt_row_file_rows(streamed->file), data->columns.n_inputs);
+    data->rows.y = lnt_frame_values(data->targets_apart);
     data->rows.streamed = streamed;
-    LNT_TRY(lnt_slice_cols(&values, 0, targets, 1, &data->rows.y));
-    return values.cols == targets ? LNT_OK
-                                  : lnt_slice_cols(&values, targets, 1, 1, &data->rows.weights);
+    streamed->taught =
+        lnt_cli_streamed_size(&data->rows.y) + lnt_cli_streamed_size(&data->rows.weights);
+}
+
+static lnt_status view_rows(lnt_cli_train_data *data)
+{
+    if (is_streamed(data)) {
+        view_streamed(data);
+        return LNT_OK;
+    }
+    if (data->targets_apart == NULL) {
+        return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
+    }
+    data->rows.y = lnt_frame_values(data->targets_apart);
+    return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, NULL);
 }
 
 static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
@@ -336,20 +384,19 @@ static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char 
 {
     LNT_TRY(read_frame(data, path, settings, features, error));
     LNT_TRY(choose_columns(data, path, settings, features, error));
-    LNT_TRY(settle_target(data, model, path, settings, error));
+    LNT_TRY(read_apart(data, path, settings, error));
+    const target_side targets = targets_of(data, path, settings);
+    LNT_TRY(settle_target(data, model, &targets, task_of(settings, &targets), error));
     if (model->net == NULL) {
-        LNT_TRY(name_all(data, model, path, error));
+        LNT_TRY(name_all(data, model, path, &targets, error));
     } else if (data->columns.n_inputs != lnt_net_inputs(model->net)) {
         return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
                         path, lnt_net_inputs(model->net), data->columns.n_inputs);
     }
-    lnt_cli_target_tell(target_frame(data), target_columns(data), data->classify,
+    lnt_cli_target_tell(targets.frame, targets.columns, data->classify,
                         settings->task == LNT_CLI_TASK_AUTO);
-    LNT_TRY(settle_loss(data, model, path, settings, error));
-    if (is_streamed(data)) {
-        return view_streamed(data);
-    }
-    return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
+    LNT_TRY(settle_loss(data, model, targets.path, settings, error));
+    return view_rows(data);
 }
 
 /* What a model that is trained further says of its data: task, precision, names of the targets. */
@@ -360,7 +407,7 @@ static lnt_status heed_model(lnt_cli_train_data *data, const lnt_model *model,
     const size_t count = lnt_names_count(model->target_names);
     settings->task = classes > 0 ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
     settings->dtype = lnt_net_dtype(model->net) == LNT_F32 ? 0 : 1;
-    if (settings->targets.count > 0) {
+    if (settings->targets.count > 0 || settings->apart.targets != NULL) {
         return LNT_OK;
     }
     if (count == 0) {
@@ -404,21 +451,28 @@ lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, c
 
 static lnt_status permute(lnt_cli_train_data *data, size_t *index)
 {
-    lnt_tensor values = lnt_frame_values(data->frame);
-    LNT_TRY(lnt_permute_rows(&values, index));
+    if (!is_streamed(data)) {
+        lnt_tensor values = lnt_frame_values(data->frame);
+        LNT_TRY(lnt_permute_rows(&values, index));
+    }
+    if (data->targets_apart != NULL) {
+        LNT_TRY(lnt_permute_rows(&data->rows.y, index));
+    }
     if (data->rows.weights.rows > 0) {
         LNT_TRY(lnt_permute_rows(&data->rows.weights, index));
     }
     return data->rows.sampling.rows > 0 ? lnt_permute_rows(&data->rows.sampling, index) : LNT_OK;
 }
 
-/* The views x and y stay what they are: only rows change places. */
-static lnt_status split(lnt_cli_train_data *data, const char *path,
-                        const lnt_cli_train_settings *settings, lnt_error *error)
+/* Which rows can be split, and whether they must be. */
+static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
+                              const lnt_cli_train_settings *settings, lnt_error *error)
 {
-    const size_t rows = data->rows.x.rows;
-    if (settings->validation == 0 && !is_streamed(data)) {
-        return LNT_OK;
+    if (settings->validation > 0 && data->rows.x.rows < 2) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: expected at least 2 rows, some to train on and some to hold out, "
+                        "found %zu (--validation 0 holds none out)",
+                        path, data->rows.x.rows);
     }
     if (is_streamed(data) && settings->validation == 0 && settings->validation_file == NULL) {
         return lnt_fail(error, LNT_ERR_INVALID,
@@ -426,11 +480,17 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
                         "since %s is more than --memory, found none",
                         path);
     }
-    if (rows < 2 && settings->validation > 0) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: expected at least 2 rows, some to train on and some to hold out, "
-                        "found %zu (--validation 0 holds none out)",
-                        path, rows);
+    return LNT_OK;
+}
+
+/* The views x and y stay what they are: only rows change places. */
+static lnt_status split(lnt_cli_train_data *data, const char *path,
+                        const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t rows = data->rows.x.rows;
+    LNT_TRY(check_split(data, path, settings, error));
+    if (settings->validation == 0 && !is_streamed(data)) {
+        return LNT_OK;
     }
     size_t *index = lnt_allocate(NULL, rows, sizeof *index);
     if (index == NULL) {
@@ -438,13 +498,15 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
     }
     lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
                                   settings->seed, index, &data->rows.n_train);
-    if (status == LNT_OK && is_streamed(data)) { /* it keeps the index */
-        return lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error);
+    if (is_streamed(data)) { /* which keeps the index */
+        LNT_TRY(lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error));
     }
     if (status == LNT_OK) {
         status = permute(data, index);
     }
-    lnt_release(NULL, index);
+    if (!is_streamed(data)) {
+        lnt_release(NULL, index);
+    }
     return status;
 }
 

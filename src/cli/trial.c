@@ -133,16 +133,12 @@ static lnt_status check_monitor(const lnt_cli_trial *trial, lnt_error *error)
                     lnt_net_outputs(trial->model.net));
 }
 
-static size_t bytes_of(const lnt_tensor *t)
-{
-    return t->rows * t->cols * lnt_dtype_size(t->dtype);
-}
-
 /* How the rows to train on are read. Weights are the source's, not the configuration's. */
 static lnt_status settle_source(lnt_cli_trial *trial, lnt_error *error)
 {
     lnt_cli_streamed *streamed = trial->rows.streamed;
-    const size_t other = bytes_of(&trial->validation.x) + bytes_of(&trial->validation.y);
+    const size_t other =
+        lnt_cli_streamed_size(&trial->validation.x) + lnt_cli_streamed_size(&trial->validation.y);
     streamed->y = trial->y;
     streamed->weights = trial->weights;
     trial->config.weights = NULL;

@@ -3,7 +3,6 @@
 
 #include "data/frame.h"
 #include "data/names.h"
-#include <errno.h>
 #include <string.h>
 
 /* Bytes that are read at once where columns are picked. */
@@ -14,24 +13,6 @@ const lnt_allocator *lnt_row_file_allocator(const lnt_row_file *file)
     return file->owner.custom ? &file->owner.allocator : NULL;
 }
 
-lnt_status lnt_row_file_begin(lnt_row_file **file, size_t size, const lnt_row_ops *ops,
-                              const char *path, const lnt_allocator *allocator, lnt_error *error)
-{
-    *file = lnt_allocate(allocator, 1, size);
-    char *copy = lnt_allocate(allocator, strlen(path) + 1, 1);
-    if (*file == NULL || copy == NULL) {
-        lnt_release(allocator, *file);
-        lnt_release(allocator, copy);
-        *file = NULL;
-        return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", path);
-    }
-    memcpy(copy, path, strlen(path));
-    (*file)->owner = lnt_owner_of(allocator);
-    (*file)->ops = ops;
-    (*file)->path = copy;
-    return LNT_OK;
-}
-
 void lnt_row_file_close(lnt_row_file *file)
 {
     if (file == NULL) {
@@ -39,6 +20,7 @@ void lnt_row_file_close(lnt_row_file *file)
     }
     const lnt_owner owner = file->owner;
     file->ops->close(file);
+    lnt_input_close(&file->input);
     for (size_t j = 0; file->labels != NULL && j < file->cols; j++) {
         lnt_names_destroy(file->labels[j]);
     }
@@ -50,41 +32,25 @@ void lnt_row_file_close(lnt_row_file *file)
 
 /* --- failures --- */
 
-lnt_status lnt_row_file_no_memory(const lnt_row_file *file, lnt_error *error)
+lnt_status lnt_row_file_no_memory(lnt_row_file *file)
 {
-    return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", file->path);
+    return lnt_fail(&file->error, LNT_ERR_MEMORY, "%s: out of memory", file->path);
 }
 
-lnt_status lnt_row_file_io(const lnt_row_file *file, const char *action, lnt_error *error)
+lnt_status lnt_row_file_changed(lnt_row_file *file)
 {
-    char reason[128];
-    if (strerror_r(errno, reason, sizeof reason) != 0) {
-        reason[0] = '\0';
-    }
-    return lnt_fail(error, LNT_ERR_IO, "%s: cannot %s: %s", file->path, action, reason);
+    return lnt_fail(&file->error, LNT_ERR_IO, "%s: has changed since it was opened", file->path);
 }
 
-lnt_status lnt_row_file_changed(const lnt_row_file *file, lnt_error *error)
-{
-    return lnt_fail(error, LNT_ERR_IO, "%s: has changed since it was opened", file->path);
-}
-
-lnt_status lnt_row_file_stamp(lnt_row_file *file, int descriptor, lnt_error *error)
-{
-    file->descriptor = descriptor;
-    return fstat(descriptor, &file->stamp) == 0 ? LNT_OK : lnt_row_file_io(file, "open", error);
-}
-
-static lnt_status check_stamp(const lnt_row_file *file, lnt_error *error)
+/* A file without a readable time is not what it was, either. */
+static lnt_status check_stamp(lnt_row_file *file)
 {
     struct stat now;
-    if (fstat(file->descriptor, &now) != 0) {
-        return lnt_row_file_io(file, "read", error);
-    }
-    const struct timespec a = now.st_mtim, b = file->stamp.st_mtim;
-    const bool same =
-        now.st_size == file->stamp.st_size && a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-    return same ? LNT_OK : lnt_row_file_changed(file, error);
+    const struct stat *then = &file->stamp;
+    const bool same = fstat(file->input.file, &now) == 0 && now.st_size == then->st_size &&
+                      now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+                      now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+    return same ? LNT_OK : lnt_row_file_changed(file);
 }
 
 /* --- what is known of it --- */
@@ -142,8 +108,14 @@ lnt_status lnt_row_file_read(lnt_row_file *file, size_t first, const lnt_tensor 
                         "%s: rows is [%zu, %zu] from row %zu, the file has [%zu, %zu]", file->path,
                         rows->rows, rows->cols, first + 1, file->rows, file->cols);
     }
-    LNT_TRY(check_stamp(file, error));
-    return file->ops->read(file, first, rows, error);
+    lnt_status status = check_stamp(file);
+    if (status == LNT_OK && rows->rows > 0) {
+        status = file->ops->read(file, first, rows);
+    }
+    if (status != LNT_OK && error != NULL) {
+        *error = file->error;
+    }
+    return status;
 }
 
 /* A frame with the names and labels of columns, and room for `rows` rows. */
@@ -206,7 +178,7 @@ static lnt_status fill_frame(lnt_row_file *file, const size_t *columns, size_t c
     const lnt_allocator *const allocator = lnt_row_file_allocator(file);
     void *memory = lnt_allocate(allocator, most, row_bytes);
     if (memory == NULL) {
-        return lnt_row_file_no_memory(file, error);
+        return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", file->path);
     }
     const lnt_tensor values = lnt_frame_values(frame);
     lnt_status status = LNT_OK;
@@ -240,7 +212,7 @@ lnt_status lnt_row_file_columns_frame(lnt_row_file *file, const size_t *columns,
     }
     const size_t rows = columns != NULL ? file->rows : 0;
     if (make_frame(file, columns, columns != NULL ? count : file->cols, rows, frame) != LNT_OK) {
-        return lnt_row_file_no_memory(file, error);
+        return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", file->path);
     }
     const lnt_status status = rows == 0 ? LNT_OK : fill_frame(file, columns, count, *frame, error);
     if (status != LNT_OK) {

@@ -1,136 +1,162 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/columns.h"
-#include "data/npy.h"
+#include "data/array.h"
+#include "data/idx.h"
+#include "data/inflate.h"
 #include "data/row_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <string.h>
 
-/* Bytes that are read at once; the longest header fits, too. */
+/* Bytes that are converted, or passed over, at once. */
 #define BUFFER ((size_t) 256 * 1024)
 
 typedef struct array_file {
     lnt_row_file file;
-    int descriptor; /* −1: not open */
-    char *buffer;   /* of numbers as they are in the file */
-    lnt_scalar scalar;
-    off_t offset; /* of the first number */
+    lnt_csv_options options;
+    lnt_table table; /* for names, what is looked at, and sentences; without a matrix */
+    bool packed;
+    lnt_inflate *inflate; /* of a packed file that is being read */
+    size_t place;         /* in its elements, in bytes */
+    lnt_npy_header header;
+    char *buffer;
 } array_file;
 
 static void close_array(lnt_row_file *file)
 {
     array_file *f = (array_file *) file;
-    if (f->descriptor >= 0) {
-        close(f->descriptor);
-    }
-    lnt_owner_release(file->owner, f->buffer);
+    lnt_inflate_close(f->inflate);
+    lnt_release(lnt_row_file_allocator(file), f->table.skipped);
+    lnt_release(lnt_row_file_allocator(file), f->buffer);
 }
 
-/* Reads until `size` bytes are there or the file ends. */
-static lnt_status read_at(const array_file *f, off_t offset, void *to, size_t size, size_t *count,
-                          lnt_error *error)
+/* --- bytes --- */
+
+static lnt_status begin_stream(array_file *f, lnt_stream *stream)
 {
-    *count = 0;
-    while (*count < size) {
-        const ssize_t got =
-            pread(f->descriptor, (char *) to + *count, size - *count, offset + (off_t) *count);
-        if (got == 0) {
-            break;
-        }
-        if (got > 0) {
-            *count += (size_t) got;
-        } else if (errno != EINTR) {
-            return lnt_row_file_io(&f->file, "read", error);
-        }
+    *stream = lnt_input_stream(&f->file.input);
+    if (!f->packed) {
+        return LNT_OK;
+    }
+    lnt_inflate_close(f->inflate);
+    f->inflate = NULL;
+    LNT_TRY(lnt_inflate_open(&f->inflate, stream, lnt_row_file_allocator(&f->file)));
+    *stream = lnt_inflate_stream(f->inflate);
+    return LNT_OK;
+}
+
+static lnt_status read_header(array_file *f)
+{
+    lnt_stream stream;
+    const char *bytes;
+    size_t count;
+    LNT_TRY(lnt_input_rewind(&f->file.input));
+    LNT_TRY(lnt_input_peek(&f->file.input, &bytes, &count));
+    const bool npy = f->file.format == LNT_DATA_NPY;
+    f->packed = !npy && lnt_gzip_is(bytes, count);
+    LNT_TRY(begin_stream(f, &stream));
+    LNT_TRY(npy ? lnt_array_begin(&f->header, &stream) : lnt_idx_begin(&f->header, &stream));
+    f->place = 0;
+    return lnt_array_check_size(&stream, &f->header);
+}
+
+/* Bytes of a packed file follow one another. */
+static lnt_status take_packed(array_file *f, void *to, size_t size)
+{
+    const lnt_stream stream = lnt_inflate_stream(f->inflate);
+    size_t count;
+    LNT_TRY(stream.read(stream.context, to, size, &count));
+    f->place += count;
+    return count == size ? LNT_OK
+                         : lnt_fail(&f->file.error, LNT_ERR_FORMAT,
+                                    "%s: expected %zu bytes of elements by the header, found %zu",
+                                    f->file.path, f->header.bytes, f->place);
+}
+
+static lnt_status pass_over(array_file *f, size_t place)
+{
+    while (f->place < place) {
+        const size_t left = place - f->place;
+        LNT_TRY(take_packed(f, f->buffer, left < BUFFER ? left : BUFFER));
     }
     return LNT_OK;
 }
 
-/* --- opening --- */
-
-static lnt_status open_descriptor(array_file *f, lnt_error *error)
+/* `size` bytes of the elements, from byte `place` of them on. */
+static lnt_status read_bytes(array_file *f, size_t place, void *to, size_t size)
 {
-    do {
-        f->descriptor = open(f->file.path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    } while (f->descriptor < 0 && errno == EINTR);
-    if (f->descriptor < 0) {
-        return lnt_row_file_io(&f->file, "open", error);
+    size_t count;
+    if (f->packed) {
+        if (f->inflate == NULL || place < f->place) {
+            LNT_TRY(read_header(f));
+        }
+        LNT_TRY(pass_over(f, place));
+        return take_packed(f, to, size);
     }
-    LNT_TRY(lnt_row_file_stamp(&f->file, f->descriptor, error));
-    return S_ISREG(f->file.stamp.st_mode)
-               ? LNT_OK
-               : lnt_fail(error, LNT_ERR_IO, "%s: expected a regular file", f->file.path);
+    LNT_TRY(lnt_input_seek(&f->file.input, f->header.offset + place));
+    LNT_TRY(lnt_input_read(&f->file.input, to, size, &count));
+    return count == size ? LNT_OK : lnt_row_file_changed(&f->file);
 }
 
-static lnt_status check_header(const array_file *f, const lnt_npy_header *header, lnt_error *error)
+/* --- opening --- */
+
+static lnt_status check_order(array_file *f)
 {
+    const lnt_npy_header *h = &f->header;
     const char *path = f->file.path;
-    const uint64_t size = (uint64_t) f->file.stamp.st_size;
-    if (header->bytes > size || header->offset > size - header->bytes) {
-        return lnt_fail(error, LNT_ERR_FORMAT,
-                        "%s: expected %zu bytes of [%zu, %zu] numbers from byte %zu, found a file "
-                        "of %llu bytes",
-                        path, header->bytes, header->rows, header->cols, header->offset,
-                        (unsigned long long) size);
+    if (h->rank == 0) {
+        return lnt_fail(&f->file.error, LNT_ERR_FORMAT,
+                        "%s: expected a table, found a single number", path);
     }
-    if (header->rows == 0 || header->cols == 0) {
-        return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected rows of numbers, found [%zu, %zu]",
-                        path, header->rows, header->cols);
-    }
-    if (header->fortran && header->rows > 1 && header->cols > 1) {
-        return lnt_fail(error, LNT_ERR_FORMAT,
-                        "%s: expected an array in C order, whose rows are together, found Fortran "
-                        "order: save numpy.ascontiguousarray(array) instead",
+    if (h->fortran && h->rows > 1 && h->cols > 1) {
+        return lnt_fail(&f->file.error, LNT_ERR_INVALID,
+                        "%s: expected C order, in which rows are together, to read blocks of them, "
+                        "found Fortran's: numpy.save(file, numpy.ascontiguousarray(array))",
                         path);
     }
     return LNT_OK;
 }
 
-static lnt_status read_header(array_file *f, lnt_error *error)
+/* That what is packed has all that it promises, and nothing else, since its size does not tell. */
+static lnt_status check_packed(array_file *f)
 {
-    lnt_row_file *file = &f->file;
-    lnt_npy_header header;
+    char byte;
     size_t count;
-    LNT_TRY(read_at(f, 0, f->buffer, LNT_NPY_LONGEST_BEGIN, &count, error));
-    if (!lnt_npy_is(f->buffer, count)) {
-        return lnt_fail(error, LNT_ERR_FORMAT, "%s: expected an .npy file, found something else",
-                        file->path);
-    }
-    LNT_TRY(lnt_npy_header_read(&header, f->buffer, count, file->path, error));
-    LNT_TRY(check_header(f, &header, error));
-    f->scalar = header.scalar;
-    f->offset = (off_t) header.offset;
-    file->rows = header.rows;
-    file->cols = header.cols;
-    return LNT_OK;
+    const lnt_stream stream = lnt_inflate_stream(f->inflate);
+    LNT_TRY(pass_over(f, f->header.bytes));
+    LNT_TRY(stream.read(stream.context, &byte, 1, &count));
+    lnt_inflate_close(f->inflate);
+    f->inflate = NULL;
+    return count == 0 ? LNT_OK
+                      : lnt_fail(&f->file.error, LNT_ERR_FORMAT,
+                                 "%s: expected %zu bytes of elements by the header, found more",
+                                 f->file.path, f->header.bytes);
 }
 
-static lnt_status open_array(array_file *f, lnt_error *error)
+static lnt_status open_array(lnt_row_file *file, const lnt_csv_options *options)
 {
-    const lnt_allocator *const allocator = lnt_row_file_allocator(&f->file);
-    LNT_TRY(open_descriptor(f, error));
-    f->buffer = lnt_allocate(allocator, BUFFER, 1);
+    array_file *f = (array_file *) file;
+    f->options = *options;
+    f->options.memory_limit = SIZE_MAX; /* there is no matrix */
+    f->table = lnt_table_init(&f->options, file->path, &file->error);
+    f->buffer = lnt_allocate(options->allocator, BUFFER, 1);
     if (f->buffer == NULL) {
-        return lnt_row_file_no_memory(&f->file, error);
+        return lnt_row_file_no_memory(file);
     }
-    LNT_TRY(read_header(f, error));
-    return lnt_columns_made_up(&f->file.columns, f->file.cols, allocator) == LNT_OK
-               ? LNT_OK
-               : lnt_row_file_no_memory(&f->file, error);
+    LNT_TRY(read_header(f));
+    LNT_TRY(check_order(f));
+    LNT_TRY(lnt_table_shape(&f->table, f->header.rows, f->header.cols));
+    if (f->packed) {
+        LNT_TRY(check_packed(f));
+    }
+    const lnt_status status = lnt_table_columns(&f->table);
+    file->columns = f->table.names;
+    file->rows = f->header.rows;
+    file->cols = f->header.cols;
+    file->in_order = f->packed;
+    f->options.label_columns = f->options.only_columns = NULL; /* they were lent */
+    return status;
 }
 
 /* --- reading --- */
-
-/* Rows that lie as they are to be, straight from the file. */
-static lnt_status read_straight(const array_file *f, off_t offset, const lnt_tensor *rows,
-                                lnt_error *error)
-{
-    const size_t bytes = rows->rows * rows->cols * f->scalar.size;
-    size_t count;
-    LNT_TRY(read_at(f, offset, rows->data, bytes, &count, error));
-    return count == bytes ? LNT_OK : lnt_row_file_changed(&f->file, error);
-}
 
 /* Numbers first, first + 1, … of a matrix, row by row. */
 static void convert(const array_file *f, size_t first, size_t count, const lnt_tensor *rows)
@@ -139,60 +165,59 @@ static void convert(const array_file *f, size_t first, size_t count, const lnt_t
     while (count > 0) {
         const size_t i = first / rows->cols, j = first % rows->cols;
         const size_t left = rows->cols - j, now = count < left ? count : left;
-        lnt_scalar_convert(f->scalar, from, now, rows->dtype, lnt_element(rows, i, j),
+        lnt_scalar_convert(f->header.scalar, from, now, rows->dtype, lnt_element(rows, i, j),
                            rows->col_stride);
-        from += now * f->scalar.size;
+        from += now * f->header.scalar.size;
         first += now;
         count -= now;
     }
 }
 
-static lnt_status read_array(lnt_row_file *file, size_t first, const lnt_tensor *rows,
-                             lnt_error *error)
+static lnt_status read_numbers(array_file *f, size_t first, const lnt_tensor *rows)
 {
-    array_file *f = (array_file *) file;
-    const size_t size = f->scalar.size, total = rows->rows * rows->cols;
-    const off_t offset = f->offset + (off_t) (first * rows->cols * size);
+    const size_t size = f->header.scalar.size, total = rows->rows * rows->cols;
+    const size_t place = first * rows->cols * size;
     const bool dense = rows->col_stride == 1 && rows->row_stride == (ptrdiff_t) rows->cols;
-    if (dense && lnt_scalar_is(f->scalar, rows->dtype)) {
-        return read_straight(f, offset, rows, error);
+    if (dense && lnt_scalar_is(f->header.scalar, rows->dtype)) {
+        return read_bytes(f, place, rows->data, total * size);
     }
     for (size_t done = 0, count; done < total; done += count) {
         count = total - done < BUFFER / size ? total - done : BUFFER / size;
-        size_t bytes;
-        LNT_TRY(read_at(f, offset + (off_t) (done * size), f->buffer, count * size, &bytes, error));
-        if (bytes != count * size) {
-            return lnt_row_file_changed(file, error);
-        }
+        LNT_TRY(read_bytes(f, place + done * size, f->buffer, count * size));
         convert(f, done, count, rows);
     }
     return LNT_OK;
 }
 
-lnt_status lnt_row_file_open_array(lnt_row_file **file, const char *path, lnt_dtype dtype,
-                                   const lnt_allocator *allocator, lnt_error *error)
+/* Zeroes what is not looked at, in row i; all else must be finite. */
+static lnt_status check_row(array_file *f, size_t first, const lnt_tensor *rows, size_t i)
 {
-    static const lnt_row_ops ops = {read_array, close_array};
-    if (file == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "file is required");
+    const bool *skipped = f->table.skipped;
+    for (size_t j = 0; skipped != NULL && j < rows->cols; j++) {
+        if (skipped[j]) {
+            memset(lnt_element(rows, i, j), 0, lnt_dtype_size(rows->dtype));
+        }
     }
-    *file = NULL;
-    if (path == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "path is required");
+    if (f->header.scalar.kind != 'f' ||
+        lnt_table_all_finite(rows->dtype, lnt_element(rows, i, 0), rows->cols, rows->col_stride)) {
+        return LNT_OK;
     }
-    if (dtype != LNT_F32 && dtype != LNT_F64) {
-        return lnt_fail(error, LNT_ERR_DTYPE, "dtype: expected f32 or f64, found %s",
-                        lnt_dtype_name(dtype));
+    size_t j = 0;
+    while (lnt_table_all_finite(rows->dtype, lnt_element(rows, i, j), 1, 1)) {
+        j++;
     }
-    lnt_row_file *opened;
-    LNT_TRY(lnt_row_file_begin(&opened, sizeof(array_file), &ops, path, allocator, error));
-    opened->dtype = dtype;
-    ((array_file *) opened)->descriptor = -1;
-    const lnt_status status = open_array((array_file *) opened, error);
-    if (status != LNT_OK) {
-        lnt_row_file_close(opened);
-        return status;
+    return lnt_table_fail_cell(&f->table, first + i, j, lnt_get(rows, i, j));
+}
+
+static lnt_status read_array(lnt_row_file *file, size_t first, const lnt_tensor *rows)
+{
+    array_file *f = (array_file *) file;
+    f->table.names = file->columns; /* lent, for sentences */
+    LNT_TRY(read_numbers(f, first, rows));
+    for (size_t i = 0; i < rows->rows; i++) {
+        LNT_TRY(check_row(f, first, rows, i));
     }
-    *file = opened;
     return LNT_OK;
 }
+
+const lnt_row_ops lnt_row_array = {sizeof(array_file), open_array, read_array, close_array};

@@ -38,13 +38,6 @@ static void close_csv(lnt_row_file *file)
     if (f->open) {
         lnt_csv_close(&f->csv);
     }
-    lnt_input_close(&f->input);
-}
-
-/* Where sentences go: to a caller, while it waits for the return. */
-static void set_error(csv_file *f, lnt_error *error)
-{
-    f->csv.error = f->csv.source.error = f->input.error = error;
 }
 
 /* --- the first time --- */
@@ -57,8 +50,26 @@ static lnt_status over_limit(const csv_file *f, size_t line)
                     f->csv.source.name, line, f->csv.options.memory_limit);
 }
 
+/* Texts may be as many as rows, such as names in a column that is left out. */
+static lnt_status check_labels(const csv_file *f, size_t line)
+{
+    const lnt_csv *csv = &f->csv;
+    size_t bytes = 0;
+    for (size_t j = 0; j < csv->cols; j++) {
+        const lnt_intern *set = &csv->columns[j].set;
+        bytes += set->length + 8 * sizeof(size_t) * set->count; /* entry, slots, ranking */
+    }
+    return bytes <= csv->options.memory_limit
+               ? LNT_OK
+               : lnt_fail(csv->error, LNT_ERR_TOO_LARGE,
+                          "%s:%zu: the labels so far take more than the memory limit of %zu bytes: "
+                          "name the columns to look at, without those of many texts",
+                          csv->source.name, line, csv->options.memory_limit);
+}
+
 static lnt_status note_place(csv_file *f, place p)
 {
+    LNT_TRY(check_labels(f, p.line));
     if (f->n_places == f->capacity) {
         const size_t capacity = f->capacity > 0 ? 2 * f->capacity : 64;
         if (capacity > f->csv.options.memory_limit / sizeof *f->places) {
@@ -136,28 +147,16 @@ static lnt_status settle(csv_file *f)
     return LNT_OK;
 }
 
-static lnt_status open_csv(csv_file *f, const lnt_csv_options *options, lnt_error *error)
+static lnt_status open_csv(lnt_row_file *file, const lnt_csv_options *options)
 {
-    lnt_row_file *file = &f->file;
-    lnt_csv_options own = *options;
-    own.allocator = lnt_row_file_allocator(file);
-    const lnt_status status = lnt_input_open(&f->input, file->path, error);
-    if (status != LNT_OK) {
-        f->input.owned = false; /* closed already */
-        return status;
-    }
-    if (!f->input.rewinds) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: expected a regular file, since it must be read more than once",
-                        f->input.name);
-    }
-    LNT_TRY(lnt_row_file_stamp(file, f->input.file, error));
-    LNT_TRY(lnt_csv_open(&f->csv, &f->input, &own, CHUNK_BYTES));
+    csv_file *f = (csv_file *) file;
+    f->next = SIZE_MAX;
+    LNT_TRY(lnt_csv_open(&f->csv, &file->input, options, CHUNK_BYTES));
     f->open = true;
     file->cols = f->csv.cols;
-    file->dtype = f->csv.options.dtype;
     LNT_TRY(scan(f));
     file->dropped = f->csv.dropped;
+    f->csv.options.label_columns = f->csv.options.only_columns = NULL; /* they were lent */
     return settle(f);
 }
 
@@ -172,12 +171,12 @@ static lnt_status next_row(csv_file *f)
         bool found;
         LNT_TRY(lnt_source_next(&csv->source, &record, &found));
         if (!found) {
-            return lnt_row_file_changed(&f->file, csv->error);
+            return lnt_row_file_changed(&f->file);
         }
         LNT_TRY(lnt_csv_add(csv, &record));
     }
     f->next++;
-    return csv->restart ? lnt_row_file_changed(&f->file, csv->error) : LNT_OK;
+    return csv->restart ? lnt_row_file_changed(&f->file) : LNT_OK;
 }
 
 static lnt_status go_to(csv_file *f, size_t row)
@@ -196,7 +195,7 @@ static lnt_status go_to(csv_file *f, size_t row)
 }
 
 /* Numbers of texts become places among the labels. */
-static lnt_status rank(const csv_file *f, const lnt_tensor *rows)
+static lnt_status rank(csv_file *f, const lnt_tensor *rows)
 {
     for (size_t j = 0; j < rows->cols; j++) {
         const size_t *const ranks = f->rankings[j].rank;
@@ -204,7 +203,7 @@ static lnt_status rank(const csv_file *f, const lnt_tensor *rows)
         for (size_t i = 0; ranks != NULL && i < rows->rows; i++) {
             const size_t number = (size_t) lnt_get(rows, i, j);
             if (number >= count) {
-                return lnt_row_file_changed(&f->file, f->csv.error);
+                return lnt_row_file_changed(&f->file);
             }
             LNT_TRY(lnt_set(rows, i, j, (double) ranks[number]));
         }
@@ -225,50 +224,22 @@ static lnt_status read_chunk(csv_file *f, size_t first, size_t count, const lnt_
     return lnt_copy(&chunk, &target);
 }
 
-static lnt_status read_csv(lnt_row_file *file, size_t first, const lnt_tensor *rows,
-                           lnt_error *error)
+static lnt_status read_csv(lnt_row_file *file, size_t first, const lnt_tensor *rows)
 {
     csv_file *f = (csv_file *) file;
     lnt_csv *csv = &f->csv;
-    set_error(f, error);
     csv->restart = false;
-    lnt_status status = rows->rows > 0 ? go_to(f, first) : LNT_OK;
+    lnt_status status = go_to(f, first);
     for (size_t done = 0; status == LNT_OK && done < rows->rows;) {
         const size_t left = rows->rows - done;
         const size_t count = left < csv->capacity ? left : csv->capacity;
         status = read_chunk(f, done, count, rows);
         done += count;
     }
-    set_error(f, NULL);
     if (status != LNT_OK) {
         f->next = SIZE_MAX;
     }
     return status;
 }
 
-lnt_status lnt_row_file_open_csv(lnt_row_file **file, const char *path,
-                                 const lnt_csv_options *options, lnt_error *error)
-{
-    static const lnt_row_ops ops = {read_csv, close_csv};
-    if (file == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "file is required");
-    }
-    *file = NULL;
-    if (path == NULL || options == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "path and options are required");
-    }
-    LNT_TRY(lnt_csv_options_check(options, error));
-    lnt_row_file *opened;
-    LNT_TRY(lnt_row_file_begin(&opened, sizeof(csv_file), &ops, path, options->allocator, error));
-    csv_file *f = (csv_file *) opened;
-    f->next = SIZE_MAX;
-    const lnt_status status = open_csv(f, options, error);
-    if (status != LNT_OK) {
-        lnt_row_file_close(opened);
-        return status;
-    }
-    set_error(f, NULL);
-    f->csv.options.label_columns = f->csv.options.only_columns = NULL;
-    *file = opened;
-    return LNT_OK;
-}
+const lnt_row_ops lnt_row_csv = {sizeof(csv_file), open_csv, read_csv, close_csv};
