@@ -157,8 +157,11 @@ static lnt_status read_all(train_job *job)
     job->trial.rows = job->data.rows;
     LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
     if (job->trial.rows.streamed != NULL) {
-        lnt_cli_note("%s is more than --memory: rows are read in blocks of %zu", job->path,
-                     job->trial.source.block_rows);
+        const lnt_row_source *source = &job->trial.source;
+        const bool told = source->in_order && job->trial.config.shuffle;
+        lnt_cli_note("%s is more than --memory: rows are read in blocks of %zu%s", job->path,
+                     source->block_rows,
+                     told ? "; the file is packed, so the blocks keep their order" : "");
     }
     return LNT_OK;
 }

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Training on files that take more than --memory."""
+import gzip
 import os
 import random
 import re
+import struct
 import time
 import unittest
 
@@ -101,6 +103,65 @@ class Memory(CommandCase):
         self.succeed(*TRAIN, *SMALL, "--history", "h.csv", "--report", "r.html")
         self.assertEqual(5, len((self.folder / "h.csv").read_text().splitlines()))
         self.assertIn("</html>", (self.folder / "r.html").read_text())
+
+
+class Arrays(CommandCase):
+    """Inputs and classes in files of their own."""
+
+    ROWS, COLS = 6000, 30
+
+    def setUp(self):
+        super().setUp()
+        rng = random.Random(4)
+        self.inputs = bytes(rng.randrange(256) for _ in range(self.ROWS * self.COLS))
+        classes = bytes((self.inputs[i * self.COLS] + self.inputs[i * self.COLS + 1] > 255) * 3 + 4
+                        for i in range(self.ROWS))
+        idx = struct.pack(">HBBII", 0, 8, 2, self.ROWS, self.COLS) + self.inputs
+        self.write("x.idx", idx)
+        self.write("x.idx.gz", gzip.compress(idx, 1))
+        self.write("y.idx", struct.pack(">HBBI", 0, 8, 1, self.ROWS) + classes)
+
+    def write_npy(self, name, descr, content, fortran=False):
+        head = (f"{{'descr': '{descr}', 'fortran_order': {fortran}, "
+                f"'shape': ({self.ROWS}, {self.COLS}), }}").ljust(117) + "\n"
+        self.write(name, b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head.encode() + content)
+
+    def train(self, inputs, *options):
+        return self.run_command("train", "--inputs", inputs, "--targets", "y.idx", "--epochs", 3,
+                                "-o", "m", *options)
+
+    def test_all_formats_give_the_same_model(self):
+        self.write_npy("x.npy", "|u1", self.inputs)
+        models = set()
+        for name in ("x.idx", "x.npy"):
+            done = self.train(name, "--memory", "400K")
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertIn(NOTE, done.stderr)
+            self.assertRegex(done.stdout, r"held-out accuracy  0\.9\d+")
+            models.add((self.folder / "m").read_bytes())
+        self.assertEqual(1, len(models))
+        done = self.train("x.idx", "--memory", "100K")
+        self.assertRegex(done.stderr, r"\d+K for targets and the rows held out")
+
+    def test_a_packed_file_keeps_the_order_of_its_blocks(self):
+        done = self.train("x.idx.gz", "--memory", "400K")
+        self.assertRegex(done.stderr, NOTE + r" \d+; the file is packed, so the blocks keep their "
+                         "order\n")
+        self.assertRegex(done.stdout, r"held-out accuracy  0\.9\d+")
+        done = self.train("x.idx.gz", "--memory", "400K", "--no-shuffle")
+        self.assertRegex(done.stderr, NOTE + r" \d+\n")
+        packed = (self.folder / "m").read_bytes()
+        self.train("x.idx", "--memory", "400K", "--no-shuffle")
+        self.assertEqual(packed, (self.folder / "m").read_bytes())
+
+    def test_what_has_no_blocks(self):
+        content = struct.pack(f"<{self.ROWS * self.COLS}f", *self.inputs)
+        self.write_npy("x.npy", "<f4", content, fortran=True)
+        done = self.train("x.npy", "--memory", "400K")
+        self.assertEqual((1, "linnet train: x.npy: expected C order, in which rows are together, "
+                          "to read blocks of them, found Fortran's: "
+                          "numpy.save(file, numpy.ascontiguousarray(array))\n"),
+                         (done.returncode, done.stderr))
 
 
 class Refused(CommandCase):
