@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model_data.h"
 
+#include "sparse_inputs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +11,7 @@ void lnt_cli_model_data_finish(lnt_cli_model_data *data)
     lnt_cli_columns_finish(&data->columns);
     lnt_frame_destroy(data->frame);
     lnt_frame_destroy(data->targets_apart);
+    lnt_release(NULL, data->memory);
     *data = (lnt_cli_model_data){0};
 }
 
@@ -64,6 +67,10 @@ lnt_status lnt_cli_model_data_inputs(lnt_cli_model_data *data, const lnt_model *
                                      lnt_error *error)
 {
     LNT_TRY(read_frame(data, model, path, reading, (lnt_cli_names){NULL, 0}, error));
+    LNT_TRY(lnt_cli_sparse_inputs(data->frame, model, &data->memory, &data->x));
+    if (data->memory != NULL) {
+        return LNT_OK;
+    }
     LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, NULL, 0, error));
     return lnt_cli_columns_view(&data->columns, data->frame, &data->x, NULL);
 }
@@ -100,6 +107,11 @@ static lnt_status read_both(lnt_cli_model_data *data, const lnt_model *model, co
     }
     if (is_classifier(model)) {
         LNT_TRY(recode(data->frame, model, path, places[0], error));
+    }
+    LNT_TRY(lnt_cli_sparse_inputs(data->frame, model, &data->memory, &data->x));
+    if (data->memory != NULL && targets.count == 1) {
+        const lnt_tensor values = lnt_frame_values(data->frame);
+        return lnt_slice_cols(&values, places[0], 1, 1, &data->y);
     }
     LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, places, targets.count,
                                   error));

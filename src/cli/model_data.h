@@ -13,6 +13,7 @@ typedef struct lnt_cli_model_data {
     lnt_frame *frame;
     lnt_frame *targets_apart; /* or NULL */
     lnt_cli_columns columns;
+    void *memory; /* of x, if that is no view; or NULL */
     lnt_tensor x; /* [rows, inputs], raw */
     lnt_tensor y; /* [rows, targets], raw, or class numbers [rows, 1]; empty if not asked for */
 } lnt_cli_model_data;

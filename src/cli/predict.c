@@ -128,10 +128,10 @@ static lnt_status write_all(predict_job *job)
 static lnt_status write_to(predict_job *job)
 {
     lnt_cli_out file;
-    LNT_TRY(lnt_cli_out_open(&file, job->settings->output, &job->error));
     if (job->settings->output != NULL) {
         lnt_cli_interrupt_watch();
     }
+    LNT_TRY(lnt_cli_out_open(&file, job->settings->output, &job->error));
     job->out.stream = file.stream;
     return lnt_cli_out_close(&file, write_all(job), &job->error);
 }
