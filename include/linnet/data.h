@@ -183,6 +183,68 @@ LNT_API lnt_status lnt_frame_encode(lnt_frame *frame, size_t column, size_t max_
 LNT_API lnt_status lnt_frame_recode(lnt_frame *frame, size_t column, const lnt_names *classes,
                                     lnt_error *error);
 
+/* --- files larger than memory --- */
+
+/**
+ * A file of rows that stays where it is and is read in blocks: CSV, .npy or IDX. It keeps the file
+ * open. Before each block it is looked whether size or time of the file have changed since it was
+ * opened, which is `LNT_ERR_IO`. One thread at a time.
+ */
+typedef struct lnt_row_file lnt_row_file;
+
+/**
+ * Opens what `lnt_data_read` would read, of some formats; the options are the same, and of them
+ * only the allocator must outlive the call, as for any object.
+ *
+ * CSV is read from begin to end now, to check that each record is well-formed, to count the rows,
+ * to gather the labels, and to note where every 256th row begins; so memory is 16 bytes for 256
+ * rows, and the labels, both within `memory_limit`. .npy and IDX are gone to by row; numbers are
+ * checked as they are read, and a missing value is an error with `LNT_MISSING_DROP`, too. IDX
+ * packed by gzip is unpacked once now, to check it, and again from its begin whenever it is read
+ * backwards.
+ *
+ * Errors are those of `lnt_data_read`; `LNT_ERR_INVALID` also for a pipe, for .npz and libsvm, and
+ * for Fortran's order, in which rows are not together.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_open(lnt_row_file **file, const char *path,
+                                                    lnt_data_format format,
+                                                    const lnt_csv_options *options,
+                                                    lnt_error *error);
+LNT_API void lnt_row_file_close(lnt_row_file *file);
+
+/** Rows that can be read, without those left out; columns; what they are read as. */
+LNT_API size_t lnt_row_file_rows(const lnt_row_file *file);
+LNT_API size_t lnt_row_file_cols(const lnt_row_file *file);
+LNT_API lnt_dtype lnt_row_file_dtype(const lnt_row_file *file);
+
+/** Rows of CSV that are left out because of missing values. */
+LNT_API size_t lnt_row_file_dropped(const lnt_row_file *file);
+
+/** Column names; labels of a column, NULL for one of numbers. Owned by the file. */
+LNT_API const lnt_names *lnt_row_file_columns(const lnt_row_file *file);
+LNT_API const lnt_names *lnt_row_file_labels(const lnt_row_file *file, size_t column);
+
+/** Whether going back means reading from the file's begin, so that only one order is fast. */
+LNT_API bool lnt_row_file_in_order(const lnt_row_file *file);
+
+/**
+ * Reads rows first … first + rows->rows − 1 into `rows` [any number, cols], of the file's dtype and
+ * with any strides. `LNT_ERR_SHAPE` if they lie outside; `LNT_ERR_IO` or `LNT_ERR_FORMAT` if the
+ * file is no longer what it was; what is in `rows` then has no meaning. No allocation, but for a
+ * record longer than any before.
+ */
+LNT_API lnt_status lnt_row_file_read(lnt_row_file *file, size_t first, const lnt_tensor *rows,
+                                     lnt_error *error);
+
+/**
+ * The `count` columns at `columns`, of all rows, as a frame with their names and labels, in memory
+ * that the caller owns. With `columns` NULL it has all columns, and no rows: for their names. On
+ * failure `*frame` is NULL.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_columns_frame(lnt_row_file *file,
+                                                             const size_t *columns, size_t count,
+                                                             lnt_frame **frame, lnt_error *error);
+
 /* --- splitting and ordering --- */
 
 /**
@@ -236,6 +298,27 @@ LNT_API lnt_status lnt_scaling_find(const char *name, lnt_scaling *scaling);
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling,
                                                  const lnt_tensor *x,
                                                  const lnt_allocator *allocator);
+
+/**
+ * Gathers what a scaler needs of rows that come block by block; one allocation. Standard combines
+ * means and squares of the blocks (Chan, Golub, LeVeque 1983), so its numbers are those of
+ * `lnt_scaler_fit` but for rounding; the others are the same. Robust needs all rows:
+ * `LNT_ERR_INVALID`. One thread at a time.
+ */
+typedef struct lnt_scaler_fitter lnt_scaler_fitter;
+
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_create(lnt_scaler_fitter **fitter,
+                                                           lnt_scaling scaling, size_t cols,
+                                                           const lnt_allocator *allocator);
+LNT_API void lnt_scaler_fitter_destroy(lnt_scaler_fitter *fitter);
+
+/** Takes in x [any number of rows, cols]; `LNT_ERR_NOT_FINITE`, and nothing is taken in. */
+LNT_API lnt_status lnt_scaler_fitter_add(lnt_scaler_fitter *fitter, const lnt_tensor *x);
+
+/** The scaler of all rows so far, at least one (`LNT_ERR_SHAPE`); errors as `lnt_scaler_fit`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_make(const lnt_scaler_fitter *fitter,
+                                                         lnt_scaler **scaler,
+                                                         const lnt_allocator *allocator);
 
 /** A scaler of given numbers, each `cols` long, scale finite and not 0, offset finite. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_create(lnt_scaler **scaler, size_t cols,

@@ -29,10 +29,12 @@ typedef struct lnt_random {
 /** Streams that the library itself draws from; other values are free for the caller. */
 enum {
     LNT_STREAM_INIT = 1,    /**< initial parameters: `LNT_STREAM_INIT + (parameter index << 8)` */
-    LNT_STREAM_SHUFFLE = 2, /**< order of the rows: `LNT_STREAM_SHUFFLE + (epoch << 8)` */
+    LNT_STREAM_SHUFFLE = 2, /**< order of the rows: `LNT_STREAM_SHUFFLE + (epoch << 8)`; of those
+                                 of a source's block, from position 4·(its first row) */
     LNT_STREAM_SPLIT = 3,   /**< choice of the validation rows, and of folds */
     LNT_STREAM_DROPOUT = 4, /**< `LNT_STREAM_DROPOUT + (layer << 8) + (draw << 24)` */
-    LNT_STREAM_SAMPLE = 5   /**< rows drawn with replacement: `… + (epoch << 8)` */
+    LNT_STREAM_SAMPLE = 5,  /**< rows drawn with replacement: `… + (epoch << 8)` */
+    LNT_STREAM_BLOCKS = 6   /**< order of the blocks of a source: `… + (epoch << 8)` */
 };
 
 /** The start of a stream. */

@@ -192,6 +192,50 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
 /** Batches between two copies of the parameters that `lnt_fit` could go back to. */
 #define LNT_FIT_KEEP 64
 
+/* --- rows that do not fit into memory --- */
+
+/**
+ * Where rows come from that are more than memory holds: a file, a simulation. They are asked for in
+ * blocks of neighbours and must be the same each time.
+ */
+typedef struct lnt_row_source {
+    size_t rows;       /**< at least 1 */
+    size_t targets;    /**< columns of y: for classes 1 */
+    size_t block_rows; /**< read at once; rounded down to whole batches, at least one */
+    bool weighted;     /**< rows have weights */
+    bool in_order;     /**< blocks come as they lie, even if rows are shuffled: for what is slow to
+                            go back in */
+    /**
+     * Writes rows first … first + x->rows − 1 to x [n, inputs], y [n, targets] and weights [n, 1]
+     * (NULL unless `weighted`), all dense and of the net's dtype. On failure `error` has a
+     * sentence, and the run ends with the status.
+     */
+    lnt_status (*read)(void *context, size_t first, const lnt_tensor *x, const lnt_tensor *y,
+                       const lnt_tensor *weights, lnt_error *error);
+    void *context;
+} lnt_row_source;
+
+/**
+ * Trains as `lnt_fit` does, on rows that are read block by block while it trains. Two blocks are in
+ * memory, the one that is learned from and the next; all memory is taken before the first step.
+ * With `shuffle` the order of the blocks in an epoch, and that of the rows in each block, is drawn
+ * from `seed` and the epoch: rows of one block stay in neighbouring batches. No batch has rows of
+ * two blocks, so the shorter one is the last of the file's last block. One block of all rows gives
+ * the bits that `lnt_fit` gives, and is read once.
+ *
+ * `read` is called by one thread of its own, which blocks all signals and ends before the return,
+ * so with one call at a time, but while the caller's thread trains. Targets and weights are checked
+ * as they come; then, as when `read` fails, the run ends with a sentence that names epoch and
+ * batch, and the net has the parameters of the last step before.
+ *
+ * `LNT_ERR_INVALID` for what needs all rows at once: `sampling` other than all,
+ * `validation_fraction`, `weights` (`weighted` instead). Validation rows come as `x_val`, `y_val`.
+ * `LNT_ERR_THREADS` if the thread cannot be started.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_fit_source(lnt_net *net, const lnt_row_source *source,
+                                                 const lnt_fit_config *config,
+                                                 lnt_fit_result *result, lnt_error *error);
+
 /* --- training one batch at a time --- */
 
 /**

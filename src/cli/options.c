@@ -120,6 +120,24 @@ static lnt_status set_size(const lnt_cli_option *option, const char *text, void 
     return LNT_OK;
 }
 
+static lnt_status set_bytes(const lnt_cli_option *option, const char *text, void *place,
+                            lnt_error *error)
+{
+    static const char units[] = "KMG";
+    const size_t length = strlen(text);
+    const char *unit = length > 0 ? strchr(units, text[length - 1]) : NULL;
+    const unsigned shift = unit != NULL ? 10 * (unsigned) (unit - units + 1) : 0;
+    uint64_t value;
+    if (!read_count(text, length - (unit != NULL), &value) || value > SIZE_MAX >> shift ||
+        value << shift < option->least || value << shift > option->most) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "expected bytes, such as 500M or 2G, at least %lluK, found '%s'",
+                        (unsigned long long) option->least >> 10, text);
+    }
+    *(size_t *) place = (size_t) value << shift;
+    return LNT_OK;
+}
+
 static lnt_status set_sizes(const lnt_cli_option *option, const char *text, void *place,
                             lnt_error *error)
 {
@@ -312,6 +330,7 @@ static const struct {
     [LNT_CLI_LIST] = {sizeof(lnt_cli_texts), set_texts, free_texts},
     [LNT_CLI_COUNT] = {sizeof(uint64_t), set_count, free_nothing},
     [LNT_CLI_SIZE] = {sizeof(size_t), set_size, free_nothing},
+    [LNT_CLI_BYTES] = {sizeof(size_t), set_bytes, free_nothing},
     [LNT_CLI_SIZES] = {sizeof(lnt_cli_sizes), set_sizes, free_sizes},
     [LNT_CLI_REAL] = {sizeof(double), set_real, free_nothing},
     [LNT_CLI_TIME] = {sizeof(double), set_time, free_nothing},

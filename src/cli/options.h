@@ -18,6 +18,7 @@ typedef enum lnt_cli_kind {
     LNT_CLI_LIST,   /* lnt_cli_texts: and each value is split at its commas */
     LNT_CLI_COUNT,  /* uint64_t, from `least` to `most` */
     LNT_CLI_SIZE,   /* size_t, likewise */
+    LNT_CLI_BYTES,  /* size_t, likewise; the text may end in K, M or G */
     LNT_CLI_SIZES,  /* lnt_cli_sizes: whole numbers split at commas, or "none" */
     LNT_CLI_REAL,   /* double, within `low` and `high` */
     LNT_CLI_TIME,   /* double, seconds, likewise: "90", "90s", "15m", "2h", "1d", "1:30:00" */

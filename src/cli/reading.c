@@ -101,10 +101,10 @@ size_t lnt_cli_memory(void)
     return (size_t) pages * (size_t) page;
 }
 
-lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
-                        const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
-                        lnt_error *error)
+lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
+                                           lnt_cli_names labels, lnt_cli_names only)
 {
+    const size_t machine = lnt_cli_memory();
     lnt_csv_options options = lnt_csv_defaults();
     options.dtype = dtype;
     options.delimiter = reading->delimiter;
@@ -114,12 +114,25 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
     options.n_label_columns = labels.count;
     options.only_columns = only.items;
     options.n_only_columns = only.count;
-    options.memory_limit = lnt_cli_memory();
-    LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
-    const size_t dropped = lnt_frame_dropped(*frame);
+    options.memory_limit =
+        reading->memory > 0 && reading->memory < machine ? reading->memory : machine;
+    return options;
+}
+
+void lnt_cli_tell_dropped(const char *path, size_t dropped)
+{
     if (dropped > 0) {
         lnt_cli_warn("%s: left out %zu %s with missing values", path, dropped,
                      dropped == 1 ? "row" : "rows");
     }
+}
+
+lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
+                        const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
+                        lnt_error *error)
+{
+    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
+    lnt_cli_tell_dropped(path, lnt_frame_dropped(*frame));
     return LNT_OK;
 }

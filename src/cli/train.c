@@ -71,6 +71,19 @@ static const lnt_cli_option output_options[] = {
      .help = "File for a page with curves and tables of the run, in HTML"},
 };
 
+static const lnt_cli_option memory_options[] = {
+    {.name = "memory",
+     .kind = LNT_CLI_BYTES,
+     LNT_CLI_AT(reading.memory),
+     .value = "SIZE",
+     .least = 1 << 10,
+     .most = UINT64_MAX,
+     .help = "Bytes that the data may take, such as 500M or 2G; what is more stays in its file and "
+             "is learned from in blocks (default: the machine's memory, and no blocks)"},
+};
+
+static const lnt_cli_group memory_group = {"Memory:", memory_options,
+                                           LNT_CLI_COUNT_OF(memory_options), 0};
 static const lnt_cli_group held_out_group = {"Rows held out:", train_options,
                                              LNT_CLI_COUNT_OF(train_options), 0};
 static const lnt_cli_group output_group = {"Output:", output_options,
@@ -78,10 +91,19 @@ static const lnt_cli_group output_group = {"Output:", output_options,
 static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT, 0};
 
 static const lnt_cli_group *const groups[] = {
-    &lnt_cli_column_group,        &lnt_cli_apart_group, &lnt_cli_net_group,
-    &lnt_cli_loss_group,          &lnt_cli_optim_group, &lnt_cli_schedule_group,
-    &lnt_cli_training_group,      &held_out_group,      &lnt_cli_stopping_group,
-    &lnt_cli_checkpoint_group,    &output_group,        &run_group,
+    &lnt_cli_column_group,
+    &lnt_cli_apart_group,
+    &lnt_cli_net_group,
+    &lnt_cli_loss_group,
+    &lnt_cli_optim_group,
+    &lnt_cli_schedule_group,
+    &lnt_cli_training_group,
+    &held_out_group,
+    &memory_group,
+    &lnt_cli_stopping_group,
+    &lnt_cli_checkpoint_group,
+    &output_group,
+    &run_group,
     &lnt_cli_train_reading_group,
 };
 
@@ -145,7 +167,15 @@ static lnt_status read_all(train_job *job)
     LNT_TRY(lnt_cli_train_data_split(&job->data, job->path, settings, &job->error));
     job->trial.settings = settings;
     job->trial.rows = job->data.rows;
-    return lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error);
+    LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
+    if (job->trial.rows.streamed != NULL) {
+        const lnt_row_source *source = &job->trial.source;
+        const bool told = source->in_order && job->trial.config.shuffle;
+        lnt_cli_note("%s is more than --memory: rows are read in blocks of %zu%s", job->path,
+                     source->block_rows,
+                     told ? "; the file is packed, so the blocks keep their order" : "");
+    }
+    return LNT_OK;
 }
 
 static lnt_status fit(train_job *job)

@@ -7,12 +7,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Below this a held-out score says little. */
 #define HELD_OUT_FEW 10
 
 void lnt_cli_train_data_finish(lnt_cli_train_data *data)
 {
+    lnt_cli_streamed_finish(&data->streamed);
     lnt_cli_columns_finish(&data->columns);
     lnt_cli_columns_finish(&data->columns_apart);
     lnt_frame_destroy(data->frame);
@@ -30,7 +32,7 @@ lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool
         return part;
     }
     part.rows = held_out ? t->rows - rows->n_train : rows->n_train;
-    if (held_out && part.rows > 0) {
+    if (held_out && part.rows > 0 && t->data != NULL) {
         part.data = lnt_element(t, rows->n_train, 0);
     }
     return part;
@@ -43,7 +45,12 @@ static void append(lnt_cli_names *names, const lnt_cli_texts *texts)
     }
 }
 
-/* Where the targets are: in a file of their own, or in that of the inputs. */
+static bool is_streamed(const lnt_cli_train_data *data)
+{
+    return data->streamed.file != NULL;
+}
+
+/* Where the targets are: in a frame of their own, or in that of the inputs. */
 typedef struct target_side {
     lnt_frame *frame;
     const lnt_cli_columns *columns;
@@ -58,7 +65,39 @@ static target_side targets_of(const lnt_cli_train_data *data, const char *path,
     const lnt_cli_columns *columns = apart ? &data->columns_apart : &data->columns;
     return (target_side){apart ? data->targets_apart : data->frame, columns,
                          columns->index + columns->n_inputs,
-                         apart ? settings->apart.targets : path};
+                         settings->apart.targets != NULL ? settings->apart.targets : path};
+}
+
+/* The file stays where it is; the frame has its names. */
+static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data_format format,
+                            const lnt_csv_options *options, lnt_error *error)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    if (strcmp(path, "-") == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --memory: standard input has more, and cannot be read twice: save "
+                        "it in a file");
+    }
+    streamed->path = path;
+    streamed->memory = options->memory_limit;
+    LNT_TRY(lnt_row_file_open(&streamed->file, path, format, options, error));
+    lnt_cli_tell_dropped(path, lnt_row_file_dropped(streamed->file));
+    return lnt_row_file_columns_frame(streamed->file, NULL, 0, &data->frame, error);
+}
+
+/* Into memory, or, if they were asked to and are too many for it, block by block later. */
+static lnt_status read_or_open(lnt_cli_train_data *data, const char *path,
+                               const lnt_cli_train_settings *settings, lnt_cli_names labels,
+                               lnt_cli_names only, lnt_error *error)
+{
+    const lnt_cli_reading *reading = &settings->reading;
+    const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
+    const lnt_status status = lnt_cli_read(&data->frame, path, dtype, reading, labels, only, error);
+    if (status != LNT_ERR_TOO_LARGE || reading->memory == 0) {
+        return status;
+    }
+    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    return open_file(data, path, (lnt_data_format) reading->format, &options, error);
 }
 
 /* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
@@ -86,8 +125,7 @@ static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
                 }
             }
         }
-        status = lnt_cli_read(&data->frame, path, lnt_cli_train_dtype(settings->dtype),
-                              &settings->reading, labels, only, error);
+        status = read_or_open(data, path, settings, labels, only, error);
     }
     free(labels.items);
     free(only.items);
@@ -186,6 +224,32 @@ static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const cha
     return lnt_copy(&column, weights);
 }
 
+/* The targets and weights among the columns of a file that is streamed. */
+static lnt_status take_apart(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, const size_t *places,
+                             lnt_error *error)
+{
+    const lnt_cli_columns *columns = &data->columns;
+    lnt_cli_streamed *streamed = &data->streamed;
+    if (settings->fit.sampling != LNT_SAMPLE_ALL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --sampling: needs all rows in memory, and %s is more than --memory",
+                        path);
+    }
+    LNT_TRY(lnt_cli_streamed_begin(streamed, columns));
+    if (columns->n_targets > 0) {
+        LNT_TRY(lnt_cli_streamed_columns(streamed, columns->index + columns->n_inputs,
+                                         columns->n_targets, &data->targets_apart, error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    }
+    if (settings->weights != NULL) {
+        LNT_TRY(lnt_cli_streamed_columns(streamed, places, 1, &data->weights_apart, error));
+        LNT_TRY(check_weights(data->weights_apart, 0, path, error));
+        data->rows.weights = lnt_frame_values(data->weights_apart);
+    }
+    return LNT_OK;
+}
+
 static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
                                  const lnt_cli_train_settings *settings,
                                  const lnt_cli_texts *features, lnt_error *error)
@@ -197,6 +261,9 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
         find_weights(frame, "sampling-weights", settings->sampling_weights, places, &count, error));
     LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
                                    &settings->exclude, places, count, error));
+    if (is_streamed(data)) {
+        return take_apart(data, path, settings, places, error);
+    }
     if (count == 0) {
         return LNT_OK;
     }
@@ -260,7 +327,8 @@ static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model
 static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
                              const lnt_cli_train_settings *settings, lnt_error *error)
 {
-    const size_t rows = lnt_frame_values(data->frame).rows;
+    const size_t rows = is_streamed(data) ? lnt_row_file_rows(data->streamed.file)
+                                          : lnt_frame_values(data->frame).rows;
     const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
     if (settings->apart.targets != NULL) {
         LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, &settings->apart, dtype,
@@ -285,8 +353,24 @@ static lnt_cli_task task_of(const lnt_cli_train_settings *settings, const target
                                                    : (lnt_cli_task) settings->task;
 }
 
+/* Inputs have no data. */
+static void view_streamed(lnt_cli_train_data *data)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    data->rows.x = lnt_tensor_of(lnt_row_file_dtype(streamed->file), NULL,
+                                 lnt_row_file_rows(streamed->file), data->columns.n_inputs);
+    data->rows.y = lnt_frame_values(data->targets_apart);
+    data->rows.streamed = streamed;
+    streamed->taught =
+        lnt_cli_streamed_size(&data->rows.y) + lnt_cli_streamed_size(&data->rows.weights);
+}
+
 static lnt_status view_rows(lnt_cli_train_data *data)
 {
+    if (is_streamed(data)) {
+        view_streamed(data);
+        return LNT_OK;
+    }
     if (data->targets_apart == NULL) {
         return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
     }
@@ -367,8 +451,10 @@ lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, c
 
 static lnt_status permute(lnt_cli_train_data *data, size_t *index)
 {
-    lnt_tensor values = lnt_frame_values(data->frame);
-    LNT_TRY(lnt_permute_rows(&values, index));
+    if (!is_streamed(data)) {
+        lnt_tensor values = lnt_frame_values(data->frame);
+        LNT_TRY(lnt_permute_rows(&values, index));
+    }
     if (data->targets_apart != NULL) {
         LNT_TRY(lnt_permute_rows(&data->rows.y, index));
     }
@@ -378,19 +464,33 @@ static lnt_status permute(lnt_cli_train_data *data, size_t *index)
     return data->rows.sampling.rows > 0 ? lnt_permute_rows(&data->rows.sampling, index) : LNT_OK;
 }
 
+/* Which rows can be split, and whether they must be. */
+static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
+                              const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    if (settings->validation > 0 && data->rows.x.rows < 2) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: expected at least 2 rows, some to train on and some to hold out, "
+                        "found %zu (--validation 0 holds none out)",
+                        path, data->rows.x.rows);
+    }
+    if (is_streamed(data) && settings->validation == 0 && settings->validation_file == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --validation: expected some rows held out to judge the net by, "
+                        "since %s is more than --memory, found none",
+                        path);
+    }
+    return LNT_OK;
+}
+
 /* The views x and y stay what they are: only rows change places. */
 static lnt_status split(lnt_cli_train_data *data, const char *path,
                         const lnt_cli_train_settings *settings, lnt_error *error)
 {
     const size_t rows = data->rows.x.rows;
-    if (settings->validation == 0) {
+    LNT_TRY(check_split(data, path, settings, error));
+    if (settings->validation == 0 && !is_streamed(data)) {
         return LNT_OK;
-    }
-    if (rows < 2) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: expected at least 2 rows, some to train on and some to hold out, "
-                        "found %zu (--validation 0 holds none out)",
-                        path, rows);
     }
     size_t *index = lnt_allocate(NULL, rows, sizeof *index);
     if (index == NULL) {
@@ -398,10 +498,15 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
     }
     lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
                                   settings->seed, index, &data->rows.n_train);
+    if (is_streamed(data)) { /* which keeps the index */
+        LNT_TRY(lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error));
+    }
     if (status == LNT_OK) {
         status = permute(data, index);
     }
-    lnt_release(NULL, index);
+    if (!is_streamed(data)) {
+        lnt_release(NULL, index);
+    }
     return status;
 }
 

@@ -3,6 +3,7 @@
 #define LNT_CLI_TRAIN_DATA_H
 
 #include "columns.h"
+#include "streamed.h"
 #include "train_settings.h"
 
 #include <linnet/linnet.h>
@@ -16,6 +17,7 @@ typedef struct lnt_cli_rows {
     lnt_tensor weights;  /* [rows, 1], or without rows */
     lnt_tensor sampling; /* likewise */
     size_t n_train;
+    lnt_cli_streamed *streamed; /* where x is, whose data then are NULL; NULL: in memory */
 } lnt_cli_rows;
 
 /* The data of a run. */
@@ -23,8 +25,10 @@ typedef struct lnt_cli_train_data {
     lnt_frame *frame; /* of the inputs, and of the targets if they have no file of their own */
     lnt_frame *targets_apart; /* or NULL, like the next */
     lnt_frame *weights_apart;
+    lnt_cli_streamed
+        streamed; /* with a file, `frame` has names only, targets and weights are apart */
     lnt_cli_columns columns;
-    lnt_cli_columns columns_apart; /* of the targets in their file: all */
+    lnt_cli_columns columns_apart; /* of the targets apart: all */
     bool classify;                 /* the target is one column of classes */
     void *memory;                  /* of the weights */
     char **targets;                /* names lent by the model, if none were given */

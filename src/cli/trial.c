@@ -33,14 +33,28 @@ static bool takes_any_number(lnt_loss_kind kind)
     return kind != LNT_LOSS_POISSON && !lnt_loss_is_classification(kind);
 }
 
+/* Inputs that are streamed are scaled as they are read. */
+static lnt_status scale_streamed(lnt_cli_trial *trial, bool known, lnt_error *error)
+{
+    lnt_cli_streamed *streamed = trial->rows.streamed;
+    const lnt_scaling kind = (lnt_scaling) trial->settings->scale_inputs;
+    if (!known && kind != LNT_SCALING_NONE) {
+        LNT_TRY(lnt_cli_streamed_scaler(streamed, kind, &trial->model.input_scaler, error));
+    }
+    streamed->scaler = trial->model.input_scaler;
+    return LNT_OK;
+}
+
 static lnt_status scale_rows(lnt_cli_trial *trial, bool known, lnt_error *error)
 {
     const lnt_cli_train_settings *settings = trial->settings;
     const lnt_scaling targets = takes_any_number(trial->model.loss.kind)
                                     ? (lnt_scaling) settings->scale_targets
                                     : LNT_SCALING_NONE;
-    lnt_status status = scale(&trial->rows, trial->rows.x, (lnt_scaling) settings->scale_inputs,
-                              known, &trial->model.input_scaler);
+    lnt_status status = trial->rows.streamed != NULL ? scale_streamed(trial, known, error)
+                                                     : scale(&trial->rows, trial->rows.x,
+                                                             (lnt_scaling) settings->scale_inputs,
+                                                             known, &trial->model.input_scaler);
     if (status == LNT_OK) {
         status = scale(&trial->rows, trial->rows.y, targets, known, &trial->model.target_scaler);
     }
@@ -83,7 +97,11 @@ static lnt_status settle_validation(lnt_cli_trial *trial, lnt_error *error)
     const lnt_cli_train_settings *settings = trial->settings;
     const lnt_cli_rows *rows = &trial->rows;
     if (settings->validation_file == NULL) {
-        trial->x_val = lnt_cli_rows_part(rows, &rows->x, true);
+        if (rows->streamed != NULL) {
+            LNT_TRY(lnt_cli_streamed_held_out(rows->streamed, &trial->x_val, error));
+        } else {
+            trial->x_val = lnt_cli_rows_part(rows, &rows->x, true);
+        }
         trial->y_val = lnt_cli_rows_part(rows, &rows->y, true);
         trial->weights_val = lnt_cli_rows_part(rows, &rows->weights, true);
         return LNT_OK;
@@ -115,6 +133,19 @@ static lnt_status check_monitor(const lnt_cli_trial *trial, lnt_error *error)
                     lnt_net_outputs(trial->model.net));
 }
 
+/* How the rows to train on are read. Weights are the source's, not the configuration's. */
+static lnt_status settle_source(lnt_cli_trial *trial, lnt_error *error)
+{
+    lnt_cli_streamed *streamed = trial->rows.streamed;
+    const size_t other =
+        lnt_cli_streamed_size(&trial->validation.x) + lnt_cli_streamed_size(&trial->validation.y);
+    streamed->y = trial->y;
+    streamed->weights = trial->weights;
+    trial->config.weights = NULL;
+    return lnt_cli_streamed_source(streamed, trial->config.batch_rows, trial->config.shuffle, other,
+                                   &trial->source, error);
+}
+
 static lnt_status settle_config(lnt_cli_trial *trial, lnt_error *error)
 {
     const lnt_cli_rows *rows = &trial->rows;
@@ -135,7 +166,8 @@ static lnt_status settle_config(lnt_cli_trial *trial, lnt_error *error)
     config->y_val = held_out ? &trial->y_val : NULL;
     config->weights_val = held_out && trial->weights_val.rows > 0 ? &trial->weights_val : NULL;
     config->top_k = config->top_k > 0 ? config->top_k : defaults.top_k;
-    return check_monitor(trial, error);
+    LNT_TRY(check_monitor(trial, error));
+    return rows->streamed != NULL ? settle_source(trial, error) : LNT_OK;
 }
 
 lnt_status lnt_cli_trial_prepare(lnt_cli_trial *trial, bool classify, lnt_error *error)
@@ -196,8 +228,11 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
     trial->config.callback_context = trial;
     lnt_cli_interrupt_watch();
     lnt_cli_progress_begin(&trial->progress, silent ? LNT_CLI_NEVER : when, trial->x.rows);
-    const lnt_status status =
-        lnt_fit(trial->model.net, &trial->x, &trial->y, &trial->config, &trial->result, error);
+    const lnt_status status = trial->rows.streamed != NULL
+                                  ? lnt_fit_source(trial->model.net, &trial->source, &trial->config,
+                                                   &trial->result, error)
+                                  : lnt_fit(trial->model.net, &trial->x, &trial->y, &trial->config,
+                                            &trial->result, error);
     lnt_cli_progress_end(&trial->progress);
     if (trial->result.skipped.status != LNT_OK) {
         lnt_cli_warn("%s; the checkpoint before it was used", trial->result.skipped.message);

@@ -111,6 +111,7 @@ static void print_value(const lnt_cli_option *option, const void *place, FILE *s
         fprintf(stream, "%llu", (unsigned long long) *(const uint64_t *) place);
         break;
     case LNT_CLI_SIZE:
+    case LNT_CLI_BYTES:
         fprintf(stream, "%zu", *(const size_t *) place);
         break;
     case LNT_CLI_SIZES:
@@ -140,6 +141,7 @@ static bool has_value(const lnt_cli_option *option, const void *place)
     case LNT_CLI_CHAR:
         return *(const char *) place != '\0';
     case LNT_CLI_SIZE:
+    case LNT_CLI_BYTES:
         return *(const size_t *) place >= option->least;
     case LNT_CLI_SIZES:
         return option->initial != NULL || ((const lnt_cli_sizes *) place)->count > 0;

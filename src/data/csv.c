@@ -33,7 +33,7 @@ static lnt_status begin_columns(lnt_csv *csv, size_t line)
 static lnt_status begin(lnt_csv *csv)
 {
     size_t bytes = 0, newlines = 0;
-    if (csv->source.rewinds) {
+    if (csv->source.rewinds && csv->chunk == 0) {
         LNT_TRY(lnt_source_measure(&csv->source, &bytes, &newlines));
     }
     lnt_source_record record;
@@ -50,7 +50,32 @@ static lnt_status begin(lnt_csv *csv)
     LNT_TRY(lnt_csv_split(csv, &record));
     LNT_TRY(begin_columns(csv, record.line));
     LNT_TRY(lnt_csv_begin_matrix(csv, bytes, newlines));
-    return csv->header ? LNT_OK : lnt_csv_add_fields(csv, record.line);
+    return csv->header || csv->chunk > 0 ? LNT_OK : lnt_csv_add_fields(csv, record.line);
+}
+
+lnt_status lnt_csv_rewind(lnt_csv *csv)
+{
+    lnt_source_record record;
+    bool found;
+    csv->restart = false;
+    csv->rows = 0;
+    csv->dropped = 0;
+    LNT_TRY(lnt_source_rewind(&csv->source));
+    return csv->header ? lnt_source_next(&csv->source, &record, &found) : LNT_OK;
+}
+
+lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows)
+{
+    if (rows == 0 && csv->dropped > 0) {
+        return lnt_fail(csv->error, LNT_ERR_FORMAT,
+                        "%s: no row is left: a value is missing in each of %zu", csv->source.name,
+                        csv->dropped);
+    }
+    if (rows == 0) {
+        return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s: expected rows, found only a header",
+                        csv->source.name);
+    }
+    return LNT_OK;
 }
 
 static lnt_status read_rows(lnt_csv *csv)
@@ -58,29 +83,14 @@ static lnt_status read_rows(lnt_csv *csv)
     for (bool found = true; found;) {
         lnt_source_record record;
         if (csv->restart) {
-            csv->restart = false;
-            csv->rows = 0;
-            csv->dropped = 0;
-            LNT_TRY(lnt_source_rewind(&csv->source));
-            if (csv->header) {
-                LNT_TRY(lnt_source_next(&csv->source, &record, &found));
-            }
+            LNT_TRY(lnt_csv_rewind(csv));
         }
         LNT_TRY(lnt_source_next(&csv->source, &record, &found));
         if (found) {
             LNT_TRY(lnt_csv_add(csv, &record));
         }
     }
-    if (csv->rows == 0 && csv->dropped > 0) {
-        return lnt_fail(csv->error, LNT_ERR_FORMAT,
-                        "%s: no row is left: a value is missing in each of %zu", csv->source.name,
-                        csv->dropped);
-    }
-    if (csv->rows == 0) {
-        return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s: expected rows, found only a header",
-                        csv->source.name);
-    }
-    return LNT_OK;
+    return lnt_csv_check_rows(csv, csv->rows);
 }
 
 static lnt_status settle_labels(const lnt_csv *csv, lnt_frame *frame)
@@ -117,7 +127,7 @@ static lnt_status make_frame(lnt_csv *csv, lnt_frame **frame)
     return LNT_OK;
 }
 
-static void finish(lnt_csv *csv)
+void lnt_csv_close(lnt_csv *csv)
 {
     for (size_t j = 0; csv->columns != NULL && j < csv->cols; j++) {
         lnt_intern_finish(&csv->columns[j].set);
@@ -131,24 +141,35 @@ static void finish(lnt_csv *csv)
     lnt_number_finish(&csv->numbers);
 }
 
-lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options)
+lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_csv_options *options,
+                        size_t chunk)
 {
-    lnt_csv csv = {
-        .options = *options, .error = input->error, .fields = lnt_fields_init(options->allocator)};
-    if (!lnt_number_init(&csv.numbers)) {
+    *csv = (lnt_csv){.options = *options,
+                     .error = input->error,
+                     .fields = lnt_fields_init(options->allocator),
+                     .chunk = chunk};
+    if (!lnt_number_init(&csv->numbers)) {
         return lnt_fail(input->error, LNT_ERR_MEMORY, "%s: out of memory", input->name);
     }
-    lnt_status status = lnt_source_open(&csv.source, input, options->allocator);
+    lnt_status status = lnt_source_open(&csv->source, input, options->allocator);
     if (status == LNT_OK) {
-        status = begin(&csv);
+        status = begin(csv);
     }
-    if (status == LNT_OK) {
-        status = read_rows(&csv);
+    if (status != LNT_OK) {
+        lnt_csv_close(csv);
     }
+    return status;
+}
+
+lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options)
+{
+    lnt_csv csv;
+    LNT_TRY(lnt_csv_open(&csv, input, options, 0));
+    lnt_status status = read_rows(&csv);
     if (status == LNT_OK) {
         status = make_frame(&csv, frame);
     }
-    finish(&csv);
+    lnt_csv_close(&csv);
     return status;
 }
 

@@ -33,6 +33,7 @@ typedef struct lnt_csv {
     bool skips;              /* there are columns that are skipped */
     char *data;              /* [capacity, cols] of the dtype */
     size_t row_bytes;
+    size_t chunk; /* bytes of a matrix that is emptied again and again; 0: it holds all */
     size_t rows;
     size_t capacity;
     size_t dropped;
@@ -44,6 +45,21 @@ typedef struct lnt_csv {
 lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *error);
 
 /* --- csv.c --- */
+
+/**
+ * Learns all that an open input's first record tells, with options that are checked; without a
+ * header, and unless read in chunks, that record is the first row. `chunk` as in the struct. On
+ * failure there is nothing to close.
+ */
+lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_csv_options *options,
+                        size_t chunk);
+void lnt_csv_close(lnt_csv *csv);
+
+/** Back to before the first row, for an input that rewinds. */
+lnt_status lnt_csv_rewind(lnt_csv *csv);
+
+/** That a file of which all has been read had rows, `rows` of them. */
+lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows);
 
 /** `lnt_csv_read` of an open input, with options that are checked. */
 lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options);

@@ -45,6 +45,9 @@ static lnt_status resize(lnt_csv *csv, size_t capacity)
 lnt_status lnt_csv_begin_matrix(lnt_csv *csv, size_t bytes, size_t newlines)
 {
     csv->row_bytes = csv->cols * lnt_dtype_size(csv->options.dtype);
+    if (csv->chunk > 0) {
+        return resize(csv, csv->chunk > 2 * csv->row_bytes ? csv->chunk / csv->row_bytes : 2);
+    }
     size_t rows = FIRST_BYTES / csv->row_bytes;
     if (csv->source.rewinds) {
         /* A row takes a line, and each field of it at least a digit and a delimiter. */

@@ -99,14 +99,24 @@ lnt_status lnt_input_peek(lnt_input *input, const char **bytes, size_t *count)
     return LNT_OK;
 }
 
-lnt_status lnt_input_rewind(lnt_input *input)
+static lnt_status go_to(lnt_input *input, uint64_t offset, const char *action)
 {
-    if (lseek(input->file, input->start, SEEK_SET) < 0) {
-        return io_failure(input, "rewind");
+    if (lseek(input->file, input->start + (off_t) offset, SEEK_SET) < 0) {
+        return io_failure(input, action);
     }
     input->peeked = 0;
     input->given = 0;
     return LNT_OK;
+}
+
+lnt_status lnt_input_rewind(lnt_input *input)
+{
+    return go_to(input, 0, "rewind");
+}
+
+lnt_status lnt_input_seek(lnt_input *input, uint64_t offset)
+{
+    return go_to(input, offset, "go to a row");
 }
 
 static lnt_status read_stream(void *context, void *to, size_t size, size_t *count)

@@ -35,6 +35,9 @@ lnt_status lnt_input_peek(lnt_input *input, const char **bytes, size_t *count);
 /** Back to the begin; for an input that rewinds. */
 lnt_status lnt_input_rewind(lnt_input *input);
 
+/** To so many bytes behind the begin; for an input that rewinds. */
+lnt_status lnt_input_seek(lnt_input *input, uint64_t offset);
+
 /** The input as a stream, which must not outlive it. */
 lnt_stream lnt_input_stream(lnt_input *input);
 

@@ -27,26 +27,33 @@ static int compare_bytes(size_t a, size_t b, const void *context)
     return strcmp(lnt_intern_get(context, a), lnt_intern_get(context, b));
 }
 
+lnt_status lnt_labels_sort(lnt_names **labels, lnt_ranking *ranking, const lnt_intern *set,
+                           const lnt_allocator *allocator)
+{
+    LNT_TRY(lnt_labels_rank(ranking, set, compare_bytes, allocator));
+    const lnt_status status = lnt_names_begin(labels, set->count, set->length, allocator);
+    if (status != LNT_OK) {
+        lnt_release(allocator, ranking->order);
+        return status;
+    }
+    for (size_t k = 0; k < set->count; k++) {
+        const char *const text = lnt_intern_get(set, ranking->order[k]);
+        lnt_names_put(*labels, text, strlen(text));
+    }
+    return LNT_OK;
+}
+
 lnt_status lnt_labels_settle(lnt_frame *frame, size_t column, const lnt_intern *set)
 {
     const lnt_allocator *const allocator = lnt_frame_allocator(frame);
     lnt_ranking ranking;
-    LNT_TRY(lnt_labels_rank(&ranking, set, compare_bytes, allocator));
-    lnt_names *labels;
-    const lnt_status status = lnt_names_begin(&labels, set->count, set->length, allocator);
-    if (status == LNT_OK) {
-        for (size_t k = 0; k < set->count; k++) {
-            const char *const text = lnt_intern_get(set, ranking.order[k]);
-            lnt_names_put(labels, text, strlen(text));
-        }
-        for (size_t i = 0; i < frame->rows; i++) {
-            const size_t number = (size_t) lnt_frame_get(frame, i, column);
-            lnt_frame_set(frame, i, column, (double) ranking.rank[number]);
-        }
-        frame->labels[column] = labels;
+    LNT_TRY(lnt_labels_sort(&frame->labels[column], &ranking, set, allocator));
+    for (size_t i = 0; i < frame->rows; i++) {
+        const size_t number = (size_t) lnt_frame_get(frame, i, column);
+        lnt_frame_set(frame, i, column, (double) ranking.rank[number]);
     }
     lnt_release(allocator, ranking.order);
-    return status;
+    return LNT_OK;
 }
 
 lnt_status lnt_labels_unsettle(lnt_frame *frame, size_t column, const lnt_intern *set,

@@ -17,6 +17,11 @@ typedef struct lnt_ranking {
 lnt_status lnt_labels_rank(lnt_ranking *ranking, const lnt_intern *set, lnt_compare compare,
                            const lnt_allocator *allocator);
 
+/** The texts of a set, sorted by bytes, and their ranking. On failure there is nothing to release.
+ */
+lnt_status lnt_labels_sort(lnt_names **labels, lnt_ranking *ranking, const lnt_intern *set,
+                           const lnt_allocator *allocator);
+
 /**
  * A column that holds the numbers of the texts in `set`: makes the texts, sorted by bytes, its
  * labels and the cells indices into them.

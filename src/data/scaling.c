@@ -22,17 +22,20 @@ static lnt_status fit_none(const lnt_tensor *x, double *offset, double *scale,
 }
 
 /*
- * The corrected two-pass formula (Chan, Golub, LeVeque 1983): with d = x - mean, the variance is
- * (Σd² - (Σd)²/n) / n, where Σd would be zero without rounding. That a column is constant is seen
- * from its values, since the computed mean of equal numbers need not be that number.
+ * The corrected two-pass formula (Chan, Golub, LeVeque 1983): with d = x - mean, the sum of squares
+ * is Σd² - (Σd)²/n, where Σd would be zero without rounding. That a column is constant is seen from
+ * its values, since the computed mean of equal numbers need not be that number.
  */
-static void standard_panel(const lnt_tensor *x, size_t first, size_t cols, double *mean,
-                           double *scale)
+void lnt_scaling_moments(const lnt_tensor *x, size_t first, size_t cols, double *mean,
+                         double *squares, bool *varies)
 {
-    double row[LNT_PANEL], top[LNT_PANEL], sum[LNT_PANEL] = {0}, squares[LNT_PANEL] = {0};
-    bool varies[LNT_PANEL] = {false};
+    double row[LNT_PANEL], top[LNT_PANEL], sum[LNT_PANEL] = {0};
     const double n = (double) x->rows;
     lnt_panel_load(x, 0, first, cols, top);
+    for (size_t j = 0; j < cols; j++) {
+        varies[j] = false;
+        squares[j] = 0;
+    }
     for (size_t i = 0; i < x->rows; i++) {
         lnt_panel_load(x, i, first, cols, row);
         for (size_t j = 0; j < cols; j++) {
@@ -53,8 +56,24 @@ static void standard_panel(const lnt_tensor *x, size_t first, size_t cols, doubl
         }
     }
     for (size_t j = 0; j < cols; j++) {
-        const double deviation = sqrt((squares[j] - sum[j] * sum[j] / n) / n);
-        scale[j] = varies[j] && deviation != 0 ? deviation : 1;
+        squares[j] -= sum[j] * sum[j] / n;
+    }
+}
+
+double lnt_scaling_deviation(double squares, bool varies, double n)
+{
+    const double deviation = sqrt(squares / n);
+    return varies && deviation != 0 ? deviation : 1;
+}
+
+static void standard_panel(const lnt_tensor *x, size_t first, size_t cols, double *mean,
+                           double *scale)
+{
+    double squares[LNT_PANEL];
+    bool varies[LNT_PANEL];
+    lnt_scaling_moments(x, first, cols, mean, squares, varies);
+    for (size_t j = 0; j < cols; j++) {
+        scale[j] = lnt_scaling_deviation(squares[j], varies[j], (double) x->rows);
     }
 }
 

@@ -8,4 +8,14 @@
 lnt_status lnt_scaling_fit(lnt_scaling scaling, const lnt_tensor *x, double *offset, double *scale,
                            const lnt_allocator *allocator);
 
+/**
+ * Of `cols` columns of x, at most LNT_PANEL, from column `first` on: mean, Σ(x − mean)², and
+ * whether there are two values. At least one row.
+ */
+void lnt_scaling_moments(const lnt_tensor *x, size_t first, size_t cols, double *mean,
+                         double *squares, bool *varies);
+
+/** The standard deviation of n values, or 1 if they do not vary. */
+double lnt_scaling_deviation(double squares, bool varies, double n);
+
 #endif

@@ -20,6 +20,7 @@ static void reset(lnt_source *source)
     source->quote = source->buffer;
     source->exhausted = false;
     source->begun = false;
+    source->offset = 0;
     source->line = 1;
 }
 
@@ -49,6 +50,21 @@ lnt_status lnt_source_rewind(lnt_source *source)
     LNT_TRY(lnt_input_rewind(source->input));
     reset(source);
     return LNT_OK;
+}
+
+lnt_status lnt_source_seek(lnt_source *source, uint64_t offset, size_t line)
+{
+    LNT_TRY(lnt_input_seek(source->input, offset));
+    reset(source);
+    source->begun = offset > 0;
+    source->offset = offset;
+    source->line = line;
+    return LNT_OK;
+}
+
+uint64_t lnt_source_offset(const lnt_source *source, const lnt_source_record *record)
+{
+    return source->offset + (uint64_t) (record->begin - source->buffer);
 }
 
 bool lnt_source_is_empty(const lnt_source *source)
@@ -125,6 +141,7 @@ static void find_quote(lnt_source *source)
 static lnt_status refill(lnt_source *source)
 {
     const size_t left = (size_t) (source->end - source->next);
+    source->offset += (uint64_t) (source->next - source->buffer);
     if (left == source->capacity) {
         LNT_TRY(grow(source));
     } else {

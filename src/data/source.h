@@ -6,6 +6,7 @@
 #include <linnet/memory.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** A record longer than this is taken for a mistake, such as a quote that is never closed. */
 #define LNT_SOURCE_LONGEST ((size_t) 1 << 28)
@@ -36,7 +37,8 @@ typedef struct lnt_source {
     char *quote;    /* first quote at or behind `next`, or `end` */
     bool exhausted; /* the file has no byte behind `end` */
     bool begun;
-    size_t line; /* of `next` */
+    uint64_t offset; /* of the buffer's first byte, from `start` */
+    size_t line;     /* of `next` */
 } lnt_source;
 
 /** A source over an input, which must outlive it; closing it leaves the input open. */
@@ -45,6 +47,12 @@ void lnt_source_close(lnt_source *source);
 
 /** Back to the begin; for a source that rewinds. */
 lnt_status lnt_source_rewind(lnt_source *source);
+
+/** To a record's begin, which is `offset` bytes from the file's; for a source that rewinds. */
+lnt_status lnt_source_seek(lnt_source *source, uint64_t offset, size_t line);
+
+/** Where a record that was just given out begins. */
+uint64_t lnt_source_offset(const lnt_source *source, const lnt_source_record *record);
 
 /** Bytes and newlines from the begin to the end of the file, then rewinds. */
 lnt_status lnt_source_measure(lnt_source *source, size_t *bytes, size_t *newlines);

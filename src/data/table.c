@@ -112,7 +112,7 @@ static char *cell_of(const lnt_table *table, size_t row, size_t column)
                (ptrdiff_t) lnt_dtype_size(table->options->dtype);
 }
 
-static lnt_status fail_cell(const lnt_table *table, size_t row, size_t column, double found)
+lnt_status lnt_table_fail_cell(const lnt_table *table, size_t row, size_t column, double found)
 {
     char quoted[LNT_QUOTED_LENGTH];
     const char *const name = lnt_names_get(table->names, column);
@@ -134,7 +134,7 @@ lnt_status lnt_table_settle_cell(lnt_table *table, size_t row, size_t column, do
         return LNT_OK;
     }
     if (!isnan(found) || table->options->missing != LNT_MISSING_DROP) {
-        return fail_cell(table, row, column, found);
+        return lnt_table_fail_cell(table, row, column, found);
     }
     if (table->missing == NULL) {
         table->missing = lnt_allocate(table->options->allocator, table->rows, sizeof(bool));

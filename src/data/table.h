@@ -45,6 +45,9 @@ lnt_status lnt_table_columns(lnt_table *table);
  */
 lnt_status lnt_table_settle_cell(lnt_table *table, size_t row, size_t column, double found);
 
+/** Fails with "file: row 3, column 'name': …", of a number that is not finite. */
+lnt_status lnt_table_fail_cell(const lnt_table *table, size_t row, size_t column, double found);
+
 /** Whether all of `count` numbers at `at`, `stride` elements apart, are finite. */
 bool lnt_table_all_finite(lnt_dtype dtype, const void *at, size_t count, ptrdiff_t stride);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/fit_check.h"
 #include "train/history.h"
+#include "train/rows_check.h"
 #include "train/run.h"
 
 #include <math.h>
@@ -24,11 +25,6 @@ static double now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 static bool validates(const lnt_run *r)
@@ -90,19 +86,32 @@ static size_t periods(const lnt_run *r)
                                                                      : config->epochs;
 }
 
-static lnt_status prepare(lnt_run *r, const lnt_tensor *x, const lnt_tensor *y)
+/* Where the rows are. */
+typedef struct data {
+    const lnt_tensor *x;
+    const lnt_tensor *y;
+    const lnt_row_source *source; /* in place of both */
+} data;
+
+/* `*held_out` may be left empty. */
+static lnt_status prepare_feed(lnt_run *r, const data *d, lnt_rows *held_out)
 {
     const lnt_fit_config *config = r->config;
-    const size_t outputs = lnt_net_outputs(r->net);
-    lnt_rows train = {.x = x, .y = y, .weights = config->weights, .count = x->rows}, held_out;
-    LNT_TRY(split(r, &train, &held_out));
-    const size_t batch = smaller(config->batch_rows, train.count);
-    r->progress.batches = (train.count + batch - 1) / batch;
-    LNT_TRY(lnt_sampler_init(&r->sampler, config, y, lnt_loss_classes(config->loss.kind, outputs),
-                             train.index, train.count));
-    train.index = lnt_sampler_index(&r->sampler);
-    LNT_TRY(lnt_gather_init(&r->gather, &train, batch, config->allocator));
-    LNT_TRY(lnt_learner_init(&r->learner, r->net, config, batch, r->error));
+    const size_t classes = lnt_loss_classes(config->loss.kind, lnt_net_outputs(r->net));
+    lnt_rows train = {.x = d->x, .y = d->y, .weights = config->weights};
+    train.count = d->source == NULL ? d->x->rows : 0;
+    LNT_TRY(split(r, &train, held_out));
+    return d->source == NULL ? lnt_feed_rows(&r->feed, config, &train, classes)
+                             : lnt_feed_source(&r->feed, config, r->net, d->source);
+}
+
+static lnt_status prepare(lnt_run *r, const data *d)
+{
+    const lnt_fit_config *config = r->config;
+    lnt_rows held_out;
+    LNT_TRY(prepare_feed(r, d, &held_out));
+    r->progress.batches = r->feed.batches;
+    LNT_TRY(lnt_learner_init(&r->learner, r->net, config, r->feed.batch_rows, r->error));
     r->progress.pass = r->learner.pass;
     LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
     if (held_out.count > 0) {
@@ -114,7 +123,8 @@ static lnt_status prepare(lnt_run *r, const lnt_tensor *x, const lnt_tensor *y)
         LNT_TRY(lnt_history_begin(config->history, r->net, config->epochs, r->error));
     }
     if (config->checkpoint.directory != NULL) {
-        LNT_TRY(lnt_run_text_init(&r->text, r->net, config, &r->pace.schedule, x, y));
+        LNT_TRY(
+            lnt_run_text_init(&r->text, r->net, config, &r->pace.schedule, d->x, d->y, d->source));
     }
     return lnt_saver_init(&r->saver, r);
 }
@@ -124,8 +134,7 @@ static void clean_up(lnt_run *r)
     lnt_saver_finish(&r->saver);
     lnt_run_text_finish(&r->text);
     lnt_learner_finish(&r->learner);
-    lnt_gather_finish(&r->gather);
-    lnt_sampler_finish(&r->sampler);
+    lnt_feed_finish(&r->feed);
     lnt_validation_finish(&r->validation);
     lnt_early_stop_finish(&r->early_stop);
     lnt_guard_finish(&r->guard);
@@ -219,7 +228,7 @@ static void tell(lnt_run *r)
     }
 }
 
-static lnt_status train_batch(lnt_run *r, size_t first, size_t count)
+static lnt_status train_batch(lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
     lnt_pass *pass = r->learner.pass;
@@ -228,7 +237,7 @@ static lnt_status train_batch(lnt_run *r, size_t first, size_t count)
     lnt_tensor output;
     double loss;
     bool finite;
-    LNT_TRY(lnt_gather_take(&r->gather, first, count, &batch));
+    LNT_TRY(lnt_feed_take(&r->feed, r->progress.epoch, r->progress.batch - 1, &batch, &r->why));
     LNT_TRY(lnt_pass_evaluate(pass, r->net, &batch.x, &config->loss, &batch.y,
                               lnt_batch_weights(&batch), &loss));
     LNT_TRY(lnt_pass_layer_output(pass, lnt_net_n_layers(r->net) - 1, &output));
@@ -247,7 +256,7 @@ static lnt_status train_batch(lnt_run *r, size_t first, size_t count)
     const size_t period =
         r->pace.schedule.per_step ? lnt_optim_steps(optim) : r->progress.epoch - 1;
     LNT_TRY(lnt_pace_set(&r->pace, optim, period));
-    r->progress.rows += count;
+    r->progress.rows += batch.x.rows;
     const lnt_status status = lnt_optim_step(optim, r->net, pass);
     return status == LNT_ERR_NOT_FINITE ? bad_value(r, "the norm of the gradient", INFINITY)
                                         : status;
@@ -321,11 +330,9 @@ static lnt_status end_epoch(lnt_run *r)
 
 static lnt_status train_epoch(lnt_run *r)
 {
-    const size_t rows = r->gather.rows.count, batch = lnt_pass_max_rows(r->learner.pass);
-    lnt_sampler_draw(&r->sampler, r->progress.epoch);
     for (size_t b = r->progress.batch; b < r->progress.batches && !r->ended; b++) {
         r->progress.batch = b + 1;
-        LNT_TRY(train_batch(r, b * batch, smaller(batch, rows - b * batch)));
+        LNT_TRY(train_batch(r));
         advance(r, false);
         tell(r);
         if (!r->ended) {
@@ -381,7 +388,8 @@ static lnt_status train(lnt_run *r)
         }
         if (status != LNT_OK) {
             return lnt_fail(r->error, status, "epoch %zu, batch %zu of %zu: %s", epoch,
-                            r->progress.batch, r->progress.batches, lnt_status_text(status));
+                            r->progress.batch, r->progress.batches,
+                            r->why.status != LNT_OK ? r->why.message : lnt_status_text(status));
         }
     }
     return LNT_OK;
@@ -400,12 +408,12 @@ static lnt_status settle(lnt_run *r)
     return moved ? validate(r) : LNT_OK;
 }
 
-static lnt_status run_all(lnt_run *r, const lnt_tensor *x, const lnt_tensor *y)
+static lnt_status run_all(lnt_run *r, const data *d)
 {
     lnt_error why = {.status = LNT_OK};
     lnt_error *const error = r->error;
     r->error = &why;
-    const lnt_status status = prepare(r, x, y);
+    const lnt_status status = prepare(r, d);
     r->error = error;
     if (status != LNT_OK) {
         return lnt_fail(error, status, "cannot prepare training: %s",
@@ -435,13 +443,9 @@ static void report(const lnt_run *r)
     result->best_value = r->early_stop.best_epoch > 0 ? r->early_stop.best : NAN;
 }
 
-lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
-                   const lnt_fit_config *config, lnt_fit_result *result, lnt_error *error)
+static lnt_status fit(lnt_net *net, const data *d, const lnt_fit_config *config,
+                      lnt_fit_result *result, lnt_error *error)
 {
-    if (net == NULL || x == NULL || y == NULL || config == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "net, x, y and config are required");
-    }
-    LNT_TRY(lnt_fit_check(net, x, y, config, error));
     lnt_fit_result outcome = {.end = LNT_END_EPOCHS};
     lnt_run r = {.net = net, .config = config, .result = &outcome, .error = error};
     r.progress = (lnt_fit_progress){.epochs = config->epochs,
@@ -450,11 +454,33 @@ lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                                     .train_accuracy = NAN,
                                     .validation = lnt_scores_none(),
                                     .net = net};
-    const lnt_status status = run_all(&r, x, y);
+    const lnt_status status = run_all(&r, d);
     report(&r);
     clean_up(&r);
     if (result != NULL) {
         *result = outcome;
     }
     return status;
+}
+
+lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
+                   const lnt_fit_config *config, lnt_fit_result *result, lnt_error *error)
+{
+    if (net == NULL || x == NULL || y == NULL || config == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "net, x, y and config are required");
+    }
+    LNT_TRY(lnt_fit_check(net, x, y, config, error));
+    const data d = {.x = x, .y = y};
+    return fit(net, &d, config, result, error);
+}
+
+lnt_status lnt_fit_source(lnt_net *net, const lnt_row_source *source, const lnt_fit_config *config,
+                          lnt_fit_result *result, lnt_error *error)
+{
+    if (net == NULL || source == NULL || config == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "net, source and config are required");
+    }
+    LNT_TRY(lnt_fit_check_source(net, source, config, error));
+    const data d = {.source = source};
+    return fit(net, &d, config, result, error);
 }

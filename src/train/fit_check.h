@@ -12,7 +12,12 @@
 lnt_status lnt_fit_check(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                          const lnt_fit_config *config, lnt_error *error);
 
-/** Whether `y` is one column of class labels for a net of so many outputs. */
-bool lnt_fit_has_labels(const lnt_loss *loss, size_t outputs, const lnt_tensor *y);
+/** The same for a source, of which nothing is read yet. */
+lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_row_source *source,
+                                const lnt_fit_config *config, lnt_error *error);
+
+/** The values of a block of a source, whose first row is row `first` of all. Thread-safe. */
+lnt_status lnt_fit_check_block(const lnt_net *net, const lnt_loss *loss, const lnt_tensor *y,
+                               const lnt_tensor *weights, size_t first, lnt_error *error);
 
 #endif

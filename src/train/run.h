@@ -4,12 +4,11 @@
 
 #include "train/early_stop.h"
 #include "train/epoch_mean.h"
-#include "train/gather.h"
+#include "train/feed.h"
 #include "train/guard.h"
 #include "train/learner.h"
 #include "train/pace.h"
 #include "train/run_text.h"
-#include "train/sampler.h"
 #include "train/saver.h"
 #include "train/validation.h"
 
@@ -19,10 +18,10 @@ typedef struct lnt_run {
     const lnt_fit_config *config;
     lnt_fit_result *result;
     lnt_error *error;
+    lnt_error why; /* of what a source says */
 
     size_t *parts; /* the training rows, and behind them the held-out ones; NULL: not split */
-    lnt_sampler sampler;
-    lnt_gather gather;
+    lnt_feed feed;
     lnt_learner learner;
     lnt_pace pace;
     lnt_validation validation;

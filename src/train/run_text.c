@@ -175,7 +175,8 @@ static lnt_status write_data(writer *w, const char *name, const lnt_tensor *t)
 }
 
 static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config *config,
-                            const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y)
+                            const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y,
+                            const lnt_row_source *source)
 {
     if (config->checkpoint.options != NULL) {
         line(w, "%s\n", config->checkpoint.options);
@@ -185,6 +186,10 @@ static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config 
     write_optim(w, &config->optim);
     write_schedule(w, schedule);
     write_settings(w, config);
+    if (source != NULL) {
+        line(w, "source = %zu rows in blocks of %zu, %zu targets, %s\n", source->rows,
+             source->block_rows, source->targets, source->in_order ? "in order" : "in any order");
+    }
     LNT_TRY(write_data(w, "x", x));
     LNT_TRY(write_data(w, "y", y));
     LNT_TRY(write_data(w, "weights", config->weights));
@@ -195,15 +200,16 @@ static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config 
 }
 
 lnt_status lnt_run_text_init(lnt_run_text *text, const lnt_net *net, const lnt_fit_config *config,
-                             const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y)
+                             const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y,
+                             const lnt_row_source *source)
 {
     writer w = {.text = NULL};
     *text = (lnt_run_text){.allocator = config->allocator};
-    LNT_TRY(write_all(&w, net, config, schedule, x, y));
+    LNT_TRY(write_all(&w, net, config, schedule, x, y, source));
     w.capacity = w.used + 1;
     w.used = 0;
     w.text = text->text = lnt_allocate(config->allocator, w.capacity, 1);
-    return w.text != NULL ? write_all(&w, net, config, schedule, x, y) : LNT_ERR_MEMORY;
+    return w.text != NULL ? write_all(&w, net, config, schedule, x, y, source) : LNT_ERR_MEMORY;
 }
 
 void lnt_run_text_finish(lnt_run_text *text)
