@@ -91,9 +91,65 @@ LNT_API lnt_csv_options lnt_csv_defaults(void);
 LNT_API LNT_MUST_CHECK lnt_status lnt_csv_read(lnt_frame **frame, const char *path,
                                                const lnt_csv_options *options, lnt_error *error);
 
+/** What a table may come in. */
+typedef enum lnt_data_format {
+    LNT_DATA_AUTO, /**< found from the file's first bytes, or else from its name */
+    LNT_DATA_CSV,  /**< text, as `lnt_csv_read` takes it */
+    /**
+     * NumPy's array: bool, i1 to i8, u1 to u8, f2 to f8 in either byte order, C's or Fortran's
+     * order of elements, npy version 1 to 3; objects, records, complex numbers and text are
+     * refused. One dimension is a column, three and more become [n, product of the rest], as by
+     * `a.reshape(len(a), -1)`. Columns are called "column1", "column2", ...
+     */
+    LNT_DATA_NPY,
+    /**
+     * NumPy's archive of arrays, stored or deflated: all of them side by side, which must have as
+     * many rows, or the one called NAME of "FILE.npz:NAME". An array y of one column is the column
+     * "y", another the columns "y.1", "y.2", .... Not from a pipe.
+     */
+    LNT_DATA_NPZ,
+    /**
+     * The array that MNIST comes in, big-endian, of any of its types, also packed by gzip; shape
+     * and names as for .npy.
+     */
+    LNT_DATA_IDX,
+    /**
+     * Lines LABEL [qid:N] INDEX:VALUE ..., indices from 1 and ascending, # begins a comment; qid is
+     * not looked at. The columns are "target", "1", "2", ...; what is not given is 0.
+     */
+    LNT_DATA_LIBSVM
+} lnt_data_format;
+
+/** "auto", "csv", "npy", "npz", "idx", "libsvm"; NULL for a value outside the list. */
+LNT_API const char *lnt_data_format_name(lnt_data_format format);
+LNT_API lnt_status lnt_data_format_find(const char *name, lnt_data_format *format);
+
+/**
+ * Reads a table in any format; `path` "-" is standard input. Of the options, dtype, missing,
+ * label_columns, only_columns, memory_limit and allocator hold for all formats, the others for CSV.
+ * Where there is no text, label columns are columns of numbers, a NaN is a missing value, and an
+ * infinity, or a number beyond f32's range, is refused. Numbers are rounded once, to nearest.
+ *
+ * Elements are read in blocks straight into the matrix, which lies as they do in the file: column
+ * by column for Fortran's order. Peak memory is that matrix. It grows with what has been read where
+ * the file's size does not vouch for it: from a pipe, and out of gzip; then the peak is the half
+ * more. libsvm takes 16 bytes more for each number that is given. A table has at most 2^24 columns.
+ *
+ * Errors are those of `lnt_csv_read`; `LNT_ERR_FORMAT` also for sizes that contradict each other or
+ * the file's, for a sum that is wrong, and for what is encrypted; `LNT_ERR_INVALID` for an array
+ * that is not in the archive or a format outside its list; `LNT_ERR_TOO_LARGE` also for libsvm text
+ * that is far too sparse for a matrix. On failure `*frame` is NULL. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_data_read(lnt_frame **frame, const char *path,
+                                                lnt_data_format format,
+                                                const lnt_csv_options *options, lnt_error *error);
+
 LNT_API void lnt_frame_destroy(lnt_frame *frame);
 
-/** The matrix [rows, cols], row-major: a view into the frame; it may be written. */
+/**
+ * The matrix [rows, cols]: a view into the frame; it may be written. Row-major, but column-major
+ * from a file in Fortran's order.
+ */
 LNT_API lnt_tensor lnt_frame_values(lnt_frame *frame);
 
 /** Column names; made up as "column1", … if the file had no header. Owned by the frame. */

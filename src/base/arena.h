@@ -35,6 +35,9 @@ lnt_owner lnt_owner_of(const lnt_allocator *allocator);
 /** Releases `block`; `owner` comes by value since it usually lies inside the block. */
 void lnt_owner_release(lnt_owner owner, void *block);
 
+/** `lnt_allocate` for what is written before it is read: the bytes are whatever they were. */
+void *lnt_allocate_unset(const lnt_allocator *allocator, size_t count, size_t size);
+
 /** Whether a * b fits; the product goes to *product. */
 bool lnt_multiply(size_t a, size_t b, size_t *product);
 

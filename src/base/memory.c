@@ -25,17 +25,29 @@ static bool round_up(size_t bytes, size_t *rounded)
     return true;
 }
 
+/* Sets *bytes to the size of the block. */
+static void *take_block(const lnt_allocator *allocator, size_t count, size_t size, size_t *bytes)
+{
+    if (!lnt_multiply(count, size, bytes) || !round_up(*bytes, bytes)) {
+        return NULL;
+    }
+    if (*bytes == 0) {
+        *bytes = LNT_ALIGNMENT;
+    }
+    return allocator != NULL ? allocator->alloc(allocator->context, *bytes, LNT_ALIGNMENT)
+                             : aligned_alloc(LNT_ALIGNMENT, *bytes);
+}
+
+void *lnt_allocate_unset(const lnt_allocator *allocator, size_t count, size_t size)
+{
+    size_t bytes;
+    return take_block(allocator, count, size, &bytes);
+}
+
 void *lnt_allocate(const lnt_allocator *allocator, size_t count, size_t size)
 {
     size_t bytes;
-    if (!lnt_multiply(count, size, &bytes) || !round_up(bytes, &bytes)) {
-        return NULL;
-    }
-    if (bytes == 0) {
-        bytes = LNT_ALIGNMENT;
-    }
-    void *block = allocator != NULL ? allocator->alloc(allocator->context, bytes, LNT_ALIGNMENT)
-                                    : aligned_alloc(LNT_ALIGNMENT, bytes);
+    void *block = take_block(allocator, count, size, &bytes);
     if (block != NULL) {
         memset(block, 0, bytes);
     }

@@ -130,6 +130,17 @@ lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *fra
     return status;
 }
 
+lnt_status lnt_cli_columns_all_targets(lnt_cli_columns *columns, const lnt_frame *frame)
+{
+    const size_t count = count_columns(frame);
+    *columns =
+        (lnt_cli_columns){.index = calloc(count + 1, sizeof *columns->index), .n_targets = count};
+    for (size_t i = 0; columns->index != NULL && i < count; i++) {
+        columns->index[i] = i;
+    }
+    return columns->index != NULL ? LNT_OK : LNT_ERR_MEMORY;
+}
+
 /* Whether the frame's names are the reader's own: "column1", "column2", … */
 static bool names_made_up(const lnt_frame *frame)
 {

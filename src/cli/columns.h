@@ -26,6 +26,9 @@ lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *fra
                                   const lnt_cli_texts *exclude, const size_t *others,
                                   size_t n_others, lnt_error *error);
 
+/* All columns as targets, for a frame that has nothing else. */
+lnt_status lnt_cli_columns_all_targets(lnt_cli_columns *columns, const lnt_frame *frame);
+
 /*
  * Finds a model's inputs: by name if it has names and the frame too, else by position. `path` is
  * for messages. On failure there is nothing to finish.

@@ -52,6 +52,7 @@ static const lnt_cli_group fold_group = {"Folds:", fold_options, LNT_CLI_COUNT_O
 static const lnt_cli_group *const groups[] = {
     &fold_group,
     &lnt_cli_column_group,
+    &lnt_cli_apart_group,
     &lnt_cli_net_group,
     &lnt_cli_loss_group,
     &lnt_cli_optim_group,
@@ -345,7 +346,7 @@ static int run_cv(const void *given, const char *const *arguments)
 {
     cv_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
     lnt_cli_report_quiet(job.settings.quiet);
-    const int misused = lnt_cli_train_check(&job.settings);
+    const int misused = lnt_cli_train_check(&job.settings, &job.path);
     if (misused != LNT_CLI_DONE) {
         return misused;
     }
@@ -360,14 +361,15 @@ static int run_cv(const void *given, const char *const *arguments)
 const lnt_cli_verb lnt_cli_cv = {
     .name = "cv",
     .summary = "Cross-validate: how well such a net does on rows it has not seen",
-    .usage = "[OPTION...] FILE.csv --target COLUMN",
+    .usage = "[OPTION...] FILE --target COLUMN",
     .details =
         "Trains a net for each of K parts of the rows, on all others, and scores it on that\n"
         "part, of classes evenly from each; scaling is fitted on the rows trained on. Prints\n"
         "mean and standard deviation of each score. No model is saved. Options are those of\n"
         "'linnet train'.\n",
     .example = "  linnet cv digits.csv --target digit --folds 10\n",
-    .arguments = {"a CSV file"},
+    .arguments = {"a data file"},
+    .n_optional = 1,
     .groups = groups,
     .n_groups = LNT_CLI_COUNT_OF(groups),
     .settings_size = sizeof(lnt_cli_train_settings),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "apart.h"
 #include "metrics.h"
 #include "model_data.h"
 #include "report.h"
@@ -6,6 +7,7 @@
 #include "verb.h"
 
 typedef struct evaluate_settings {
+    lnt_cli_apart apart;
     lnt_cli_texts targets;
     bool json;
     uint64_t top_k;
@@ -41,7 +43,12 @@ static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
                                             LNT_CLI_READING_COUNT,
                                             offsetof(evaluate_settings, reading)};
 
-static const lnt_cli_group *const groups[] = {&evaluation_group, &reading_group};
+/* Without the weights. */
+static const lnt_cli_group apart_group = {"Files apart:", lnt_cli_apart_options,
+                                          LNT_CLI_APART_COUNT - 1,
+                                          offsetof(evaluate_settings, apart)};
+
+static const lnt_cli_group *const groups[] = {&evaluation_group, &apart_group, &reading_group};
 
 static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, bool json)
 {
@@ -59,22 +66,38 @@ static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, 
     return LNT_OK;
 }
 
+static lnt_status read_data(const evaluate_settings *settings, const char *path,
+                            const lnt_model *model, lnt_cli_model_data *data, lnt_error *error)
+{
+    if (settings->apart.inputs != NULL) {
+        return lnt_cli_model_data_apart(data, model, &settings->apart, &settings->reading, error);
+    }
+    return lnt_cli_model_data_both(data, model, path, &settings->reading, &settings->targets,
+                                   error);
+}
+
 static lnt_status evaluate(const evaluate_settings *settings, const char *const *paths,
                            lnt_model *model, lnt_cli_model_data *data, lnt_error *error)
 {
     lnt_cli_metrics metrics;
     LNT_TRY(lnt_cli_use_threads(&settings->reading, error));
     LNT_TRY(lnt_model_load(model, paths[0], NULL, error));
-    LNT_TRY(lnt_cli_model_data_both(data, model, paths[1], &settings->reading, &settings->targets,
-                                    error));
+    LNT_TRY(read_data(settings, paths[1], model, data, error));
     LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y, (size_t) settings->top_k));
     const lnt_status status = print(&metrics, model, settings->json);
     lnt_cli_metrics_finish(&metrics);
     return status;
 }
 
-static int run_evaluate(const void *settings, const char *const *arguments)
+static int run_evaluate(const void *given, const char *const *arguments)
 {
+    const evaluate_settings *settings = given;
+    const char *path = arguments[1];
+    const int misused = lnt_cli_apart_check(&settings->apart, settings->targets.count > 0,
+                                            &settings->reading, &path);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
+    }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
     lnt_cli_model_data data = {0};
@@ -87,14 +110,15 @@ static int run_evaluate(const void *settings, const char *const *arguments)
 
 const lnt_cli_verb lnt_cli_evaluate = {
     .name = "evaluate",
-    .summary = "Measure how well a model does on a CSV file",
-    .usage = "[OPTION...] MODEL FILE.csv",
+    .summary = "Measure how well a model does on a table",
+    .usage = "[OPTION...] MODEL FILE",
     .details =
         "Prints the loss and all scores that apply: for classes the accuracy, each class's recall\n"
         "and precision, and which were taken for which; for numbers each target's errors in its\n"
         "own unit.\n",
     .example = "  linnet evaluate digits.safetensors digits.csv\n",
-    .arguments = {"a model", "a CSV file"},
+    .arguments = {"a model", "a data file"},
+    .n_optional = 1,
     .groups = groups,
     .n_groups = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(evaluate_settings),

@@ -62,9 +62,15 @@ static const lnt_cli_option test_options[] = {
 static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF(test_options), 0};
 
 static const lnt_cli_group *const groups[] = {
-    &test_group,          &lnt_cli_column_group,        &lnt_cli_net_group,
-    &lnt_cli_loss_group,  &lnt_cli_optim_group,         &lnt_cli_batches_group,
-    &lnt_cli_quiet_group, &lnt_cli_train_reading_group,
+    &test_group,
+    &lnt_cli_column_group,
+    &lnt_cli_apart_group,
+    &lnt_cli_net_group,
+    &lnt_cli_loss_group,
+    &lnt_cli_optim_group,
+    &lnt_cli_batches_group,
+    &lnt_cli_quiet_group,
+    &lnt_cli_train_reading_group,
 };
 
 static lnt_status test_rates(lr_job *job)
@@ -161,7 +167,7 @@ static int run_lr(const void *given, const char *const *arguments)
     lr_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
     lnt_cli_report_quiet(job.settings.quiet);
     job.settings.fit.epochs = 1; /* the steps count */
-    const int misused = lnt_cli_train_check(&job.settings);
+    const int misused = lnt_cli_train_check(&job.settings, &job.path);
     if (misused != LNT_CLI_DONE) {
         return misused;
     }
@@ -183,13 +189,14 @@ static int run_lr(const void *given, const char *const *arguments)
 const lnt_cli_verb lnt_cli_lr = {
     .name = "lr",
     .summary = "Look for a learning rate",
-    .usage = "[OPTION...] FILE.csv --target COLUMN",
+    .usage = "[OPTION...] FILE --target COLUMN",
     .details =
         "Trains a net for a while as the rate rises from --low to --high by a constant factor,\n"
         "and prints the loss, smoothed, at some of the rates. No model is saved. Options are\n"
         "those of 'linnet train' that matter here.\n",
     .example = "  linnet lr digits.csv --target digit --optimizer sgd\n",
-    .arguments = {"a CSV file"},
+    .arguments = {"a data file"},
+    .n_optional = 1,
     .groups = groups,
     .n_groups = LNT_CLI_COUNT_OF(groups),
     .settings_size = sizeof(lnt_cli_train_settings),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model_data.h"
 
+#include "sparse_inputs.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,8 @@ void lnt_cli_model_data_finish(lnt_cli_model_data *data)
 {
     lnt_cli_columns_finish(&data->columns);
     lnt_frame_destroy(data->frame);
+    lnt_frame_destroy(data->targets_apart);
+    lnt_release(NULL, data->memory);
     *data = (lnt_cli_model_data){0};
 }
 
@@ -63,6 +67,10 @@ lnt_status lnt_cli_model_data_inputs(lnt_cli_model_data *data, const lnt_model *
                                      lnt_error *error)
 {
     LNT_TRY(read_frame(data, model, path, reading, (lnt_cli_names){NULL, 0}, error));
+    LNT_TRY(lnt_cli_sparse_inputs(data->frame, model, &data->memory, &data->x));
+    if (data->memory != NULL) {
+        return LNT_OK;
+    }
     LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, NULL, 0, error));
     return lnt_cli_columns_view(&data->columns, data->frame, &data->x, NULL);
 }
@@ -100,9 +108,41 @@ static lnt_status read_both(lnt_cli_model_data *data, const lnt_model *model, co
     if (is_classifier(model)) {
         LNT_TRY(recode(data->frame, model, path, places[0], error));
     }
+    LNT_TRY(lnt_cli_sparse_inputs(data->frame, model, &data->memory, &data->x));
+    if (data->memory != NULL && targets.count == 1) {
+        const lnt_tensor values = lnt_frame_values(data->frame);
+        return lnt_slice_cols(&values, places[0], 1, 1, &data->y);
+    }
     LNT_TRY(lnt_cli_columns_match(&data->columns, data->frame, model, path, places, targets.count,
                                   error));
     return lnt_cli_columns_view(&data->columns, data->frame, &data->x, &data->y);
+}
+
+/* Columns of targets that the model takes. */
+static size_t targets_expected(const lnt_model *model)
+{
+    return is_classifier(model)
+               ? 1
+               : lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
+}
+
+lnt_status lnt_cli_model_data_apart(lnt_cli_model_data *data, const lnt_model *model,
+                                    const lnt_cli_apart *apart, const lnt_cli_reading *reading,
+                                    lnt_error *error)
+{
+    LNT_TRY(lnt_cli_model_data_inputs(data, model, apart->inputs, reading, error));
+    LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, apart, lnt_net_dtype(model->net), reading,
+                                  is_classifier(model), data->x.rows, error));
+    const lnt_tensor y = lnt_frame_values(data->targets_apart);
+    if (y.cols != targets_expected(model)) {
+        return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
+                        apart->targets, targets_expected(model), y.cols);
+    }
+    if (is_classifier(model)) {
+        LNT_TRY(recode(data->targets_apart, model, apart->targets, 0, error));
+    }
+    data->y = y;
+    return LNT_OK;
 }
 
 lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *model,
@@ -111,9 +151,7 @@ lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *mo
 {
     const bool given = targets->count > 0;
     const size_t count = given ? targets->count : lnt_names_count(model->target_names);
-    const size_t expected =
-        is_classifier(model) ? 1
-                             : lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
+    const size_t expected = targets_expected(model);
     if (count == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "expected --target COLUMN: the model does not name its target");

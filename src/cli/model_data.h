@@ -2,6 +2,7 @@
 #ifndef LNT_CLI_MODEL_DATA_H
 #define LNT_CLI_MODEL_DATA_H
 
+#include "apart.h"
 #include "columns.h"
 #include "reading.h"
 
@@ -10,7 +11,9 @@
 /* A data file as a model takes it. */
 typedef struct lnt_cli_model_data {
     lnt_frame *frame;
+    lnt_frame *targets_apart; /* or NULL */
     lnt_cli_columns columns;
+    void *memory; /* of x, if that is no view; or NULL */
     lnt_tensor x; /* [rows, inputs], raw */
     lnt_tensor y; /* [rows, targets], raw, or class numbers [rows, 1]; empty if not asked for */
 } lnt_cli_model_data;
@@ -24,6 +27,11 @@ lnt_status lnt_cli_model_data_inputs(lnt_cli_model_data *data, const lnt_model *
 lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *model,
                                    const char *path, const lnt_cli_reading *reading,
                                    const lnt_cli_texts *targets, lnt_error *error);
+
+/* The same from two files. */
+lnt_status lnt_cli_model_data_apart(lnt_cli_model_data *data, const lnt_model *model,
+                                    const lnt_cli_apart *apart, const lnt_cli_reading *reading,
+                                    lnt_error *error);
 
 void lnt_cli_model_data_finish(lnt_cli_model_data *data);
 

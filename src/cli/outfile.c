@@ -36,6 +36,19 @@ static lnt_status try_folder(const char *path, lnt_error *error)
                : lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: %s", path, strerror(reason));
 }
 
+/* An input may be "FILE.npz:NAME". */
+static bool find_input(const char *path, struct stat *input)
+{
+    if (stat(path, input) == 0) {
+        return true;
+    }
+    const char *colon = strrchr(path, ':');
+    char *file = colon != NULL ? strndup(path, (size_t) (colon - path)) : NULL;
+    const bool found = file != NULL && stat(file, input) == 0;
+    free(file);
+    return found;
+}
+
 lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *const *inputs,
                                  lnt_error *error)
 {
@@ -52,7 +65,7 @@ lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *co
     }
     for (size_t i = 0; inputs[i] != NULL; i++) {
         struct stat input;
-        if (stat(inputs[i], &input) == 0 && input.st_dev == there.st_dev &&
+        if (find_input(inputs[i], &input) && input.st_dev == there.st_dev &&
             input.st_ino == there.st_ino) {
             return lnt_fail(error, LNT_ERR_IO, "%s: is read too, and would be overwritten", path);
         }

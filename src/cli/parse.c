@@ -227,7 +227,7 @@ static int check_arguments(const lnt_cli_verb *verb, const char *const *argument
     while (verb->arguments[expected] != NULL) {
         expected++;
     }
-    if (found < expected) {
+    if (found + verb->n_optional < expected) {
         return lnt_cli_misuse("expected %s; usage: linnet %s %s", verb->arguments[found],
                               verb->name, verb->usage);
     }
@@ -272,7 +272,10 @@ static int run_with(const lnt_cli_verb *verb, const popt_tables *tables, poptCon
     if (exit_status == LNT_CLI_DONE) {
         exit_status = check_arguments(verb, arguments);
     }
-    return exit_status == LNT_CLI_DONE ? verb->run(values->settings, arguments) : exit_status;
+    static const char *const none[] = {NULL};
+    return exit_status == LNT_CLI_DONE
+               ? verb->run(values->settings, arguments != NULL ? arguments : none)
+               : exit_status;
 }
 
 /* `given` has room for as many options as there are words. */

@@ -13,6 +13,14 @@ static const char *header_name(int i)
     return i >= 0 && i <= LNT_HEADER_PRESENT ? names[i] : NULL;
 }
 
+static const char *format_name(int i)
+{
+    return lnt_data_format_name((lnt_data_format) i);
+}
+
+/* What has a meaning for text in columns alone. */
+#define FOR_CSV (1ULL << LNT_DATA_AUTO | 1ULL << LNT_DATA_CSV)
+
 static const char *missing_name(int i)
 {
     static const char *const names[] = {[LNT_MISSING_ERROR] = "error", [LNT_MISSING_DROP] = "drop"};
@@ -23,13 +31,24 @@ static const char *missing_name(int i)
 static unsigned threads = 1;
 
 const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT] = {
+    {.name = "format",
+     .kind = LNT_CLI_CHOICE,
+     .offset = offsetof(lnt_cli_reading, format),
+     .value = "FORMAT",
+     .initial = "auto",
+     .choice = format_name,
+     .help = "What data files are; auto finds it from the first bytes, or else the name"},
     {.name = "delimiter",
      .kind = LNT_CLI_CHAR,
+     .ruler = "format",
+     .only = FOR_CSV,
      .offset = offsetof(lnt_cli_reading, delimiter),
      .value = "CHAR",
      .help = "What stands between fields, or tab (default: found from the first line)"},
     {.name = "header",
      .kind = LNT_CLI_CHOICE,
+     .ruler = "format",
+     .only = FOR_CSV,
      .offset = offsetof(lnt_cli_reading, header),
      .value = "WHEN",
      .initial = "auto",
@@ -96,7 +115,7 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
     options.only_columns = only.items;
     options.n_only_columns = only.count;
     options.memory_limit = lnt_cli_memory();
-    LNT_TRY(lnt_csv_read(frame, path, &options, error));
+    LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
     const size_t dropped = lnt_frame_dropped(*frame);
     if (dropped > 0) {
         lnt_cli_warn("%s: left out %zu %s with missing values", path, dropped,

@@ -10,6 +10,7 @@
 
 /* How a data file is read: settings that train, predict and evaluate share. */
 typedef struct lnt_cli_reading {
+    int format; /* lnt_data_format */
     char delimiter;
     int header;
     uint64_t threads;
@@ -18,7 +19,7 @@ typedef struct lnt_cli_reading {
 
 /* Their options; `missing` is the last, so that a verb for which it has no meaning leaves it out.
  */
-#define LNT_CLI_READING_COUNT 4
+#define LNT_CLI_READING_COUNT 5
 extern const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT];
 
 /* Columns of a file, by name or number. */
@@ -28,9 +29,9 @@ typedef struct lnt_cli_names {
 } lnt_cli_names;
 
 /*
- * Reads `path` as a frame of `dtype`. In the columns `labels` text is a class label; `only` are
- * those that are looked at, all if it is empty. Says on standard error how many rows were dropped.
- * On failure `*frame` is NULL.
+ * Reads `path`, in any format, as a frame of `dtype`. In the columns `labels` text is a class
+ * label; `only` are those that are looked at, all if it is empty. Says on standard error how many
+ * rows were dropped. On failure `*frame` is NULL.
  */
 lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
                         const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,

@@ -69,6 +69,10 @@ lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_c
     const lnt_names *names = lnt_frame_columns(frame);
     const bool single = columns->n_targets == 1;
     *classify = task == LNT_CLI_CLASSIFY;
+    if (*classify && !single) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%s: expected one column of classes, found %zu",
+                        path, columns->n_targets);
+    }
     for (size_t i = 0; i < columns->n_targets; i++) {
         const bool text = lnt_frame_labels(frame, targets[i]) != NULL;
         if (text && !single) {

@@ -44,7 +44,7 @@ static const lnt_cli_option train_options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(validation_file),
      .value = "FILE",
-     .help = "CSV file of the rows to hold out, in place of a share"},
+     .help = "File of the rows to hold out, in place of a share"},
 };
 
 static const lnt_cli_option output_options[] = {
@@ -75,17 +75,10 @@ static const lnt_cli_group output_group = {"Output:", output_options,
 static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT, 0};
 
 static const lnt_cli_group *const groups[] = {
-    &lnt_cli_column_group,
-    &lnt_cli_net_group,
-    &lnt_cli_loss_group,
-    &lnt_cli_optim_group,
-    &lnt_cli_schedule_group,
-    &lnt_cli_training_group,
-    &held_out_group,
-    &lnt_cli_stopping_group,
-    &output_group,
-    &run_group,
-    &lnt_cli_train_reading_group,
+    &lnt_cli_column_group,   &lnt_cli_apart_group, &lnt_cli_net_group,
+    &lnt_cli_loss_group,     &lnt_cli_optim_group, &lnt_cli_schedule_group,
+    &lnt_cli_training_group, &held_out_group,      &lnt_cli_stopping_group,
+    &output_group,           &run_group,           &lnt_cli_train_reading_group,
 };
 
 /* "folder/digits.csv" gives "digits.safetensors". */
@@ -112,13 +105,14 @@ static char *default_output(const char *path)
 static lnt_status check_files(train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
-    const char *read[] = {job->path, NULL, NULL, NULL};
+    const char *read[] = {job->path, NULL, NULL, NULL, NULL, NULL, NULL};
+    const char *const others[] = {settings->apart.targets, settings->apart.weights,
+                                  settings->validation_file, settings->config};
     size_t n_read = 1;
-    if (settings->validation_file != NULL) {
-        read[n_read++] = settings->validation_file;
-    }
-    if (settings->config != NULL) {
-        read[n_read++] = settings->config;
+    for (size_t i = 0; i < LNT_CLI_COUNT_OF(others); i++) {
+        if (others[i] != NULL) {
+            read[n_read++] = others[i];
+        }
     }
     const char *const written[] = {job->output, settings->history, settings->report};
     for (size_t i = 0; i < LNT_CLI_COUNT_OF(written); i++) {
@@ -355,7 +349,7 @@ static int run_train(const void *given, const char *const *arguments)
 {
     train_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
     lnt_cli_report_quiet(job.settings.quiet);
-    const int misused = lnt_cli_train_check(&job.settings);
+    const int misused = lnt_cli_train_check(&job.settings, &job.path);
     if (misused != LNT_CLI_DONE) {
         return misused;
     }
@@ -367,14 +361,17 @@ static int run_train(const void *given, const char *const *arguments)
 
 const lnt_cli_verb lnt_cli_train = {
     .name = "train",
-    .summary = "Train a net on a CSV file and save it as a model",
-    .usage = "[OPTION...] FILE.csv --target COLUMN",
-    .details =
-        "FILE.csv may be - for standard input. Options may be given as KEY = VALUE lines of a\n"
-        "file, too: --config FILE; --dry-run prints them as such a file. Ctrl-C stops the\n"
-        "training and saves the model as it is then; a second Ctrl-C ends at once.\n",
+    .summary = "Train a net on a table and save it as a model",
+    .usage = "[OPTION...] FILE --target COLUMN",
+    .details = "FILE is CSV, .npy, .npz (or FILE.npz:NAME), IDX or libsvm; it may be - for "
+               "standard input.\n"
+               "With --inputs and --targets there are two such files in its place. Options may be "
+               "given as KEY = VALUE lines of a\n"
+               "file, too: --config FILE; --dry-run prints them as such a file. Ctrl-C stops the\n"
+               "training and saves the model as it is then; a second Ctrl-C ends at once.\n",
     .example = "  linnet train digits.csv --target digit --hidden 64,32 -o digits.safetensors\n",
-    .arguments = {"a CSV file"},
+    .arguments = {"a data file"},
+    .n_optional = 1,
     .groups = groups,
     .n_groups = LNT_CLI_COUNT_OF(groups),
     .settings_size = sizeof(lnt_cli_train_settings),

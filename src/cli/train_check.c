@@ -90,21 +90,31 @@ static int check_optim(const lnt_optim_config *optim)
     return LNT_CLI_DONE;
 }
 
-int lnt_cli_train_check(lnt_cli_train_settings *settings)
+int lnt_cli_train_check(lnt_cli_train_settings *settings, const char **path)
 {
     lnt_error error = {LNT_OK, ""};
     settings->values.settings = settings;
     settings->fit.seed = settings->seed;
     settings->validation = settings->validation_file == NULL ? settings->validation : 0;
     settings->alpha = lnt_cli_values_given(&settings->values, "alpha") ? settings->alpha : NAN;
-    if (settings->targets.count == 0 && settings->from == NULL) {
+    int exit_status = lnt_cli_apart_check(&settings->apart, settings->targets.count > 0,
+                                          &settings->reading, path);
+    if (exit_status != LNT_CLI_DONE) {
+        return exit_status;
+    }
+    if (settings->apart.inputs != NULL && settings->validation_file != NULL) {
+        return lnt_cli_misuse(
+            "option --validation-file: cannot be given with --inputs; --validation "
+            "holds a share of the rows out");
+    }
+    if (settings->targets.count == 0 && settings->from == NULL && settings->apart.targets == NULL) {
         return lnt_cli_misuse("expected --target COLUMN, the column to learn");
     }
     if (settings->task == LNT_CLI_CLASSIFY && settings->targets.count > 1) {
         return lnt_cli_misuse("option --task: classify takes one --target, found %zu",
                               settings->targets.count);
     }
-    int exit_status = settle_task(settings);
+    exit_status = settle_task(settings);
     exit_status = exit_status == LNT_CLI_DONE ? settle_scaling(settings) : exit_status;
     exit_status = exit_status == LNT_CLI_DONE ? check_rest(settings) : exit_status;
     if (exit_status != LNT_CLI_DONE) {

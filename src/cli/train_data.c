@@ -14,7 +14,10 @@
 void lnt_cli_train_data_finish(lnt_cli_train_data *data)
 {
     lnt_cli_columns_finish(&data->columns);
+    lnt_cli_columns_finish(&data->columns_apart);
     lnt_frame_destroy(data->frame);
+    lnt_frame_destroy(data->targets_apart);
+    lnt_frame_destroy(data->weights_apart);
     lnt_release(NULL, data->memory);
     free(data->targets);
     *data = (lnt_cli_train_data){0};
@@ -38,6 +41,24 @@ static void append(lnt_cli_names *names, const lnt_cli_texts *texts)
     for (size_t i = 0; i < texts->count; i++) {
         names->items[names->count++] = texts->items[i];
     }
+}
+
+/* Where the targets are: in a file of their own, or in that of the inputs. */
+typedef struct target_side {
+    lnt_frame *frame;
+    const lnt_cli_columns *columns;
+    const size_t *places;
+    const char *path;
+} target_side;
+
+static target_side targets_of(const lnt_cli_train_data *data, const char *path,
+                              const lnt_cli_train_settings *settings)
+{
+    const bool apart = data->targets_apart != NULL;
+    const lnt_cli_columns *columns = apart ? &data->columns_apart : &data->columns;
+    return (target_side){apart ? data->targets_apart : data->frame, columns,
+                         columns->index + columns->n_inputs,
+                         apart ? settings->apart.targets : path};
 }
 
 /* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
@@ -106,19 +127,19 @@ static lnt_status pick_names(lnt_names **names, const lnt_names *source, const s
 }
 
 static lnt_status name_all(const lnt_cli_train_data *data, lnt_model *model, const char *path,
-                           lnt_error *error)
+                           const target_side *targets, lnt_error *error)
 {
     const lnt_cli_columns *columns = &data->columns;
-    const size_t *targets = columns->index + columns->n_inputs;
-    const lnt_names *all = lnt_frame_columns(data->frame);
-    LNT_TRY(pick_names(&model->input_names, all, columns->index, columns->n_inputs));
-    LNT_TRY(pick_names(&model->target_names, all, targets, columns->n_targets));
+    LNT_TRY(pick_names(&model->input_names, lnt_frame_columns(data->frame), columns->index,
+                       columns->n_inputs));
+    LNT_TRY(pick_names(&model->target_names, lnt_frame_columns(targets->frame), targets->places,
+                       targets->columns->n_targets));
     LNT_TRY(check_names(model->input_names, path, "column name", error));
-    LNT_TRY(check_names(model->target_names, path, "column name", error));
+    LNT_TRY(check_names(model->target_names, targets->path, "column name", error));
     if (data->classify) {
-        const lnt_names *labels = lnt_frame_labels(data->frame, targets[0]);
+        const lnt_names *labels = lnt_frame_labels(targets->frame, targets->places[0]);
         LNT_TRY(pick_names(&model->class_names, labels, NULL, lnt_names_count(labels)));
-        LNT_TRY(check_names(model->class_names, path, "class", error));
+        LNT_TRY(check_names(model->class_names, targets->path, "class", error));
     }
     return LNT_OK;
 }
@@ -139,22 +160,30 @@ static lnt_status find_weights(const lnt_frame *frame, const char *option, const
     return LNT_OK;
 }
 
-/* A copy: the columns of the frame will change places. */
-static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const char *path,
-                               void *memory, lnt_tensor *weights, lnt_error *error)
+static lnt_status check_weights(lnt_frame *frame, size_t place, const char *path, lnt_error *error)
 {
-    const lnt_tensor values = lnt_frame_values(data->frame);
-    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    const lnt_tensor values = lnt_frame_values(frame);
     for (size_t i = 0; i < values.rows; i++) {
         const double weight = lnt_get(&values, i, place);
         if (!(weight >= 0)) {
             return lnt_fail(error, LNT_ERR_INVALID,
                             "%s: column '%s': expected weights from 0, found %g in row %zu", path,
-                            lnt_names_get(lnt_frame_columns(data->frame), place), weight, i + 1);
+                            lnt_names_get(lnt_frame_columns(frame), place), weight, i + 1);
         }
-        lnt_set(weights, i, 0, weight);
     }
     return LNT_OK;
+}
+
+/* A copy: the columns of the frame will change places. */
+static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const char *path,
+                               void *memory, lnt_tensor *weights, lnt_error *error)
+{
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    lnt_tensor column;
+    LNT_TRY(check_weights(data->frame, place, path, error));
+    LNT_TRY(lnt_slice_cols(&values, place, 1, 1, &column));
+    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    return lnt_copy(&column, weights);
 }
 
 static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
@@ -212,18 +241,57 @@ static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *m
                           : lnt_fail(error, LNT_ERR_INVALID, "option --%s: %s", option->name, why);
 }
 
-static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model, const char *path,
-                                const lnt_cli_train_settings *settings, lnt_error *error)
+static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model,
+                                const target_side *targets, lnt_cli_task task, lnt_error *error)
 {
     if (model->class_names == NULL) {
-        return lnt_cli_target_settle(data->frame, path, &data->columns,
-                                     (lnt_cli_task) settings->task, &data->classify, error);
+        return lnt_cli_target_settle(targets->frame, targets->path, targets->columns, task,
+                                     &data->classify, error);
     }
     lnt_error inner = {LNT_OK, ""};
     data->classify = true;
-    const lnt_status status = lnt_frame_recode(
-        data->frame, data->columns.index[data->columns.n_inputs], model->class_names, &inner);
-    return status == LNT_OK ? LNT_OK : lnt_fail(error, status, "%s: %s", path, inner.message);
+    const lnt_status status =
+        lnt_frame_recode(targets->frame, targets->places[0], model->class_names, &inner);
+    return status == LNT_OK ? LNT_OK
+                            : lnt_fail(error, status, "%s: %s", targets->path, inner.message);
+}
+
+/* The targets' own file, and the weights'. */
+static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t rows = lnt_frame_values(data->frame).rows;
+    const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
+    if (settings->apart.targets != NULL) {
+        LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, &settings->apart, dtype,
+                                      &settings->reading, settings->task != LNT_CLI_REGRESS, rows,
+                                      error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    }
+    if (settings->apart.weights != NULL) {
+        LNT_TRY(lnt_cli_apart_weights(&data->weights_apart, settings->apart.weights, dtype,
+                                      &settings->reading, rows, path, error));
+        LNT_TRY(check_weights(data->weights_apart, 0, settings->apart.weights, error));
+        data->rows.weights = lnt_frame_values(data->weights_apart);
+    }
+    return LNT_OK;
+}
+
+/* Several columns of 0 and 1 are several numbers to that loss. */
+static lnt_cli_task task_of(const lnt_cli_train_settings *settings, const target_side *targets)
+{
+    const bool each = settings->loss_choice - 1 == LNT_LOSS_BINARY_CROSS_ENTROPY;
+    return each && targets->columns->n_targets > 1 ? LNT_CLI_REGRESS
+                                                   : (lnt_cli_task) settings->task;
+}
+
+static lnt_status view_rows(lnt_cli_train_data *data)
+{
+    if (data->targets_apart == NULL) {
+        return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
+    }
+    data->rows.y = lnt_frame_values(data->targets_apart);
+    return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, NULL);
 }
 
 static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
@@ -232,17 +300,19 @@ static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char 
 {
     LNT_TRY(read_frame(data, path, settings, features, error));
     LNT_TRY(choose_columns(data, path, settings, features, error));
-    LNT_TRY(settle_target(data, model, path, settings, error));
+    LNT_TRY(read_apart(data, path, settings, error));
+    const target_side targets = targets_of(data, path, settings);
+    LNT_TRY(settle_target(data, model, &targets, task_of(settings, &targets), error));
     if (model->net == NULL) {
-        LNT_TRY(name_all(data, model, path, error));
+        LNT_TRY(name_all(data, model, path, &targets, error));
     } else if (data->columns.n_inputs != lnt_net_inputs(model->net)) {
         return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
                         path, lnt_net_inputs(model->net), data->columns.n_inputs);
     }
-    lnt_cli_target_tell(data->frame, &data->columns, data->classify,
+    lnt_cli_target_tell(targets.frame, targets.columns, data->classify,
                         settings->task == LNT_CLI_TASK_AUTO);
-    LNT_TRY(settle_loss(data, model, path, settings, error));
-    return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
+    LNT_TRY(settle_loss(data, model, targets.path, settings, error));
+    return view_rows(data);
 }
 
 /* What a model that is trained further says of its data: task, precision, names of the targets. */
@@ -253,7 +323,7 @@ static lnt_status heed_model(lnt_cli_train_data *data, const lnt_model *model,
     const size_t count = lnt_names_count(model->target_names);
     settings->task = classes > 0 ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
     settings->dtype = lnt_net_dtype(model->net) == LNT_F32 ? 0 : 1;
-    if (settings->targets.count > 0) {
+    if (settings->targets.count > 0 || settings->apart.targets != NULL) {
         return LNT_OK;
     }
     if (count == 0) {
@@ -299,6 +369,9 @@ static lnt_status permute(lnt_cli_train_data *data, size_t *index)
 {
     lnt_tensor values = lnt_frame_values(data->frame);
     LNT_TRY(lnt_permute_rows(&values, index));
+    if (data->targets_apart != NULL) {
+        LNT_TRY(lnt_permute_rows(&data->rows.y, index));
+    }
     if (data->rows.weights.rows > 0) {
         LNT_TRY(lnt_permute_rows(&data->rows.weights, index));
     }

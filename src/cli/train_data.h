@@ -20,11 +20,14 @@ typedef struct lnt_cli_rows {
 
 /* The data of a run. */
 typedef struct lnt_cli_train_data {
-    lnt_frame *frame;
+    lnt_frame *frame; /* of the inputs, and of the targets if they have no file of their own */
+    lnt_frame *targets_apart; /* or NULL, like the next */
+    lnt_frame *weights_apart;
     lnt_cli_columns columns;
-    bool classify;  /* the target is one column of classes */
-    void *memory;   /* of the weights */
-    char **targets; /* names lent by the model, if none were given */
+    lnt_cli_columns columns_apart; /* of the targets in their file: all */
+    bool classify;                 /* the target is one column of classes */
+    void *memory;                  /* of the weights */
+    char **targets;                /* names lent by the model, if none were given */
     lnt_cli_rows rows;
 } lnt_cli_train_data;
 
@@ -45,7 +48,10 @@ void lnt_cli_train_data_finish(lnt_cli_train_data *data);
 /* The rows of `t` that are trained on, or those held out. */
 lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool held_out);
 
-/* Checks what options say of the task before any file is read; an exit status. */
-int lnt_cli_train_check(lnt_cli_train_settings *settings);
+/*
+ * Checks what options say of the files and the task before any is read; an exit status. `*path` is
+ * the data file or NULL, and becomes the one that has the inputs.
+ */
+int lnt_cli_train_check(lnt_cli_train_settings *settings, const char **path);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef LNT_CLI_TRAIN_SETTINGS_H
 #define LNT_CLI_TRAIN_SETTINGS_H
 
+#include "apart.h"
 #include "reading.h"
 #include "values.h"
 
@@ -15,6 +16,7 @@ typedef struct lnt_cli_train_settings {
     uint64_t seed; /* the first, so that `values` is not */
     lnt_cli_values values;
 
+    lnt_cli_apart apart; /* files, in place of one */
     lnt_cli_texts targets;
     lnt_cli_texts features;
     lnt_cli_texts exclude;
@@ -64,9 +66,9 @@ typedef struct lnt_cli_train_settings {
 #define LNT_CLI_COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The groups, one a file. */
-extern const lnt_cli_group lnt_cli_column_group, lnt_cli_net_group, lnt_cli_loss_group,
-    lnt_cli_optim_group, lnt_cli_schedule_group, lnt_cli_training_group, lnt_cli_stopping_group,
-    lnt_cli_train_reading_group;
+extern const lnt_cli_group lnt_cli_apart_group, lnt_cli_column_group, lnt_cli_net_group,
+    lnt_cli_loss_group, lnt_cli_optim_group, lnt_cli_schedule_group, lnt_cli_training_group,
+    lnt_cli_stopping_group, lnt_cli_train_reading_group;
 
 /* Training without --epochs, running without --progress and --dry-run. */
 extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;

@@ -12,20 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* 0 or an errno. */
-static int write_all(int fd, const char *data, size_t bytes)
-{
-    while (bytes > 0) {
-        const ssize_t written = write(fd, data, bytes < INT_MAX ? bytes : INT_MAX);
-        if (written < 0 && errno != EINTR) {
-            return errno;
-        }
-        data += written > 0 ? written : 0;
-        bytes -= written > 0 ? (size_t) written : 0;
-    }
-    return fsync(fd) == 0 ? 0 : errno;
-}
-
 /* Those of the file that is there, or what any new file gets. */
 static mode_t permissions_of(const char *path)
 {
@@ -68,32 +54,84 @@ static void sync_folder(char *path)
     }
 }
 
-/* 0 or an errno. */
-static int replace(const char *path, const void *data, size_t bytes)
+static lnt_status fail(const lnt_cli_out *out, int code, lnt_error *error)
 {
-    char *temporary = NULL;
-    const int fd = open_beside(path, &temporary);
-    int code = fd < 0 ? errno : write_all(fd, data, bytes);
-    if (fd >= 0) {
-        (void) fchmod(fd, permissions_of(path));
-        code = close(fd) != 0 && code == 0 ? errno : code;
-        code = code == 0 && rename(temporary, path) != 0 ? errno : code;
-        if (code != 0) {
-            (void) unlink(temporary);
-        } else {
-            sync_folder(temporary);
-        }
+    return lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: %s", out->path, strerror(code));
+}
+
+/* A device, a pipe: what is written there cannot be taken back. */
+static bool is_replaced(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) != 0 || S_ISREG(there.st_mode);
+}
+
+lnt_status lnt_cli_out_open(lnt_cli_out *out, const char *path, lnt_error *error)
+{
+    *out = (lnt_cli_out){.path = path, .stream = stdout};
+    if (path == NULL) {
+        return LNT_OK;
     }
-    free(temporary);
+    if (!is_replaced(path)) {
+        out->stream = fopen(path, "w");
+        return out->stream != NULL ? LNT_OK : fail(out, errno, error);
+    }
+    out->target = realpath(path, NULL);
+    const int fd = open_beside(out->target != NULL ? out->target : path, &out->temporary);
+    out->stream = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (out->stream != NULL) {
+        return LNT_OK;
+    }
+    const int code = errno;
+    if (fd >= 0) {
+        (void) close(fd);
+        (void) unlink(out->temporary);
+    }
+    free(out->temporary);
+    free(out->target);
+    return fail(out, code, error);
+}
+
+/* Puts the file into its place; 0 or an errno. */
+static int commit(lnt_cli_out *out, bool wanted)
+{
+    const char *place = out->target != NULL ? out->target : out->path;
+    const int fd = fileno(out->stream);
+    int code = fflush(out->stream) != 0 || ferror(out->stream) != 0 ? errno : 0;
+    if (out->temporary != NULL && code == 0 && wanted) {
+        (void) fchmod(fd, permissions_of(place));
+        code = fsync(fd) == 0 ? 0 : errno;
+    }
+    code = fclose(out->stream) != 0 && code == 0 ? errno : code;
+    if (out->temporary == NULL) {
+        return code;
+    }
+    if (code == 0 && wanted && rename(out->temporary, place) != 0) {
+        code = errno;
+    }
+    if (code != 0 || !wanted) {
+        (void) unlink(out->temporary);
+    } else {
+        sync_folder(out->temporary);
+    }
     return code;
+}
+
+lnt_status lnt_cli_out_close(lnt_cli_out *out, lnt_status status, lnt_error *error)
+{
+    if (out->path == NULL) {
+        return status;
+    }
+    const int code = commit(out, status == LNT_OK);
+    free(out->temporary);
+    free(out->target);
+    return status != LNT_OK || code == 0 ? status : fail(out, code, error);
 }
 
 lnt_status lnt_cli_write_whole(const char *path, const void *data, size_t bytes, lnt_error *error)
 {
-    char *target = realpath(path, NULL);
-    const int code = replace(target != NULL ? target : path, data, bytes);
-    free(target);
-    return code == 0
-               ? LNT_OK
-               : lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: %s", path, strerror(code));
+    lnt_cli_out out;
+    LNT_TRY(lnt_cli_out_open(&out, path, error));
+    (void) fwrite(data, 1, bytes, out.stream); /* a failure is found when it is closed */
+    return lnt_cli_out_close(&out, LNT_OK, error);
 }

@@ -4,46 +4,6 @@
 #include "data/labels.h"
 #include <string.h>
 
-lnt_csv_options lnt_csv_defaults(void)
-{
-    return (lnt_csv_options){.dtype = LNT_F32, .memory_limit = SIZE_MAX};
-}
-
-static bool is_usable_delimiter(char c)
-{
-    static const char taken[] = "\"\r\n+-.0123456789eE";
-    return (unsigned char) c < 0x80 && memchr(taken, c, sizeof taken - 1) == NULL;
-}
-
-static lnt_status check_options(const lnt_csv_options *options, lnt_error *error)
-{
-    if (options->dtype != LNT_F32 && options->dtype != LNT_F64) {
-        return lnt_fail(error, LNT_ERR_DTYPE, "dtype: expected f32 or f64, found %s",
-                        lnt_dtype_name(options->dtype));
-    }
-    if ((unsigned) options->header > LNT_HEADER_PRESENT ||
-        (unsigned) options->missing > LNT_MISSING_DROP) {
-        return lnt_fail(error, LNT_ERR_INVALID, "header or missing: a value outside its list");
-    }
-    if (!is_usable_delimiter(options->delimiter)) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "delimiter: expected one ASCII character that is not a quote, a line's end "
-                        "or part of a number, found code %d",
-                        (unsigned char) options->delimiter);
-    }
-    for (size_t i = 0; i < options->n_label_columns; i++) {
-        if (options->label_columns == NULL || options->label_columns[i] == NULL) {
-            return lnt_fail(error, LNT_ERR_NULL, "label_columns: name %zu is NULL", i + 1);
-        }
-    }
-    for (size_t i = 0; i < options->n_only_columns; i++) {
-        if (options->only_columns == NULL || options->only_columns[i] == NULL) {
-            return lnt_fail(error, LNT_ERR_NULL, "only_columns: name %zu is NULL", i + 1);
-        }
-    }
-    return LNT_OK;
-}
-
 static void set_delimiter(lnt_csv *csv, char delimiter)
 {
     csv->delimiter = delimiter;
@@ -171,6 +131,27 @@ static void finish(lnt_csv *csv)
     lnt_number_finish(&csv->numbers);
 }
 
+lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options)
+{
+    lnt_csv csv = {
+        .options = *options, .error = input->error, .fields = lnt_fields_init(options->allocator)};
+    if (!lnt_number_init(&csv.numbers)) {
+        return lnt_fail(input->error, LNT_ERR_MEMORY, "%s: out of memory", input->name);
+    }
+    lnt_status status = lnt_source_open(&csv.source, input, options->allocator);
+    if (status == LNT_OK) {
+        status = begin(&csv);
+    }
+    if (status == LNT_OK) {
+        status = read_rows(&csv);
+    }
+    if (status == LNT_OK) {
+        status = make_frame(&csv, frame);
+    }
+    finish(&csv);
+    return status;
+}
+
 lnt_status lnt_csv_read(lnt_frame **frame, const char *path, const lnt_csv_options *options,
                         lnt_error *error)
 {
@@ -181,24 +162,10 @@ lnt_status lnt_csv_read(lnt_frame **frame, const char *path, const lnt_csv_optio
     if (path == NULL || options == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "path and options are required");
     }
-    LNT_TRY(check_options(options, error));
-    lnt_csv csv = {
-        .options = *options, .error = error, .fields = lnt_fields_init(options->allocator)};
-    if (!lnt_number_init(&csv.numbers)) {
-        return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", path);
-    }
-    lnt_status status = lnt_source_open(&csv.source, path, options->allocator, error);
-    if (status != LNT_OK) {
-        lnt_number_finish(&csv.numbers);
-        return status;
-    }
-    status = begin(&csv);
-    if (status == LNT_OK) {
-        status = read_rows(&csv);
-    }
-    if (status == LNT_OK) {
-        status = make_frame(&csv, frame);
-    }
-    finish(&csv);
+    LNT_TRY(lnt_csv_options_check(options, error));
+    lnt_input input;
+    LNT_TRY(lnt_input_open(&input, path, error));
+    const lnt_status status = lnt_csv_read_input(frame, &input, options);
+    lnt_input_close(&input);
     return status;
 }

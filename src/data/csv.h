@@ -38,6 +38,16 @@ typedef struct lnt_csv {
     size_t dropped;
 } lnt_csv;
 
+/* --- csv_options.c --- */
+
+/** Checks what does not depend on a file. */
+lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *error);
+
+/* --- csv.c --- */
+
+/** `lnt_csv_read` of an open input, with options that are checked. */
+lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options);
+
 /* --- csv_header.c --- */
 
 /** Decides from the first record's fields whether it is a header, and names the columns. */

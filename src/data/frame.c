@@ -20,6 +20,8 @@ lnt_status lnt_frame_create(lnt_frame **frame, lnt_dtype dtype, lnt_names *colum
     (*frame)->owner = lnt_owner_of(allocator);
     (*frame)->dtype = dtype;
     (*frame)->cols = cols;
+    (*frame)->row_stride = (ptrdiff_t) cols;
+    (*frame)->col_stride = 1;
     (*frame)->columns = columns;
     return LNT_OK;
 }
@@ -49,7 +51,8 @@ lnt_tensor lnt_frame_values(lnt_frame *frame)
     if (frame == NULL) {
         return (lnt_tensor){0};
     }
-    return lnt_tensor_of(frame->dtype, frame->data, frame->rows, frame->cols);
+    return lnt_tensor_strided(frame->dtype, frame->data, frame->rows, frame->cols,
+                              frame->row_stride, frame->col_stride);
 }
 
 const lnt_names *lnt_frame_columns(const lnt_frame *frame)
@@ -85,16 +88,21 @@ lnt_status lnt_frame_check_column(const lnt_frame *frame, size_t column, lnt_err
     return LNT_OK;
 }
 
+static ptrdiff_t offset_of(const lnt_frame *frame, size_t row, size_t column)
+{
+    return (ptrdiff_t) row * frame->row_stride + (ptrdiff_t) column * frame->col_stride;
+}
+
 double lnt_frame_get(const lnt_frame *frame, size_t row, size_t column)
 {
-    const size_t i = row * frame->cols + column;
+    const ptrdiff_t i = offset_of(frame, row, column);
     return frame->dtype == LNT_F32 ? (double) ((const float *) frame->data)[i]
                                    : ((const double *) frame->data)[i];
 }
 
 void lnt_frame_set(lnt_frame *frame, size_t row, size_t column, double value)
 {
-    const size_t i = row * frame->cols + column;
+    const ptrdiff_t i = offset_of(frame, row, column);
     if (frame->dtype == LNT_F32) {
         ((float *) frame->data)[i] = (float) value;
     } else {

@@ -11,9 +11,10 @@ struct lnt_frame {
     size_t rows;
     size_t cols;
     size_t dropped;
-    void *data;         /* [rows, cols], row-major; a block of its own */
-    lnt_names *columns; /* [cols] */
-    lnt_names **labels; /* [cols]; NULL for a column of numbers */
+    void *data;                       /* [rows, cols]; a block of its own */
+    ptrdiff_t row_stride, col_stride; /* of elements; one of them is 1, or both if [1, 1] */
+    lnt_names *columns;               /* [cols] */
+    lnt_names **labels;               /* [cols]; NULL for a column of numbers */
 };
 
 /** A frame without rows; `dtype` and `cols` are set, and `columns` passes to it on success. */

@@ -2,24 +2,11 @@
 #include "data/source.h"
 
 #include "data/fields.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Fits into a core's second cache, beside the rows that are written. */
 enum { BUFFER = 256 * 1024 };
-
-static lnt_status io_failure(const lnt_source *source, const char *action)
-{
-    char reason[128];
-    if (strerror_r(errno, reason, sizeof reason) != 0) {
-        reason[0] = '\0';
-    }
-    return lnt_fail(source->error, LNT_ERR_IO, "%s: cannot %s: %s", source->name, action, reason);
-}
 
 static lnt_status no_memory(const lnt_source *source)
 {
@@ -36,43 +23,17 @@ static void reset(lnt_source *source)
     source->line = 1;
 }
 
-static lnt_status open_file(lnt_source *source, const char *path)
+lnt_status lnt_source_open(lnt_source *source, lnt_input *input, const lnt_allocator *allocator)
 {
-    if (strcmp(path, "-") == 0) {
-        source->name = "standard input";
-        source->file = STDIN_FILENO;
-    } else {
-        do {
-            source->file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        } while (source->file < 0 && errno == EINTR);
-        source->owned = source->file >= 0;
-    }
-    struct stat status;
-    if (source->file < 0 || fstat(source->file, &status) != 0) {
-        return io_failure(source, "open");
-    }
-    if (S_ISDIR(status.st_mode)) {
-        return lnt_fail(source->error, LNT_ERR_IO, "%s: expected a file, found a directory",
-                        source->name);
-    }
-    source->start = S_ISREG(status.st_mode) ? lseek(source->file, 0, SEEK_CUR) : -1;
-    source->rewinds = source->start >= 0;
-    return LNT_OK;
-}
-
-lnt_status lnt_source_open(lnt_source *source, const char *path, const lnt_allocator *allocator,
-                           lnt_error *error)
-{
-    *source = (lnt_source){.allocator = allocator, .error = error, .name = path, .file = -1};
-    lnt_status status = open_file(source, path);
-    if (status == LNT_OK) {
-        source->buffer = lnt_allocate(allocator, BUFFER + LNT_SOURCE_PADDING, 1);
-        source->capacity = BUFFER;
-        status = source->buffer != NULL ? LNT_OK : no_memory(source);
-    }
-    if (status != LNT_OK) {
-        lnt_source_close(source);
-        return status;
+    *source = (lnt_source){.allocator = allocator,
+                           .error = input->error,
+                           .name = input->name,
+                           .input = input,
+                           .rewinds = input->rewinds};
+    source->buffer = lnt_allocate(allocator, BUFFER + LNT_SOURCE_PADDING, 1);
+    source->capacity = BUFFER;
+    if (source->buffer == NULL) {
+        return no_memory(source);
     }
     reset(source);
     return LNT_OK;
@@ -80,17 +41,12 @@ lnt_status lnt_source_open(lnt_source *source, const char *path, const lnt_alloc
 
 void lnt_source_close(lnt_source *source)
 {
-    if (source->owned) {
-        close(source->file);
-    }
     lnt_release(source->allocator, source->buffer);
 }
 
 lnt_status lnt_source_rewind(lnt_source *source)
 {
-    if (lseek(source->file, source->start, SEEK_SET) < 0) {
-        return io_failure(source, "rewind");
-    }
+    LNT_TRY(lnt_input_rewind(source->input));
     reset(source);
     return LNT_OK;
 }
@@ -98,24 +54,6 @@ lnt_status lnt_source_rewind(lnt_source *source)
 bool lnt_source_is_empty(const lnt_source *source)
 {
     return source->exhausted && !source->begun;
-}
-
-/* Reads until `size` bytes are there or the file ends; a read may be cut short or interrupted. */
-static lnt_status read_fully(const lnt_source *source, char *to, size_t size, size_t *count)
-{
-    *count = 0;
-    while (*count < size) {
-        const ssize_t got = read(source->file, to + *count, size - *count);
-        if (got == 0) {
-            break;
-        }
-        if (got > 0) {
-            *count += (size_t) got;
-        } else if (errno != EINTR) {
-            return io_failure(source, "read");
-        }
-    }
-    return LNT_OK;
 }
 
 static size_t count_newlines(const char *p, size_t size)
@@ -140,7 +78,7 @@ lnt_status lnt_source_measure(lnt_source *source, size_t *bytes, size_t *newline
     *newlines = 0;
     size_t count;
     do {
-        LNT_TRY(read_fully(source, source->buffer, source->capacity, &count));
+        LNT_TRY(lnt_input_read(source->input, source->buffer, source->capacity, &count));
         *bytes += count;
         *newlines += count_newlines(source->buffer, count);
     } while (count == source->capacity);
@@ -193,7 +131,7 @@ static lnt_status refill(lnt_source *source)
         memmove(source->buffer, source->next, left);
     }
     size_t count;
-    LNT_TRY(read_fully(source, source->buffer + left, source->capacity - left, &count));
+    LNT_TRY(lnt_input_read(source->input, source->buffer + left, source->capacity - left, &count));
     source->exhausted = count < source->capacity - left;
     source->next = source->buffer;
     source->end = source->buffer + left + count;

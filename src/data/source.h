@@ -2,11 +2,10 @@
 #ifndef LINNET_DATA_SOURCE_H
 #define LINNET_DATA_SOURCE_H
 
+#include "data/input.h"
 #include <linnet/memory.h>
-#include <linnet/status.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
 /** A record longer than this is taken for a mistake, such as a quote that is never closed. */
 #define LNT_SOURCE_LONGEST ((size_t) 1 << 28)
@@ -27,10 +26,8 @@ typedef struct lnt_source {
     const lnt_allocator *allocator;
     lnt_error *error;
     const char *name; /* for messages */
-    int file;
-    bool owned;   /* not standard input */
-    bool rewinds; /* a regular file: it can be read twice */
-    off_t start;
+    lnt_input *input;
+    bool rewinds;   /* it can be read twice */
     char delimiter; /* quotes count only at a field's begin; 0: behind any candidate */
     char *buffer;   /* LNT_SOURCE_PADDING bytes behind its capacity, the first a newline */
     size_t capacity;
@@ -42,9 +39,8 @@ typedef struct lnt_source {
     size_t line; /* of `next` */
 } lnt_source;
 
-/** Opens the file at `path`, or standard input for "-". `path` must outlive the source. */
-lnt_status lnt_source_open(lnt_source *source, const char *path, const lnt_allocator *allocator,
-                           lnt_error *error);
+/** A source over an input, which must outlive it; closing it leaves the input open. */
+lnt_status lnt_source_open(lnt_source *source, lnt_input *input, const lnt_allocator *allocator);
 void lnt_source_close(lnt_source *source);
 
 /** Back to the begin; for a source that rewinds. */

@@ -101,10 +101,10 @@ class Usage(CommandCase):
                     "train", "x.csv", "-o", "")
 
     def test_wrong_number_of_arguments(self):
-        self.refuse(2, "linnet train: expected a CSV file; usage: linnet train [OPTION...] "
-                    "FILE.csv --target COLUMN", "train", "-t", "x")
-        self.refuse(2, "linnet predict: expected a CSV file; usage: linnet predict [OPTION...] "
-                    "MODEL FILE.csv", "predict", "m")
+        self.refuse(2, "linnet train: expected a data file, or --inputs FILE --targets FILE",
+                    "train", "-t", "x")
+        self.refuse(2, "linnet predict: expected a data file; usage: linnet predict [OPTION...] "
+                    "MODEL FILE", "predict", "m")
         self.refuse(2, "linnet info: unexpected argument 'b'; usage: linnet info [OPTION...] MODEL",
                     "info", "a", "b")
 

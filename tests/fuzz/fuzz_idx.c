@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "fuzz_table.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_table(LNT_DATA_IDX, data, size);
+}
