@@ -16,6 +16,7 @@ module:libxxhash    libxxhash-dev
 module:zlib         zlib1g-dev
 module:libzip       libzip-dev
 module:libprotobuf-c  libprotobuf-c-dev
+command:protoc-c    protobuf-c-compiler
 module:popt         libpopt-dev
 '
 needs_quick_test='

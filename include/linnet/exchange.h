@@ -101,11 +101,55 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_torch_export(const lnt_model *model, const
 
 /* --- ONNX --- */
 
+/**
+ * Writes a model as an ONNX graph with one input "input" [batch, inputs] and one output "output"
+ * [batch, outputs], any batch, of the net's dtype, that computes what `lnt_predict` does: scaling,
+ * layers in inference, the loss's link (probabilities, rates, means and deviations), the targets'
+ * own unit. Operators of version 13 (IR 7), which runtimes know since 2020; in f64 only such as
+ * ONNX Runtime computes in double, in f32 no doubles. Names, loss and record go to the metadata:
+ * "linnet.input_names", "linnet.class_names", ... as JSON. The file appears whole or not at all.
+ *
+ * `LNT_ERR_INVALID` if the parts of the model do not fit together, or a number of a scaler of an
+ * f32 net is no f32; `LNT_ERR_TOO_LARGE` above 2 GiB, where protocol buffers end. Thread-safe.
+ */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_export(const lnt_model *model, const char *path,
                                                   lnt_error *error);
 
+typedef struct lnt_onnx_options {
+    size_t memory_limit;            /**< bytes that reading may take, file and model included */
+    const lnt_allocator *allocator; /**< NULL: the default */
+} lnt_onnx_options;
+
+/** No memory limit, the default allocator. */
+LNT_API lnt_onnx_options lnt_onnx_defaults(void);
+
+/**
+ * Reads a model that `lnt_onnx_export` wrote, or a graph of such layers as PyTorch's exporters and
+ * skl2onnx write them, into `model`, which must be empty or uninitialised (it is overwritten); the
+ * caller finishes it. `options` NULL: the defaults.
+ *
+ * - One input of rows and columns, or flattened to them; any batch. Of several outputs the one of
+ *   floats: probabilities, not labels.
+ * - Gemm, MatMul and Add, Transpose of weights; Relu, LeakyRelu, PRelu, Elu, Selu, Gelu, Sigmoid,
+ *   Tanh, Softplus, Softsign, HardSigmoid, HardSwish, Sin, and those and SiLU by the operators that
+ *   they are made of; BatchNormalization, LayerNormalization, RMSNormalization, the latter two also
+ *   in parts; sums of a value and one that is made from it; Identity, Dropout, Cast between floats,
+ *   Flatten, Reshape, Squeeze of a single column; Add, Sub, Mul, Div by a constant, and
+ *   scikit-learn's Scaler, before the layers as scaler of inputs, behind them as scaler of
+ *   targets, between them as part of the layer before.
+ * - Softmax at the end becomes the loss softmax cross-entropy, Sigmoid (and [1 - p, p]) binary
+ *   cross-entropy, Exp Poisson; else the loss is mean squared error, unless the file's metadata
+ * tell. Names of classes come from the metadata, or from scikit-learn's ZipMap or labels.
+ * - The net is F64 if a weight matrix is of doubles; without any, if the input is.
+ *
+ * Everything else is `LNT_ERR_FORMAT`, with the node and its operator in `error`: also data in
+ * other files, functions, operators before version 7. `LNT_ERR_TOO_LARGE` above 2 GiB or the limit,
+ * or for a graph that takes 64 times the memory of its file. Sizes are checked against the file's
+ * before anything is allocated. On failure `model` is empty. Thread-safe.
+ */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *path,
-                                                  const lnt_allocator *allocator, lnt_error *error);
+                                                  const lnt_onnx_options *options,
+                                                  lnt_error *error);
 
 /* --- C source --- */
 

@@ -54,6 +54,8 @@ def target_of(root, path, quote, name):
     if quote == '"':
         for base in (path.parent, root / "src"):
             found = (base / name).resolve()
+            if name.endswith(".pb-c.h"):  # made from the messages beside
+                found = found.with_name(found.name.replace(".pb-c.h", ".proto"))
             if found.is_file() and (root / "src").resolve() in found.parents:
                 return found.relative_to((root / "src").resolve()).parts[0], False, None
         return None, False, "is not a file of src/"
@@ -180,6 +182,11 @@ class TheRuleBites(unittest.TestCase):
         self.forbid("src/data/a.c", "#include <jansson.h>")
         self.forbid("src/io/a.c", "#include <popt.h>")
         self.permit("src/io/a.c", "#include <xxhash.h>")
+
+    def test_headers_made_from_messages(self):
+        self.permit("src/exchange/a.c", '#include "exchange/b.pb-c.h"', "src/exchange/b.proto")
+        self.forbid("src/exchange/a.c", '#include "exchange/b.pb-c.h"')
+        self.forbid("src/io/a.c", '#include "exchange/b.pb-c.h"', "src/exchange/b.proto")
 
     def test_what_is_not_known(self):
         self.forbid("src/novel/a.c", "#include <stdio.h>")
