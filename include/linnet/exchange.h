@@ -163,6 +163,26 @@ typedef struct lnt_c_options {
 LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const char *path,
                                                const lnt_c_options *options, lnt_error *error);
 
+/* --- any format --- */
+
+typedef struct lnt_import_options {
+    lnt_torch_options
+        torch; /**< for a file of `LNT_FORMAT_TORCH`; others say all of it themselves */
+    const lnt_allocator *allocator; /**< NULL: the default */
+} lnt_import_options;
+
+/** `lnt_torch_defaults` and the default allocator. */
+LNT_API lnt_import_options lnt_import_defaults(void);
+
+/**
+ * Loads a model from a file of any format that is read, as `lnt_model_format_of` finds it.
+ * `options` NULL is the defaults. `model` is overwritten; the caller finishes it; on failure it is
+ * empty.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_import(lnt_model *model, const char *path,
+                                                   const lnt_import_options *options,
+                                                   lnt_error *error);
+
 LNT_END_DECLS
 
 #endif
