@@ -491,7 +491,7 @@ Test(resume, a_checkpoint_that_fails_is_told_of)
     lnt_fit_result result;
     lnt_error error = {LNT_OK, ""};
     FAILS(LNT_ERR_IO, lnt_fit(net, &run_x, &run_y, &config, &result, &error));
-    cr_assert(told && result.steps == STEPS && result.end == LNT_END_EPOCHS);
+    cr_assert(told && result.unsaved && result.steps == STEPS && result.end == LNT_END_EPOCHS);
     cr_assert(strstr(error.message, "checkpoint-000000000050.safetensors: cannot ") != NULL, "%s",
               error.message);
     lnt_net_destroy(net);
@@ -569,4 +569,59 @@ Test(resume, a_checkpoint_of_another_trainer_changes_nothing)
     lnt_trainer_destroy(adam);
     lnt_trainer_destroy(sgd);
     lnt_net_destroy(net);
+}
+
+/* --- rows of a source --- */
+
+static lnt_status read_rows(void *context, size_t first, const lnt_tensor *x, const lnt_tensor *y,
+                            const lnt_tensor *weights, lnt_error *error)
+{
+    (void) context;
+    (void) weights;
+    (void) error;
+    lnt_tensor from, to = *x;
+    LNT_TRY(lnt_slice_rows(&run_x, first, x->rows, 1, &from));
+    LNT_TRY(lnt_copy(&from, &to));
+    to = *y;
+    LNT_TRY(lnt_slice_rows(&run_y, first, y->rows, 1, &from));
+    return lnt_copy(&from, &to);
+}
+
+static outcome run_source(uint64_t seed, lnt_fit_config config, size_t block_rows,
+                          const char *folder, size_t stop, bool resume)
+{
+    outcome o = {.net = full_net(LNT_F64, seed)};
+    seen s = {.stop_after = stop};
+    const lnt_row_source source = {
+        .rows = 70, .targets = 1, .block_rows = block_rows, .read = read_rows};
+    OK(lnt_history_create(&o.history, o.net, config.epochs, NULL));
+    config.history = o.history;
+    config.callback = watch;
+    config.callback_context = &s;
+    config.checkpoint.directory = folder;
+    config.checkpoint.resume = resume;
+    lnt_error error = {LNT_OK, ""};
+    const lnt_status status = lnt_fit_source(o.net, &source, &config, &o.result, &error);
+    cr_assert(status == LNT_OK, "%s", error.message);
+    return o;
+}
+
+Test(resume, rows_that_are_read_in_blocks)
+{
+    lnt_fit_config config = run_of(LNT_ADAM);
+    config.validation_fraction = 0;
+    config.restore_best = false;
+    regression(LNT_F64, &run_x, &run_y);
+    outcome whole = run_source(1, config, 28, NULL, 0, false);
+    for (size_t stop = 1; stop <= STEPS + EPOCHS; stop++) {
+        const char *folder = in_folder("run");
+        outcome first = run_source(1, config, 28, folder, stop, false);
+        outcome second = run_source(2, config, 28, folder, 0, true);
+        cr_assert(second.result.resumed);
+        same_outcome(&whole, &second);
+        finish(&first);
+        finish(&second);
+        remove_tree(folder);
+    }
+    finish(&whole);
 }

@@ -36,6 +36,69 @@ LNT_API lnt_status lnt_model_format_find(const char *name, lnt_model_format *for
 LNT_API lnt_status lnt_model_format_of(const char *path, lnt_model_format *format,
                                        lnt_error *error);
 
+/* --- PyTorch --- */
+
+/**
+ * What the state of a PyTorch `nn.Sequential` does not say about its modules. `{0}` is a
+ * regression with mean squared error, in f32, without activations.
+ */
+typedef struct lnt_torch_options {
+    /**
+     * The layers of the whole net, borrowed, or NULL: as the tensors tell. Modules with tensors are
+     * given to layers with parameters in turn, whatever their numbers are. A dense layer of 0 units
+     * takes units and bias from its tensors.
+     */
+    const lnt_layer *layers;
+    size_t n_layers;
+    lnt_activation activation; /**< without `layers`: behind each hidden Linear, or the norms that
+                                    follow it */
+    lnt_activation output_activation; /**< without `layers`: behind the last one */
+    lnt_loss loss;   /**< what it was trained for; class weights are borrowed as in `lnt_model` */
+    lnt_dtype dtype; /**< of the net: F32 or F64; tensors are rounded to it */
+    bool as_stored;  /**< instead: F64 if any tensor is, else F32 */
+    bool ignore_scaling; /**< export: leave the model's scalers out */
+    bool fold_scaling;   /**< export: put them into the first and the last Linear */
+} lnt_torch_options;
+
+/** Mean squared error, no activations, `as_stored`. */
+LNT_API lnt_torch_options lnt_torch_defaults(void);
+
+/**
+ * Loads the state of an `nn.Sequential` of Linear, BatchNorm1d, LayerNorm, RMSNorm, PReLU and
+ * modules without parameters, saved by `safetensors.torch.save_file(model.state_dict(), …)`, or in
+ * shards: then `path` is that of `model.safetensors.index.json`, and the shards lie beside it.
+ * Tensors "0.weight" [out, in], which is transposed, "0.bias", "1.running_mean", …, F64, F32, F16
+ * or BF16, may all have one prefix ("net.0.weight").
+ *
+ * Without `layers`: if the file is one of `lnt_torch_export`, they are as they were there, loss and
+ * all; else a weight of two dimensions is a dense layer, running_mean tells a batch norm, a weight
+ * of one dimension with a bias is a layer norm, and one alone is refused, since it may be of
+ * several kinds. Norms then have the default epsilon.
+ *
+ * `options` NULL is `lnt_torch_defaults`. `model` is overwritten; the caller finishes it; on
+ * failure it is empty. `LNT_ERR_FORMAT` with the name of a tensor that is missing, unknown,
+ * superfluous or of another shape; `LNT_ERR_INVALID` for options. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_torch_import(lnt_model *model, const char *path,
+                                                   const lnt_torch_options *options,
+                                                   const lnt_allocator *allocator,
+                                                   lnt_error *error);
+
+/**
+ * Saves the net as the state of an `nn.Sequential` that loads it with `strict=True`, in one
+ * safetensors file; "torch.sequential" in its `__metadata__` is that module as Python text. An
+ * activation takes a number. Every bit is kept unless scaling is folded, which is done in double
+ * and rounded once. Of `options` only the two of export are read; NULL is neither.
+ *
+ * `LNT_ERR_INVALID` for a layer without such a module (residual, sine, a bias without a gain), for
+ * a model with scalers when neither option is set, and where they cannot be folded: inputs need a
+ * dense layer first, targets one without activation last and a loss of plain numbers. The file
+ * appears whole or not at all. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_torch_export(const lnt_model *model, const char *path,
+                                                   const lnt_torch_options *options,
+                                                   lnt_error *error);
+
 /* --- ONNX --- */
 
 /**
@@ -110,6 +173,26 @@ typedef struct lnt_c_options {
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const char *path,
                                                const lnt_c_options *options, lnt_error *error);
+
+/* --- any format --- */
+
+typedef struct lnt_import_options {
+    lnt_torch_options
+        torch; /**< for a file of `LNT_FORMAT_TORCH`; others say all of it themselves */
+    const lnt_allocator *allocator; /**< NULL: the default */
+} lnt_import_options;
+
+/** `lnt_torch_defaults` and the default allocator. */
+LNT_API lnt_import_options lnt_import_defaults(void);
+
+/**
+ * Loads a model from a file of any format that is read, as `lnt_model_format_of` finds it.
+ * `options` NULL is the defaults. `model` is overwritten; the caller finishes it; on failure it is
+ * empty.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_import(lnt_model *model, const char *path,
+                                                   const lnt_import_options *options,
+                                                   lnt_error *error);
 
 LNT_END_DECLS
 

@@ -160,6 +160,8 @@ typedef struct lnt_fit_result {
     size_t resumed_steps; /**< with so many steps done */
     bool elsewhere;       /**< that one was made by another version or with other kernels of BLAS:
                                the bits may differ */
+    bool unsaved;         /**< the run went well, but its last checkpoint could not be written: the
+                               status is that failure */
     lnt_error skipped;    /**< about a newer checkpoint that was bad; status LNT_OK: none was */
 } lnt_fit_result;
 

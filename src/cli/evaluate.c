@@ -81,7 +81,7 @@ static lnt_status evaluate(const evaluate_settings *settings, const char *const 
 {
     lnt_cli_metrics metrics;
     LNT_TRY(lnt_cli_use_threads(&settings->reading, error));
-    LNT_TRY(lnt_model_load(model, paths[0], NULL, error));
+    LNT_TRY(lnt_model_import(model, paths[0], NULL, error));
     LNT_TRY(read_data(settings, paths[1], model, data, error));
     LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y, (size_t) settings->top_k));
     const lnt_status status = print(&metrics, model, settings->json);

@@ -259,7 +259,7 @@ static int run_info(const void *given, const char *const *arguments)
     const info_settings *settings = given;
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
-    lnt_status status = lnt_model_load(&model, arguments[0], NULL, &error);
+    lnt_status status = lnt_model_import(&model, arguments[0], NULL, &error);
     if (status == LNT_OK && settings->json) {
         status = lnt_cli_json_print(model_json(&model), 17, stdout);
     } else if (status == LNT_OK) {

@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const lnt_cli_verb *const verbs[] = {&lnt_cli_train,   &lnt_cli_cv,       &lnt_cli_lr,
-                                            &lnt_cli_predict, &lnt_cli_evaluate, &lnt_cli_info};
+                                            &lnt_cli_predict, &lnt_cli_evaluate, &lnt_cli_info,
+                                            &lnt_cli_export,  &lnt_cli_import};
 
 #define N_VERBS (sizeof verbs / sizeof verbs[0])
 

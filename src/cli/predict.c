@@ -155,7 +155,7 @@ static lnt_status predict(predict_job *job)
                                       &job->error));
     }
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
-    LNT_TRY(lnt_model_load(&job->model, job->model_path, NULL, &job->error));
+    LNT_TRY(lnt_model_import(&job->model, job->model_path, NULL, &job->error));
     const size_t outputs = lnt_net_outputs(job->model.net);
     const size_t classes = lnt_loss_classes(job->model.loss.kind, outputs);
     job->out.model = &job->model;

@@ -198,7 +198,7 @@ static lnt_status fit(train_job *job)
         checkpoint->options = job->options;
     }
     const lnt_status status = lnt_cli_trial_fit(&job->trial, true, &job->error);
-    if (status == LNT_ERR_IO && job->trial.result.seconds > 0) {
+    if (job->trial.result.unsaved) {
         job->last_checkpoint = job->error; /* the net is trained: save it before failing */
     } else if (status != LNT_OK) {
         return status;

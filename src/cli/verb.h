@@ -36,6 +36,6 @@ typedef struct lnt_cli_verb {
 } lnt_cli_verb;
 
 extern const lnt_cli_verb lnt_cli_train, lnt_cli_predict, lnt_cli_evaluate, lnt_cli_info,
-    lnt_cli_cv, lnt_cli_lr;
+    lnt_cli_cv, lnt_cli_lr, lnt_cli_export, lnt_cli_import;
 
 #endif

@@ -424,6 +424,7 @@ static lnt_status run_all(lnt_run *r, const data *d)
     LNT_TRY(train(r));
     LNT_TRY(lnt_pass_stay_awake(r->learner.pass, false));
     const lnt_status saved = lnt_saver_end(&r->saver, r);
+    r->result->unsaved = saved != LNT_OK;
     const lnt_status outcome = settle(r);
     return outcome == LNT_OK
                ? saved

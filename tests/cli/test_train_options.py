@@ -54,7 +54,7 @@ CHANGES = {
 ELSEWHERE = {
     "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
     "restore-best", "top-k", "max-time", "checkpoint", "every", "keep", "resume",
-    "resume-changed", "output", "history", "report", "config", "json",
+    "resume-changed", "memory", "output", "history", "report", "config", "json",
     "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
     "schedule-patience", "schedule-cooldown", "schedule-threshold", "schedule-absolute",
     "schedule-least-change", "schedule-cycle-momentum",

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "columns.h"
+#include "model_data.h"
+#include "outfile.h"
+#include "report.h"
+#include "verb.h"
+
+typedef struct export_settings {
+    char *onnx, *c, *torch;
+    bool fold_scaling;
+    bool ignore_scaling;
+    char *name;
+    int dtype; /* 0: the model's, 1: f32, 2: f64 */
+    char *cases;
+} export_settings;
+
+#define AT(member) .offset = offsetof(export_settings, member)
+
+static const char *dtype_name(int i)
+{
+    static const char *const names[] = {"model", "f32", "f64"};
+    return i >= 0 && i < 3 ? names[i] : NULL;
+}
+
+static const lnt_cli_option file_options[] = {
+    {.name = "onnx",
+     .kind = LNT_CLI_TEXT,
+     AT(onnx),
+     .value = "FILE",
+     .help = "Write an ONNX graph"},
+    {.name = "c",
+     .kind = LNT_CLI_TEXT,
+     AT(c),
+     .value = "FILE",
+     .help = "Write C source that needs no library but the mathematical one"},
+    {.name = "torch",
+     .kind = LNT_CLI_TEXT,
+     AT(torch),
+     .value = "FILE",
+     .help = "Write the state of a PyTorch nn.Sequential, as safetensors"},
+};
+
+static const lnt_cli_option torch_options[] = {
+    {.name = "fold-scaling",
+     .kind = LNT_CLI_SWITCH,
+     AT(fold_scaling),
+     .initial = "no",
+     .help = "Put the scaling into the weights of the first and last layer"},
+    {.name = "ignore-scaling",
+     .kind = LNT_CLI_SWITCH,
+     AT(ignore_scaling),
+     .initial = "no",
+     .help = "Leave the scaling out: inputs and outputs are then scaled ones"},
+};
+
+static const lnt_cli_option c_options[] = {
+    {.name = "name",
+     .kind = LNT_CLI_TEXT,
+     AT(name),
+     .value = "NAME",
+     .help = "Of the function; by default from the file's"},
+    {.name = "dtype",
+     .kind = LNT_CLI_CHOICE,
+     AT(dtype),
+     .value = "DTYPE",
+     .initial = "model",
+     .choice = dtype_name,
+     .help = "Precision of its arithmetic"},
+    {.name = "cases",
+     .kind = LNT_CLI_TEXT,
+     AT(cases),
+     .value = "FILE.csv",
+     .help = "Rows of inputs that its main checks"},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const lnt_cli_group file_group = {"Files:", file_options, COUNT(file_options), 0};
+static const lnt_cli_group torch_group = {"PyTorch:", torch_options, COUNT(torch_options), 0};
+static const lnt_cli_group c_group = {"C source:", c_options, COUNT(c_options), 0};
+static const lnt_cli_group *const groups[] = {&file_group, &torch_group, &c_group};
+
+static lnt_status export_c(const export_settings *settings, const lnt_model *model,
+                           lnt_error *error)
+{
+    lnt_c_options options = {.name = settings->name};
+    options.dtype = settings->dtype == 0   ? lnt_net_dtype(model->net)
+                    : settings->dtype == 1 ? LNT_F32
+                                           : LNT_F64;
+    lnt_cli_model_data data = {0};
+    lnt_status status = LNT_OK;
+    if (settings->cases != NULL) {
+        const lnt_cli_reading reading = {.header = 0, .threads = 1};
+        status = lnt_cli_model_data_inputs(&data, model, settings->cases, &reading, error);
+        options.cases = &data.x;
+    }
+    if (status == LNT_OK) {
+        status = lnt_c_export(model, settings->c, &options, error);
+    }
+    lnt_cli_model_data_finish(&data);
+    return status;
+}
+
+static lnt_status export_torch(const export_settings *settings, const lnt_model *model,
+                               lnt_error *error)
+{
+    lnt_torch_options options = lnt_torch_defaults();
+    options.fold_scaling = settings->fold_scaling;
+    options.ignore_scaling = settings->ignore_scaling;
+    return lnt_torch_export(model, settings->torch, &options, error);
+}
+
+static lnt_status check_files(const export_settings *settings, const char *model, lnt_error *error)
+{
+    const char *files[] = {settings->onnx, settings->c, settings->torch};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (files[i] != NULL) {
+            LNT_TRY(lnt_cli_outfile_check(
+                files[i], true, (const char *const[]){model, settings->cases, NULL}, error));
+        }
+    }
+    return LNT_OK;
+}
+
+static lnt_status export_model(const export_settings *settings, const char *path, lnt_model *model,
+                               lnt_error *error)
+{
+    LNT_TRY(check_files(settings, path, error));
+    LNT_TRY(lnt_model_import(model, path, NULL, error));
+    if (settings->onnx != NULL) {
+        LNT_TRY(lnt_onnx_export(model, settings->onnx, error));
+    }
+    if (settings->c != NULL) {
+        LNT_TRY(export_c(settings, model, error));
+    }
+    return settings->torch != NULL ? export_torch(settings, model, error) : LNT_OK;
+}
+
+/* What was asked for and means nothing. */
+static const char *misuse(const export_settings *settings)
+{
+    if (settings->onnx == NULL && settings->c == NULL && settings->torch == NULL) {
+        return "expected --onnx, --c or --torch";
+    }
+    if (settings->c == NULL &&
+        (settings->name != NULL || settings->cases != NULL || settings->dtype != 0)) {
+        return "options --name, --dtype and --cases need --c";
+    }
+    if (settings->torch == NULL && (settings->fold_scaling || settings->ignore_scaling)) {
+        return "options --fold-scaling and --ignore-scaling need --torch";
+    }
+    return settings->fold_scaling && settings->ignore_scaling
+               ? "option --ignore-scaling: takes the place of --fold-scaling"
+               : NULL;
+}
+
+static int run_export(const void *given, const char *const *arguments)
+{
+    const export_settings *settings = given;
+    const char *fault = misuse(settings);
+    if (fault != NULL) {
+        return lnt_cli_misuse("%s", fault);
+    }
+    lnt_error error = {LNT_OK, ""};
+    lnt_model model = lnt_model_init();
+    const lnt_status status = export_model(settings, arguments[0], &model, &error);
+    lnt_model_finish(&model);
+    return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
+}
+
+const lnt_cli_verb lnt_cli_export = {
+    .name = "export",
+    .summary = "Write a model for other programs",
+    .usage = "[OPTION...] MODEL",
+    .details = "One or several files; each appears whole or not at all.\n",
+    .example = "  linnet export digits.safetensors --onnx digits.onnx --c digits.c\n",
+    .arguments = {"a model"},
+    .groups = groups,
+    .n_groups = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(export_settings),
+    .run = run_export,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "layer_list.h"
+#include "outfile.h"
+#include "report.h"
+#include "verb.h"
+
+#include <stdlib.h>
+
+typedef struct import_settings {
+    char *output;
+    lnt_cli_texts layers;
+    int activation;
+    int output_activation;
+    int loss;
+    int dtype; /* 0: as stored, 1: f32, 2: f64 */
+} import_settings;
+
+#define AT(member) .offset = offsetof(import_settings, member)
+
+static const char *activation_name(int i)
+{
+    return lnt_activation_name((lnt_activation) i);
+}
+
+/* Without the custom one, which is a function. */
+static const char *loss_name(int i)
+{
+    return i >= 0 && i < LNT_LOSS_CUSTOM ? lnt_loss_name((lnt_loss_kind) i) : NULL;
+}
+
+static const char *dtype_name(int i)
+{
+    static const char *const names[] = {"stored", "f32", "f64"};
+    return i >= 0 && i < 3 ? names[i] : NULL;
+}
+
+static const lnt_cli_option options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = LNT_CLI_TEXT,
+     AT(output),
+     .value = "MODEL",
+     .help = "Where to save it"},
+    {.name = "layers",
+     .kind = LNT_CLI_LIST,
+     AT(layers),
+     .value = "LIST",
+     .help = "PyTorch: all layers, as dense,relu,dropout=0.2,dense; by default as the tensors "
+             "tell"},
+    {.name = "activation",
+     .kind = LNT_CLI_CHOICE,
+     AT(activation),
+     .value = "NAME",
+     .initial = "identity",
+     .choice = activation_name,
+     .not_with = "layers",
+     .help = "PyTorch: behind each hidden layer"},
+    {.name = "output-activation",
+     .kind = LNT_CLI_CHOICE,
+     AT(output_activation),
+     .value = "NAME",
+     .initial = "identity",
+     .choice = activation_name,
+     .not_with = "layers",
+     .help = "PyTorch: behind the last layer"},
+    {.name = "loss",
+     .kind = LNT_CLI_CHOICE,
+     AT(loss),
+     .value = "NAME",
+     .initial = "mse",
+     .choice = loss_name,
+     .help = "PyTorch: what it was trained for"},
+    {.name = "dtype",
+     .kind = LNT_CLI_CHOICE,
+     AT(dtype),
+     .value = "DTYPE",
+     .initial = "stored",
+     .choice = dtype_name,
+     .help = "PyTorch: precision of the net"},
+};
+
+static const lnt_cli_group import_group = {"Import:", options, sizeof options / sizeof options[0],
+                                           0};
+static const lnt_cli_group *const groups[] = {&import_group};
+
+static lnt_status import_model(const import_settings *settings, const char *path, lnt_model *model,
+                               lnt_layer **layers, lnt_error *error)
+{
+    lnt_import_options import = lnt_import_defaults();
+    if (settings->layers.count > 0) {
+        LNT_TRY(lnt_cli_layer_list(&settings->layers, layers, error));
+        import.torch.layers = *layers;
+        import.torch.n_layers = settings->layers.count;
+    }
+    import.torch.activation = (lnt_activation) settings->activation;
+    import.torch.output_activation = (lnt_activation) settings->output_activation;
+    import.torch.loss = lnt_loss_of((lnt_loss_kind) settings->loss, LNT_MEAN);
+    import.torch.as_stored = settings->dtype == 0;
+    import.torch.dtype = settings->dtype == 2 ? LNT_F64 : LNT_F32;
+    LNT_TRY(
+        lnt_cli_outfile_check(settings->output, true, (const char *const[]){path, NULL}, error));
+    LNT_TRY(lnt_model_import(model, path, &import, error));
+    return lnt_model_save(model, settings->output, error);
+}
+
+static int run_import(const void *given, const char *const *arguments)
+{
+    const import_settings *settings = given;
+    if (settings->output == NULL) {
+        return lnt_cli_misuse("expected --output MODEL");
+    }
+    lnt_error error = {LNT_OK, ""};
+    lnt_model model = lnt_model_init();
+    lnt_layer *layers = NULL;
+    const lnt_status status = import_model(settings, arguments[0], &model, &layers, &error);
+    lnt_model_finish(&model);
+    free(layers);
+    return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
+}
+
+const lnt_cli_verb lnt_cli_import = {
+    .name = "import",
+    .summary = "Make a model of another program's",
+    .usage = "[OPTION...] FILE -o MODEL",
+    .details =
+        "FILE is the state of a PyTorch nn.Sequential in safetensors, the index of one in shards,\n"
+        "or an ONNX graph; which it is, its content tells. The state of PyTorch does not tell\n"
+        "activations, and not every norm: options say what it was.\n",
+    .example = "  linnet import net.safetensors --activation relu --loss softmax_cross_entropy \\\n"
+               "    -o model.safetensors\n",
+    .arguments = {"a file"},
+    .groups = groups,
+    .n_groups = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(import_settings),
+    .run = run_import,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include <linnet/exchange.h>
+
+lnt_import_options lnt_import_defaults(void)
+{
+    return (lnt_import_options){.torch = lnt_torch_defaults()};
+}
+
+static lnt_status import_format(lnt_model *model, const char *path, lnt_model_format format,
+                                const lnt_import_options *options, lnt_error *error)
+{
+    switch (format) {
+    case LNT_FORMAT_LINNET:
+        return lnt_model_load(model, path, options->allocator, error);
+    case LNT_FORMAT_TORCH:
+        return lnt_torch_import(model, path, &options->torch, options->allocator, error);
+    case LNT_FORMAT_NPZ:
+        return lnt_fail(error, LNT_ERR_FORMAT,
+                        "%s: an archive of NumPy's arrays is not read as a model", path);
+    case LNT_FORMAT_ONNX: {
+        lnt_onnx_options onnx = lnt_onnx_defaults();
+        onnx.allocator = options->allocator;
+        return lnt_onnx_import(model, path, &onnx, error);
+    }
+    case LNT_FORMAT_C:
+        break;
+    }
+    return lnt_fail(error, LNT_ERR_FORMAT, "%s: C source is not read", path);
+}
+
+lnt_status lnt_model_import(lnt_model *model, const char *path, const lnt_import_options *options,
+                            lnt_error *error)
+{
+    if (model == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "model to import: the model is NULL");
+    }
+    *model = lnt_model_init();
+    const lnt_import_options settled = options != NULL ? *options : lnt_import_defaults();
+    lnt_model_format format;
+    LNT_TRY(lnt_model_format_of(path, &format, error));
+    return import_format(model, path, format, &settled, error);
+}

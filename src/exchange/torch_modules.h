@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_EXCHANGE_TORCH_MODULES_H
+#define LINNET_EXCHANGE_TORCH_MODULES_H
+
+#include <linnet/net.h>
+
+/** Layers as modules of an `nn.Sequential`: one, or two for a dense layer with an activation. */
+
+/** How many modules a layer takes. */
+size_t lnt_torch_modules_of(const lnt_layer *layer);
+
+/** `LNT_ERR_INVALID` with a sentence that names the layer if Sequential has no such module. */
+lnt_status lnt_torch_modules_check(const lnt_net *net, const char *path, lnt_error *error);
+
+/**
+ * The whole module as Python text, "nn.Sequential(nn.Linear(4, 3), nn.ReLU())"; a block of the
+ * default allocator. `LNT_ERR_MEMORY`.
+ */
+lnt_status lnt_torch_modules_text(const lnt_net *net, char **text);
+
+#endif
