@@ -99,6 +99,24 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_torch_export(const lnt_model *model, const
                                                    const lnt_torch_options *options,
                                                    lnt_error *error);
 
+/* --- NumPy --- */
+
+/**
+ * Writes a model as NumPy's archive, stored: arrays by the names, shapes and dtypes of
+ * `lnt_model_save`, bit by bit, and one of bytes, "linnet.json", that hold its metadata, so that
+ * `numpy.load` reads all of it without pickle. The archive is made in memory first. The file
+ * appears whole or not at all. Errors as `lnt_model_save`.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_npz_export(const lnt_model *model, const char *path,
+                                                 lnt_error *error);
+
+/**
+ * Loads what `lnt_npz_export` wrote, packed or not; else as `lnt_model_load`. Checksums are those
+ * of the tensors: an array that was changed is refused.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_npz_import(lnt_model *model, const char *path,
+                                                 const lnt_allocator *allocator, lnt_error *error);
+
 /* --- ONNX --- */
 
 /**

@@ -6,7 +6,7 @@
 #include "verb.h"
 
 typedef struct export_settings {
-    char *onnx, *c, *torch;
+    char *onnx, *c, *torch, *npz;
     bool fold_scaling;
     bool ignore_scaling;
     char *name;
@@ -38,6 +38,11 @@ static const lnt_cli_option file_options[] = {
      AT(torch),
      .value = "FILE",
      .help = "Write the state of a PyTorch nn.Sequential, as safetensors"},
+    {.name = "npz",
+     .kind = LNT_CLI_TEXT,
+     AT(npz),
+     .value = "FILE",
+     .help = "Write NumPy's archive of the arrays, with all that the model has"},
 };
 
 static const lnt_cli_option torch_options[] = {
@@ -112,7 +117,7 @@ static lnt_status export_torch(const export_settings *settings, const lnt_model 
 
 static lnt_status check_files(const export_settings *settings, const char *model, lnt_error *error)
 {
-    const char *files[] = {settings->onnx, settings->c, settings->torch};
+    const char *files[] = {settings->onnx, settings->c, settings->torch, settings->npz};
     for (size_t i = 0; i < COUNT(files); i++) {
         if (files[i] != NULL) {
             LNT_TRY(lnt_cli_outfile_check(
@@ -133,14 +138,18 @@ static lnt_status export_model(const export_settings *settings, const char *path
     if (settings->c != NULL) {
         LNT_TRY(export_c(settings, model, error));
     }
+    if (settings->npz != NULL) {
+        LNT_TRY(lnt_npz_export(model, settings->npz, error));
+    }
     return settings->torch != NULL ? export_torch(settings, model, error) : LNT_OK;
 }
 
 /* What was asked for and means nothing. */
 static const char *misuse(const export_settings *settings)
 {
-    if (settings->onnx == NULL && settings->c == NULL && settings->torch == NULL) {
-        return "expected --onnx, --c or --torch";
+    if (settings->onnx == NULL && settings->c == NULL && settings->torch == NULL &&
+        settings->npz == NULL) {
+        return "expected --onnx, --c, --torch or --npz";
     }
     if (settings->c == NULL &&
         (settings->name != NULL || settings->cases != NULL || settings->dtype != 0)) {

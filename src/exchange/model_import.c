@@ -15,8 +15,7 @@ static lnt_status import_format(lnt_model *model, const char *path, lnt_model_fo
     case LNT_FORMAT_TORCH:
         return lnt_torch_import(model, path, &options->torch, options->allocator, error);
     case LNT_FORMAT_NPZ:
-        return lnt_fail(error, LNT_ERR_FORMAT,
-                        "%s: an archive of NumPy's arrays is not read as a model", path);
+        return lnt_npz_import(model, path, options->allocator, error);
     case LNT_FORMAT_ONNX: {
         lnt_onnx_options onnx = lnt_onnx_defaults();
         onnx.allocator = options->allocator;

@@ -5,7 +5,7 @@
 #include "io/checksum.h"
 #include "io/safetensors.h"
 
-#include <linnet/net.h>
+#include <linnet/io.h>
 
 /** What the writer and the reader of model files agree on. */
 
@@ -47,6 +47,36 @@ lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *che
 size_t lnt_model_shape(lnt_role role, size_t rows, size_t cols, size_t shape[2]);
 
 lnt_st_dtype lnt_model_dtype(lnt_dtype dtype);
+
+/** A model's tensors and its metadata, as a file is to have them. */
+typedef struct lnt_model_listing {
+    size_t count;
+    lnt_st_item *items;        /* [room]; also the one block; data is the model's */
+    lnt_parameter *parameters; /* [tensors and statistics of the net]: hold the names */
+    size_t (*shapes)[2];       /* [room] */
+    json_t *metadata;          /* an object of strings */
+} lnt_model_listing;
+
+/** Checks a model and lists it; the caller finishes the list. `path` is for sentences. */
+lnt_status lnt_model_list(const lnt_model *model, const char *path, lnt_model_listing *listing,
+                          lnt_error *error);
+void lnt_model_listing_finish(lnt_model_listing *listing);
+
+/** Where a model's tensors and metadata are read from. */
+typedef struct lnt_model_archive {
+    const char *path; /* for sentences */
+    void *context;
+    const json_t *metadata;
+    size_t count; /* of tensors */
+    /** NULL if there is none of that name. */
+    const lnt_st_entry *(*find)(void *context, const char *name);
+    /** Reads the entry's bytes, in the host's order. */
+    lnt_status (*read)(void *context, const lnt_st_entry *entry, void *data, lnt_error *error);
+} lnt_model_archive;
+
+/** As `lnt_model_load`, from an archive. */
+lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *archive,
+                                  const lnt_allocator *allocator, lnt_error *error);
 
 /** The two scalers of a model and their tensors. */
 #define LNT_INPUT_OFFSET "input.offset"

@@ -15,10 +15,15 @@ typedef struct loader {
     const char *path;
     const lnt_allocator *allocator;
     lnt_error *error;
-    lnt_st_file *file;
+    const lnt_model_archive *archive;
     const json_t *metadata;
     json_t *checksums; /* tensor name to sum */
 } loader;
+
+static const lnt_st_entry *find(const loader *load, const char *name)
+{
+    return load->archive->find(load->archive->context, name);
+}
 
 /* --- metadata --- */
 
@@ -87,7 +92,7 @@ static lnt_status fail_tensor(const loader *load, const char *name, const char *
 static lnt_status find_tensor(const loader *load, const char *name, lnt_st_dtype dtype, size_t rank,
                               const size_t *shape, const lnt_st_entry **entry)
 {
-    *entry = lnt_st_find(load->file, name);
+    *entry = find(load, name);
     if (*entry == NULL) {
         return fail_tensor(load, name, "is not there, and the layers need it");
     }
@@ -110,7 +115,7 @@ static lnt_status read_tensor(const loader *load, const lnt_st_entry *entry, voi
     if (expected == NULL) {
         return fail_tensor(load, name, "has no checksum");
     }
-    LNT_TRY(lnt_st_read(load->file, entry, data, load->error));
+    LNT_TRY(load->archive->read(load->archive->context, entry, data, load->error));
     const lnt_checksum_part part = {data, entry->bytes, lnt_st_dtype_word(entry->tensor.dtype)};
     lnt_checksum sum;
     if (lnt_checksum_of(&part, 1, &sum) != LNT_OK) {
@@ -165,12 +170,12 @@ static lnt_status check_tensors(const loader *load, const lnt_net_config *config
         LNT_TRY(check_layer(load, config, l, &width, &n_tensors));
     }
     for (size_t i = 0; i < sizeof scalers / sizeof scalers[0]; i++) {
-        n_tensors += lnt_st_find(load->file, scalers[i]) != NULL;
+        n_tensors += find(load, scalers[i]) != NULL;
     }
-    if (lnt_st_count(load->file) != n_tensors || json_object_size(load->checksums) != n_tensors) {
+    if (load->archive->count != n_tensors || json_object_size(load->checksums) != n_tensors) {
         return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path,
                              "expected %zu tensors, found %zu with %zu checksums", n_tensors,
-                             lnt_st_count(load->file), json_object_size(load->checksums));
+                             load->archive->count, json_object_size(load->checksums));
     }
     return LNT_OK;
 }
@@ -180,12 +185,12 @@ static lnt_status read_parameters(const loader *load, lnt_net *net)
     for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
         lnt_parameter p;
         LNT_TRY(lnt_net_tensor(net, i, &p));
-        LNT_TRY(read_tensor(load, lnt_st_find(load->file, p.name), p.value.data));
+        LNT_TRY(read_tensor(load, find(load, p.name), p.value.data));
     }
     for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
         lnt_parameter p;
         LNT_TRY(lnt_net_statistic(net, i, &p));
-        LNT_TRY(read_tensor(load, lnt_st_find(load->file, p.name), p.value.data));
+        LNT_TRY(read_tensor(load, find(load, p.name), p.value.data));
     }
     return LNT_OK;
 }
@@ -246,8 +251,7 @@ static lnt_status read_scaler(const loader *load, const lnt_st_entry *offset,
 static lnt_status load_scaler(const loader *load, const char *offset_name, const char *scale_name,
                               size_t cols, lnt_scaler **scaler)
 {
-    if (lnt_st_find(load->file, offset_name) == NULL &&
-        lnt_st_find(load->file, scale_name) == NULL) {
+    if (find(load, offset_name) == NULL && find(load, scale_name) == NULL) {
         return LNT_OK;
     }
     const lnt_st_entry *offset, *scale;
@@ -321,18 +325,53 @@ static lnt_status load_model(const loader *load, lnt_model *model)
 
 /* --- public --- */
 
-static void close_file(loader *load)
+static const lnt_st_entry *find_in_file(void *file, const char *name)
 {
-    json_decref(load->checksums);
-    lnt_st_close(load->file);
+    return lnt_st_find(file, name);
 }
 
-static lnt_status open_file(loader *load)
+static lnt_status read_from_file(void *file, const lnt_st_entry *entry, void *data,
+                                 lnt_error *error)
 {
-    LNT_TRY(lnt_st_open(&load->file, load->path, load->allocator, load->error));
-    load->metadata = lnt_st_metadata(load->file);
+    return lnt_st_read(file, entry, data, error);
+}
+
+static lnt_status open_archive(loader *load)
+{
+    load->metadata = load->archive->metadata;
     LNT_TRY(check_metadata(load));
     return parse_value(load, LNT_KEY_CHECKSUMS, &load->checksums);
+}
+
+lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *archive,
+                                  const lnt_allocator *allocator, lnt_error *error)
+{
+    *model = lnt_model_init();
+    loader load = {
+        .path = archive->path, .allocator = allocator, .error = error, .archive = archive};
+    lnt_status status = open_archive(&load);
+    if (status == LNT_OK) {
+        status = load_model(&load, model);
+    }
+    json_decref(load.checksums);
+    if (status != LNT_OK) {
+        lnt_model_finish(model);
+    }
+    return status;
+}
+
+/* A file as an archive; the caller closes it. */
+static lnt_status open_file(lnt_st_file **file, lnt_model_archive *archive, const char *path,
+                            const lnt_allocator *allocator, lnt_error *error)
+{
+    LNT_TRY(lnt_st_open(file, path, allocator, error));
+    *archive = (lnt_model_archive){.path = path,
+                                   .context = *file,
+                                   .metadata = lnt_st_metadata(*file),
+                                   .count = lnt_st_count(*file),
+                                   .find = find_in_file,
+                                   .read = read_from_file};
+    return LNT_OK;
 }
 
 lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocator *allocator,
@@ -345,15 +384,11 @@ lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocato
     if (path == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "model to load: the path is NULL");
     }
-    loader load = {.path = path, .allocator = allocator, .error = error};
-    lnt_status status = open_file(&load);
-    if (status == LNT_OK) {
-        status = load_model(&load, model);
-    }
-    close_file(&load);
-    if (status != LNT_OK) {
-        lnt_model_finish(model);
-    }
+    lnt_st_file *file;
+    lnt_model_archive archive;
+    LNT_TRY(open_file(&file, &archive, path, allocator, error));
+    const lnt_status status = lnt_model_load_archive(model, &archive, allocator, error);
+    lnt_st_close(file);
     return status;
 }
 
@@ -367,11 +402,15 @@ lnt_status lnt_net_load(lnt_net **net, const char *path, const lnt_allocator *al
     if (path == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "net to load: the path is NULL");
     }
-    loader load = {.path = path, .allocator = allocator, .error = error};
-    lnt_status status = open_file(&load);
+    lnt_st_file *file;
+    lnt_model_archive archive;
+    LNT_TRY(open_file(&file, &archive, path, allocator, error));
+    loader load = {.path = path, .allocator = allocator, .error = error, .archive = &archive};
+    lnt_status status = open_archive(&load);
     if (status == LNT_OK) {
         status = load_net(&load, net);
     }
-    close_file(&load);
+    json_decref(load.checksums);
+    lnt_st_close(file);
     return status;
 }

@@ -68,17 +68,10 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
 
 /* --- tensors --- */
 
-typedef struct tensor_list {
-    size_t count;
-    lnt_st_item *items;        /* [room]; also the one block */
-    lnt_parameter *parameters; /* [tensors and statistics of the net]: hold the names */
-    size_t (*shapes)[2];       /* [room] */
-} tensor_list;
-
 enum { SCALER_TENSORS = 4 };
 
 /* Runs once to measure and once to place. */
-static void place(lnt_arena *arena, tensor_list *list, size_t n_tensors)
+static void place(lnt_arena *arena, lnt_model_listing *list, size_t n_tensors)
 {
     const size_t room = n_tensors + SCALER_TENSORS;
     list->items = lnt_arena_take(arena, room, sizeof *list->items);
@@ -86,7 +79,7 @@ static void place(lnt_arena *arena, tensor_list *list, size_t n_tensors)
     list->shapes = lnt_arena_take(arena, room, sizeof *list->shapes);
 }
 
-static void add_item(tensor_list *list, const char *name, lnt_st_dtype dtype, size_t rank,
+static void add_item(lnt_model_listing *list, const char *name, lnt_st_dtype dtype, size_t rank,
                      const void *data)
 {
     list->items[list->count] = (lnt_st_item){
@@ -94,7 +87,7 @@ static void add_item(tensor_list *list, const char *name, lnt_st_dtype dtype, si
     list->count++;
 }
 
-static void add_scaler(tensor_list *list, const lnt_scaler *scaler, const char *offset,
+static void add_scaler(lnt_model_listing *list, const lnt_scaler *scaler, const char *offset,
                        const char *scale)
 {
     if (scaler == NULL) {
@@ -107,7 +100,7 @@ static void add_scaler(tensor_list *list, const lnt_scaler *scaler, const char *
 }
 
 /* The net's parameters, and behind them its statistics. */
-static lnt_status add_net(tensor_list *list, lnt_net *net)
+static lnt_status add_net(lnt_model_listing *list, lnt_net *net)
 {
     const lnt_st_dtype dtype = lnt_model_dtype(lnt_net_dtype(net));
     const size_t n_tensors = lnt_net_n_tensors(net);
@@ -121,11 +114,10 @@ static lnt_status add_net(tensor_list *list, lnt_net *net)
     return LNT_OK;
 }
 
-static lnt_status list_tensors(tensor_list *list, const lnt_model *model)
+static lnt_status list_tensors(lnt_model_listing *list, const lnt_model *model)
 {
     const size_t count = lnt_net_n_tensors(model->net) + lnt_net_n_statistics(model->net);
     lnt_arena arena = {0};
-    *list = (tensor_list){0};
     place(&arena, list, count);
     LNT_TRY(lnt_arena_open(&arena, NULL));
     place(&arena, list, count);
@@ -141,7 +133,7 @@ static lnt_status list_tensors(tensor_list *list, const lnt_model *model)
 
 /* --- metadata --- */
 
-static json_t *checksums_json(const tensor_list *list)
+static json_t *checksums_json(const lnt_model_listing *list)
 {
     json_t *object = json_object();
     for (size_t i = 0; object != NULL && i < list->count; i++) {
@@ -176,7 +168,7 @@ static bool put_names(json_t *metadata, lnt_model_key key, const lnt_names *name
     return names == NULL || put_text(metadata, key, lnt_names_json(names));
 }
 
-static json_t *metadata_json(const lnt_model *model, const tensor_list *list)
+static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *list)
 {
     json_t *metadata = json_object();
     lnt_checksum sum;
@@ -197,22 +189,38 @@ static json_t *metadata_json(const lnt_model *model, const tensor_list *list)
     return metadata;
 }
 
-lnt_status lnt_model_save(const lnt_model *model, const char *path, lnt_error *error)
+lnt_status lnt_model_list(const lnt_model *model, const char *path, lnt_model_listing *listing,
+                          lnt_error *error)
 {
+    *listing = (lnt_model_listing){0};
     if (model == NULL || model->net == NULL || path == NULL) {
         return lnt_fail(error, LNT_ERR_NULL,
                         "model to save: the model, its net or the path is NULL");
     }
     LNT_TRY(check_model(model, error));
-    tensor_list list;
-    lnt_status status = list_tensors(&list, model);
+    const lnt_status status = list_tensors(listing, model);
     if (status != LNT_OK) {
+        *listing = (lnt_model_listing){0};
         return lnt_file_fail(error, status, path, "%s", lnt_status_text(status));
     }
-    json_t *metadata = metadata_json(model, &list);
-    status = metadata != NULL ? lnt_st_write(path, list.items, list.count, metadata, error)
-                              : lnt_file_fail_memory(error, path);
-    json_decref(metadata);
-    lnt_release(NULL, list.items);
+    listing->metadata = metadata_json(model, listing);
+    return listing->metadata != NULL ? LNT_OK : lnt_file_fail_memory(error, path);
+}
+
+void lnt_model_listing_finish(lnt_model_listing *listing)
+{
+    json_decref(listing->metadata);
+    lnt_release(NULL, listing->items);
+    *listing = (lnt_model_listing){0};
+}
+
+lnt_status lnt_model_save(const lnt_model *model, const char *path, lnt_error *error)
+{
+    lnt_model_listing listing;
+    lnt_status status = lnt_model_list(model, path, &listing, error);
+    if (status == LNT_OK) {
+        status = lnt_st_write(path, listing.items, listing.count, listing.metadata, error);
+    }
+    lnt_model_listing_finish(&listing);
     return status;
 }

@@ -9,7 +9,7 @@ PAGES = SOURCE / "src" / "cli" / "man"
 sys.path.insert(0, str(PAGES))
 import make_options  # noqa: E402 (from the folder of the pages)
 
-VERBS = ["train", "cv", "lr", "predict", "evaluate", "info"]
+VERBS = ["train", "cv", "lr", "predict", "evaluate", "info", "export", "import"]
 
 
 def page(name):

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE
 #include "fuzz_allocator.h"
 
 #include <linnet/data.h>

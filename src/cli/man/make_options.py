@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 PAGES = Path(__file__).resolve().parent
-VERBS = ["train", "cv", "lr"]
+VERBS = ["train", "cv", "lr", "export", "import"]
 BEGIN, END = '.\\" Options: made by make_options.py.\n', '.\\" End of what is made.\n'
 
 

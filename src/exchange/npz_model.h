@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_EXCHANGE_NPZ_MODEL_H
+#define LINNET_EXCHANGE_NPZ_MODEL_H
+
+/**
+ * A model as NumPy's archive: an array of each tensor, by the names, shapes and dtypes of model
+ * files, and one of bytes, u1, that hold the metadata of such a file as JSON.
+ */
+#define LNT_NPZ_DESCRIPTION "linnet.json"
+
+#endif

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""Models for and of other programs: export, import, and info of them."""
+from command import SOURCE, CommandCase, prices, table
+
+DATA = SOURCE / "tests" / "reference" / "data" / "exchange"
+
+
+class Exchange(CommandCase):
+    def test_pytorch_there_and_back(self):
+        """Scaling folded into the weights predicts what the scaled model does."""
+        self.write("prices.csv", prices())
+        self.succeed("train", "prices.csv", "-t", "price", "--exclude", "rent", "--dtype", "f64",
+                     "--epochs", 5)
+        self.succeed("export", "prices.safetensors", "--torch", "t.safetensors", "--fold-scaling")
+        self.succeed("import", "t.safetensors", "-o", "back.safetensors")
+        lines = ["area,rooms"] + [",".join(line.split(",")[:2])
+                                  for line in prices().splitlines()[1:]]
+        self.write("inputs.csv", "\n".join(lines))
+        expected = table(self.succeed("predict", "prices.safetensors", "inputs.csv").stdout)
+        for model in ("t.safetensors", "back.safetensors"):
+            rows = table(self.succeed("predict", model, "inputs.csv").stdout)
+            for row, right in zip(rows, expected):
+                self.assertAlmostEqual(1, float(*row.values()) / float(right["price"]), 10)
+
+    def test_scaling_must_be_decided(self):
+        self.train_flowers()
+        self.refuse(1, "linnet export: t: the model scales its inputs, and nn.Sequential has no "
+                    "module for that: ask for the scaling to be folded into the weights, or "
+                    "ignored", "export", "flowers.safetensors", "--torch", "t")
+        self.assertFalse((self.folder / "t").exists())
+        self.succeed("export", "flowers.safetensors", "--torch", "t", "--ignore-scaling")
+
+    def test_layers_by_option(self):
+        layers = ("dense,batch_norm,elu,dropout=0.3,dense,layer_norm,prelu,dense,rms_norm=1e-6,"
+                  "prelu,dense,softplus")
+        self.succeed("import", DATA / "modules.safetensors", "--layers", layers,
+                     "-o", "m.safetensors")
+        info = self.succeed_json("info", "m.safetensors", "--json")
+        self.assertEqual(4, info["inputs"])
+        self.assertEqual(2, info["outputs"])
+        self.assertEqual(1e-6, info["layers"][8]["epsilon"])
+        for layer, fault in (("densely", "no layer is called 'densely'; expected dense, an "
+                              "activation, prelu, dropout, batch_norm, layer_norm or rms_norm"),
+                             ("dense=3", "'dense=3': this layer has no number"),
+                             ("dropout=x", "'dropout=x': expected a number behind '='")):
+            self.refuse(1, f"linnet import: option --layers: {fault}", "import",
+                        DATA / "mlp.safetensors", "--layers", layer, "-o", "m2.safetensors")
+
+    def test_activations_loss_and_dtype_by_option(self):
+        self.succeed("import", DATA / "sharded.safetensors.index.json", "--activation", "relu",
+                     "--loss", "softmax_cross_entropy", "--dtype", "f64", "-o", "m.safetensors")
+        info = self.succeed_json("info", "m.safetensors", "--json")
+        self.assertEqual(("classify", "f64", ["relu", "identity"]),
+                         (info["task"], info["dtype"], [l["activation"] for l in info["layers"]]))
+
+    def test_onnx_there_and_back(self):
+        self.train_flowers()
+        self.succeed("export", "flowers.safetensors", "--onnx", "f.onnx")
+        expected = table(self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout)
+        rows = table(self.succeed("predict", "f.onnx", "flowers.csv").stdout)
+        self.assertEqual([list(r.values()) for r in expected], [list(r.values()) for r in rows])
+
+    def test_info_tells_the_format(self):
+        self.train_flowers()
+        self.succeed("export", "flowers.safetensors", "--onnx", "f.onnx")
+        for path, name in (("flowers.safetensors", "linnet"), ("f.onnx", "onnx"),
+                           (DATA / "mlp.safetensors", "torch"),
+                           (DATA / "sharded.safetensors.index.json", "torch")):
+            self.assertRegex(self.succeed("info", path).stdout, rf"^format +{name}\n")
+            self.assertEqual(name, self.succeed_json("info", path, "--json")["format"])
+
+    def test_misuse(self):
+        self.train_flowers()
+        for line, options in (
+                ("expected --onnx, --c, --torch or --npz", []),
+                ("options --name, --dtype and --cases need --c", ["--onnx", "f", "--name", "g"]),
+                ("options --fold-scaling and --ignore-scaling need --torch",
+                 ["--onnx", "f", "--fold-scaling"])):
+            self.refuse(2, f"linnet export: {line}", "export", "flowers.safetensors", *options)
+        self.refuse(2, "linnet import: expected --output MODEL", "import", "flowers.safetensors")
