@@ -87,6 +87,70 @@ Test(golden, every_file_loads_and_predicts_what_it_did)
     cr_assert(files >= 19 && outputs >= 100, "%zu files, %zu outputs", files, outputs);
 }
 
+static const char *golden(const char *name)
+{
+    static char path[1024];
+    const char *root = getenv("LINNET_SOURCE_ROOT");
+    cr_assert(root != NULL, "LINNET_SOURCE_ROOT is not set");
+    snprintf(path, sizeof path, "%s/tests/golden/%s", root, name);
+    return path;
+}
+
+/* The same model as NumPy's archive, to the bit, and as ONNX graph, whose scaling is in double. */
+Test(golden, other_formats_load)
+{
+    lnt_model expected, npz, onnx;
+    cr_assert(lnt_model_load(&expected, golden("model-v1-scaled-standard.safetensors"), NULL,
+                             NULL) == LNT_OK);
+    cr_assert(lnt_model_import(&npz, golden("model-v1-scaled-standard.npz"), NULL, NULL) == LNT_OK);
+    cr_assert(lnt_model_import(&onnx, golden("model-v1-scaled-standard.onnx"), NULL, NULL) ==
+              LNT_OK);
+    const lnt_tensor a = lnt_net_parameters_read_only(expected.net),
+                     b = lnt_net_parameters_read_only(npz.net);
+    cr_assert(a.cols == b.cols && memcmp(a.data, b.data, a.cols * sizeof(double)) == 0);
+    double x[64] = {0.25, -1, 2}, y[2][64];
+    const size_t inputs = lnt_net_inputs(expected.net), outputs = lnt_net_outputs(expected.net);
+    const lnt_model *const models[] = {&expected, &onnx};
+    cr_assert(inputs == lnt_net_inputs(onnx.net) && outputs == lnt_net_outputs(onnx.net));
+    for (size_t i = 0; i < 2; i++) {
+        lnt_predictor *predictor;
+        const lnt_tensor row = lnt_tensor_f64(x, 1, inputs);
+        lnt_tensor out = lnt_tensor_f64(y[i], 1, outputs);
+        cr_assert(lnt_predictor_create(&predictor, models[i], 1, NULL) == LNT_OK);
+        cr_assert(lnt_predict(predictor, &row, &out) == LNT_OK);
+        lnt_predictor_destroy(predictor);
+    }
+    for (size_t j = 0; j < outputs; j++) {
+        cr_assert(fabs(y[0][j] - y[1][j]) <= 1e-12 * (1 + fabs(y[0][j])));
+    }
+    lnt_model_finish(&expected);
+    lnt_model_finish(&npz);
+    lnt_model_finish(&onnx);
+}
+
+Test(golden, a_checkpoint_opens)
+{
+    static const char *const names[] = {"net", "optimizer", "history", "run"};
+    lnt_checkpoint *checkpoint;
+    lnt_error error = {LNT_OK, ""};
+    cr_assert(lnt_checkpoint_open(&checkpoint, golden("run-v1/checkpoint-000000000009.safetensors"),
+                                  NULL, &error) == LNT_OK,
+              "%s", error.message);
+    cr_assert(lnt_checkpoint_text_of(checkpoint, "settings") != NULL);
+    cr_assert_str_eq(lnt_checkpoint_version(checkpoint), "0.1.0");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        lnt_tensor shape;
+        cr_assert(lnt_checkpoint_shape(checkpoint, names[i], &shape) == LNT_OK, "no %s", names[i]);
+    }
+    double numbers[13];
+    lnt_tensor net = lnt_tensor_f64(numbers, 1, 13);
+    char sum[LNT_SUM_LENGTH];
+    cr_assert(lnt_checkpoint_read(checkpoint, "net", &net, NULL) == LNT_OK);
+    cr_assert(lnt_tensor_sum(&net, sum) == LNT_OK);
+    cr_assert_str_eq(sum, "3fb6addeee958f63");
+    lnt_checkpoint_close(checkpoint);
+}
+
 /* What this version can save is in the files of its format: a further kind needs a file of its own.
  */
 Test(golden, every_activation_and_loss_is_there)

@@ -74,7 +74,7 @@ static const lnt_cli_option c_options[] = {
     {.name = "cases",
      .kind = LNT_CLI_TEXT,
      AT(cases),
-     .value = "FILE.csv",
+     .value = "FILE",
      .help = "Rows of inputs that its main checks"},
 };
 

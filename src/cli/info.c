@@ -79,9 +79,10 @@ static void print_layer(const lnt_layer *layer, size_t i, size_t inputs, size_t 
 
 static void print_tensor(lnt_status status, const lnt_parameter *parameter)
 {
-    if (status == LNT_OK) {
-        printf("tensor        %s [%zu, %zu]\n", parameter->name, parameter->value.rows,
-               parameter->value.cols);
+    char sum[LNT_SUM_LENGTH];
+    if (status == LNT_OK && lnt_tensor_sum(&parameter->value, sum) == LNT_OK) {
+        printf("tensor        %s [%zu, %zu], XXH3 %s\n", parameter->name, parameter->value.rows,
+               parameter->value.cols, sum);
     }
 }
 
@@ -254,18 +255,110 @@ static json_t *model_json(const lnt_model *model)
                      scaler_json(model->target_scaler), "training", record_json(&model->record));
 }
 
+/* --- what is no model, but of this program all the same --- */
+
+/* The comment at the head of C source that `linnet export` made; false if it is none. */
+static bool print_source(const char *path)
+{
+    char line[512];
+    FILE *file = fopen(path, "r");
+    bool ours = file != NULL && fgets(line, sizeof line, file) != NULL &&
+                strcmp(line, "/*\n") == 0 && fgets(line, sizeof line, file) != NULL &&
+                strncmp(line, " * Made by linnet ", 18) == 0;
+    if (ours) {
+        printf("format        c\n");
+    }
+    for (bool more = ours; more;
+         more = fgets(line, sizeof line, file) != NULL && strncmp(line, " */", 3) != 0) {
+        fputs(strncmp(line, " * ", 3) == 0 ? line + 3 : line[0] == ' ' ? "\n" : line, stdout);
+    }
+    if (file != NULL) {
+        (void) fclose(file);
+    }
+    return ours;
+}
+
+static lnt_status print_checkpoint_json(const lnt_checkpoint *checkpoint)
+{
+    json_t *tensors = json_object();
+    for (size_t i = 0; i < lnt_checkpoint_count(checkpoint); i++) {
+        const char *name = lnt_checkpoint_name(checkpoint, i);
+        lnt_tensor shape;
+        if (lnt_checkpoint_shape(checkpoint, name, &shape) == LNT_OK) {
+            json_object_set_new(
+                tensors, name,
+                json_pack("[I, I]", (json_int_t) shape.rows, (json_int_t) shape.cols));
+        }
+    }
+    const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");
+    return lnt_cli_json_print(json_pack("{s:s, s:s, s:s, s:o, s:s?}", "format", "checkpoint",
+                                        "version", lnt_checkpoint_version(checkpoint), "blas_core",
+                                        lnt_checkpoint_core(checkpoint), "tensors", tensors,
+                                        "settings", settings),
+                              17, stdout);
+}
+
+static void print_checkpoint_text(const lnt_checkpoint *checkpoint)
+{
+    printf("format        checkpoint\nversion       %s\nblas core     %s\n",
+           lnt_checkpoint_version(checkpoint), lnt_checkpoint_core(checkpoint));
+    for (size_t i = 0; i < lnt_checkpoint_count(checkpoint); i++) {
+        const char *name = lnt_checkpoint_name(checkpoint, i);
+        lnt_tensor shape;
+        if (lnt_checkpoint_shape(checkpoint, name, &shape) == LNT_OK) {
+            printf("tensor        %s [%zu, %zu]\n", name, shape.rows, shape.cols);
+        }
+    }
+    const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");
+    if (settings != NULL) {
+        printf("\n%s", settings);
+    }
+}
+
+/* False if the file is no checkpoint, or a bad one: then the error of the model is as good. */
+static bool print_checkpoint(const char *path, bool json, lnt_status *status)
+{
+    lnt_checkpoint *checkpoint;
+    if (lnt_checkpoint_open(&checkpoint, path, NULL, NULL) != LNT_OK) {
+        return false;
+    }
+    *status = LNT_OK;
+    if (json) {
+        *status = print_checkpoint_json(checkpoint);
+    } else {
+        print_checkpoint_text(checkpoint);
+    }
+    lnt_checkpoint_close(checkpoint);
+    return true;
+}
+
+static lnt_status print_model(const char *path, bool json, lnt_error *error)
+{
+    lnt_model model = lnt_model_init();
+    lnt_model_format format = LNT_FORMAT_LINNET;
+    LNT_TRY(lnt_model_format_of(path, &format, error));
+    lnt_status status = lnt_model_import(&model, path, NULL, error);
+    if (status == LNT_OK && json) {
+        json_t *object = model_json(&model);
+        json_object_set_new(object, "format", json_string(lnt_model_format_name(format)));
+        status = lnt_cli_json_print(object, 17, stdout);
+    } else if (status == LNT_OK) {
+        printf("format        %s\n", lnt_model_format_name(format));
+        print_text(&model);
+    }
+    lnt_model_finish(&model);
+    return status;
+}
+
 static int run_info(const void *given, const char *const *arguments)
 {
     const info_settings *settings = given;
     lnt_error error = {LNT_OK, ""};
-    lnt_model model = lnt_model_init();
-    lnt_status status = lnt_model_import(&model, arguments[0], NULL, &error);
-    if (status == LNT_OK && settings->json) {
-        status = lnt_cli_json_print(model_json(&model), 17, stdout);
-    } else if (status == LNT_OK) {
-        print_text(&model);
+    lnt_status status = LNT_OK;
+    if (!print_checkpoint(arguments[0], settings->json, &status) &&
+        (settings->json || !print_source(arguments[0]))) {
+        status = print_model(arguments[0], settings->json, &error);
     }
-    lnt_model_finish(&model);
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 

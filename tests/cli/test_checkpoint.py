@@ -3,10 +3,11 @@
 import json
 import random
 import re
+import shutil
 import signal
 import time
 
-from command import TIME_LIMIT, CommandCase, flowers, table
+from command import SOURCE, TIME_LIMIT, CommandCase, flowers, table
 
 RUN = ["train", "flowers.csv", "-t", "species", "--epochs", 60, "--dropout", 0.1, "--batch", 8,
        "--schedule", "constant"]
@@ -112,6 +113,14 @@ class Checkpoints(CommandCase):
         self.assertEqual(1, done.returncode)
         self.assertRegex(done.stderr, r"was made with '[xy](_val)? = \[.*checksum")
         self.succeed(*RUN, *KEEP, "--resume-changed", "--lr", "0.5", "-o", "part")
+
+    def test_a_run_of_this_version_goes_on_for_ever(self):
+        golden = SOURCE / "tests" / "golden" / "run-v1"
+        shutil.copytree(golden, self.folder / "golden")
+        done = self.succeed("train", golden / "table.csv", "-t", "y", "--hidden", 3, "--batch", 5,
+                            "--epochs", 6, "--schedule", "constant", "--dtype", "f64", "-o", "m",
+                            "--checkpoint", "golden", "--resume-changed")
+        self.assertIn("goes on from a checkpoint, in epoch 3, after 9 steps", done.stderr)
 
     def test_misuse(self):
         for options, sentence in (

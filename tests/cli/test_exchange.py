@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Models for and of other programs: export, import, and info of them."""
+import shutil
+import subprocess
+
 from command import SOURCE, CommandCase, prices, table
 
 DATA = SOURCE / "tests" / "reference" / "data" / "exchange"
@@ -59,6 +62,29 @@ class Exchange(CommandCase):
         expected = table(self.succeed("predict", "flowers.safetensors", "flowers.csv").stdout)
         rows = table(self.succeed("predict", "f.onnx", "flowers.csv").stdout)
         self.assertEqual([list(r.values()) for r in expected], [list(r.values()) for r in rows])
+
+    def test_npz_there_and_back(self):
+        self.train_flowers()
+        self.succeed("export", "flowers.safetensors", "--npz", "f.npz")
+        self.succeed("import", "f.npz", "-o", "back.safetensors")
+        whole, back = ((self.folder / name).read_bytes()
+                       for name in ("flowers.safetensors", "back.safetensors"))
+        self.assertEqual(whole, back)
+        self.assertRegex(self.succeed("info", "f.npz").stdout, r"^format +npz\n")
+
+    def test_c_source_with_cases(self):
+        self.train_flowers()
+        self.succeed("export", "flowers.safetensors", "--c", "net.c", "--name", "flowers",
+                     "--dtype", "f64", "--cases", "flowers.csv")
+        compiler = shutil.which("cc")
+        subprocess.run([compiler, "-std=c99", "-DFLOWERS_TEST", "net.c", "-lm", "-o", "net"],
+                       cwd=self.folder, check=True)
+        done = subprocess.run(["./net"], cwd=self.folder, check=True, capture_output=True,
+                              text=True)
+        self.assertEqual("90 cases: all agree\n", done.stdout)
+        self.refuse(1, "linnet export: 9.c: expected a name that a function can have in C and C++, "
+                    "at most 63 bytes, found '9'", "export", "flowers.safetensors", "--c", "9.c",
+                    "--name", "9")
 
     def test_info_tells_the_format(self):
         self.train_flowers()

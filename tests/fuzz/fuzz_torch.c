@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Models of PyTorch's safetensors: imports one. */
+#include "fuzz_allocator.h"
+
+#include <linnet/exchange.h>
+
+/* Half precision doubles, and each tensor has a description; the rest is names. */
+#define OVERHEAD ((size_t) 1 << 20)
+#define MULTIPLE 256
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_memory memory = fuzz_memory_of(OVERHEAD + MULTIPLE * size);
+    const lnt_allocator allocator = fuzz_allocator(&memory);
+    const char *path = fuzz_file(data, size);
+    lnt_error error = {LNT_OK, ""};
+    lnt_model model;
+    const lnt_status status = lnt_torch_import(&model, path, NULL, &allocator, &error);
+    fuzz_require((status == LNT_OK) == (model.net != NULL), "status and net differ");
+    if (status != LNT_OK) {
+        fuzz_sentence(&error, status, path);
+    }
+    lnt_model_finish(&model);
+    fuzz_memory_done(&memory);
+    return 0;
+}
