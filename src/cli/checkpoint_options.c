@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define DEFAULT_EVERY "10m"
 
@@ -129,5 +130,45 @@ char *lnt_cli_checkpoint_options(const lnt_cli_values *values)
         line += length;
     }
     *to = '\0';
+    return text;
+}
+
+static void print_scaler(FILE *stream, const char *what, const lnt_scaler *scaler)
+{
+    const size_t cols = lnt_scaler_cols(scaler);
+    char offset[LNT_SUM_LENGTH], scale[LNT_SUM_LENGTH];
+    if (scaler == NULL) {
+        return;
+    }
+    /* Only read. */
+    const lnt_tensor rows[] = {lnt_tensor_f64((double *) lnt_scaler_offset(scaler), 1, cols),
+                               lnt_tensor_f64((double *) lnt_scaler_scale(scaler), 1, cols)};
+    if (lnt_tensor_sum(&rows[0], offset) == LNT_OK && lnt_tensor_sum(&rows[1], scale) == LNT_OK) {
+        fprintf(stream, "%s scaling = checksums %s, %s\n", what, offset, scale);
+    }
+}
+
+char *lnt_cli_checkpoint_options_streamed(const lnt_cli_values *values, const char *path,
+                                          const lnt_model *model)
+{
+    struct stat file;
+    char *lines = lnt_cli_checkpoint_options(values), *text = NULL;
+    size_t size = 0;
+    FILE *stream = lines != NULL ? open_memstream(&text, &size) : NULL;
+    if (stream == NULL) {
+        free(lines);
+        return NULL;
+    }
+    fputs(lines, stream);
+    free(lines);
+    if (stat(path, &file) == 0) {
+        fprintf(stream, "data = %lld bytes\n", (long long) file.st_size);
+    }
+    print_scaler(stream, "input", model->input_scaler);
+    print_scaler(stream, "target", model->target_scaler);
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
     return text;
 }

@@ -191,7 +191,10 @@ static lnt_status fit(train_job *job)
     }
     lnt_checkpoint_config *checkpoint = &job->trial.config.checkpoint;
     if (keeps) {
-        job->options = lnt_cli_checkpoint_options(&settings->values);
+        job->options = job->trial.rows.streamed == NULL
+                           ? lnt_cli_checkpoint_options(&settings->values)
+                           : lnt_cli_checkpoint_options_streamed(&settings->values, job->path,
+                                                                 &job->trial.model);
         if (job->options == NULL) {
             return LNT_ERR_MEMORY;
         }

@@ -61,6 +61,21 @@ class Memory(CommandCase):
         self.assertEqual(a, b)
         self.assertEqual(4, len({a, *others}))
 
+    def test_a_run_goes_on(self):
+        run = [*TRAIN, *SMALL, "--schedule", "constant"]
+        keep = ["--checkpoint", "run", "--resume"]
+        self.succeed(*run, "-o", "whole")
+        for steps in (3, 700, 1501):
+            self.succeed(*run, *keep, "--max-steps", steps, "-o", "part")
+        done = self.succeed(*run, *keep, "-o", "rest")
+        self.assertIn("goes on from a checkpoint, in epoch 4, after 1501 steps", done.stderr)
+        whole, rest = ((self.folder / name).read_bytes() for name in ("whole", "rest"))
+        self.assertEqual(whole, rest)
+        self.write("plants.csv", plants(seed=5))
+        done = self.run_command(*run, *keep, "-o", "part")
+        self.assertEqual(1, done.returncode)
+        self.assertRegex(done.stderr, "was made with '(data|input scaling) = ")
+
     def test_the_model_scales_as_if_all_rows_were_there(self):
         """Trained further with no rate to speak of, on all rows: its scores are the same."""
         self.succeed(*TRAIN, *SMALL, "-o", "m")
