@@ -80,11 +80,20 @@ static void make_modules(void)
     modules[10].gain = modules[10].bias = false;
 }
 
+/* As far as the tensors tell. */
+static lnt_torch_options untold(void)
+{
+    lnt_torch_options options = lnt_torch_defaults();
+    options.linear = true;
+    return options;
+}
+
 static lnt_torch_options options_of(lnt_activation hidden, lnt_activation output)
 {
     lnt_torch_options options = lnt_torch_defaults();
     options.activation = hidden;
     options.output_activation = output;
+    options.linear = hidden == LNT_IDENTITY;
     return options;
 }
 
@@ -129,6 +138,8 @@ Test(exchange_torch, outputs_of_all_modules_as_layers_tell)
 
 Test(exchange_torch, formats_are_found_by_content)
 {
+    lnt_import_options import = lnt_import_defaults();
+    import.torch.linear = true;
     const struct {
         const char *name, *suffix;
     } torch[] = {{"mlp", ".safetensors"}, {"sharded", ".safetensors.index.json"}};
@@ -138,8 +149,8 @@ Test(exchange_torch, formats_are_found_by_content)
                   LNT_OK);
         cr_assert(format == LNT_FORMAT_TORCH);
         lnt_model model;
-        cr_assert(lnt_model_import(&model, data_path(torch[i].name, torch[i].suffix), NULL, NULL) ==
-                  LNT_OK);
+        cr_assert(lnt_model_import(&model, data_path(torch[i].name, torch[i].suffix), &import,
+                                   NULL) == LNT_OK);
         lnt_model_finish(&model);
     }
     lnt_model model = classifier(NULL);
@@ -322,8 +333,10 @@ static void refuse_import(const char *path, const lnt_torch_options *options, co
     const lnt_allocator allocator = failing_allocator(&f);
     lnt_model model;
     lnt_error error = {0};
+    const lnt_torch_options defaults = untold();
     memset(&model, 0xff, sizeof model);
-    const lnt_status status = lnt_torch_import(&model, path, options, &allocator, &error);
+    const lnt_status status =
+        lnt_torch_import(&model, path, options != NULL ? options : &defaults, &allocator, &error);
     cr_assert(status == LNT_ERR_FORMAT || status == LNT_ERR_INVALID, "%s: %s",
               lnt_status_name(status), error.message);
     cr_assert(is_empty(&model) && f.live == 0 && f.bytes < 65536);
@@ -371,7 +384,7 @@ Test(exchange_torch, tensors_that_are_refused)
 
 Test(exchange_torch, layers_that_do_not_fit)
 {
-    lnt_torch_options options = lnt_torch_defaults();
+    lnt_torch_options options = untold();
     const lnt_layer layers[] = {lnt_dense(6, LNT_RELU), lnt_dense(5, LNT_RELU),
                                 lnt_dense(3, LNT_IDENTITY), lnt_batch_norm()};
     const char *path = data_path("mlp", ".safetensors");
@@ -382,7 +395,7 @@ Test(exchange_torch, layers_that_do_not_fit)
     refuse_import(path, &options, "tensor '4.weight': the layers have no place for it");
     options.layers = layers + 1;
     refuse_import(path, &options, "tensor '0.weight': expected the shape [5, 4]");
-    options = lnt_torch_defaults();
+    options = untold();
     options.loss.kind = LNT_LOSS_GAUSSIAN;
     refuse_import(path, &options, "the loss that was asked for, gaussian, does not fit 3 outputs");
 }
@@ -436,7 +449,10 @@ Test(exchange_torch, failing_memory)
             f = (failing){.fail_at = at};
             lnt_model model;
             lnt_error error = {0};
-            status = lnt_torch_import(&model, path, NULL, &allocator, &error);
+            status = lnt_torch_import(
+                &model, path,
+                &(lnt_torch_options){.as_stored = true, .linear = true, .loss = lnt_mse(LNT_MEAN)},
+                &allocator, &error);
             cr_assert(status == LNT_OK || status == LNT_ERR_MEMORY, "%s", error.message);
             cr_assert(status == LNT_OK || (is_empty(&model) && error.message[0] != '\0'));
             lnt_model_finish(&model);

@@ -53,6 +53,9 @@ typedef struct lnt_torch_options {
     lnt_activation activation; /**< without `layers`: behind each hidden Linear, or the norms that
                                     follow it */
     lnt_activation output_activation; /**< without `layers`: behind the last one */
+    bool linear;     /**< there is no activation behind hidden layers: without it, and without
+                          `activation`, a file that does not say so itself is refused if it has several
+                      */
     lnt_loss loss;   /**< what it was trained for; class weights are borrowed as in `lnt_model` */
     lnt_dtype dtype; /**< of the net: F32 or F64; tensors are rounded to it */
     bool as_stored;  /**< instead: F64 if any tensor is, else F32 */

@@ -5,6 +5,8 @@
 #include "report.h"
 #include "verb.h"
 
+#include <string.h>
+
 typedef struct export_settings {
     char *onnx, *c, *torch, *npz;
     bool fold_scaling;
@@ -115,13 +117,30 @@ static lnt_status export_torch(const export_settings *settings, const lnt_model 
     return lnt_torch_export(model, settings->torch, &options, error);
 }
 
+/* Whether a file is the header beside C source. */
+static bool is_header_of(const char *file, const char *source)
+{
+    const size_t length = source != NULL ? strlen(source) : 0;
+    return length > 0 && strlen(file) == length && strncmp(file, source, length - 1) == 0 &&
+           file[length - 1] == 'h';
+}
+
 static lnt_status check_files(const export_settings *settings, const char *model, lnt_error *error)
 {
     const char *files[] = {settings->onnx, settings->c, settings->torch, settings->npz};
     for (size_t i = 0; i < COUNT(files); i++) {
+        for (size_t j = 0; j < i && files[i] != NULL; j++) {
+            if (files[j] != NULL &&
+                (strcmp(files[i], files[j]) == 0 || is_header_of(files[i], settings->c) ||
+                 is_header_of(files[j], settings->c))) {
+                return lnt_fail(error, LNT_ERR_INVALID, "%s: is named for two things to write",
+                                files[i]);
+            }
+        }
         if (files[i] != NULL) {
             LNT_TRY(lnt_cli_outfile_check(
                 files[i], true, (const char *const[]){model, settings->cases, NULL}, error));
+            LNT_TRY(lnt_cli_outfile_check_shards(files[i], model, error));
         }
     }
     return LNT_OK;

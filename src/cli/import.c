@@ -5,6 +5,7 @@
 #include "verb.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct import_settings {
     char *output;
@@ -17,15 +18,19 @@ typedef struct import_settings {
 
 #define AT(member) .offset = offsetof(import_settings, member)
 
+/* The first choice of each is that nothing was said. */
 static const char *activation_name(int i)
 {
-    return lnt_activation_name((lnt_activation) i);
+    return i == 0 ? "unknown" : lnt_activation_name((lnt_activation) (i - 1));
 }
 
 /* Without the custom one, which is a function. */
 static const char *loss_name(int i)
 {
-    return i >= 0 && i < LNT_LOSS_CUSTOM ? lnt_loss_name((lnt_loss_kind) i) : NULL;
+    if (i == 0) {
+        return "unknown";
+    }
+    return i > 0 && i <= LNT_LOSS_CUSTOM ? lnt_loss_name((lnt_loss_kind) (i - 1)) : NULL;
 }
 
 static const char *dtype_name(int i)
@@ -51,25 +56,25 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_CHOICE,
      AT(activation),
      .value = "NAME",
-     .initial = "identity",
+     .initial = "unknown",
      .choice = activation_name,
      .not_with = "layers",
-     .help = "PyTorch: behind each hidden layer"},
+     .help = "PyTorch: behind each hidden layer; needed where there are some and no --layers"},
     {.name = "output-activation",
      .kind = LNT_CLI_CHOICE,
      AT(output_activation),
      .value = "NAME",
-     .initial = "identity",
+     .initial = "unknown",
      .choice = activation_name,
      .not_with = "layers",
-     .help = "PyTorch: behind the last layer"},
+     .help = "PyTorch: behind the last layer; unknown: none"},
     {.name = "loss",
      .kind = LNT_CLI_CHOICE,
      AT(loss),
      .value = "NAME",
-     .initial = "mse",
+     .initial = "unknown",
      .choice = loss_name,
-     .help = "PyTorch: what it was trained for"},
+     .help = "PyTorch: what it was trained for; unknown: mse"},
     {.name = "dtype",
      .kind = LNT_CLI_CHOICE,
      AT(dtype),
@@ -83,20 +88,43 @@ static const lnt_cli_group import_group = {"Import:", options, sizeof options / 
                                            0};
 static const lnt_cli_group *const groups[] = {&import_group};
 
+static lnt_activation activation_of(int choice)
+{
+    return choice > 0 ? (lnt_activation) (choice - 1) : LNT_IDENTITY;
+}
+
+static bool says_something(const import_settings *settings)
+{
+    return settings->layers.count > 0 || settings->activation > 0 ||
+           settings->output_activation > 0 || settings->loss > 0 || settings->dtype > 0;
+}
+
 static lnt_status import_model(const import_settings *settings, const char *path, lnt_model *model,
                                lnt_layer **layers, lnt_error *error)
 {
     lnt_import_options import = lnt_import_defaults();
+    lnt_model_format format;
+    LNT_TRY(lnt_model_format_of(path, &format, error));
+    if (format != LNT_FORMAT_TORCH && says_something(settings)) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: is no state of PyTorch and says itself what it is; --layers, "
+                        "--activation, --output-activation, --loss and --dtype have no meaning",
+                        path);
+    }
     if (settings->layers.count > 0) {
         LNT_TRY(lnt_cli_layer_list(&settings->layers, layers, error));
         import.torch.layers = *layers;
         import.torch.n_layers = settings->layers.count;
     }
-    import.torch.activation = (lnt_activation) settings->activation;
-    import.torch.output_activation = (lnt_activation) settings->output_activation;
-    import.torch.loss = lnt_loss_of((lnt_loss_kind) settings->loss, LNT_MEAN);
+    import.torch.activation = activation_of(settings->activation);
+    import.torch.linear = settings->activation == 1 + (int) LNT_IDENTITY;
+    import.torch.output_activation = activation_of(settings->output_activation);
+    if (settings->loss > 0) {
+        import.torch.loss = lnt_loss_of((lnt_loss_kind) (settings->loss - 1), LNT_MEAN);
+    }
     import.torch.as_stored = settings->dtype == 0;
     import.torch.dtype = settings->dtype == 2 ? LNT_F64 : LNT_F32;
+    LNT_TRY(lnt_cli_outfile_check_shards(settings->output, path, error));
     LNT_TRY(
         lnt_cli_outfile_check(settings->output, true, (const char *const[]){path, NULL}, error));
     LNT_TRY(lnt_model_import(model, path, &import, error));
@@ -112,7 +140,11 @@ static int run_import(const void *given, const char *const *arguments)
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
     lnt_layer *layers = NULL;
-    const lnt_status status = import_model(settings, arguments[0], &model, &layers, &error);
+    lnt_status status = import_model(settings, arguments[0], &model, &layers, &error);
+    if (status == LNT_ERR_INVALID && strstr(error.message, "does not say which") != NULL) {
+        const lnt_error why = error;
+        status = lnt_fail(&error, status, "%s (--activation, --layers)", why.message);
+    }
     lnt_model_finish(&model);
     free(layers);
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
@@ -124,7 +156,8 @@ const lnt_cli_verb lnt_cli_import = {
     .usage = "[OPTION...] FILE -o MODEL",
     .details =
         "FILE is the state of a PyTorch nn.Sequential in safetensors, the index of one in shards,\n"
-        "or an ONNX graph; which it is, its content tells. The state of PyTorch does not tell\n"
+        "an ONNX graph, or an .npz of linnet export; which it is, its content tells. The state of\n"
+        "PyTorch does not tell "
         "activations, and not every norm: options say what it was.\n",
     .example = "  linnet import net.safetensors --activation relu --loss softmax_cross_entropy \\\n"
                "    -o model.safetensors\n",

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct info_settings {
     bool json;
@@ -257,20 +258,29 @@ static json_t *model_json(const lnt_model *model)
 
 /* --- what is no model, but of this program all the same --- */
 
+/* Nothing that a terminal would obey. */
+static void print_plain(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *) text; *c != '\0'; c++) {
+        putchar((*c >= ' ' && *c != 0x7f) || *c == '\n' ? *c : '?');
+    }
+}
+
 /* The comment at the head of C source that `linnet export` made; false if it is none. */
 static bool print_source(const char *path)
 {
     char line[512];
-    FILE *file = fopen(path, "r");
+    struct stat status; /* opening a pipe would wait for somebody to write */
+    FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "r") : NULL;
     bool ours = file != NULL && fgets(line, sizeof line, file) != NULL &&
                 strcmp(line, "/*\n") == 0 && fgets(line, sizeof line, file) != NULL &&
                 strncmp(line, " * Made by linnet ", 18) == 0;
     if (ours) {
         printf("format        c\n");
     }
-    for (bool more = ours; more;
-         more = fgets(line, sizeof line, file) != NULL && strncmp(line, " */", 3) != 0) {
-        fputs(strncmp(line, " * ", 3) == 0 ? line + 3 : line[0] == ' ' ? "\n" : line, stdout);
+    for (bool more = ours; more && strncmp(line, " *", 2) == 0 && strncmp(line, " */", 3) != 0;
+         more = fgets(line, sizeof line, file) != NULL) {
+        print_plain(strncmp(line, " * ", 3) == 0 ? line + 3 : "\n");
     }
     if (file != NULL) {
         (void) fclose(file);
@@ -311,7 +321,8 @@ static void print_checkpoint_text(const lnt_checkpoint *checkpoint)
     }
     const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");
     if (settings != NULL) {
-        printf("\n%s", settings);
+        putchar('\n');
+        print_plain(settings);
     }
 }
 
@@ -337,7 +348,16 @@ static lnt_status print_model(const char *path, bool json, lnt_error *error)
     lnt_model model = lnt_model_init();
     lnt_model_format format = LNT_FORMAT_LINNET;
     LNT_TRY(lnt_model_format_of(path, &format, error));
-    lnt_status status = lnt_model_import(&model, path, NULL, error);
+    lnt_import_options import = lnt_import_defaults();
+    lnt_status status = lnt_model_import(&model, path, &import, error);
+    const bool untold = status == LNT_ERR_INVALID && format == LNT_FORMAT_TORCH;
+    if (untold) { /* as far as it goes */
+        import.torch.linear = true;
+        status = lnt_model_import(&model, path, &import, error);
+    }
+    if (status == LNT_OK && untold && !json) {
+        lnt_cli_warn("%s: does not say which activations there are; see linnet import", path);
+    }
     if (status == LNT_OK && json) {
         json_t *object = model_json(&model);
         json_object_set_new(object, "format", json_string(lnt_model_format_name(format)));

@@ -72,3 +72,46 @@ lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *co
     }
     return try_folder(path, error);
 }
+
+/* Bytes of the folder's part of a path. */
+static size_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? (size_t) (slash - path) : 0;
+}
+
+static bool ends_with(const char *path, const char *ending)
+{
+    const size_t length = strlen(path), end = strlen(ending);
+    return length >= end && strcmp(path + length - end, ending) == 0;
+}
+
+lnt_status lnt_cli_outfile_check_shards(const char *path, const char *model, lnt_error *error)
+{
+    struct stat one, other;
+    char folders[2][4096];
+    const char *const paths[] = {path, model};
+    if (path == NULL || !ends_with(model, ".json") || !ends_with(path, ".safetensors") ||
+        stat(path, &one) != 0) {
+        return LNT_OK;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const size_t length = folder_length(paths[i]);
+        if (length + 3 > sizeof folders[i]) {
+            return LNT_OK; /* too long for any file to be there */
+        }
+        (void) snprintf(folders[i], sizeof folders[i], "%.*s/.", (int) length,
+                        length > 0 ? paths[i] : ".");
+        if (length == 0) {
+            (void) strcpy(folders[i], paths[i][0] == '/' ? "/." : ".");
+        }
+    }
+    if (stat(folders[0], &one) == 0 && stat(folders[1], &other) == 0 &&
+        one.st_dev == other.st_dev && one.st_ino == other.st_ino) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: is in the folder of the shards that %s names, and may be one: "
+                        "expected another name or folder",
+                        path, model);
+    }
+    return LNT_OK;
+}

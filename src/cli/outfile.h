@@ -13,4 +13,10 @@
 lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *const *inputs,
                                  lnt_error *error);
 
+/*
+ * That `path` is none of the shards that `model`, if it is the index of such, may name: a file of
+ * tensors that is there already in its folder.
+ */
+lnt_status lnt_cli_outfile_check_shards(const char *path, const char *model, lnt_error *error);
+
 #endif

@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_ROOM 64         /* names of tensors are shorter */
-#define MOST_MEMBERS 1000000 /* of an archive; a net of so many tensors is a mistake */
+#define NAME_ROOM 64       /* names of tensors are shorter */
+#define MOST_MEMBERS 10000 /* of an archive: names are looked for one by one */
 #define METADATA_DEPTH 1
 
 /* One array of the archive. */

@@ -73,6 +73,7 @@ static lnt_status infer(const lnt_torch_source *source, const lnt_torch_options 
                         lnt_layer *layers, size_t *n_layers, lnt_error *error)
 {
     bool in_block = false;
+    size_t blocks = 0;
     *n_layers = 0;
     for (size_t first = 0; first < source->n_tensors;) {
         const lnt_torch_module module = lnt_torch_module_at(source, first);
@@ -83,12 +84,19 @@ static lnt_status infer(const lnt_torch_source *source, const lnt_torch_options 
                 close_block(layers, n_layers, options->activation);
             }
             in_block = true;
+            blocks++;
         }
         layers[(*n_layers)++] = layer;
         first += module.count;
     }
     if (in_block) {
         close_block(layers, n_layers, options->output_activation);
+    }
+    if (blocks > 1 && options->activation == LNT_IDENTITY && !options->linear) {
+        return lnt_file_fail(error, LNT_ERR_INVALID, source->path,
+                             "the state of %zu Linear modules does not say which activation stands "
+                             "between them: it must be told, or all layers",
+                             blocks);
     }
     return LNT_OK;
 }

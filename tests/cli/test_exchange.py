@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Models for and of other programs: export, import, and info of them."""
+import os
 import shutil
 import subprocess
 
@@ -94,6 +95,49 @@ class Exchange(CommandCase):
                            (DATA / "sharded.safetensors.index.json", "torch")):
             self.assertRegex(self.succeed("info", path).stdout, rf"^format +{name}\n")
             self.assertEqual(name, self.succeed_json("info", path, "--json")["format"])
+
+    def test_what_pytorch_does_not_say_must_be_told(self):
+        line = "does not say which activation stands between them: it must be told, or all layers"
+        for verb in (["predict", DATA / "mlp.safetensors", "-"],
+                     ["export", DATA / "mlp.safetensors", "--npz", "f.npz"],
+                     ["import", DATA / "mlp.safetensors", "-o", "m"]):
+            done = self.run_command(*verb)
+            self.assertEqual(1, done.returncode, verb)
+            self.assertIn(line, done.stderr)
+        self.succeed("import", DATA / "mlp.safetensors", "-o", "m", "--activation", "identity")
+        self.assertIn("see linnet import", self.succeed("info", DATA / "mlp.safetensors").stderr)
+
+    def test_options_for_pytorch_have_no_meaning_elsewhere(self):
+        self.train_flowers()
+        for option in (["--layers", "dense"], ["--activation", "relu"], ["--loss", "mae"],
+                       ["--output-activation", "tanh"], ["--dtype", "f64"]):
+            self.refuse(1, "linnet import: flowers.safetensors: is no state of PyTorch and says "
+                        "itself what it is; --layers, --activation, --output-activation, --loss "
+                        "and --dtype have no meaning", "import", "flowers.safetensors", "-o", "m",
+                        *option)
+
+    def test_no_file_is_lost(self):
+        self.train_flowers()
+        for options in (["--onnx", "f", "--npz", "f"], ["--c", "f.c", "--npz", "f.h"]):
+            self.refuse(1, f"linnet export: {options[-1]}: is named for two things to write",
+                        "export", "flowers.safetensors", *options)
+        for path in DATA.glob("sharded*"):
+            shutil.copy(path, self.folder)
+        index, shard = "sharded.safetensors.index.json", "sharded-00001-of-00002.safetensors"
+        before = (self.folder / shard).read_bytes()
+        for options in (["import", index, "--activation", "relu", "-o", shard],
+                        ["export", index, "--torch", shard]):
+            done = self.run_command(*options)
+            self.assertEqual(1, done.returncode)
+            self.assertIn("is in the folder of the shards", done.stderr)
+        self.assertEqual(before, (self.folder / shard).read_bytes())
+
+    def test_info_of_what_is_no_model(self):
+        os.mkfifo(self.folder / "pipe")
+        self.assertEqual(1, self.run_command("info", "pipe").returncode)
+        self.write("a.c", "/*\n * Made by linnet 0\n * \x1b]0;x\x07\nint x;\n")
+        text = self.succeed("info", "a.c").stdout
+        self.assertEqual("format        c\nMade by linnet 0\n?]0;x?\n", text)
 
     def test_misuse(self):
         self.train_flowers()
