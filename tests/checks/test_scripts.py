@@ -100,7 +100,7 @@ class Usage(unittest.TestCase):
                                 (["-s", "1e3"], "found '1e3'"),
                                 (["--seconds=-5"], "found '-5'"),
                                 (["csv", "--fast"], "no option or argument '--fast'"),
-                                (["csv", "parquet"], "no target 'parquet', but: config csv")):
+                                (["csv", "parquet"], "no target 'parquet', but: checkpoint config csv")):
             done = self.run_script("fuzz", *arguments)
             self.assertEqual((2, ""), (done.returncode, done.stdout))
             self.assertIn(part, done.stderr)
