@@ -36,6 +36,9 @@ static lnt_status open_file(lnt_input *input, const char *path)
                         input->name);
     }
     input->start = S_ISREG(status.st_mode) ? lseek(input->file, 0, SEEK_CUR) : -1;
+    if (S_ISREG(status.st_mode) && input->start < 0) {
+        return io_failure(input, "find the place in");
+    }
     input->rewinds = input->start >= 0;
     if (input->rewinds && status.st_size > input->start) {
         input->size = (size_t) (status.st_size - input->start);

@@ -10,12 +10,28 @@
 /* No block of deflated bytes becomes more than this many times as long. */
 #define MOST_INFLATED 1032
 
+/* A disk that fails is not a file that is wrong. */
+static lnt_status status_of(const zip_error_t *error)
+{
+    switch (zip_error_code_zip(error)) {
+    case ZIP_ER_MEMORY:
+        return LNT_ERR_MEMORY;
+    case ZIP_ER_READ:
+    case ZIP_ER_SEEK:
+    case ZIP_ER_TELL:
+    case ZIP_ER_OPEN:
+    case ZIP_ER_CLOSE:
+        return LNT_ERR_IO;
+    default:
+        return LNT_ERR_FORMAT;
+    }
+}
+
 static lnt_status fail_zip(const lnt_input *input, zip_error_t *zip_error)
 {
-    const bool memory = zip_error_code_zip(zip_error) == ZIP_ER_MEMORY;
     const lnt_status status =
-        lnt_fail(input->error, memory ? LNT_ERR_MEMORY : LNT_ERR_FORMAT,
-                 "%s: cannot read the archive: %s", input->name, zip_error_strerror(zip_error));
+        lnt_fail(input->error, status_of(zip_error), "%s: cannot read the archive: %s", input->name,
+                 zip_error_strerror(zip_error));
     zip_error_fini(zip_error);
     return status;
 }
@@ -70,8 +86,9 @@ static lnt_status read_member(void *context, void *to, size_t size, size_t *coun
     for (*count = 0; *count < size;) {
         const zip_int64_t got = zip_fread(member->file, (char *) to + *count, size - *count);
         if (got < 0) {
-            return lnt_fail(member->stream.error, LNT_ERR_FORMAT, "%s: cannot unpack: %s",
-                            member->label, zip_error_strerror(zip_file_get_error(member->file)));
+            return lnt_fail(member->stream.error, status_of(zip_file_get_error(member->file)),
+                            "%s: cannot unpack: %s", member->label,
+                            zip_error_strerror(zip_file_get_error(member->file)));
         }
         if (got == 0) {
             break;

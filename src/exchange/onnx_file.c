@@ -100,7 +100,10 @@ static lnt_status read_open(lnt_onnx_reader *reader, int fd)
 
 lnt_status lnt_onnx_read_file(lnt_onnx_reader *reader)
 {
-    const int fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd;
+    do {
+        fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
         return lnt_file_fail_errno(reader->error, reader->path, "open", errno);
     }

@@ -74,6 +74,51 @@ static lnt_status save_model(const char *path, bool new, lnt_error *error)
     return status;
 }
 
+/* Without the scaler, for which not every format has a place. */
+static lnt_status export_by(lnt_status (*write)(const lnt_model *, const char *, lnt_error *),
+                            const char *path, bool new, lnt_error *error)
+{
+    lnt_model model;
+    lnt_status status = make_model(&model, new);
+    if (status == LNT_OK) {
+        lnt_scaler_destroy(model.input_scaler);
+        model.input_scaler = NULL;
+        status = write(&model, path, error);
+    }
+    lnt_model_finish(&model);
+    return status;
+}
+
+static lnt_status export_npz(const char *path, bool new, lnt_error *error)
+{
+    return export_by(lnt_npz_export, path, new, error);
+}
+
+static lnt_status export_onnx(const char *path, bool new, lnt_error *error)
+{
+    return export_by(lnt_onnx_export, path, new, error);
+}
+
+static lnt_status write_torch(const lnt_model *model, const char *path, lnt_error *error)
+{
+    return lnt_torch_export(model, path, NULL, error);
+}
+
+static lnt_status export_torch(const char *path, bool new, lnt_error *error)
+{
+    return export_by(write_torch, path, new, error);
+}
+
+static lnt_status write_npy(const char *path, bool new, lnt_error *error)
+{
+    static float numbers[20000];
+    const lnt_tensor x = lnt_tensor_f32(numbers, new ? 10000 : 3, 2);
+    for (size_t i = 0; i < 20000; i++) {
+        numbers[i] = (float) i;
+    }
+    return lnt_npy_write(path, &x, error);
+}
+
 static lnt_status write_history(const char *path, bool new, bool json, lnt_error *error)
 {
     lnt_model model;
@@ -174,6 +219,27 @@ static lnt_status read_csv(const char *path, lnt_error *error)
     return LNT_OK;
 }
 
+static lnt_status import(const char *path, lnt_error *error)
+{
+    lnt_model model;
+    LNT_TRY(lnt_model_import(&model, path, NULL, error));
+    const lnt_tensor parameters = lnt_net_parameters_read_only(model.net);
+    print_tensor("parameters", &parameters);
+    lnt_model_finish(&model);
+    return LNT_OK;
+}
+
+static lnt_status read_data(const char *path, lnt_error *error)
+{
+    const lnt_csv_options options = lnt_csv_defaults();
+    lnt_frame *frame;
+    LNT_TRY(lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, error));
+    const lnt_tensor values = lnt_frame_values(frame);
+    print_tensor("values", &values);
+    lnt_frame_destroy(frame);
+    return LNT_OK;
+}
+
 /* --- checkpoints --- */
 
 static lnt_status save_into(lnt_checkpoint_folder *folder, uint64_t number, lnt_error *error)
@@ -263,6 +329,14 @@ static const operation operations[] = {
     {"load_model", READ, NULL, load_model, "save_model"},
     {"load_net", READ, NULL, load_net, "save_model"},
     {"read_csv", READ, NULL, read_csv, "write_file"},
+    {"write_npy", WRITE, write_npy, NULL, NULL},
+    {"read_npy", READ, NULL, read_data, "write_npy"},
+    {"export_npz", WRITE, export_npz, NULL, NULL},
+    {"import_npz", READ, NULL, import, "export_npz"},
+    {"export_onnx", WRITE, export_onnx, NULL, NULL},
+    {"import_onnx", READ, NULL, import, "export_onnx"},
+    {"export_torch", WRITE, export_torch, NULL, NULL},
+    {"import_torch", READ, NULL, import, "export_torch"},
     {"save_checkpoint", FOLDER, save_checkpoint, NULL, "newest_checkpoint"},
     {"newest_checkpoint", LOOK, NULL, newest_checkpoint, "save_checkpoint"},
 };
