@@ -3,19 +3,21 @@
 #define LINNET_OPTIM_H
 
 #include <linnet/export.h>
+#include <linnet/loss.h>
 #include <linnet/memory.h>
 #include <linnet/net.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 LNT_BEGIN_DECLS
 
 /**
- * First-order methods: how a gradient g moves a parameter w, with η the learning rate and t the
- * step, from 1. Names in the formulas are fields of the configuration. All agree with PyTorch's
- * methods of the same name.
+ * Methods: how a gradient g moves a parameter w, with η the learning rate and t the
+ * step, from 1. Names in the formulas are fields of the configuration. Those
+ * of PyTorch agree with its methods of the same name.
  */
 typedef enum lnt_optim_kind {
     /**
@@ -55,11 +57,59 @@ typedef enum lnt_optim_kind {
      * parameters by AdamW with `adam_rate`. Jordan et al. 2024. PyTorch iterates in bfloat16; here
      * it is done in the net's own precision.
      */
-    LNT_MUON
+    LNT_MUON,
+    /**
+     * Adam in the eigenbasis of Shampoo's preconditioner, for weights of two or more rows and
+     * columns: L = beta2·L + (1 − beta2)·g·gᵀ, R = beta2·R + (1 − beta2)·gᵀ·g, with eigenvectors
+     * Q_L, Q_R, found anew every `precondition_period` steps, by one step of QR from the last;
+     * g' = Q_Lᵀ·g·Q_R moves Adam's averages, m̂ turned into the new basis, and the step is
+     * turned back. The first call only begins L and R. All other parameters by Adam.
+     * Vyas et al., ICLR 2025
+     */
+    LNT_SOAP,
+
+    /* Methods that look at the loss again within a step: `lnt_optim_step_on`. */
+
+    /**
+     * Limited-memory BFGS: the direction −H·g by the two-loop recursion over the last `memory`
+     * pairs s = Δw, y = Δg, from γ = sᵀy/yᵀy; a line search for the strong Wolfe conditions with
+     * `wolfe_decrease` and `wolfe_slope`. Pairs whose sᵀy is small are left out; where it does not
+     * descend the direction begins anew from −g. `learning_rate` is the first length that is
+     * tried. For full and large batches. Nocedal, Wright, Numerical Optimization, 2006, 7.2, 3.5
+     */
+    LNT_LBFGS,
+    /** Scaled conjugate gradients: the step along each direction from the curvature there, by a
+        difference of gradients, and a damping λ that the reduction ratio moves. For full batches;
+        no rate. Møller, Neural Networks 6 (1993) */
+    LNT_SCG,
+    /**
+     * Levenberg-Marquardt: (Jᵀ·J + μ)·Δw = −Jᵀ·e, for squared error and, by J_s = Sᵀ·J with
+     * S·Sᵀ = diag(p) − p·pᵀ, softmax cross-entropy. On `whole` data μ is multiplied by `mu_down`
+     * after a step that lessened the loss and by `mu_up`, and tried again, after one that did not,
+     * to `mu_most`; on other batches each is one try, and μ halves where the loss went down by
+     * more than 3/4 of what was predicted and doubles below 1/4. Marquardt 1963; Hagan, Menhaj,
+     * IEEE Transactions on Neural Networks 5 (1994)
+     */
+    LNT_LM,
+    /**
+     * Natural gradients with the Fisher matrix as Kronecker products, a block a dense layer: A of
+     * its inputs, G of gradients for targets drawn from the net's own distribution, as moving
+     * averages. On `whole` data the step has no rate: the best of direction and last step by the
+     * exact quadratic model; else `learning_rate` with the step's size in the Fisher norm held to
+     * `kl_clip`. Martens, Grosse, ICML 2015
+     */
+    LNT_KFAC
 } lnt_optim_kind;
 
-/** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon"; NULL for a
-    value outside the list. */
+/** How Levenberg-Marquardt solves for its step; the steps agree but for rounding. */
+typedef enum lnt_lm_form {
+    LNT_LM_AUTO,   /**< dual if residuals < 0.8·parameters and nothing speaks against it */
+    LNT_LM_NORMAL, /**< Jᵀ·J [parameters, parameters] */
+    LNT_LM_DUAL    /**< J·Jᵀ [residuals, residuals], without J */
+} lnt_lm_form;
+
+/** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon",
+    "soap", "lbfgs", "scg", "lm", "kfac"; NULL for a value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
 LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
@@ -105,6 +155,28 @@ typedef struct lnt_optim_config {
     double adam_rate;       /**< Muon: learning rate of what is no matrix; > 0. When the learning
                                  rate is set anew it changes in the same proportion */
 
+    size_t precondition_period; /**< SOAP: ≥ 1 */
+
+    size_t memory;         /**< L-BFGS: pairs, from 1 to 1000 */
+    double wolfe_decrease; /**< L-BFGS: c1, 0 < c1 < c2 */
+    double wolfe_slope;    /**< L-BFGS: c2, below 1 */
+    size_t searches;       /**< L-BFGS: evaluations in one line search at most; ≥ 1 */
+    lnt_lm_form form;      /**< LM */
+    double mu;             /**< LM: the first damping; > 0 */
+    double mu_up;          /**< LM: > 1 */
+    double mu_down;        /**< LM: in (0, 1) */
+    double mu_most;        /**< LM: ≥ mu */
+    bool bayesian;         /**< LM on whole data: the weight of a penalty on squares of parameters,
+                                and that of the loss, from the evidence after each step; squared error.
+                                MacKay 1992; Foresee, Hagan, ICNN 1997 */
+    size_t max_bytes;      /**< LM, K-FAC: of memory; 0: no limit. See `lnt_optim_accepts` */
+    double factor_decay;   /**< K-FAC: of moving averages, in [0, 1) */
+    double damping;        /**< K-FAC: the first λ; > 0 */
+    size_t inverse_period; /**< K-FAC: steps between inversions; ≥ 1 */
+    double kl_clip;        /**< K-FAC on parts of the data; > 0 */
+    uint64_t seed;         /**< K-FAC: of targets drawn */
+    size_t max_rows; /**< LM, K-FAC: of a batch at most; ≥ 1. `lnt_fit` and the trainer set it */
+
     /* In this order: gradients are averaged, clipped, penalised, and used. */
     size_t accumulate;   /**< calls that make one step, on the mean of their gradients; 0 is 1 */
     double clip_value;   /**< each element is held within ±clip_value; 0: not */
@@ -117,6 +189,8 @@ typedef struct lnt_optim_config {
     bool decay_all;      /**< these three also for biases and gains; by default only for weights */
     const lnt_optim_group *groups; /**< copied; may be NULL */
     size_t n_groups;
+
+    /* Methods that look again take l2, decay_all and ema_decay of these, and refuse the others. */
 
     double ema_decay; /**< d of the moving average a = d·a + (1 − d)·w of the parameters, from a = w
                            after the first step; 0: none is kept; in [0, 1). The running statistics
@@ -132,7 +206,9 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
  * Adam and its kin but NAdam 0.002; betas 0.9 and 0.999, rho 0.99, epsilon 1e-8 (Adagrad 1e-10),
  * momentum 0, momentum_decay 0.004, Rprop 0.5, 1.2, 1e-6, 50; no decay but AdamW's 0.01. Muon as
  * its author's: 0.02, momentum 0.95, Nesterov, 5 iterations, no decay; adam_rate 0.001.
- * accumulate 1; all else 0.
+ * SOAP 0.003, betas 0.95, period 10. L-BFGS rate 1, memory 20, c1 1e-4, c2 0.9, 25 evaluations. LM
+ * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10. K-FAC: damping 1, decay 0.95,
+ * inversion every 5 steps, rate 0.01, kl_clip 1e-3. accumulate 1, max_rows 32; all else 0.
  */
 LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
 
@@ -159,6 +235,59 @@ LNT_API void lnt_optim_destroy(lnt_optim *optim);
  * and optimiser has changed then, and the next pass's gradients take the place of these.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
+
+/* --- methods that look at the loss again --- */
+
+/** Whether a method is stepped by `lnt_optim_step_on` alone: L-BFGS, SCG, LM and K-FAC. */
+LNT_API bool lnt_optim_looks_again(lnt_optim_kind kind);
+
+/** The batch that a pass has evaluated, for steps that evaluate it again. */
+typedef struct lnt_optim_batch {
+    const lnt_tensor *x;       /**< as given to `lnt_pass_evaluate` */
+    const lnt_tensor *target;  /**< likewise */
+    const lnt_tensor *weights; /**< likewise; may be NULL */
+    const lnt_loss *loss;
+    double value; /**< what came of it */
+    bool whole;   /**< it is all the data, the same rows in each step */
+} lnt_optim_batch;
+
+/** What a step came to. */
+typedef struct lnt_optim_outcome {
+    bool evaluated; /**< the pass has forward and backward of the batch with the new parameters: the
+                         next step on it needs no evaluation before */
+    double value;   /**< and this is the loss; NaN if not known */
+    bool stuck;     /**< no step was found that lessens the loss: nothing moved, and on the same
+                         batch nothing will */
+    size_t evaluations; /**< of the loss, in this step */
+} lnt_optim_outcome;
+
+/**
+ * One step on a batch that `pass` has evaluated, by any method; those of one gradient a step do
+ * `lnt_optim_step`. The pass evaluates the batch again as often as needed, with the same draws of
+ * dropout. The loss's value must be its gradient's: `LNT_ERR_INVALID` unless both are reduced
+ * alike. With `l2` the methods lessen loss + l2/2·Σ w². `outcome` may be NULL. Nothing is
+ * allocated. Errors as for `lnt_optim_step`; `LNT_ERR_SHAPE` for more than `max_rows` rows;
+ * `LNT_ERR_INVALID` for a loss that the method does not take; `LNT_ERR_NOT_FINITE` if value or
+ * gradient is not finite. After an error the net has the parameters from before.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step_on(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
+                                                    const lnt_optim_batch *batch,
+                                                    lnt_optim_outcome *outcome);
+
+/**
+ * Whether an optimiser can be created for this net, with batches of `max_rows`, and, unless it is
+ * NULL, this loss. If not, `error` says why, and what else would do: a layer or loss that the
+ * method does not take, settings that it refuses, or more memory than `max_bytes`,
+ * `LNT_ERR_TOO_LARGE`.
+ */
+LNT_API lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_net *net,
+                                     const lnt_loss *loss, lnt_error *error);
+
+/** Bytes that the optimiser would take; SIZE_MAX if they cannot be counted. */
+LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net);
+
+/** The damping that a step would begin with: LM's μ, K-FAC's and SCG's λ; NaN for others. */
+LNT_API double lnt_optim_damping(const lnt_optim *optim);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 /** ≥ 0, as schedules may come down to. */

@@ -67,6 +67,7 @@ typedef struct lnt_fit_progress {
     double train_accuracy; /**< likewise, each row counting as one; NaN unless it applies */
     lnt_scores validation; /**< after the last complete epoch; of the average, if one is kept */
     double learning_rate;
+    double damping; /**< `lnt_optim_damping` */
     double seconds; /**< since the run began, those before the checkpoint included */
     bool resumed;   /**< this run goes on from a checkpoint, with `resumed_steps` done */
     size_t resumed_steps;
@@ -84,9 +85,11 @@ typedef struct lnt_history lnt_history;
 
 typedef struct lnt_fit_config {
     size_t epochs;     /**< at least 1 */
-    size_t batch_rows; /**< at least 1; the last batch of an epoch may be shorter */
-    bool shuffle;      /**< a new order of the rows in each epoch, from `seed` */
-    uint64_t seed;     /**< of order, sampling, validation split and dropout */
+    size_t batch_rows; /**< at least 1; the last batch of an epoch may be shorter; all the data
+                          where there are no more rows */
+    bool shuffle;  /**< a new order of the rows in each epoch, from `seed`; not where a method that
+                        looks again has all the data in one batch */
+    uint64_t seed; /**< of order, sampling, validation split and dropout */
     lnt_loss loss;
     lnt_optim_config optim;    /**< its allocator is not used */
     lnt_schedule schedule;     /**< of the learning rate; plateau watches `monitor`, or 1 less it
@@ -102,10 +105,14 @@ typedef struct lnt_fit_config {
                                         by `lnt_split`, by class where the targets are labels */
     size_t top_k;                  /**< of the metric */
 
-    lnt_metric monitor; /**< of the validation rows, or, without any, the training loss */
-    size_t patience;    /**< epochs without improvement after which the run ends; 0: it does not */
-    double min_delta;   /**< an improvement is a change of more than this since the last; ≥ 0 */
-    bool restore_best;  /**< end with the parameters of the best epoch; needs validation rows */
+    lnt_metric monitor;  /**< of the validation rows, or, without any, the training loss */
+    size_t patience;     /**< epochs without improvement after which the run ends; 0: it does not */
+    double min_delta;    /**< an improvement is a change of more than this since the last; ≥ 0 */
+    bool restore_best;   /**< end with the parameters of the best epoch; needs validation rows */
+    double goal;         /**< the run ends once the training loss is at most this: of all the data
+                              where a batch is all of it, else the mean over an epoch; 0: it does not */
+    double min_gradient; /**< where a batch is all the data: it ends before a step once the 2-norm
+                            of the gradient is at most this; 0: it does not */
     double max_seconds; /**< the run ends after the batch at which this is reached, counted from the
                              call of `lnt_fit`; 0: no limit */
     size_t max_steps;   /**< likewise, optimiser steps */
@@ -137,7 +144,11 @@ typedef enum lnt_fit_end {
     LNT_END_SECONDS,
     LNT_END_STEPS,
     LNT_END_NOT_FINITE,
-    LNT_END_STOP /**< a file named `LNT_CHECKPOINT_STOP` was in the folder of checkpoints */
+    LNT_END_STOP, /**< a file named `LNT_CHECKPOINT_STOP` was in the folder of checkpoints */
+    LNT_END_GOAL,
+    LNT_END_GRADIENT,
+    LNT_END_STUCK /**< on all the data, a method that looks at the loss again found no step that
+                       lessens it */
 } lnt_fit_end;
 
 /** What a run did. Numbers not known are NaN. */
@@ -145,9 +156,10 @@ typedef struct lnt_fit_result {
     size_t epochs; /**< complete epochs */
     size_t steps;  /**< optimiser steps */
     lnt_fit_end end;
-    bool stopped;   /**< by the callback */
-    double seconds; /**< of the loop, and of those that this run went on from */
-    double train_loss;
+    bool stopped;      /**< by the callback */
+    double seconds;    /**< of the loop, and of those that this run went on from */
+    double train_loss; /**< mean over the last epoch; where a batch is all the data, and the method
+                            looks again, of the last parameters */
     double train_accuracy;
     lnt_scores validation; /**< of the parameters that the net now has */
     size_t best_epoch;     /**< 1-based: whose monitored value was best; 0: none */

@@ -302,6 +302,12 @@ static const char *end_text(lnt_fit_end end)
         return "signal";
     case LNT_END_STOP:
         return "stop";
+    case LNT_END_GOAL:
+        return "goal";
+    case LNT_END_GRADIENT:
+        return "min-gradient";
+    case LNT_END_STUCK:
+        return "stuck";
     default:
         return "epochs";
     }
@@ -347,6 +353,8 @@ static void tell_end(const train_job *job)
     char why[64] = "";
     if (result->end == LNT_END_STOP) {
         snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP "'");
+    } else if (result->end == LNT_END_STUCK) {
+        snprintf(why, sizeof why, ", since no step lessens the loss any more");
     } else if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
         snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));
     }

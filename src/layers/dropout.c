@@ -82,7 +82,8 @@ static const lnt_layer_kind dropout_kind = {.name = "dropout",
                                             .init = lnt_layer_init_nothing,
                                             .forward = forward,
                                             .backward = backward,
-                                            .is_transparent = true};
+                                            .is_transparent = true,
+                                            .draws = true};
 
 lnt_layer lnt_dropout(double rate)
 {

@@ -103,6 +103,7 @@ struct lnt_layer_kind {
     bool is_transparent; /**< the activation behind it decides the weights before it */
     bool has_activation; /**< `activation` and `alpha` mean something */
     bool has_span;       /**< `span` does, and `skip` */
+    bool draws;          /**< in training it is another function with each draw, unless rate is 0 */
     bool is_leaky;       /**< it acts as a leaky ReLU of slope `alpha` on what comes before */
 };
 

@@ -15,8 +15,12 @@ static size_t lay_out(const lnt_optim_config *config, const lnt_net *net,
                       const lnt_optim_needs *needs, lnt_optim *optim)
 {
     const size_t n = net->n_parameters, size = lnt_dtype_size(net->dtype);
-    const size_t counts[] = {needs->states[0], needs->states[1], needs->states[2],
-                             config->accumulate > 1 ? n : 0, config->ema_decay > 0 ? n : 0};
+    const size_t counts[] = {needs->states[0],
+                             needs->states[1],
+                             needs->states[2],
+                             config->accumulate > 1 ? n : 0,
+                             config->ema_decay > 0 ? n : 0,
+                             needs->numbers * (sizeof(double) / size)};
     enum { N_VECTORS = sizeof counts / sizeof counts[0] };
     void *places[N_VECTORS];
     size_t used = 0;
@@ -30,6 +34,7 @@ static size_t lay_out(const lnt_optim_config *config, const lnt_net *net,
         }
         optim->sum = places[LNT_OPTIM_MAX_STATES];
         optim->average = places[LNT_OPTIM_MAX_STATES + 1];
+        optim->numbers = places[LNT_OPTIM_MAX_STATES + 2];
     }
     return used;
 }
@@ -44,11 +49,16 @@ static lnt_optim *place(lnt_arena *arena, const lnt_optim_config *config, const 
     lnt_optim_segment *segments = lnt_arena_take(arena, net->n_tensors, sizeof *segments);
     void *state = lnt_arena_take(arena, n_state, size);
     void *scratch = lnt_arena_take(arena, needs->scratch, size);
+    const lnt_optim_solver *solver = lnt_optim_ops_of(config->kind)->solver;
+    void *before = solver != NULL ? lnt_arena_take(arena, net->n_parameters, size) : NULL;
+    void *work = solver != NULL && solver->place != NULL ? solver->place(arena, config, net) : NULL;
     if (optim != NULL) {
         optim->segments = segments;
         optim->state = state;
         optim->n_state = n_state;
         optim->scratch = scratch;
+        optim->before = before;
+        optim->work = work;
         lay_out(config, net, needs, optim);
     }
     return optim;
@@ -58,7 +68,9 @@ static void describe(lnt_optim *optim, const lnt_optim_config *config, const lnt
 {
     optim->owner = lnt_owner_of(config->allocator);
     optim->ops = lnt_optim_ops_of(config->kind);
-    optim->loop = lnt_optim_choose(optim->ops->loops, net->dtype);
+    if (optim->ops->loops != NULL) {
+        optim->loop = lnt_optim_choose(optim->ops->loops, net->dtype);
+    }
     optim->config = *config;
     optim->config.groups = NULL;
     optim->config.n_groups = 0;
@@ -81,7 +93,7 @@ lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim
     if (net == NULL || config == NULL) {
         return LNT_ERR_NULL;
     }
-    LNT_TRY(lnt_optim_check(config, net));
+    LNT_TRY(lnt_optim_accepts(config, net, NULL, NULL));
     lnt_optim_needs needs = {0};
     lnt_optim_ops_of(config->kind)->needs(config, net, &needs);
     lnt_arena arena = {0};
@@ -89,8 +101,23 @@ lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim
     LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_optim *optim = place(&arena, config, net, &needs);
     describe(optim, config, net);
+    if (optim->ops->solver != NULL && optim->ops->solver->begin != NULL) {
+        optim->ops->solver->begin(optim);
+    }
     *out = optim;
     return LNT_OK;
+}
+
+size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net)
+{
+    if (config == NULL || net == NULL || lnt_optim_check(config, net) != LNT_OK) {
+        return SIZE_MAX;
+    }
+    lnt_optim_needs needs = {0};
+    lnt_optim_ops_of(config->kind)->needs(config, net, &needs);
+    lnt_arena arena = {0};
+    place(&arena, config, net, &needs);
+    return arena.overflow ? SIZE_MAX : arena.used;
 }
 
 void lnt_optim_destroy(lnt_optim *optim)

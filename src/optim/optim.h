@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "net/net.h"
+#include "net/pass.h"
 
 #include <linnet/optim.h>
 
@@ -13,6 +14,7 @@ enum { LNT_OPTIM_MAX_STATES = 3, LNT_OPTIM_MAX_COEFFICIENTS = 4 };
 typedef struct lnt_optim_needs {
     size_t
         states[LNT_OPTIM_MAX_STATES]; /* of each vector; 0: it is not there, and its place NULL */
+    size_t numbers;                   /* doubles that a step goes on from, whatever the dtype */
     size_t scratch;
 } lnt_optim_needs;
 
@@ -51,6 +53,27 @@ typedef struct lnt_optim_loops {
     lnt_optim_loop avx2_f64;
 } lnt_optim_loops;
 
+/** A method that looks at the loss again: what it has in place of loops. */
+typedef struct lnt_optim_solver {
+    /** Whether the method takes the net and, unless it is NULL, the loss; `error` may be NULL. */
+    lnt_status (*accepts)(const lnt_optim_config *config, const lnt_net *net, const lnt_loss *loss,
+                          lnt_error *error);
+    /** Takes what it works in from the arena, which may be measuring; may be NULL. */
+    void *(*place)(lnt_arena *arena, const lnt_optim_config *config, const lnt_net *net);
+    /** Sets `numbers` as they are before the first step; may be NULL. */
+    void (*begin)(lnt_optim *optim);
+    /**
+     * One step from an evaluated batch whose value and gradient are finite; l2 is not in them yet.
+     * Sets `outcome`, which comes with NaN and 0. After an error the caller puts the parameters
+     * back that `optim->before` has.
+     */
+    lnt_status (*step)(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt_optim_batch *batch,
+                       lnt_optim_outcome *outcome);
+    /** Which of `numbers` is the damping; SIZE_MAX: none. */
+    size_t damping;
+    bool takes_rows; /**< `max_rows` decides its memory, and is checked */
+} lnt_optim_solver;
+
 /** A method: constant. Functions are required unless it is said otherwise. */
 typedef struct lnt_optim_ops {
     const char *name;
@@ -67,7 +90,8 @@ typedef struct lnt_optim_ops {
     void (*needs)(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs);
     /** Before step `steps + 1`: coefficients of all pieces; may be NULL. */
     void (*begin)(lnt_optim *optim);
-    const lnt_optim_loops *loops;
+    const lnt_optim_loops *loops;   /**< NULL with a solver */
+    const lnt_optim_solver *solver; /**< NULL for methods of one gradient a step */
     /** They go over a piece more than once, and want pieces that stay in the cache. */
     bool in_blocks;
     /** Steps a whole weight matrix; NULL where matrices are like all else. */
@@ -97,19 +121,50 @@ struct lnt_optim {
     void *state;                 /* [n_state]: the vectors below */
     size_t n_state;
     void *states[LNT_OPTIM_MAX_STATES];
-    void *sum;     /* [n_parameters] of gradients not used yet, if `accumulate` is above 1 */
-    void *average; /* [n_parameters], if `ema_decay` is not 0 */
-    void *scratch; /* of a step */
+    void *sum;          /* [n_parameters] of gradients not used yet, if `accumulate` is above 1 */
+    void *average;      /* [n_parameters], if `ema_decay` is not 0 */
+    double *numbers;    /* of the state */
+    void *scratch;      /* of a step */
+    uint64_t draw;      /* of dropout, in a solver's evaluations */
+    size_t evaluations; /* of a solver, in this step */
+    void *before;       /* [n_parameters]: what a solver's step began from */
+    void *work;         /* a solver's */
 };
 
 extern const lnt_optim_ops lnt_optim_sgd, lnt_optim_rmsprop, lnt_optim_adagrad, lnt_optim_adam,
-    lnt_optim_adamw, lnt_optim_nadam, lnt_optim_amsgrad, lnt_optim_rprop, lnt_optim_muon;
+    lnt_optim_adamw, lnt_optim_nadam, lnt_optim_amsgrad, lnt_optim_rprop, lnt_optim_muon,
+    lnt_optim_soap, lnt_optim_lbfgs, lnt_optim_scg, lnt_optim_lm, lnt_optim_kfac;
 
 /** The method of a kind; NULL for a value outside the list. */
 const lnt_optim_ops *lnt_optim_ops_of(lnt_optim_kind kind);
 
 /** Checks the settings that are not the method's own, and the method's. */
 lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net);
+
+/**
+ * What a solver lessens: loss + l2/2·Σ w². Evaluates the batch at `w` [n_parameters], which becomes
+ * the net's parameters; with `gradient`, [n_parameters], backward too, l2 included. `value` may be
+ * infinite or NaN. Repeats the draws of dropout that the batch was evaluated with.
+ */
+lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
+                          const lnt_optim_batch *batch, const void *w, void *gradient,
+                          double *value);
+
+/** g = the pass's gradients, unless NULL, plus those of l2 at the net's parameters; value +=
+ * theirs.
+ */
+lnt_status lnt_optim_penalised(const lnt_optim *optim, const lnt_net *net, const lnt_pass *pass,
+                               void *gradient, double *value);
+
+/** The weight of w_i² / 2 in what is lessened, for parameter tensor `i`. */
+double lnt_optim_l2_of(const lnt_optim_config *config, const lnt_net *net, size_t i);
+
+/** Refuses, with a sentence, settings that no solver takes. */
+lnt_status lnt_optim_solver_check(const lnt_optim_config *config, lnt_error *error);
+
+/** That the net has no layers but dense ones, activations and residual sums. */
+lnt_status lnt_optim_dense_only(const lnt_optim_config *config, const lnt_net *net,
+                                lnt_error *error);
 
 /** Whether `x` is in [0, 1). */
 bool lnt_optim_is_share(double x);

@@ -9,7 +9,9 @@ static const lnt_optim_ops *const table[] = {
     [LNT_ADAGRAD] = &lnt_optim_adagrad, [LNT_ADAM] = &lnt_optim_adam,
     [LNT_ADAMW] = &lnt_optim_adamw,     [LNT_NADAM] = &lnt_optim_nadam,
     [LNT_AMSGRAD] = &lnt_optim_amsgrad, [LNT_RPROP] = &lnt_optim_rprop,
-    [LNT_MUON] = &lnt_optim_muon,
+    [LNT_MUON] = &lnt_optim_muon,       [LNT_SOAP] = &lnt_optim_soap,
+    [LNT_LBFGS] = &lnt_optim_lbfgs,     [LNT_SCG] = &lnt_optim_scg,
+    [LNT_LM] = &lnt_optim_lm,           [LNT_KFAC] = &lnt_optim_kfac,
 };
 
 enum { N_KINDS = sizeof table / sizeof table[0] };
@@ -53,6 +55,21 @@ lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
                                .rprop_most = 50,
                                .muon_iterations = 5,
                                .adam_rate = 0.001,
+                               .precondition_period = 10,
+                               .memory = 20,
+                               .wolfe_decrease = 1e-4,
+                               .wolfe_slope = 0.9,
+                               .searches = 25,
+                               .form = LNT_LM_AUTO,
+                               .mu = 1e-3,
+                               .mu_up = 10,
+                               .mu_down = 0.1,
+                               .mu_most = 1e10,
+                               .factor_decay = 0.95,
+                               .damping = 1,
+                               .inverse_period = 5,
+                               .kl_clip = 1e-3,
+                               .max_rows = 32,
                                .accumulate = 1};
     const lnt_optim_ops *ops = lnt_optim_ops_of(kind);
     if (ops != NULL) {
@@ -116,6 +133,9 @@ lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net)
     }
     if (ops->is_valid != NULL && !ops->is_valid(config)) {
         return LNT_ERR_INVALID;
+    }
+    if (ops->solver != NULL) {
+        LNT_TRY(lnt_optim_solver_check(config, NULL));
     }
     for (size_t i = 0; i < config->n_groups; i++) {
         if (!is_group(&config->groups[i], net)) {

@@ -176,7 +176,7 @@ lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
         return LNT_ERR_NULL;
     }
     if (!pass->backward_done || optim->signature != net->signature ||
-        pass->signature != net->signature || optim->swapped) {
+        pass->signature != net->signature || optim->swapped || optim->ops->solver != NULL) {
         return LNT_ERR_ORDER;
     }
     if (optim->pending + 1 < optim->config.accumulate) {

@@ -40,6 +40,18 @@ void lnt_blas_gemv(lnt_dtype dtype, int m, int n, double alpha, lnt_blas_matrix 
     }
 }
 
+void lnt_blas_syrk(lnt_dtype dtype, int n, int k, double alpha, lnt_blas_matrix a, double beta,
+                   void *c, int ldc)
+{
+    if (dtype == LNT_F32) {
+        cblas_ssyrk(CblasRowMajor, CblasLower, FORM(a.transposed), n, k, (float) alpha, a.data,
+                    a.ld, (float) beta, c, ldc);
+    } else {
+        cblas_dsyrk(CblasRowMajor, CblasLower, FORM(a.transposed), n, k, alpha, a.data, a.ld, beta,
+                    c, ldc);
+    }
+}
+
 #if defined(LNT_BLAS_OPENBLAS)
 
 #define CONFIG openblas_get_config()

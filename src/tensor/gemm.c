@@ -31,8 +31,7 @@ static bool row_form(const lnt_tensor *t, int *ld)
     return true;
 }
 
-/* A tensor as BLAS takes it, if it can: by rows, or by columns as the transpose of rows. */
-static bool blas_form(const lnt_tensor *t, lnt_blas_matrix *matrix)
+bool lnt_blas_form(const lnt_tensor *t, lnt_blas_matrix *matrix)
 {
     matrix->data = t->data;
     matrix->transposed = false;
@@ -56,7 +55,7 @@ static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size
         block = pack;
     }
     lnt_blas_matrix matrix;
-    (void) blas_form(&block, &matrix);
+    (void) lnt_blas_form(&block, &matrix);
     return matrix;
 }
 
@@ -84,9 +83,9 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
     _Alignas(64) double a_buffer[BLOCK * BLOCK], b_buffer[BLOCK * BLOCK], c_buffer[BLOCK * BLOCK];
     const size_t m = c->rows, n = c->cols, k = a->cols;
     lnt_blas_matrix form;
-    const bool pack_a = !blas_form(a, &form);
-    const bool pack_b = !blas_form(b, &form);
-    const bool pack_c = !blas_form(c, &form) || form.transposed;
+    const bool pack_a = !lnt_blas_form(a, &form);
+    const bool pack_b = !lnt_blas_form(b, &form);
+    const bool pack_c = !lnt_blas_form(c, &form) || form.transposed;
     const size_t m_step = pack_a || pack_c ? BLOCK : m;
     const size_t n_step = pack_b || pack_c ? BLOCK : n;
     const size_t k_step = pack_a || pack_b ? BLOCK : k;
@@ -99,7 +98,7 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
                                                     c->row_stride, c->col_stride);
             lnt_tensor target = pack_c ? lnt_tensor_of(c->dtype, c_buffer, rows, cols) : c_block;
             lnt_blas_matrix c_form;
-            (void) blas_form(&target, &c_form);
+            (void) lnt_blas_form(&target, &c_form);
             double factor = pack_c ? 0 : beta;
             for (size_t p = 0; p < k; p += k_step) {
                 const size_t depth = smaller(k_step, k - p);
@@ -131,13 +130,13 @@ static lnt_status gemm_general(double alpha, const lnt_tensor *a, const lnt_tens
     const lnt_tensor at = lnt_transpose(a), bt = lnt_transpose(b);
     lnt_tensor ct = lnt_transpose(c);
     lnt_blas_matrix a_form, b_form, c_form;
-    if (blas_form(c, &c_form) && c_form.transposed) {
+    if (lnt_blas_form(c, &c_form) && c_form.transposed) {
         const lnt_tensor *swap = &bt;
         b = &at;
         a = swap;
         c = &ct;
     }
-    if (blas_form(a, &a_form) && blas_form(b, &b_form) && blas_form(c, &c_form)) {
+    if (lnt_blas_form(a, &a_form) && lnt_blas_form(b, &b_form) && lnt_blas_form(c, &c_form)) {
         lnt_blas_gemm(c->dtype, (int) c->rows, (int) c->cols, (int) a->cols, alpha, a_form, b_form,
                       beta, c_form);
     } else {
@@ -253,7 +252,7 @@ lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, doub
     lnt_tensor y_column = as_column(y);
     LNT_TRY(lnt_check_product(a, &x_column, &y_column));
     lnt_blas_matrix form;
-    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || !blas_form(a, &form) ||
+    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || !lnt_blas_form(a, &form) ||
         !is_increment(&x_column) || !is_increment(&y_column)) {
         return lnt_gemm(alpha, a, &x_column, beta, &y_column);
     }

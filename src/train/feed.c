@@ -13,11 +13,20 @@ static void set_sizes(lnt_feed *feed, const lnt_fit_config *config, size_t rows)
     feed->batches = (rows - 1) / feed->batch_rows + 1;
 }
 
+bool lnt_feed_is_whole(const lnt_feed *feed, const lnt_fit_config *config)
+{
+    return feed->batches == 1 && config->sampling == LNT_SAMPLE_ALL;
+}
+
 lnt_status lnt_feed_rows(lnt_feed *feed, const lnt_fit_config *config, const lnt_rows *rows,
                          size_t classes)
 {
     set_sizes(feed, config, rows->count);
-    LNT_TRY(lnt_sampler_init(&feed->sampler, config, rows->y, classes, rows->index, rows->count));
+    lnt_fit_config sampling = *config;
+    sampling.shuffle = config->shuffle && !(lnt_feed_is_whole(feed, config) &&
+                                            lnt_optim_looks_again(config->optim.kind));
+    LNT_TRY(
+        lnt_sampler_init(&feed->sampler, &sampling, rows->y, classes, rows->index, rows->count));
     lnt_rows sampled = *rows;
     sampled.index = lnt_sampler_index(&feed->sampler);
     return lnt_gather_init(&feed->gather, &sampled, feed->batch_rows, config->allocator);

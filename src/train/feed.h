@@ -32,6 +32,9 @@ typedef struct lnt_feed {
 lnt_status lnt_feed_rows(lnt_feed *feed, const lnt_fit_config *config, const lnt_rows *rows,
                          size_t classes);
 
+/** Whether each batch is all the data, the same rows. */
+bool lnt_feed_is_whole(const lnt_feed *feed, const lnt_fit_config *config);
+
 /** Of a source, which has been checked and is borrowed. On failure finish it, too. */
 lnt_status lnt_feed_source(lnt_feed *feed, const lnt_fit_config *config, const lnt_net *net,
                            const lnt_row_source *source);

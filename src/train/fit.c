@@ -113,6 +113,7 @@ static lnt_status prepare(lnt_run *r, const data *d)
     r->progress.batches = r->feed.batches;
     LNT_TRY(lnt_learner_init(&r->learner, r->net, config, r->feed.batch_rows, r->error));
     r->progress.pass = r->learner.pass;
+    r->whole = lnt_feed_is_whole(&r->feed, config) && lnt_optim_looks_again(config->optim.kind);
     LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
     if (held_out.count > 0) {
         LNT_TRY(lnt_validation_init(&r->validation, r->net, config, &held_out));
@@ -215,6 +216,7 @@ static void advance(lnt_run *r, bool epoch_end)
     r->progress.train_loss = lnt_epoch_mean_loss(&r->mean, loss);
     r->progress.train_accuracy = lnt_epoch_mean_accuracy(&r->mean, loss, lnt_net_outputs(r->net));
     r->progress.learning_rate = lnt_optim_learning_rate(r->learner.optim);
+    r->progress.damping = lnt_optim_damping(r->learner.optim);
     r->progress.best_epoch = r->early_stop.best_epoch;
 }
 
@@ -228,6 +230,55 @@ static void tell(lnt_run *r)
     }
 }
 
+/* The loss of a batch, and the pass's gradients. */
+static lnt_status evaluate(lnt_run *r, const lnt_batch *batch, double *loss)
+{
+    if (r->evaluated) {
+        r->evaluated = false;
+        *loss = r->value;
+        return LNT_OK;
+    }
+    return lnt_pass_evaluate(r->learner.pass, r->net, &batch->x, &r->config->loss, &batch->y,
+                             lnt_batch_weights(batch), loss);
+}
+
+/* Whether the gradient of all the data is so small that the run ends here. */
+static lnt_status is_flat(lnt_run *r, bool *flat)
+{
+    const double least = r->config->min_gradient;
+    *flat = false;
+    if (least > 0 && lnt_feed_is_whole(&r->feed, r->config)) {
+        const lnt_tensor gradients = lnt_pass_gradients(r->learner.pass);
+        double norm;
+        LNT_TRY(lnt_norm(LNT_NORM_L2, &gradients, &norm));
+        *flat = norm <= least;
+    }
+    return LNT_OK;
+}
+
+static lnt_status step(lnt_run *r, const lnt_batch *batch, double loss)
+{
+    const lnt_optim_batch seen = {.x = &batch->x,
+                                  .target = &batch->y,
+                                  .weights = lnt_batch_weights(batch),
+                                  .loss = &r->config->loss,
+                                  .value = loss,
+                                  .whole = r->whole};
+    lnt_optim_outcome outcome;
+    const lnt_status status =
+        lnt_optim_step_on(r->learner.optim, r->net, r->learner.pass, &seen, &outcome);
+    if (status == LNT_ERR_NOT_FINITE) {
+        return bad_value(r, "the norm of the gradient", INFINITY);
+    }
+    LNT_TRY(status);
+    r->evaluated = r->whole && outcome.evaluated;
+    r->value = r->whole ? outcome.value : NAN;
+    if (r->whole && outcome.stuck) {
+        end(r, LNT_END_STUCK);
+    }
+    return LNT_OK;
+}
+
 static lnt_status train_batch(lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
@@ -236,10 +287,9 @@ static lnt_status train_batch(lnt_run *r)
     lnt_batch batch;
     lnt_tensor output;
     double loss;
-    bool finite;
+    bool finite, flat;
     LNT_TRY(lnt_feed_take(&r->feed, r->progress.epoch, r->progress.batch - 1, &batch, &r->why));
-    LNT_TRY(lnt_pass_evaluate(pass, r->net, &batch.x, &config->loss, &batch.y,
-                              lnt_batch_weights(&batch), &loss));
+    LNT_TRY(evaluate(r, &batch, &loss));
     LNT_TRY(lnt_pass_layer_output(pass, lnt_net_n_layers(r->net) - 1, &output));
     r->progress.batch_loss = loss;
     if (!isfinite(loss)) {
@@ -257,9 +307,12 @@ static lnt_status train_batch(lnt_run *r)
         r->pace.schedule.per_step ? lnt_optim_steps(optim) : r->progress.epoch - 1;
     LNT_TRY(lnt_pace_set(&r->pace, optim, period));
     r->progress.rows += batch.x.rows;
-    const lnt_status status = lnt_optim_step(optim, r->net, pass);
-    return status == LNT_ERR_NOT_FINITE ? bad_value(r, "the norm of the gradient", INFINITY)
-                                        : status;
+    LNT_TRY(is_flat(r, &flat));
+    if (flat) {
+        end(r, LNT_END_GRADIENT);
+        return LNT_OK;
+    }
+    return step(r, &batch, loss);
 }
 
 /* Ends the run where a limit is reached, unless it ends here anyway. */
@@ -302,6 +355,13 @@ static double plateau_value(const lnt_run *r, double value)
     return r->early_stop.higher_is_better ? 1 - value : value;
 }
 
+static bool reaches_goal(const lnt_run *r)
+{
+    const double loss =
+        isnan(r->value) ? lnt_epoch_mean_loss(&r->mean, &r->config->loss) : r->value;
+    return r->config->goal > 0 && loss <= r->config->goal;
+}
+
 static lnt_status end_epoch(lnt_run *r)
 {
     bool patience_ends = false;
@@ -316,7 +376,9 @@ static lnt_status end_epoch(lnt_run *r)
     lnt_pace_watch(&r->pace, r->progress.epoch - 1, plateau_value(r, value));
     r->epochs_done++;
     r->epoch_complete = true;
-    if (patience_ends && !r->ended) {
+    if (reaches_goal(r) && !r->ended) {
+        end(r, LNT_END_GOAL);
+    } else if (patience_ends && !r->ended) {
         end(r, LNT_END_PATIENCE);
     }
     advance(r, true);
@@ -437,7 +499,7 @@ static void report(const lnt_run *r)
     result->steps = r->learner.optim != NULL ? lnt_optim_steps(r->learner.optim) : 0;
     result->epochs = r->epochs_done;
     result->seconds = r->start > 0 ? r->before + (now() - r->start) : 0;
-    result->train_loss = r->progress.train_loss;
+    result->train_loss = isnan(r->value) ? r->progress.train_loss : r->value;
     result->train_accuracy = r->progress.train_accuracy;
     result->validation = r->progress.validation;
     result->best_epoch = r->early_stop.best_epoch;
@@ -448,9 +510,10 @@ static lnt_status fit(lnt_net *net, const data *d, const lnt_fit_config *config,
                       lnt_fit_result *result, lnt_error *error)
 {
     lnt_fit_result outcome = {.end = LNT_END_EPOCHS};
-    lnt_run r = {.net = net, .config = config, .result = &outcome, .error = error};
+    lnt_run r = {.net = net, .config = config, .result = &outcome, .error = error, .value = NAN};
     r.progress = (lnt_fit_progress){.epochs = config->epochs,
                                     .batch_loss = NAN,
+                                    .damping = NAN,
                                     .train_loss = NAN,
                                     .train_accuracy = NAN,
                                     .validation = lnt_scores_none(),

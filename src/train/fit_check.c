@@ -45,6 +45,8 @@ static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
          config->validation_fraction >= 0 && config->validation_fraction < 1, "a number in [0, 1)"},
         {"min_delta", config->min_delta, config->min_delta >= 0 && isfinite(config->min_delta),
          "a finite number from 0"},
+        {"goal", config->goal, config->goal >= 0, "a number from 0"},
+        {"min_gradient", config->min_gradient, config->min_gradient >= 0, "a number from 0"},
         {"max_seconds", config->max_seconds, config->max_seconds >= 0, "a number from 0"},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {

@@ -14,6 +14,7 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
     pass.allocator = config->allocator;
     lnt_optim_config optim = config->optim;
     optim.allocator = config->allocator;
+    optim.max_rows = max_rows;
     lnt_status status = lnt_pass_create(&learner->pass, net, &pass);
     if (status == LNT_ERR_THREADS) {
         return lnt_fail(error, status,
@@ -22,14 +23,8 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
                         config->threads);
     }
     LNT_TRY(status);
-    status = lnt_optim_create(&learner->optim, net, &optim);
-    if (status == LNT_ERR_INVALID) {
-        const char *name = lnt_optim_name(optim.kind);
-        return lnt_fail(error, status, "optim (%s, learning_rate %g): %s",
-                        name != NULL ? name : "of no known kind", optim.learning_rate,
-                        lnt_status_text(status));
-    }
-    return status;
+    LNT_TRY(lnt_optim_accepts(&optim, net, &config->loss, error));
+    return lnt_optim_create(&learner->optim, net, &optim);
 }
 
 void lnt_learner_finish(lnt_learner *learner)

@@ -62,7 +62,12 @@ static lnt_status train_batch(range *r, size_t i, double rate, double *loss)
         return LNT_OK;
     }
     LNT_TRY(lnt_optim_set_learning_rate(learner->optim, rate));
-    const lnt_status status = lnt_optim_step(learner->optim, r->net, learner->pass);
+    const lnt_optim_batch seen = {.x = &batch.x,
+                                  .target = &batch.y,
+                                  .weights = lnt_batch_weights(&batch),
+                                  .loss = &r->config->loss,
+                                  .value = *loss};
+    const lnt_status status = lnt_optim_step_on(learner->optim, r->net, learner->pass, &seen, NULL);
     return status == LNT_ERR_NOT_FINITE ? LNT_OK : status; /* the next loss tells */
 }
 
@@ -112,6 +117,10 @@ static lnt_status check(const lnt_net *net, const lnt_tensor *x, const lnt_tenso
     if (!(low > 0 && high > low && isfinite(high))) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "learning rates from %g to %g: expected 0 < low < high, finite", low, high);
+    }
+    if (lnt_optim_looks_again(config->optim.kind) && config->optim.kind != LNT_KFAC) {
+        return lnt_fail(error, LNT_ERR_INVALID, "optim is %s, which needs no learning rate",
+                        lnt_optim_name(config->optim.kind));
     }
     if (n < 2) {
         return lnt_fail(error, LNT_ERR_INVALID, "n is %zu, expected at least 2", n);

@@ -67,6 +67,34 @@ static void write_loss(writer *w, const lnt_loss *loss)
     }
 }
 
+static void write_later_methods(writer *w, const lnt_optim_config *o)
+{
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {
+        {"precondition period", (double) o->precondition_period},
+        {"memory", (double) o->memory},
+        {"wolfe decrease", o->wolfe_decrease},
+        {"wolfe slope", o->wolfe_slope},
+        {"searches", (double) o->searches},
+        {"form", o->form},
+        {"mu", o->mu},
+        {"mu up", o->mu_up},
+        {"mu down", o->mu_down},
+        {"mu most", o->mu_most},
+        {"bayesian", o->bayesian},
+        {"factor decay", o->factor_decay},
+        {"damping", o->damping},
+        {"inverse period", (double) o->inverse_period},
+        {"kl clip", o->kl_clip},
+        {"optim seed", (double) o->seed},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        number(w, numbers[i].key, numbers[i].value);
+    }
+}
+
 static void write_optim(writer *w, const lnt_optim_config *o)
 {
     const struct {
@@ -102,6 +130,9 @@ static void write_optim(writer *w, const lnt_optim_config *o)
     line(w, "optimizer = %s\n", lnt_optim_name(o->kind));
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         number(w, numbers[i].key, numbers[i].value);
+    }
+    if (o->kind > LNT_MUON) { /* texts of the methods before have no such lines */
+        write_later_methods(w, o);
     }
     for (size_t i = 0; i < o->n_groups; i++) {
         const lnt_optim_group *g = &o->groups[i];

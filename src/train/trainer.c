@@ -76,11 +76,14 @@ static lnt_status compute(lnt_trainer *trainer, const lnt_tensor *x, const lnt_t
     return isfinite(*loss) && isfinite(norm) ? LNT_OK : LNT_ERR_NOT_FINITE;
 }
 
-static lnt_status step(lnt_trainer *trainer)
+static lnt_status step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
+                       const lnt_tensor *weights, double loss)
 {
     lnt_optim *optim = trainer->learner.optim;
+    const lnt_optim_batch batch = {
+        .x = x, .target = y, .weights = weights, .loss = &trainer->loss, .value = loss};
     LNT_TRY(lnt_pace_set(&trainer->pace, optim, lnt_optim_steps(optim)));
-    return lnt_optim_step(optim, trainer->net, trainer->learner.pass);
+    return lnt_optim_step_on(optim, trainer->net, trainer->learner.pass, &batch, NULL);
 }
 
 lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
@@ -96,7 +99,7 @@ lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt
         *loss = value;
     }
     if (status == LNT_OK) {
-        status = step(trainer);
+        status = step(trainer, x, y, weights, value);
     }
     if (status != LNT_OK) {
         LNT_TRY(lnt_pass_set_draw(trainer->learner.pass, draw));

@@ -15,12 +15,14 @@ ALLOWED = {
     "layers": {"base", "tensor"},
     "loss": {"base", "tensor"},
     "net": {"base", "tensor", "layers", "loss"},
-    "optim": {"base", "tensor", "layers", "loss", "net"},
+    "derivatives": {"base", "tensor", "layers", "loss", "net", "data"},
+    "optim": {"base", "tensor", "layers", "loss", "net", "derivatives"},
     "data": {"base", "tensor"},
     "io": {"base", "tensor", "layers", "loss", "net", "data"},
     "exchange": {"base", "tensor", "layers", "loss", "net", "data", "io"},
-    "train": {"base", "tensor", "layers", "loss", "net", "optim", "data", "io"},
-    "cli": {"base", "tensor", "layers", "loss", "net", "optim", "data", "io", "exchange", "train"},
+    "train": {"base", "tensor", "layers", "loss", "net", "derivatives", "optim", "data", "io"},
+    "cli": {"base", "tensor", "layers", "loss", "net", "derivatives", "optim", "data", "io", "exchange",
+            "train"},
 }
 # Folders that see of the others only what any user sees.
 PUBLIC_ONLY = {"train", "cli"}
@@ -28,7 +30,7 @@ PUBLIC_ONLY = {"train", "cli"}
 HEADERS = {
     "export": "base", "status": "base", "memory": "base", "random": "base",
     "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
-    "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
+    "derivatives": "derivatives", "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
     "metrics": "train", "train": "train", "linnet": "cli",
 }
 # Other libraries' headers, and where they may be seen. LNT_ names are macros for headers.

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "tensor/symmetric.h"
+
+#include "tensor/blas.h"
+#include "tensor/check.h"
+#include "tensor/lapack.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+
+static bool is_dense(const lnt_tensor *t)
+{
+    return (t->cols <= 1 || t->col_stride == 1) &&
+           (t->rows <= 1 || t->row_stride == (ptrdiff_t) t->cols);
+}
+
+static lnt_status check_square(const lnt_tensor *c)
+{
+    LNT_TRY(lnt_check_real(c));
+    if (c->rows != c->cols || !is_dense(c)) {
+        return LNT_ERR_SHAPE;
+    }
+    return c->rows <= INT_MAX ? LNT_OK : LNT_ERR_TOO_LARGE;
+}
+
+static lnt_status check_rows(const lnt_tensor *l, const lnt_tensor *b)
+{
+    LNT_TRY(check_square(l));
+    LNT_TRY(lnt_check_real(b));
+    if (l->dtype != b->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    if (b->cols != l->rows || !is_dense(b)) {
+        return LNT_ERR_SHAPE;
+    }
+    return b->rows <= INT_MAX ? LNT_OK : LNT_ERR_TOO_LARGE;
+}
+
+lnt_status lnt_syrk(double alpha, const lnt_tensor *a, double beta, lnt_tensor *c)
+{
+    LNT_TRY(check_square(c));
+    LNT_TRY(lnt_check_real(a));
+    if (a->dtype != c->dtype) {
+        return LNT_ERR_DTYPE;
+    }
+    lnt_blas_matrix matrix;
+    if (a->rows != c->rows) {
+        return LNT_ERR_SHAPE;
+    }
+    if (a->cols > INT_MAX) {
+        return LNT_ERR_TOO_LARGE;
+    }
+    if (!lnt_is_empty(a) && !lnt_blas_form(a, &matrix)) {
+        return LNT_ERR_SHAPE;
+    }
+    LNT_TRY(lnt_check_apart(a, c, false));
+    if (lnt_is_empty(a) || alpha == 0) {
+        return lnt_scale(beta, c);
+    }
+    lnt_blas_syrk(c->dtype, (int) c->rows, (int) a->cols, alpha, matrix, beta, c->data,
+                  (int) c->rows);
+    return LNT_OK;
+}
+
+enum { TILE = 32 };
+
+#define MIRROR(REAL, T)                                                                            \
+    static void mirror_##T(size_t n, void *data)                                                   \
+    {                                                                                              \
+        REAL *c = data;                                                                            \
+        for (size_t i = 0; i < n; i += TILE) {                                                     \
+            for (size_t j = 0; j <= i; j += TILE) {                                                \
+                for (size_t r = i; r < n && r < i + TILE; r++) {                                   \
+                    for (size_t s = j; s < r && s < j + TILE; s++) {                               \
+                        c[s * n + r] = c[r * n + s];                                               \
+                    }                                                                              \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+MIRROR(float, f32)
+MIRROR(double, f64)
+#undef MIRROR
+
+lnt_status lnt_mirror(lnt_tensor *c)
+{
+    LNT_TRY(check_square(c));
+    (c->dtype == LNT_F32 ? mirror_f32 : mirror_f64)(c->rows, c->data);
+    return LNT_OK;
+}
+
+lnt_status lnt_cholesky(lnt_tensor *c, bool *definite)
+{
+    LNT_TRY(check_square(c));
+    return lnt_lapack_potrf(c->dtype, c->rows, c->data, definite);
+}
+
+lnt_status lnt_cholesky_solve(const lnt_tensor *l, lnt_tensor *b)
+{
+    LNT_TRY(check_rows(l, b));
+    return lnt_lapack_potrs(l->dtype, l->rows, l->data, b->rows, b->data);
+}
+
+lnt_status lnt_triangular_solve(const lnt_tensor *l, bool transposed, lnt_tensor *b)
+{
+    LNT_TRY(check_rows(l, b));
+    return lnt_lapack_trtrs(l->dtype, transposed, l->rows, l->data, b->rows, b->data);
+}
+
+lnt_status lnt_cholesky_invert(lnt_tensor *l)
+{
+    LNT_TRY(check_square(l));
+    LNT_TRY(lnt_lapack_potri(l->dtype, l->rows, l->data));
+    return lnt_mirror(l);
+}
+
+double lnt_cholesky_log_determinant(const lnt_tensor *l)
+{
+    double sum = 0;
+    for (size_t i = 0; i < l->rows; i++) {
+        sum += log(lnt_get(l, i, i));
+    }
+    return 2 * sum;
+}
+
+size_t lnt_eigen_work(size_t n)
+{
+    return lnt_lapack_work(n);
+}
+
+lnt_status lnt_eigen(lnt_tensor *c, void *values, void *work)
+{
+    LNT_TRY(check_square(c));
+    return lnt_lapack_syevd(c->dtype, c->rows, c->data, values, work);
+}
+
+lnt_status lnt_orthonormalise(lnt_tensor *x, void *work)
+{
+    LNT_TRY(check_square(x));
+    return lnt_lapack_orthonormalise(x->dtype, x->rows, x->data, work);
+}
