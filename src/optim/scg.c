@@ -20,7 +20,7 @@
 /* Places in `numbers`. */
 enum { LAMBDA, LAMBDA_BEFORE, CURVATURE, FAILED, SUCCESSES, N_NUMBERS };
 
-static const double first_lambda = 5e-7, least_lambda = 1e-20, most_lambda = 1e20;
+static const double first_lambda = 5e-7, least_lambda = 1e-40, most_lambda = 1e20;
 static const double too_far = -9; /* Δ of what is not finite */
 
 /* ‖h·p‖. In single precision a difference over 1e-4 would be mostly rounding. */
