@@ -92,8 +92,8 @@ Test(lbfgs, pairs_of_negative_curvature_are_left_out)
     config.searches = 1; /* the lowest of one trial is taken, Wolfe or not */
     const lnt_tensor x = matrix(LNT_F64, 1, 1), y = matrix(LNT_F64, 1, 1);
     OK(lnt_set(&x, 0, 0, 1));
-    runner r =
-        runner_of(new_net(LNT_F64, 1, &layer, 1), x, y, lnt_custom_loss(bell, NULL, LNT_MEAN), &config);
+    runner r = runner_of(new_net(LNT_F64, 1, &layer, 1), x, y,
+                         lnt_custom_loss(bell, NULL, LNT_MEAN), &config);
     const lnt_tensor w = lnt_net_parameters(r.net);
     step(&r);
     cr_assert(fabs(lnt_get(&w, 0, 0) - (3 - 3 * exp(-4.5))) < 1e-14, "η·min(1, 1/‖g‖)·g");

@@ -16,8 +16,8 @@ static void scg_case(const char *name, double factor, double l2)
     runner twin = reference_runner(&file, LNT_F64, factor, &config);
     for (size_t i = 0; i < lambdas->cols; i++) {
         const double expected = lnt_get(lambdas, 0, i);
-        cr_assert(fabs(lnt_optim_damping(twin.optim) / expected - 1) < 1e-4, "%s, λ of step %zu: %g, %g",
-                  name, i, lnt_optim_damping(twin.optim), expected);
+        cr_assert(fabs(lnt_optim_damping(twin.optim) / expected - 1) < 1e-4,
+                  "%s, λ of step %zu: %g, %g", name, i, lnt_optim_damping(twin.optim), expected);
         step(&twin);
     }
     follow(&file, name, &r, 1e-5);
