@@ -128,7 +128,7 @@ static lnt_status write_all(predict_job *job)
 static lnt_status write_to(predict_job *job)
 {
     lnt_cli_out file;
-    if (job->settings->output != NULL) {
+    if (lnt_cli_out_is_whole(job->settings->output)) { /* else nothing is to be cleared away */
         lnt_cli_interrupt_watch();
     }
     LNT_TRY(lnt_cli_out_open(&file, job->settings->output, &job->error));
