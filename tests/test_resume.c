@@ -139,6 +139,7 @@ EVERYWHERE(nadam, LNT_NADAM)
 EVERYWHERE(amsgrad, LNT_AMSGRAD)
 EVERYWHERE(rprop, LNT_RPROP)
 EVERYWHERE(muon, LNT_MUON)
+EVERYWHERE(soap, LNT_SOAP)
 
 Test(resume, with_momentum_averages_and_accumulated_gradients)
 {
@@ -521,7 +522,7 @@ Test(resume, a_trainer_goes_on_from_any_step)
 {
     const char *path = in_folder("trainer");
     regression(LNT_F64, &run_x, &run_y);
-    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_MUON; kind++) {
+    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_SOAP; kind++) {
         lnt_net *whole = full_net(LNT_F64, 1);
         lnt_trainer *trainer = trainer_of(whole, kind);
         for (size_t i = 0; i < 20; i++) {
