@@ -23,7 +23,8 @@ static void settle_whole(lnt_cli_train_settings *settings)
     if (!lnt_cli_values_given(values, "batch")) {
         fit->batch_rows = LNT_CLI_WHOLE_BATCH;
     }
-    if (!lnt_cli_values_given(values, "epochs")) {
+    const bool has_epochs = lnt_cli_values_find(values, "epochs") < lnt_cli_values_count(values);
+    if (has_epochs && !lnt_cli_values_given(values, "epochs")) {
         fit->epochs = LNT_CLI_WHOLE_EPOCHS;
     }
     if (!lnt_cli_values_given(values, "schedule")) {
