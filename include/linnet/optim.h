@@ -81,8 +81,9 @@ typedef enum lnt_optim_kind {
      */
     LNT_LBFGS,
     /** Scaled conjugate gradients: the step along each direction from the curvature there, by a
-        difference of gradients, and a damping λ that the reduction ratio moves. For full batches;
-        no rate. Møller, Neural Networks 6 (1993) */
+        difference of gradients, and a damping λ that the reduction ratio moves. For full batches:
+        on parts of the data each step begins anew from −g; no rate. A step is one try, which may
+        fail and move nothing. Møller, Neural Networks 6 (1993) */
     LNT_SCG,
     /**
      * Levenberg-Marquardt: (Jᵀ·J + μ)·Δw = −Jᵀ·e, for squared error and, by J_s = Sᵀ·J with

@@ -128,6 +128,14 @@ void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *z, const 
     }
 }
 
+lnt_status lnt_activation_slope_of(const lnt_layer *layer, const lnt_tensor *z, const lnt_tensor *y,
+                                   lnt_tensor *slope)
+{
+    LNT_TRY(lnt_fill(1, slope));
+    lnt_activation_backward(layer, z, y, slope);
+    return LNT_OK;
+}
+
 static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
 {
     LNT_TRY(lnt_activation_settle(layer));
@@ -153,6 +161,7 @@ static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 }
 
 static const lnt_layer_kind activation_kind = {.name = "activation",
+                                               .rules = &lnt_activation_rules,
                                                .shape = shape,
                                                .init = lnt_layer_init_nothing,
                                                .forward = forward,

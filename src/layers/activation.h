@@ -69,4 +69,11 @@ void lnt_activation_forward(const lnt_layer *layer, const lnt_tensor *bias, lnt_
 void lnt_activation_backward(const lnt_layer *layer, const lnt_tensor *z, const lnt_tensor *y,
                              lnt_tensor *dy);
 
+/** slope = f'(z), from z and y = f(z), all dense. */
+lnt_status lnt_activation_slope_of(const lnt_layer *layer, const lnt_tensor *z, const lnt_tensor *y,
+                                   lnt_tensor *slope);
+
+/** bend = f''(z), both dense; 0 at kinks. */
+void lnt_activation_bend_of(const lnt_layer *layer, const lnt_tensor *z, lnt_tensor *bend);
+
 #endif

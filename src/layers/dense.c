@@ -184,6 +184,7 @@ static void share_backward(const lnt_layer *layer, const lnt_layer_run *run,
 }
 
 static const lnt_layer_kind dense_kind = {.name = "dense",
+                                          .rules = &lnt_dense_rules,
                                           .shape = shape,
                                           .init = init,
                                           .plan_size = sizeof(plan),

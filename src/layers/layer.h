@@ -64,6 +64,54 @@ typedef struct lnt_member {
     void *scratch;  /**< of products */
 } lnt_member;
 
+/**
+ * A layer at a batch, for derivatives; in inference, so that rows do not depend on each other. All
+ * is dense but x and skip; views of what a kind has no use for are without data.
+ */
+typedef struct lnt_layer_point {
+    const lnt_tensor *parameters; /**< in the order of the shape's tensors */
+    const lnt_tensor *statistics;
+    lnt_tensor x;     /**< [rows, inputs] */
+    lnt_tensor skip;  /**< residual: the input of its group */
+    lnt_tensor y;     /**< [rows, outputs] */
+    lnt_tensor z;     /**< before the activation; for kinds with one, like the next two */
+    lnt_tensor slope; /**< f'(z) */
+    lnt_tensor bend;  /**< f''(z); only if second derivatives are wanted */
+    lnt_tensor cache; /**< [rows, cache_cols] */
+} lnt_layer_point;
+
+/** A direction in which a layer's input and parameters move, and how it moves. */
+typedef struct lnt_layer_tangent {
+    const lnt_tensor *x;          /**< ẋ; NULL: 0 */
+    const lnt_tensor *skip;       /**< likewise */
+    const lnt_tensor *parameters; /**< ṗ; NULL: 0 */
+    lnt_tensor z;                 /**< ż; for kinds with an activation */
+    lnt_tensor y;                 /**< ẏ */
+} lnt_layer_tangent;
+
+/** A gradient that goes back through a layer, and its change along a direction. */
+typedef struct lnt_layer_pull {
+    lnt_tensor dy;                  /**< dL/dy; becomes dL/dz for kinds with an activation */
+    lnt_tensor *gradients;          /**< dL/dp, overwritten; NULL: not wanted */
+    lnt_tensor *dx;                 /**< overwritten; NULL: not wanted */
+    const lnt_layer_tangent *along; /**< NULL: only the above */
+    lnt_tensor dy_dot;
+    lnt_tensor *gradients_dot;
+    lnt_tensor *dx_dot;
+} lnt_layer_pull;
+
+/** Derivatives of a kind beyond forward and backward; what a function writes is overwritten. */
+typedef struct lnt_layer_rules {
+    /** Sets y, z, slope, cache, and bend if it has data. */
+    lnt_status (*point)(const lnt_layer *layer, lnt_layer_point *point);
+    /** Sets ż and ẏ. */
+    lnt_status (*push)(const lnt_layer *layer, const lnt_layer_point *point,
+                       lnt_layer_tangent *tangent);
+    lnt_status (*pull)(const lnt_layer *layer, const lnt_layer_point *point, lnt_layer_pull *pull);
+} lnt_layer_rules;
+
+extern const lnt_layer_rules lnt_dense_rules, lnt_activation_rules, lnt_residual_rules;
+
 /** A kind of layer: stateless, constant; functions are required unless it is said otherwise. */
 struct lnt_layer_kind {
     const char *name;
@@ -98,6 +146,7 @@ struct lnt_layer_kind {
     double (*first_statistic)(size_t index);
     /** Moves statistics [1, cols] towards those of a batch of `rows` rows; NULL likewise. */
     void (*update)(const lnt_layer *layer, size_t rows, const void *once, lnt_tensor *statistics);
+    const lnt_layer_rules *rules;
     bool has_own_dx;     /**< dx is apart from dy; else backward works in place */
     bool has_weights;    /**< a matrix of them, whose input the layers before it are */
     bool is_transparent; /**< the activation behind it decides the weights before it */

@@ -134,6 +134,7 @@ struct lnt_optim {
     void *scratch;      /* of a step */
     uint64_t draw;      /* of dropout, in a solver's evaluations */
     size_t evaluations; /* of a solver, in this step */
+    double loss;        /* of a solver's last evaluation, without l2 */
     void *before;       /* [n_parameters]: what a solver's step began from */
     void *work;         /* a solver's */
 };

@@ -17,6 +17,7 @@
     X("batch_loss", REAL, progress.batch_loss)                                                     \
     X("train_loss", REAL, progress.train_loss)                                                     \
     X("train_accuracy", REAL, progress.train_accuracy)                                             \
+    X("value", REAL, value)                                                                        \
     X("mean.loss", REAL, mean.loss)                                                                \
     X("mean.divisor", REAL, mean.divisor)                                                          \
     X("mean.correct", REAL, mean.correct)                                                          \
