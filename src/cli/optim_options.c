@@ -11,7 +11,7 @@
 
 static const char *optim_name(int i)
 {
-    return lnt_optim_name((lnt_optim_kind) i);
+    return i == LNT_CLI_OPTIM_AUTO ? "auto" : lnt_optim_name((lnt_optim_kind) i);
 }
 
 static const char *lm_form_name(int i)
@@ -28,7 +28,7 @@ static const lnt_cli_option options[] = {
      .value = "NAME",
      .initial = LNT_CLI_DEFAULT_OPTIMIZER,
      .choice = optim_name,
-     .help = "Method that moves the parameters"},
+     .help = "Method that moves the parameters; auto: picked by parameters, rows and loss"},
     {.name = "lr",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.learning_rate),

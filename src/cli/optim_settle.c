@@ -40,6 +40,9 @@ static void settle_whole(lnt_cli_train_settings *settings)
 
 void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
 {
+    if ((int) settings->fit.optim.kind == LNT_CLI_OPTIM_AUTO) {
+        return;
+    }
     lnt_cli_train_settings base = *settings;
     base.fit.optim = lnt_optim_of(settings->fit.optim.kind);
     if (base.fit.optim.kind == LNT_SGD) {

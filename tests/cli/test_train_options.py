@@ -106,6 +106,38 @@ class TrainOptions(CommandCase):
             base = [] if needed else others
             self.assertNotEqual(self.bits(*base), self.bits(*others, *given), name)
 
+    def dry(self, *options):
+        run = self.succeed("train", "flowers.csv", "--dry-run", *options)
+        lines = [line.split(" = ") for line in run.stdout.splitlines() if " = " in line]
+        return {line[0]: line[1] for line in lines}, run.stderr
+
+    def test_methods_that_look_again_take_all_rows_and_end_by_themselves(self):
+        expected = {"epochs": "1000", "batch": "1000000", "schedule": "constant",
+                    "patience": "20", "restore-best": "yes", "weight-decay": "0"}
+        for method in ("lbfgs", "scg", "lm", "kfac"):
+            chosen, _ = self.dry("-t", "species", "--optimizer", method)
+            self.assertEqual(expected, {name: chosen[name] for name in expected}, method)
+        chosen, _ = self.dry("-t", "species", "--optimizer", "lbfgs", "--validation", "0")
+        self.assertEqual(("0", "no"), (chosen["patience"], chosen["restore-best"]))
+        given = ["--epochs", "7", "--batch", "16", "--schedule", "cosine", "--patience", "3",
+                 "--no-restore-best"]
+        chosen, _ = self.dry("-t", "species", "--optimizer", "lbfgs", *given)
+        self.assertEqual(("7", "16", "cosine", "3", "no"),
+                         tuple(chosen[name] for name in ("epochs", "batch", "schedule",
+                                                         "patience", "restore-best")))
+
+    def test_auto_picks_and_says_why(self):
+        regress = ["-t", "length", "--exclude", "species", "--optimizer", "auto"]
+        for options, method in ((["--hidden", "8"], "lm"), (["--loss", "huber"], "adamw")):
+            chosen, said = self.dry(*regress, *options)
+            self.assertEqual(method, chosen["optimizer"])
+            self.assertRegex(said, f"optimizer {method}: \\d+ parameters, \\d+ residuals of ")
+        self.write("own.conf", "optimizer = auto\n")
+        chosen, _ = self.dry("-t", "species", "--hidden", "8", "--config", "own.conf")
+        self.assertEqual("lm", chosen["optimizer"])
+        refused = self.dry(*regress, "--hidden", "8", "--clip-norm", "1")[0]
+        self.assertEqual("adamw", refused["optimizer"])
+
     def test_options_without_meaning_are_refused(self):
         for options, why in ((["--momentum", "0.5"], "optimizer adamw"),
                              (["--rho", "0.5", "--optimizer", "adam"], "optimizer adam"),
