@@ -144,6 +144,7 @@ EVERYWHERE(nadam, LNT_NADAM)
 EVERYWHERE(amsgrad, LNT_AMSGRAD)
 EVERYWHERE(rprop, LNT_RPROP)
 EVERYWHERE(muon, LNT_MUON)
+EVERYWHERE(soap, LNT_SOAP)
 EVERYWHERE(lbfgs, LNT_LBFGS)
 EVERYWHERE(scg, LNT_SCG)
 
@@ -549,7 +550,7 @@ Test(resume, a_trainer_goes_on_from_any_step)
 {
     const char *path = in_folder("trainer");
     regression(LNT_F64, &run_x, &run_y);
-    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_MUON; kind++) {
+    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_SOAP; kind++) {
         lnt_net *whole = full_net(LNT_F64, 1);
         lnt_trainer *trainer = trainer_of(whole, kind);
         for (size_t i = 0; i < 20; i++) {

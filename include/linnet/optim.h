@@ -60,10 +60,12 @@ typedef enum lnt_optim_kind {
     LNT_MUON,
     /**
      * Adam in the eigenbasis of Shampoo's preconditioner, for weights of two or more rows and
-     * columns: L = beta2·L + (1 − beta2)·g·gᵀ, R = beta2·R + (1 − beta2)·gᵀ·g, with eigenvectors
-     * Q_L, Q_R, found anew every `precondition_period` steps, by one step of QR from the last;
-     * g' = Q_Lᵀ·g·Q_R moves Adam's averages, m̂ turned into the new basis, and the step is
-     * turned back. The first call only begins L and R. All other parameters by Adam.
+     * columns: g' = Q_Lᵀ·g·Q_R moves Adam's averages m and s, w −= η·√(1 − beta2^t)/(1 − beta1^t)·
+     * Q_L·(m/(√s + epsilon))·Q_Rᵀ; then L = beta2·L + (1 − beta2)·g·gᵀ and R likewise with gᵀ·g.
+     * Q_L, Q_R are their eigenvectors at first, later, every `precondition_period` steps, Q of the
+     * QR factorisation of L·Q_L, sorted by the eigenvalues diag(Q_Lᵀ·L·Q_L) with s, and m turned
+     * into the new basis. The first call only begins L and R, and is not counted in t. A side
+     * longer than 10,000 keeps its basis. All other parameters by Adam, from the first call.
      * Vyas et al., ICLR 2025
      */
     LNT_SOAP,
@@ -143,9 +145,9 @@ typedef struct lnt_optim_config {
     bool nesterov;          /**< SGD with momentum, Muon */
     double rho;             /**< RMSprop: in [0, 1) */
     bool centered;          /**< RMSprop: √(s − mean(g)²) in place of √s */
-    double beta1;           /**< Adam and its kin: in [0, 1) */
-    double beta2;           /**< Adam and its kin: in [0, 1) */
-    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW: ≥ 0 */
+    double beta1;           /**< Adam and its kin, SOAP: in [0, 1) */
+    double beta2;           /**< likewise */
+    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW, SOAP: ≥ 0 */
     double momentum_decay;  /**< NAdam: ≥ 0 */
     double rate_decay;      /**< Adagrad: η/(1 + (t − 1)·rate_decay), ≥ 0 */
     double rprop_shrink;    /**< in (0, 1) */
@@ -294,7 +296,7 @@ LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 /** ≥ 0, as schedules may come down to. */
 LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);
 
-/** SGD's, RMSprop's and Muon's momentum, beta1 of Adam and its kin; NaN for others. */
+/** SGD's, RMSprop's and Muon's momentum, beta1 of Adam, its kin and SOAP; NaN for others. */
 LNT_API double lnt_optim_momentum(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` outside [0, 1), for a method without, or from 0 if it was created without. */
 LNT_API lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);

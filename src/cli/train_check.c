@@ -91,6 +91,14 @@ static int check_optim(const lnt_optim_config *optim)
         return lnt_cli_misuse("option --rprop-least: expected at most --rprop-most, %g, found %g",
                               optim->rprop_most, optim->rprop_least);
     }
+    if (optim->kind == LNT_LBFGS && optim->wolfe_decrease >= optim->wolfe_slope) {
+        return lnt_cli_misuse("option --wolfe-decrease: expected below --wolfe-slope, %g, found %g",
+                              optim->wolfe_slope, optim->wolfe_decrease);
+    }
+    if (optim->kind == LNT_LM && optim->mu > optim->mu_most) {
+        return lnt_cli_misuse("option --mu: expected at most --mu-most, %g, found %g",
+                              optim->mu_most, optim->mu);
+    }
     return LNT_CLI_DONE;
 }
 

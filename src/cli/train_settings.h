@@ -78,6 +78,9 @@ extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;
 extern const lnt_cli_option lnt_cli_run_options[];
 #define LNT_CLI_RUN_COUNT 5
 
+/* The choice of --optimizer behind the library's kinds: until `lnt_cli_optim_pick`. */
+enum { LNT_CLI_OPTIM_AUTO = LNT_KFAC + 1 };
+
 /* Choices as the library's types. */
 lnt_dtype lnt_cli_train_dtype(int choice);
 lnt_init lnt_cli_net_init(int choice, double scale);

@@ -25,6 +25,7 @@ typedef struct lnt_optim_segment {
     size_t rows; /* of a matrix to be orthogonalised, on its own; else 0 */
     size_t cols;
     size_t apart; /* place in the vectors that have no elements for such matrices */
+    size_t own;   /* place of such a matrix in the third state, where it has elements of its own */
     double rate;  /* factor on the learning rate; 0: frozen */
     double weight_decay;
     double l1;
@@ -97,6 +98,12 @@ typedef struct lnt_optim_ops {
     /** Steps a whole weight matrix; NULL where matrices are like all else. */
     lnt_status (*matrix)(const lnt_optim *optim, const lnt_optim_segment *segment,
                          const lnt_optim_piece *piece);
+    /**
+     * Elements that a whole matrix has in the third state, one matrix behind the other; it has its
+     * place in the first two, as all parameters, which go by one rate. NULL: it has a place only in
+     * the first, and what is no matrix goes by `adam_rate`.
+     */
+    size_t (*matrix_state)(size_t rows, size_t cols);
 } lnt_optim_ops;
 
 struct lnt_optim {
