@@ -86,12 +86,15 @@ typedef enum lnt_optim_kind {
         fail and move nothing. Møller, Neural Networks 6 (1993) */
     LNT_SCG,
     /**
-     * Levenberg-Marquardt: (Jᵀ·J + μ)·Δw = −Jᵀ·e, for squared error and, by J_s = Sᵀ·J with
-     * S·Sᵀ = diag(p) − p·pᵀ, softmax cross-entropy. On `whole` data μ is multiplied by `mu_down`
-     * after a step that lessened the loss and by `mu_up`, and tried again, after one that did not,
-     * to `mu_most`; on other batches each is one try, and μ halves where the loss went down by
-     * more than 3/4 of what was predicted and doubles below 1/4. Marquardt 1963; Hagan, Menhaj,
-     * IEEE Transactions on Neural Networks 5 (1994)
+     * Levenberg-Marquardt: (H + μ)·Δw = −g, H the Gauss-Newton matrix of the loss and of l2. For
+     * squared error H = 2·Jᵀ·J/n with n what the mean divides by, so that μ means the same for any
+     * number of rows; for softmax cross-entropy Jᵀ·S·Sᵀ·J/n, S·Sᵀ = diag(p) − p·pᵀ. `f64` is for
+     * it: in f32 a small μ is lost in H, and the factorisation fails until it has grown. There is
+     * no learning rate. On `whole` data μ is multiplied by `mu_down` after a step that lessened the
+     * loss and by `mu_up`, and tried again, after one that did not, to `mu_most`; on other batches
+     * each is one try, and μ halves where the loss went down by more than 3/4 of what was predicted
+     * and doubles below 1/4. Marquardt 1963; Hagan, Menhaj, IEEE Transactions on Neural Networks 5
+     * (1994)
      */
     LNT_LM,
     /**
@@ -291,6 +294,12 @@ LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *ne
 
 /** The damping that a step would begin with: LM's μ, K-FAC's and SCG's λ; NaN for others. */
 LNT_API double lnt_optim_damping(const lnt_optim *optim);
+
+/**
+ * LM with `bayesian`: γ, how many of the parameters the data determined where the last step began;
+ * all of them before the second. NaN for others.
+ */
+LNT_API double lnt_optim_effective_parameters(const lnt_optim *optim);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 /** ≥ 0, as schedules may come down to. */
