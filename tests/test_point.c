@@ -147,6 +147,111 @@ Test(point, residual_sums)
     finish(&s);
 }
 
+static lnt_layer plain(lnt_layer layer, bool gain, bool bias)
+{
+    layer.gain = gain;
+    layer.bias = bias;
+    return layer;
+}
+
+/* Running statistics as if there had been batches. */
+static void set_statistics(lnt_net *net)
+{
+    const lnt_init uniform = lnt_init_uniform(0.3, 2);
+    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+        lnt_parameter statistic;
+        OK(lnt_net_statistic(net, i, &statistic));
+        OK(lnt_init_fill(&uniform, 3, i, &statistic.value));
+    }
+}
+
+/* The pass in inference. */
+static void output_as_in_inference(scene *s)
+{
+    lnt_pass *pass;
+    lnt_tensor y;
+    lnt_pass_config config = lnt_pass_defaults();
+    config.mode = LNT_INFERENCE;
+    OK(lnt_pass_create(&pass, s->net, &config));
+    OK(lnt_pass_forward(pass, s->net, &s->x, &y));
+    const lnt_tensor output = lnt_point_output(s->point);
+    assert_near(&output, &y, 1e-14, "output in inference");
+    lnt_pass_destroy(pass);
+}
+
+/* A net's output moves along with one parameter or input at a time: pulls agree with pushes. */
+static void pull_is_the_transpose_of_push(scene *s)
+{
+    lnt_tensor g = copy_of(LNT_F64, &s->p_dot), y_dot;
+    double left, right, inputs;
+    OK(lnt_point_pull(s->point, &s->u, g.data));
+    const lnt_tensor dx = lnt_point_x_gradient(s->point);
+    OK(lnt_point_push(s->point, &s->x_dot, s->p_dot.data, &y_dot));
+    OK(lnt_dot(&s->u, &y_dot, &left));
+    OK(lnt_dot(&g, &s->p_dot, &right));
+    OK(lnt_dot(&dx, &s->x_dot, &inputs));
+    cr_assert(fabs(left - right - inputs) <= 1e-12 * (1 + fabs(left)), "%.15g, %.15g", left,
+              right + inputs);
+}
+
+static const struct kind_row {
+    const char *name;
+    lnt_layer (*make)(void);
+} others[] = {{"batch_norm", lnt_batch_norm},
+              {"layer_norm", lnt_layer_norm},
+              {"rms_norm", lnt_rms_norm},
+              {"prelu", lnt_prelu}};
+
+/* First, behind another layer, and last; as it comes, without gain, without bias, with neither. */
+Test(point, norms_and_slopes)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        for (unsigned parts = 0; parts < 4; parts++) {
+            const lnt_layer layer = plain(others[i].make(), (parts & 1) != 0, (parts & 2) != 0);
+            const lnt_layer layers[] = {layer, lnt_dense(5, LNT_TANH), layer,
+                                        lnt_dense(OUTPUTS + 1, LNT_IDENTITY), layer};
+            scene s = scene_of(layers, 5);
+            set_statistics(s.net);
+            OK(lnt_point_set(s.point, s.net, &s.x));
+            if (lnt_net_n_statistics(s.net) == 0) { /* in training it is another function */
+                against_the_pass(&s);
+            }
+            output_as_in_inference(&s);
+            pull_is_the_transpose_of_push(&s);
+            against_differences(&s);
+            finish(&s);
+        }
+    }
+}
+
+/* More columns than a panel of sums has. */
+Test(point, wide_norms)
+{
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        const lnt_layer layers[] = {lnt_dense(70, LNT_TANH), others[i].make(),
+                                    lnt_dense(OUTPUTS, LNT_SIGMOID)};
+        scene s = scene_of(layers, 3);
+        set_statistics(s.net);
+        OK(lnt_point_set(s.point, s.net, &s.x));
+        output_as_in_inference(&s);
+        pull_is_the_transpose_of_push(&s);
+        against_differences(&s);
+        finish(&s);
+    }
+}
+
+/* In training it would drop. */
+Test(point, dropout_drops_nothing)
+{
+    const lnt_layer layers[] = {lnt_dropout(0.3), lnt_dense(5, LNT_TANH), lnt_dropout(0.5),
+                                lnt_dense(OUTPUTS, LNT_IDENTITY)};
+    scene s = scene_of(layers, 4);
+    output_as_in_inference(&s);
+    pull_is_the_transpose_of_push(&s);
+    against_differences(&s);
+    finish(&s);
+}
+
 /* A direction of one half is the difference to the whole one; what is not asked for is left alone.
  */
 Test(point, directions_add_up)

@@ -14,6 +14,7 @@ static void set_rows(lnt_point *point, size_t rows)
         if (point->tangents != NULL) {
             point->tangents[l].y.rows = rows;
             point->tangents[l].z.rows = rows;
+            point->tangents[l].cache.rows = rows;
         }
     }
     for (size_t l = 0; l <= layers; l++) {

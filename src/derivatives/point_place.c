@@ -44,6 +44,9 @@ static void take_layer(lnt_arena *arena, const lnt_net *net, size_t rows, unsign
     if ((parts & LNT_POINT_PUSH) != 0) {
         t.y = take(arena, net, rows, cols);
         t.z = bends ? take(arena, net, rows, kept) : t.z;
+        if (!net->layers[l].kind->has_activation) {
+            t.cache = take(arena, net, rows, net->cache_cols[l]);
+        }
     }
     if (point != NULL) {
         p.parameters = point->parameters + net->first_tensor[l];

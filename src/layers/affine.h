@@ -23,6 +23,15 @@ void *lnt_affine_bias(const lnt_layer *layer, const lnt_tensor *tensors);
 lnt_status lnt_affine_gradients(const lnt_layer *layer, lnt_layer_run *run,
                                 const lnt_tensor *normal);
 
+/** ẏ = g∘x̂˙ + ġ∘x̂ + ḃ, where x̂ lies in the point's cache and x̂˙ in the tangent's. */
+void lnt_affine_push(const lnt_layer *layer, const lnt_layer_point *p, lnt_layer_tangent *t);
+
+/** dg and db, and their change along the direction, as far as the pull wants them. */
+lnt_status lnt_affine_pull(const lnt_layer *layer, const lnt_layer_point *p, lnt_layer_pull *q);
+
+/** The elements of ġ of the pull's direction; NULL: 0. */
+const void *lnt_affine_gain_dot(const lnt_layer *layer, const lnt_layer_pull *q);
+
 /** Whether epsilon is > 0 and finite. */
 bool lnt_affine_epsilon_is_fine(const lnt_layer *layer);
 

@@ -196,6 +196,7 @@ static void update(const lnt_layer *layer, size_t rows, const void *once, lnt_te
 }
 
 static const lnt_layer_kind batch_norm_kind = {.name = "batch_norm",
+                                               .rules = &lnt_batch_norm_rules,
                                                .shape = shape,
                                                .init = lnt_affine_init,
                                                .forward = forward,

@@ -86,6 +86,7 @@ typedef struct lnt_layer_tangent {
     const lnt_tensor *skip;       /**< likewise */
     const lnt_tensor *parameters; /**< ṗ; NULL: 0 */
     lnt_tensor z;                 /**< ż; for kinds with an activation */
+    lnt_tensor cache;             /**< [rows, cache_cols]: what push keeps for pull */
     lnt_tensor y;                 /**< ẏ */
 } lnt_layer_tangent;
 
@@ -104,13 +105,15 @@ typedef struct lnt_layer_pull {
 typedef struct lnt_layer_rules {
     /** Sets y, z, slope, cache, and bend if it has data. */
     lnt_status (*point)(const lnt_layer *layer, lnt_layer_point *point);
-    /** Sets ż and ẏ. */
+    /** Sets ż, cache and ẏ. */
     lnt_status (*push)(const lnt_layer *layer, const lnt_layer_point *point,
                        lnt_layer_tangent *tangent);
     lnt_status (*pull)(const lnt_layer *layer, const lnt_layer_point *point, lnt_layer_pull *pull);
 } lnt_layer_rules;
 
-extern const lnt_layer_rules lnt_dense_rules, lnt_activation_rules, lnt_residual_rules;
+extern const lnt_layer_rules lnt_dense_rules, lnt_activation_rules, lnt_residual_rules,
+    lnt_dropout_rules, lnt_prelu_rules, lnt_batch_norm_rules, lnt_layer_norm_rules,
+    lnt_rms_norm_rules;
 
 /** A kind of layer: stateless, constant; functions are required unless it is said otherwise. */
 struct lnt_layer_kind {

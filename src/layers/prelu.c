@@ -84,6 +84,7 @@ static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 }
 
 static const lnt_layer_kind prelu_kind = {.name = "prelu",
+                                          .rules = &lnt_prelu_rules,
                                           .shape = shape,
                                           .init = init,
                                           .forward = forward,

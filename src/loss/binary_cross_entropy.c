@@ -14,6 +14,16 @@ static bool defined(double target)
     return !(target < 0 || target > 1);
 }
 
+/* What the answers yes and no count. */
+static inline void counts(const lnt_loss *loss, double target, double *yes, double *no)
+{
+    const double smoothing = loss->label_smoothing;
+    const double share = (1 - smoothing) * target + smoothing / 2;
+    const double *weights = loss->class_weights;
+    *yes = weights != NULL ? weights[1] * share : share;
+    *no = weights != NULL ? weights[0] * (1 - share) : 1 - share;
+}
+
 /*
  * yes·log(1 + e^−x) + no·log(1 + e^x), each logarithm as its part that is linear in x and a rest in
  * terms of e^−|x|; an answer that counts nothing counts nothing at an infinite logit either. The
@@ -21,11 +31,8 @@ static bool defined(double target)
  */
 static inline double element(const lnt_loss *loss, double x, double target, double *slope)
 {
-    const double smoothing = loss->label_smoothing;
-    const double share = (1 - smoothing) * target + smoothing / 2;
-    const double *weights = loss->class_weights;
-    const double yes = weights != NULL ? weights[1] * share : share;
-    const double no = weights != NULL ? weights[0] * (1 - share) : 1 - share;
+    double yes, no;
+    counts(loss, target, &yes, &no);
     const double e = exp(-fabs(x)), rest = log1p(e);
     const double near = 1 / (1 + e), far = e / (1 + e);
     *slope = x > 0 ? no * near - yes * far : no * far - yes * near;
@@ -33,6 +40,17 @@ static inline double element(const lnt_loss *loss, double x, double target, doub
 }
 
 LNT_LOSS_ELEMENTWISE(element)
+
+/* (yes + no)·σ·(1 − σ). */
+static inline double bend(const lnt_loss *loss, double x, double target)
+{
+    double yes, no;
+    counts(loss, target, &yes, &no);
+    const double e = exp(-fabs(x));
+    return (yes + no) * e / ((1 + e) * (1 + e));
+}
+
+LNT_LOSS_CURVES(bend)
 
 static double link(double x, void *loss)
 {
@@ -49,4 +67,5 @@ const lnt_loss_ops lnt_loss_binary_cross_entropy = {
     .fine = fine,
     .defined = defined,
     .kernels = {row_f32, row_f64},
+    .curves = {curve_f32, curve_f64},
     .link = link};

@@ -33,6 +33,26 @@
         return sum;                                                                                \
     }
 
+/** Likewise `curve_f32` and `curve_f64`, from `double bend(loss, output, target)`, its f''. */
+#define LNT_LOSS_CURVES(bend)                                                                      \
+    LNT_LOSS_CURVE_(curve_f32, float, bend)                                                        \
+    LNT_LOSS_CURVE_(curve_f64, double, bend)
+
+#define LNT_LOSS_CURVE_(name, REAL, bend)                                                          \
+    static void name(const lnt_loss *loss, const lnt_loss_row *row)                                \
+    {                                                                                              \
+        const REAL *o = row->output, *v = row->direction;                                          \
+        REAL *hv = row->gradient;                                                                  \
+        const char *t = row->target;                                                               \
+        const ptrdiff_t t_step = row->target_step * lnt_loss_size(row->target_dtype);              \
+        for (size_t j = 0; j < row->cols; j++, t += t_step) {                                      \
+            const double second = bend(loss, (double) o[(ptrdiff_t) j * row->output_step],         \
+                                       lnt_loss_read(row->target_dtype, t));                       \
+            hv[(ptrdiff_t) j * row->gradient_step] =                                               \
+                (REAL) (row->factor * second * (double) v[(ptrdiff_t) j * row->direction_step]);   \
+        }                                                                                          \
+    }
+
 /** −1, 0 or 1; NaN of NaN. */
 static inline double lnt_loss_sign(double x)
 {

@@ -17,6 +17,7 @@ typedef struct variance {
     double value;     /* v */
     double logarithm; /* log v */
     double relative;  /* dv/ds / v */
+    double bend;      /* d²v/ds² / v */
 } variance;
 
 /* Far below zero and without an epsilon v is e^s, be it too small for a double or not. */
@@ -25,9 +26,9 @@ static inline variance variance_of(double s, double epsilon)
     const double e = exp(-fabs(s)), softplus = fmax(s, 0) + log1p(e);
     const double v = softplus + epsilon;
     if (v < 1e-300) {
-        return (variance){v, s, 1};
+        return (variance){v, s, 1, 1};
     }
-    return (variance){v, log(v), (s > 0 ? 1 : e) / (1 + e) / v};
+    return (variance){v, log(v), (s > 0 ? 1 : e) / (1 + e) / v, e / ((1 + e) * (1 + e)) / v};
 }
 
 static inline double element(double epsilon, double mean, double s, double target,
@@ -66,6 +67,42 @@ ROW(row_f32, float)
 ROW(row_f64, double)
 #undef ROW
 
+/*
+ * Of mean and s, with r = error/v, q = error²/v and v' = dv/ds: 1/v, −r·v'/v, and
+ * (v''/v − (v'/v)²)·(1 − q)/2 + (v'/v)²·q/2.
+ */
+static inline void bends(double epsilon, double error, double s, double *of_mean, double *between,
+                         double *of_s)
+{
+    const variance v = variance_of(s, epsilon);
+    const double ratio = error == 0 ? 0 : error / v.value, square = error * ratio;
+    const double slope = v.relative * v.relative;
+    *of_mean = 1 / v.value;
+    *between = -ratio * v.relative;
+    *of_s = (v.bend - slope) * (1 - square) / 2 + slope * square / 2;
+}
+
+#define CURVE(name, REAL)                                                                          \
+    static void name(const lnt_loss *loss, const lnt_loss_row *row)                                \
+    {                                                                                              \
+        const ptrdiff_t half = (ptrdiff_t) (row->cols / 2), step = row->output_step;               \
+        const REAL *o = row->output, *t = row->target, *v = row->direction;                        \
+        REAL *hv = row->gradient;                                                                  \
+        for (ptrdiff_t j = 0; j < half; j++) {                                                     \
+            double of_mean, between, of_s;                                                         \
+            const double error = (double) o[j * step] - (double) t[j * row->target_step];          \
+            bends(loss->epsilon, error, (double) o[(half + j) * step], &of_mean, &between, &of_s); \
+            const double a = row->factor * (double) v[j * row->direction_step];                    \
+            const double b = row->factor * (double) v[(half + j) * row->direction_step];           \
+            hv[j * row->gradient_step] = (REAL) (of_mean * a + between * b);                       \
+            hv[(half + j) * row->gradient_step] = (REAL) (between * a + of_s * b);                 \
+        }                                                                                          \
+    }
+
+CURVE(curve_f32, float)
+CURVE(curve_f64, double)
+#undef CURVE
+
 static double link(double s, void *loss)
 {
     return sqrt(variance_of(s, ((const lnt_loss *) loss)->epsilon).value);
@@ -76,4 +113,5 @@ const lnt_loss_ops lnt_loss_gaussian = {.name = "gaussian",
                                         .parameter = {"epsilon", offsetof(lnt_loss, epsilon)},
                                         .fine = fine,
                                         .kernels = {row_f32, row_f64},
+                                        .curves = {curve_f32, curve_f64},
                                         .link = link};

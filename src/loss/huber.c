@@ -21,7 +21,15 @@ static inline double element(const lnt_loss *loss, double output, double target,
 
 LNT_LOSS_ELEMENTWISE(element)
 
+static inline double bend(const lnt_loss *loss, double output, double target)
+{
+    return fabs(output - target) > loss->delta ? 0 : 1;
+}
+
+LNT_LOSS_CURVES(bend)
+
 const lnt_loss_ops lnt_loss_huber = {.name = "huber",
                                      .parameter = {"delta", offsetof(lnt_loss, delta)},
                                      .fine = fine,
-                                     .kernels = {row_f32, row_f64}};
+                                     .kernels = {row_f32, row_f64},
+                                     .curves = {curve_f32, curve_f64}};

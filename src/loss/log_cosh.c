@@ -20,4 +20,15 @@ static inline double element(const lnt_loss *loss, double output, double target,
 
 LNT_LOSS_ELEMENTWISE(element)
 
-const lnt_loss_ops lnt_loss_log_cosh = {.name = "log_cosh", .kernels = {row_f32, row_f64}};
+/* 1/cosh². */
+static inline double bend(const lnt_loss *loss, double output, double target)
+{
+    (void) loss;
+    const double e = exp(-2 * fabs(output - target));
+    return 4 * e / ((1 + e) * (1 + e));
+}
+
+LNT_LOSS_CURVES(bend)
+
+const lnt_loss_ops lnt_loss_log_cosh = {
+    .name = "log_cosh", .kernels = {row_f32, row_f64}, .curves = {curve_f32, curve_f64}};

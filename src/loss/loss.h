@@ -16,7 +16,9 @@ typedef struct lnt_loss_row {
     bool label;     /**< the target is one class label */
     void *gradient; /**< NULL: not wanted; may be the output */
     ptrdiff_t gradient_step;
-    double factor; /**< gradient = factor·d(loss)/d(output) */
+    double factor;         /**< gradient = factor·d(loss)/d(output) */
+    const void *direction; /**< of a curve only */
+    ptrdiff_t direction_step;
 } lnt_loss_row;
 
 /** Bytes of a dtype that was checked, without a call in the loops over rows. */
@@ -35,6 +37,9 @@ static inline double lnt_loss_read(lnt_dtype dtype, const void *place)
 
 /** Returns the loss of the row and sets its gradient. */
 typedef double lnt_loss_kernel(const lnt_loss *loss, const lnt_loss_row *row);
+
+/** Sets gradient = factor·H·direction, H the second derivatives of the row's loss by its output. */
+typedef void lnt_loss_curve_kernel(const lnt_loss *loss, const lnt_loss_row *row);
 
 /** How outputs and targets belong together. */
 typedef enum lnt_loss_form {
@@ -61,7 +66,9 @@ typedef struct lnt_loss_ops {
     bool (*fine)(double parameter);
     /** Whether the loss is defined for a target; NULL: for any. */
     bool (*defined)(double target);
-    lnt_loss_kernel *kernels[2]; /**< F32, F64 */
+    lnt_loss_kernel *kernels[2];      /**< F32, F64 */
+    lnt_loss_curve_kernel *curves[2]; /**< likewise; NULL: not known, or 0 if `is_straight` */
+    bool is_straight;                 /**< H is 0 wherever there is one */
     /** From an output, of the second half if there are halves, to what it means; NULL: itself. */
     lnt_function link;
 } lnt_loss_ops;
@@ -96,6 +103,14 @@ double lnt_loss_part(const lnt_loss *loss, const lnt_tensor *output, const lnt_t
 
 /** The value of the loss, from the sum of the parts. */
 double lnt_loss_end(const lnt_loss *loss, double sum, double divisor);
+
+/**
+ * hv [rows, cols] = H·v, H the second derivatives of what `lnt_loss_evaluate` gives the gradient
+ * of: in blocks, one a row, at a kink that of one side. All of one shape, hv apart from the others;
+ * errors of `lnt_loss_evaluate`, and `LNT_ERR_INVALID` for a custom loss.
+ */
+lnt_status lnt_loss_curve(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
+                          const lnt_tensor *weights, const lnt_tensor *v, lnt_tensor *hv);
 
 /** Kind, reductions, parameter and class weights, for a net of that many outputs. */
 lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs);

@@ -13,4 +13,5 @@ static inline double element(const lnt_loss *loss, double output, double target,
 
 LNT_LOSS_ELEMENTWISE(element)
 
-const lnt_loss_ops lnt_loss_mae = {.name = "mae", .kernels = {row_f32, row_f64}};
+const lnt_loss_ops lnt_loss_mae = {
+    .name = "mae", .kernels = {row_f32, row_f64}, .is_straight = true};

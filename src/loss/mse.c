@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "loss/loss.h"
+#include "loss/elementwise.h"
 
 /*
  * One row; g may be o. The contiguous loop keeps LANES sums, so that compilers turn it into vectors
@@ -45,4 +45,13 @@ ROW(row_f32, float)
 ROW(row_f64, double)
 #undef ROW
 
-const lnt_loss_ops lnt_loss_mse = {.name = "mse", .kernels = {row_f32, row_f64}};
+static inline double bend(const lnt_loss *loss, double output, double target)
+{
+    (void) loss, (void) output, (void) target;
+    return 2;
+}
+
+LNT_LOSS_CURVES(bend)
+
+const lnt_loss_ops lnt_loss_mse = {
+    .name = "mse", .kernels = {row_f32, row_f64}, .curves = {curve_f32, curve_f64}};

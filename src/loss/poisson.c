@@ -20,11 +20,22 @@ static inline double element(const lnt_loss *loss, double output, double target,
 
 LNT_LOSS_ELEMENTWISE(element)
 
+static inline double bend(const lnt_loss *loss, double output, double target)
+{
+    (void) loss, (void) target;
+    return exp(output);
+}
+
+LNT_LOSS_CURVES(bend)
+
 static double link(double output, void *loss)
 {
     (void) loss;
     return exp(output);
 }
 
-const lnt_loss_ops lnt_loss_poisson = {
-    .name = "poisson", .defined = defined, .kernels = {row_f32, row_f64}, .link = link};
+const lnt_loss_ops lnt_loss_poisson = {.name = "poisson",
+                                       .defined = defined,
+                                       .kernels = {row_f32, row_f64},
+                                       .curves = {curve_f32, curve_f64},
+                                       .link = link};

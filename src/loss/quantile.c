@@ -18,4 +18,5 @@ LNT_LOSS_ELEMENTWISE(element)
 const lnt_loss_ops lnt_loss_quantile = {.name = "quantile",
                                         .parameter = {"quantile", offsetof(lnt_loss, quantile)},
                                         .fine = fine,
-                                        .kernels = {row_f32, row_f64}};
+                                        .kernels = {row_f32, row_f64},
+                                        .is_straight = true};

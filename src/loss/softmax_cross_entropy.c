@@ -90,10 +90,38 @@ ROW(row_f32, share_f32, lnt_largest_f32, float, expf)
 ROW(row_f64, share_f64, lnt_largest_f64, double, exp)
 #undef ROW
 
+/* (Σ a)·(diag(p) − p·pᵀ)·v, p = softmax(o), without p in memory. */
+#define CURVE(name, share, largest, REAL)                                                          \
+    static void name(const lnt_loss *loss, const lnt_loss_row *row)                                \
+    {                                                                                              \
+        const shares s = shares_of(loss, row);                                                     \
+        const REAL *o = row->output, *v = row->direction;                                          \
+        REAL *hv = row->gradient;                                                                  \
+        const double m = (double) largest(row->cols, o, row->output_step);                         \
+        double sum = 0, total = s.dense ? 0 : s.at_label, mean = 0;                                \
+        for (size_t j = 0; j < row->cols; j++) {                                                   \
+            const double e = exp((double) o[(ptrdiff_t) j * row->output_step] - m);                \
+            sum += e;                                                                              \
+            mean += e * (double) v[(ptrdiff_t) j * row->direction_step];                           \
+            total += s.dense ? share(&s, j) : 0;                                                   \
+        }                                                                                          \
+        mean /= sum;                                                                               \
+        for (size_t j = 0; j < row->cols; j++) {                                                   \
+            const double p = exp((double) o[(ptrdiff_t) j * row->output_step] - m) / sum;          \
+            const double apart = (double) v[(ptrdiff_t) j * row->direction_step] - mean;           \
+            hv[(ptrdiff_t) j * row->gradient_step] = (REAL) (row->factor * total * p * apart);     \
+        }                                                                                          \
+    }
+
+CURVE(curve_f32, share_f32, lnt_largest_f32, float)
+CURVE(curve_f64, share_f64, lnt_largest_f64, double)
+#undef CURVE
+
 const lnt_loss_ops lnt_loss_softmax_cross_entropy = {
     .name = "softmax_cross_entropy",
     .form = LNT_LOSS_BY_CLASS,
     .classification = true,
     .parameter = {"label_smoothing", offsetof(lnt_loss, label_smoothing)},
     .fine = fine,
-    .kernels = {row_f32, row_f64}};
+    .kernels = {row_f32, row_f64},
+    .curves = {curve_f32, curve_f64}};
