@@ -21,5 +21,6 @@
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <linnet/train.h>
+#include <linnet/uncertainty.h>
 
 #endif
