@@ -32,7 +32,4 @@ lnt_status lnt_laplace_deltas(lnt_laplace_desk *desk, size_t l, lnt_tensor *delt
 lnt_status lnt_laplace_rows(lnt_laplace_desk *desk, const lnt_laplace_block *block,
                             lnt_tensor *rows);
 
-/** Whether layers are dense, activations and residual sums, and one is dense; else a sentence. */
-lnt_status lnt_laplace_takes(const lnt_net *net, lnt_error *error);
-
 #endif

@@ -37,6 +37,9 @@ typedef struct lnt_laplace_tensor {
     void *data; /* F64; NULL while measuring */
 } lnt_laplace_tensor;
 
+/** Whether layers are dense, activations and residual sums, and one is dense; else a sentence. */
+lnt_status lnt_laplace_takes(const lnt_net *net, lnt_error *error);
+
 /** Number of dense layers, all of whose parameters are theirs; `*layer`: the last; 0 if none. */
 size_t lnt_laplace_dense(const lnt_layer *layers, size_t n_layers, size_t *layer);
 
