@@ -7,6 +7,7 @@
 #include <linnet/build.h>
 #include <linnet/checkpoint.h>
 #include <linnet/data.h>
+#include <linnet/ensemble.h>
 #include <linnet/exchange.h>
 #include <linnet/export.h>
 #include <linnet/io.h>
