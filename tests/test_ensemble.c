@@ -2,6 +2,10 @@
 #include "failing_allocator.h"
 #include "net_support.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 /* Ensembles are the single fits; mixtures against their definition; Laplace in model files. */
 
 enum { ROWS = 40, INPUTS = 3, MEMBERS = 3 };
