@@ -3,6 +3,7 @@
 #include "report.h"
 #include "target.h"
 #include "train_data.h"
+#include "uncertainty_options.h"
 #include "verb.h"
 
 #include <math.h>
@@ -63,7 +64,8 @@ static int check_rest(lnt_cli_train_settings *settings)
     if (settings->fit.monitor != LNT_METRIC_LOSS && !held_out) {
         return lnt_cli_misuse("option --monitor: needs rows held out (--validation)");
     }
-    if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE) {
+    if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE ||
+        lnt_cli_uncertainty_check(settings) != LNT_CLI_DONE) {
         return LNT_CLI_MISUSED;
     }
     if (settings->residual) {

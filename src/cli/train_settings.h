@@ -44,6 +44,8 @@ typedef struct lnt_cli_train_settings {
 
     lnt_fit_config fit; /* its numbers; what it points to is put in later */
     lnt_cli_sizes milestones;
+    int laplace;     /* 0: none, else 1 + lnt_laplace_structure */
+    size_t ensemble; /* nets; 0 where a verb has no such option */
     double validation;
     char *validation_file; /* or NULL */
 

@@ -71,7 +71,7 @@ ELSEWHERE = {
     "max-optimizer-memory", "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
     "schedule-patience", "schedule-cooldown", "schedule-threshold", "schedule-absolute",
     "schedule-least-change", "schedule-cycle-momentum",
-    "inputs", "targets", "weights-file", "format",
+    "inputs", "targets", "weights-file", "format", "laplace", "ensemble",
 }
 
 
