@@ -377,11 +377,6 @@ Test(lm, fit_ends)
     config.min_gradient = 1e-4;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
     cr_assert_eq(result.end, LNT_END_GRADIENT);
-    config.min_gradient = 0;
-    config.optim.mu_most = 1e-2;
-    config.epochs = 5000;
-    OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert_eq(result.end, LNT_END_STUCK);
     lnt_net_destroy(net);
     net = make_net(LNT_F64, 1);
     config = whole();

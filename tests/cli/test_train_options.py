@@ -35,7 +35,7 @@ CHANGES = {
     "wolfe-decrease": ["0.5", "--wolfe-slope", "0.6", "--optimizer", "lbfgs"],
     "wolfe-slope": ["0.01", "--optimizer", "lbfgs", "--epochs", "8"],
     "searches": ["1", "--optimizer", "lbfgs", "--epochs", "8"],
-    "lm-form": ["dual", "--optimizer", "lm"], "mu": ["10", "--optimizer", "lm"],
+    "lm-form": ["normal", "--optimizer", "lm"], "mu": ["10", "--optimizer", "lm"],
     "mu-up": ["3", "--optimizer", "lm", "--mu", "1e-12", "--epochs", "20"],
     "mu-down": ["0.5", "--optimizer", "lm"], "mu-most": ["0.001", "--optimizer", "lm", "--epochs", "20"],
     "bayesian": [None, "--optimizer", "lm", "-t", "length"],
