@@ -6,7 +6,14 @@ enum { MOST_ROWS = 256, LEAST_ROWS = 16, PANEL = 1 << 19 };
 lnt_status lnt_laplace_takes(const lnt_net *net, lnt_error *error)
 {
     size_t layer;
-    if (!lnt_point_takes(net, &layer)) {
+    for (layer = 0; layer < net->n_layers; layer++) {
+        const lnt_layer_rules *rules = net->layers[layer].kind->rules;
+        if (rules != &lnt_dense_rules && rules != &lnt_activation_rules &&
+            rules != &lnt_residual_rules) {
+            break;
+        }
+    }
+    if (layer < net->n_layers) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "Laplace approximation: layer %zu, %s, has no rule for it; layers may be "
                         "dense, activations and residual sums",
