@@ -37,7 +37,7 @@ CHANGES = {
     "searches": ["1", "--optimizer", "lbfgs", "--epochs", "8"],
     "lm-form": ["normal", "--optimizer", "lm"], "mu": ["10", "--optimizer", "lm"],
     "mu-up": ["3", "--optimizer", "lm", "--mu", "1e-12", "--epochs", "20"],
-    "mu-down": ["0.5", "--optimizer", "lm"], "mu-most": ["0.001", "--optimizer", "lm", "--epochs", "20"],
+    "mu-down": ["0.5", "--optimizer", "lm"],
     "bayesian": [None, "--optimizer", "lm", "-t", "length"],
     "goal": ["1000"], "min-gradient": ["1000", "--batch", "1000"],
     "weight-decay": ["0.5"], "l1": ["0.1"], "l2": ["0.1"], "decay-all": [None],
@@ -62,6 +62,7 @@ CHANGES = {
 }
 # What these options are needed for, or that they show: a test of their own below, or elsewhere.
 ELSEWHERE = {
+    "mu-most",  # test_lm
     "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
     "restore-best", "top-k", "max-time", "checkpoint", "every", "keep", "resume",
     "resume-changed", "memory", "output", "history", "report", "config", "json",
