@@ -151,9 +151,50 @@ Test(allocations, none_in_a_hundred_training_steps)
         train(dtype, lnt_mse(LNT_MEAN), LNT_SGD, false);
         train(dtype, lnt_softmax_cross_entropy(LNT_SUM), LNT_SGD, false);
         train(dtype, lnt_mse(LNT_MEAN), LNT_SGD, true);
-        for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+        for (int kind = 0; kind <= LNT_SOAP; kind++) { /* of one gradient a step */
             train(dtype, lnt_mse(LNT_MEAN), (lnt_optim_kind) kind, false);
         }
+    }
+}
+
+/* Steps that evaluate the batch again. */
+static void look_again(lnt_dtype dtype, lnt_optim_kind kind)
+{
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    const lnt_layer layers[] = {lnt_dense(16, LNT_TANH), lnt_dense(OUTPUTS, LNT_IDENTITY)};
+    lnt_net *net = new_net(dtype, INPUTS, layers, 2);
+    lnt_pass *pass = new_pass(net);
+    lnt_optim *optim = NULL;
+    lnt_optim_config config = lnt_optim_of(kind);
+    config.l2 = 1e-4;
+    config.ema_decay = 0.9;
+    config.allocator = &allocator;
+    OK(lnt_optim_create(&optim, net, &config));
+    cr_assert(f.calls == 1, "an optimiser is one block");
+    const lnt_tensor x = random_matrix(dtype, BATCH, INPUTS, 1);
+    const lnt_tensor y = random_matrix(dtype, BATCH, OUTPUTS, 2);
+    const lnt_loss loss = lnt_mse(LNT_MEAN);
+    lnt_optim_batch batch = {.x = &x, .target = &y, .loss = &loss, .whole = true};
+    size_t before = 0;
+    for (size_t s = 0; s < 60; s++) {
+        OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &batch.value));
+        OK(lnt_optim_step_on(optim, net, pass, &batch, NULL));
+        before = s == 1 ? mallocs() : before;
+    }
+    cr_assert(f.calls == 1 && mallocs() == before, "%s called malloc %zu times",
+              lnt_optim_name(kind), mallocs() - before);
+    lnt_optim_destroy(optim);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
+    cr_assert(f.live == 0);
+}
+
+Test(allocations, none_in_steps_that_look_again)
+{
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        look_again(dtype, LNT_LBFGS);
+        look_again(dtype, LNT_SCG);
     }
 }
 

@@ -453,6 +453,9 @@ Test(optim, ranges)
     WITH(LNT_MUON, muon_iterations = 0);
     WITH(LNT_MUON, adam_rate = 0);
     WITH(LNT_MUON, momentum = 1);
+    WITH(LNT_SOAP, precondition_period = 0);
+    WITH(LNT_SOAP, beta1 = 1);
+    WITH(LNT_SOAP, epsilon = -1);
 #undef WITH
     lnt_optim_config config = lnt_optim_of(LNT_SGD);
     lnt_optim *optim = NULL;

@@ -2,6 +2,7 @@
 #include "failing_allocator.h"
 #include "optim/optim.h"
 #include "optim_support.h"
+#include "tensor/symmetric.h"
 
 /* What every method must do: keep a run, refuse what is not finite, go over blocks. */
 
@@ -32,26 +33,29 @@ static void run_steps(const bench *b, lnt_optim *optim, size_t count)
 Test(optim_state, names_of_all)
 {
     static const char *const names[] = {"sgd",   "rmsprop", "adagrad", "adam", "adamw",
-                                        "nadam", "amsgrad", "rprop",   "muon"};
+                                        "nadam", "amsgrad", "rprop",   "muon", "soap",
+                                        "lbfgs", "scg",     "lm"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         lnt_optim_kind kind = (lnt_optim_kind) 99;
         cr_assert_str_eq(lnt_optim_name((lnt_optim_kind) i), names[i]);
         OK(lnt_optim_find(names[i], &kind));
         cr_assert_eq((unsigned) kind, i);
     }
-    cr_assert_null(lnt_optim_name(LNT_MUON + 1));
+    cr_assert_null(lnt_optim_name(LNT_LM + 1));
 }
 
 Test(optim_state, defaults)
 {
-    static const double rates[] = {0.01, 0.01, 0.01, 0.001, 0.001, 0.002, 0.001, 0.01, 0.02};
+    static const double rates[] = {0.01, 0.01, 0.01, 0.001, 0.001, 0.002, 0.001, 0.01, 0.02, 0.003};
     for (unsigned i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         const lnt_optim_config c = lnt_optim_of((lnt_optim_kind) i);
         cr_assert(c.kind == (lnt_optim_kind) i && c.learning_rate == rates[i]);
         cr_assert(c.weight_decay == (i == LNT_ADAMW ? 0.01 : 0) && c.l1 == 0 && c.l2 == 0);
         cr_assert(c.momentum == (i == LNT_MUON ? 0.95 : 0) && c.nesterov == (i == LNT_MUON));
         cr_assert(c.epsilon == (i == LNT_ADAGRAD ? 1e-10 : 1e-8));
-        cr_assert(c.rho == 0.99 && c.beta1 == 0.9 && c.beta2 == 0.999 && c.accumulate == 1);
+        cr_assert(c.rho == 0.99 && c.accumulate == 1 && c.precondition_period == 10);
+        cr_assert(c.beta1 == (i == LNT_SOAP ? 0.95 : 0.9));
+        cr_assert(c.beta2 == (i == LNT_SOAP ? 0.95 : 0.999));
         cr_assert(c.clip_value == 0 && c.clip_norm == 0 && c.ema_decay == 0 && !c.decay_all);
     }
 }
@@ -60,7 +64,7 @@ Test(optim_state, defaults)
  */
 Test(optim_state, state_and_place_are_all_that_is_remembered)
 {
-    for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+    for (int kind = 0; kind <= LNT_SOAP; kind++) { /* of one gradient a step */
         for (size_t stop = 0; stop < 8; stop++) {
             bench b = new_bench(LNT_F32), other = new_bench(LNT_F32);
             const lnt_optim_config config = busy((lnt_optim_kind) kind);
@@ -121,14 +125,15 @@ Test(optim_state, places_that_cannot_be)
     finish(&b);
 }
 
-/* Statistics of one vector a state, and of Muon's matrices only the first; one block. */
+/* Statistics of one vector a state, of Muon's matrices only the first, and four squares of SOAP's;
+   one block. */
 Test(optim_state, memory_of_all)
 {
-    static const size_t vectors[] = {1, 3, 1, 2, 2, 2, 3, 2, 1};
+    static const size_t vectors[] = {1, 3, 1, 2, 2, 2, 3, 2, 1, 2};
     const lnt_layer layer = lnt_dense(300, LNT_RELU);
     lnt_net *net = new_net(LNT_F64, 200, &layer, 1);
     const size_t vector = lnt_net_n_parameters(net) * sizeof(double);
-    for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+    for (int kind = 0; kind <= LNT_SOAP; kind++) { /* of one gradient a step */
         failing counter = {0};
         const lnt_allocator allocator = failing_allocator(&counter);
         lnt_optim_config config = busy((lnt_optim_kind) kind);
@@ -138,6 +143,9 @@ Test(optim_state, memory_of_all)
         size_t paper = (vectors[kind] + 2) * vector; /* and sum and average */
         if (kind == LNT_MUON) {
             paper += 2 * sizeof(double) * (300 * 200 + 200 * 200) + sizeof(double) * 300;
+        } else if (kind == LNT_SOAP) {
+            const size_t state = 2 * (300 * 300 + 200 * 200), products = 3 * 300 * 200 + 300 * 300;
+            paper += sizeof(double) * (state + products + 2 * 300 + lnt_eigen_work(300));
         }
         cr_assert(counter.bytes >= paper && counter.bytes < paper + 2048, "%s: %zu, on paper %zu",
                   lnt_optim_name(config.kind), counter.bytes, paper);
@@ -153,7 +161,7 @@ Test(optim_state, memory_of_all)
 Test(optim_state, a_norm_that_is_not_finite_changes_nothing)
 {
     static const double bad[] = {NAN, INFINITY, -INFINITY};
-    for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+    for (int kind = 0; kind <= LNT_SOAP; kind++) { /* of one gradient a step */
         for (size_t call = 0; call < 4; call++) {
             bench b = new_bench(LNT_F32), other = new_bench(LNT_F32);
             lnt_optim_config config = busy((lnt_optim_kind) kind);
@@ -187,7 +195,7 @@ Test(optim_state, a_norm_that_is_not_finite_changes_nothing)
 Test(optim_state, what_is_not_finite_is_not_swallowed)
 {
     static const double bad[] = {NAN, INFINITY};
-    for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+    for (int kind = 0; kind <= LNT_SOAP; kind++) {                 /* of one gradient a step */
         for (size_t i = 0; i < (kind == LNT_RPROP ? 1 : 2); i++) { /* infinity has a sign */
             bench b = new_bench(LNT_F32);
             const lnt_optim_config config = lnt_optim_of((lnt_optim_kind) kind);
@@ -276,7 +284,7 @@ Test(optim_state, penalties_and_averages_in_blocks)
 Test(optim_state, loops_for_any_processor_agree)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
-        for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
+        for (int kind = 0; kind <= LNT_SOAP; kind++) { /* of one gradient a step */
             bench b = new_bench(dtype), other = new_bench(dtype);
             const lnt_optim_config config = busy((lnt_optim_kind) kind);
             lnt_optim *first = optim_of(b.net, &config), *second = optim_of(other.net, &config);

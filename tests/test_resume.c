@@ -103,11 +103,11 @@ static void same_outcome(const outcome *a, const outcome *b)
 }
 
 /* Stops after every call of the callback, each with a net of its own to go on with. */
-static void stop_everywhere(lnt_dtype dtype, lnt_fit_config config)
+static void stop_after(lnt_dtype dtype, lnt_fit_config config, size_t calls)
 {
     regression(dtype, &run_x, &run_y);
     outcome whole = run(dtype, 1, config, NULL, 0, false);
-    for (size_t stop = 1; stop <= STEPS + EPOCHS; stop++) {
+    for (size_t stop = 1; stop <= calls; stop++) {
         char name[32];
         snprintf(name, sizeof name, "%d-%zu", (int) dtype, stop);
         const char *folder = in_folder(name);
@@ -121,6 +121,11 @@ static void stop_everywhere(lnt_dtype dtype, lnt_fit_config config)
         remove_tree(folder);
     }
     finish(&whole);
+}
+
+static void stop_everywhere(lnt_dtype dtype, lnt_fit_config config)
+{
+    stop_after(dtype, config, STEPS + EPOCHS);
 }
 
 #define EVERYWHERE(name, kind)                                                                     \
@@ -139,6 +144,30 @@ EVERYWHERE(nadam, LNT_NADAM)
 EVERYWHERE(amsgrad, LNT_AMSGRAD)
 EVERYWHERE(rprop, LNT_RPROP)
 EVERYWHERE(muon, LNT_MUON)
+EVERYWHERE(soap, LNT_SOAP)
+EVERYWHERE(lbfgs, LNT_LBFGS)
+EVERYWHERE(scg, LNT_SCG)
+
+/* All rows in each batch, where the last evaluation of a step serves the next. */
+static lnt_fit_config whole_run_of(lnt_optim_kind kind)
+{
+    lnt_fit_config config = run_of(kind);
+    config.batch_rows = ROWS;
+    config.epochs = 20;
+    return config;
+}
+
+Test(resume, with_all_rows_in_a_batch)
+{
+    static const lnt_optim_kind kinds[] = {LNT_LBFGS, LNT_SCG};
+    for (size_t i = 0; i < 2; i++) {
+        lnt_fit_config config = whole_run_of(kinds[i]);
+        config.optim.l2 = 1e-3;
+        config.optim.memory = 3;
+        stop_after(LNT_F64, config, 2 * config.epochs);
+        stop_after(LNT_F32, config, 2 * config.epochs);
+    }
+}
 
 Test(resume, with_momentum_averages_and_accumulated_gradients)
 {
@@ -521,7 +550,7 @@ Test(resume, a_trainer_goes_on_from_any_step)
 {
     const char *path = in_folder("trainer");
     regression(LNT_F64, &run_x, &run_y);
-    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_MUON; kind++) {
+    for (lnt_optim_kind kind = LNT_SGD; kind <= LNT_SOAP; kind++) {
         lnt_net *whole = full_net(LNT_F64, 1);
         lnt_trainer *trainer = trainer_of(whole, kind);
         for (size_t i = 0; i < 20; i++) {

@@ -132,6 +132,7 @@ static void check_bits(void)
          100,
          LNT_MUON,
          0},
+        {"eigenbases", LNT_F32, {wide, smooth, last}, 3, 160, LNT_SOAP, 0},
     };
     for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
         char what[128];

@@ -8,6 +8,7 @@
 #include <linnet/memory.h>
 #include <linnet/net.h>
 #include <linnet/status.h>
+#include <linnet/uncertainty.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,7 @@ typedef struct lnt_model {
     lnt_names *target_names;   /**< one a target column, or NULL */
     lnt_names *class_names;    /**< one a class (`lnt_loss_classes`) or, where a label names none,
                                     one an output; or NULL */
+    lnt_laplace *laplace;      /**< of `net` and `loss`, or NULL */
     lnt_record record;
 } lnt_model;
 
@@ -55,10 +57,11 @@ LNT_API void lnt_model_finish(lnt_model *model);
 
 /**
  * Saves a model as one safetensors file: tensors "layers.0.weight" [in, out], "layers.0.bias"
- * [out], …, "input.offset", "input.scale", "target.offset", "target.scale", and in `__metadata__`
- * the layers, loss, names, record, library version and an XXH3 checksum of each tensor. Every bit
- * is kept. The file appears whole or not at all: written beside its place, synced, renamed.
- * `LNT_ERR_INVALID` if the parts of the model do not fit together. Thread-safe.
+ * [out], …, "input.offset", "input.scale", "target.offset", "target.scale", with a Laplace
+ * approximation "laplace.basis" and others, and in `__metadata__` the layers, loss, names, record,
+ * library version and an XXH3 checksum of each tensor. Every bit is kept. The file appears whole or
+ * not at all: written beside its place, synced, renamed. `LNT_ERR_INVALID` if the parts of the
+ * model do not fit together. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const char *path,
                                                  lnt_error *error);

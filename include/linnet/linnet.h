@@ -8,6 +8,7 @@
 #include <linnet/checkpoint.h>
 #include <linnet/data.h>
 #include <linnet/derivatives.h>
+#include <linnet/ensemble.h>
 #include <linnet/exchange.h>
 #include <linnet/export.h>
 #include <linnet/io.h>
@@ -22,5 +23,6 @@
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <linnet/train.h>
+#include <linnet/uncertainty.h>
 
 #endif

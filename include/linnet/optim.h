@@ -60,10 +60,12 @@ typedef enum lnt_optim_kind {
     LNT_MUON,
     /**
      * Adam in the eigenbasis of Shampoo's preconditioner, for weights of two or more rows and
-     * columns: L = beta2·L + (1 − beta2)·g·gᵀ, R = beta2·R + (1 − beta2)·gᵀ·g, with eigenvectors
-     * Q_L, Q_R, found anew every `precondition_period` steps, by one step of QR from the last;
-     * g' = Q_Lᵀ·g·Q_R moves Adam's averages, m̂ turned into the new basis, and the step is
-     * turned back. The first call only begins L and R. All other parameters by Adam.
+     * columns: g' = Q_Lᵀ·g·Q_R moves Adam's averages m and s, w −= η·√(1 − beta2^t)/(1 − beta1^t)·
+     * Q_L·(m/(√s + epsilon))·Q_Rᵀ; then L = beta2·L + (1 − beta2)·g·gᵀ and R likewise with gᵀ·g.
+     * Q_L, Q_R are their eigenvectors at first, later, every `precondition_period` steps, Q of the
+     * QR factorisation of L·Q_L, sorted by the eigenvalues diag(Q_Lᵀ·L·Q_L) with s, and m turned
+     * into the new basis. The first call only begins L and R, and is not counted in t. A side
+     * longer than 10,000 keeps its basis. All other parameters by Adam, from the first call.
      * Vyas et al., ICLR 2025
      */
     LNT_SOAP,
@@ -79,26 +81,22 @@ typedef enum lnt_optim_kind {
      */
     LNT_LBFGS,
     /** Scaled conjugate gradients: the step along each direction from the curvature there, by a
-        difference of gradients, and a damping λ that the reduction ratio moves. For full batches;
-        no rate. Møller, Neural Networks 6 (1993) */
+        difference of gradients, and a damping λ that the reduction ratio moves. For full batches:
+        on parts of the data each step begins anew from −g; no rate. A step is one try, which may
+        fail and move nothing. Møller, Neural Networks 6 (1993) */
     LNT_SCG,
     /**
-     * Levenberg-Marquardt: (Jᵀ·J + μ)·Δw = −Jᵀ·e, for squared error and, by J_s = Sᵀ·J with
-     * S·Sᵀ = diag(p) − p·pᵀ, softmax cross-entropy. On `whole` data μ is multiplied by `mu_down`
-     * after a step that lessened the loss and by `mu_up`, and tried again, after one that did not,
-     * to `mu_most`; on other batches each is one try, and μ halves where the loss went down by
-     * more than 3/4 of what was predicted and doubles below 1/4. Marquardt 1963; Hagan, Menhaj,
-     * IEEE Transactions on Neural Networks 5 (1994)
+     * Levenberg-Marquardt: (H + μ)·Δw = −g, H the Gauss-Newton matrix of the loss and of l2. For
+     * squared error H = 2·Jᵀ·J/n with n what the mean divides by, so that μ means the same for any
+     * number of rows; for softmax cross-entropy Jᵀ·S·Sᵀ·J/n, S·Sᵀ = diag(p) − p·pᵀ. `f64` is for
+     * it: in f32 a small μ is lost in H, and the factorisation fails until it has grown. There is
+     * no learning rate. On `whole` data μ is multiplied by `mu_down` after a step that lessened the
+     * loss and by `mu_up`, and tried again, after one that did not, to `mu_most`; on other batches
+     * each is one try, and μ halves where the loss went down by more than 3/4 of what was predicted
+     * and doubles below 1/4. Marquardt 1963; Hagan, Menhaj, IEEE Transactions on Neural Networks 5
+     * (1994)
      */
-    LNT_LM,
-    /**
-     * Natural gradients with the Fisher matrix as Kronecker products, a block a dense layer: A of
-     * its inputs, G of gradients for targets drawn from the net's own distribution, as moving
-     * averages. On `whole` data the step has no rate: the best of direction and last step by the
-     * exact quadratic model; else `learning_rate` with the step's size in the Fisher norm held to
-     * `kl_clip`. Martens, Grosse, ICML 2015
-     */
-    LNT_KFAC
+    LNT_LM
 } lnt_optim_kind;
 
 /** How Levenberg-Marquardt solves for its step; the steps agree but for rounding. */
@@ -109,7 +107,7 @@ typedef enum lnt_lm_form {
 } lnt_lm_form;
 
 /** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon",
-    "soap", "lbfgs", "scg", "lm", "kfac"; NULL for a value outside the list. */
+    "soap", "lbfgs", "scg", "lm"; NULL for a value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
 LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
@@ -142,9 +140,9 @@ typedef struct lnt_optim_config {
     bool nesterov;          /**< SGD with momentum, Muon */
     double rho;             /**< RMSprop: in [0, 1) */
     bool centered;          /**< RMSprop: √(s − mean(g)²) in place of √s */
-    double beta1;           /**< Adam and its kin: in [0, 1) */
-    double beta2;           /**< Adam and its kin: in [0, 1) */
-    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW: ≥ 0 */
+    double beta1;           /**< Adam and its kin, SOAP: in [0, 1) */
+    double beta2;           /**< likewise */
+    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW, SOAP: ≥ 0 */
     double momentum_decay;  /**< NAdam: ≥ 0 */
     double rate_decay;      /**< Adagrad: η/(1 + (t − 1)·rate_decay), ≥ 0 */
     double rprop_shrink;    /**< in (0, 1) */
@@ -169,13 +167,8 @@ typedef struct lnt_optim_config {
     bool bayesian;         /**< LM on whole data: the weight of a penalty on squares of parameters,
                                 and that of the loss, from the evidence after each step; squared error.
                                 MacKay 1992; Foresee, Hagan, ICNN 1997 */
-    size_t max_bytes;      /**< LM, K-FAC: of memory; 0: no limit. See `lnt_optim_accepts` */
-    double factor_decay;   /**< K-FAC: of moving averages, in [0, 1) */
-    double damping;        /**< K-FAC: the first λ; > 0 */
-    size_t inverse_period; /**< K-FAC: steps between inversions; ≥ 1 */
-    double kl_clip;        /**< K-FAC on parts of the data; > 0 */
-    uint64_t seed;         /**< K-FAC: of targets drawn */
-    size_t max_rows; /**< LM, K-FAC: of a batch at most; ≥ 1. `lnt_fit` and the trainer set it */
+    size_t max_bytes;      /**< LM: of memory; 0: no limit. See `lnt_optim_accepts` */
+    size_t max_rows;       /**< LM: of a batch at most; ≥ 1. `lnt_fit` and the trainer set it */
 
     /* In this order: gradients are averaged, clipped, penalised, and used. */
     size_t accumulate;   /**< calls that make one step, on the mean of their gradients; 0 is 1 */
@@ -207,8 +200,8 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
  * momentum 0, momentum_decay 0.004, Rprop 0.5, 1.2, 1e-6, 50; no decay but AdamW's 0.01. Muon as
  * its author's: 0.02, momentum 0.95, Nesterov, 5 iterations, no decay; adam_rate 0.001.
  * SOAP 0.003, betas 0.95, period 10. L-BFGS rate 1, memory 20, c1 1e-4, c2 0.9, 25 evaluations. LM
- * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10. K-FAC: damping 1, decay 0.95,
- * inversion every 5 steps, rate 0.01, kl_clip 1e-3. accumulate 1, max_rows 32; all else 0.
+ * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10.
+ * accumulate 1, max_rows 32; all else 0.
  */
 LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
 
@@ -238,7 +231,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net,
 
 /* --- methods that look at the loss again --- */
 
-/** Whether a method is stepped by `lnt_optim_step_on` alone: L-BFGS, SCG, LM and K-FAC. */
+/** Whether a method is stepped by `lnt_optim_step_on` alone: L-BFGS, SCG and LM. */
 LNT_API bool lnt_optim_looks_again(lnt_optim_kind kind);
 
 /** The batch that a pass has evaluated, for steps that evaluate it again. */
@@ -286,14 +279,20 @@ LNT_API lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_n
 /** Bytes that the optimiser would take; SIZE_MAX if they cannot be counted. */
 LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net);
 
-/** The damping that a step would begin with: LM's μ, K-FAC's and SCG's λ; NaN for others. */
+/** The damping that a step would begin with: LM's μ, SCG's λ; NaN for others. */
 LNT_API double lnt_optim_damping(const lnt_optim *optim);
+
+/**
+ * LM with `bayesian`: γ, how many of the parameters the data determined where the last step began;
+ * all of them before the second. NaN for others.
+ */
+LNT_API double lnt_optim_effective_parameters(const lnt_optim *optim);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 /** ≥ 0, as schedules may come down to. */
 LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);
 
-/** SGD's, RMSprop's and Muon's momentum, beta1 of Adam and its kin; NaN for others. */
+/** SGD's, RMSprop's and Muon's momentum, beta1 of Adam, its kin and SOAP; NaN for others. */
 LNT_API double lnt_optim_momentum(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` outside [0, 1), for a method without, or from 0 if it was created without. */
 LNT_API lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);

@@ -55,6 +55,7 @@ typedef struct lnt_checkpoint_config {
 
 /** Where a training run stands; passed to the callback. Numbers not known (yet) are NaN. */
 typedef struct lnt_fit_progress {
+    size_t member;         /**< 0-based, in `lnt_ensemble_fit` */
     size_t epoch;          /**< 1-based */
     size_t epochs;         /**< asked for */
     size_t batch;          /**< 1-based, within the epoch */

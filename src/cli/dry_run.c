@@ -67,21 +67,16 @@ static void free_nothing(void *context, void *block)
     (void) block;
 }
 
-static size_t optim_bytes(const lnt_cli_trial *trial)
-{
-    size_t bytes = 0;
-    const lnt_allocator meter = {note_bytes, free_nothing, &bytes};
-    lnt_optim_config config = trial->config.optim;
-    config.allocator = &meter;
-    lnt_optim *optim = NULL;
-    const lnt_status status = lnt_optim_create(&optim, trial->model.net, &config);
-    lnt_optim_destroy(optim);
-    return status == LNT_ERR_MEMORY ? bytes : 0;
-}
-
 static size_t batch_rows(const lnt_cli_trial *trial)
 {
     return trial->config.batch_rows < trial->x.rows ? trial->config.batch_rows : trial->x.rows;
+}
+
+static size_t optim_bytes(const lnt_cli_trial *trial)
+{
+    lnt_optim_config config = trial->config.optim;
+    config.max_rows = batch_rows(trial);
+    return lnt_optim_bytes(&config, trial->model.net);
 }
 
 static size_t pass_bytes(const lnt_cli_trial *trial)

@@ -155,6 +155,14 @@ static void print_text(const lnt_model *model)
         printf("trained       %zu epochs on %zu rows, %zu held out, seed %llu\n", record->epochs,
                record->train_rows, record->validation_rows, (unsigned long long) record->seed);
     }
+    const lnt_laplace_info *laplace = lnt_laplace_get_info(model->laplace);
+    if (laplace != NULL) {
+        printf(
+            "laplace       %s, %zu parameters, %.1f settled by %zu rows, prior precision %.4g, log "
+            "marginal likelihood %.6g\n",
+            lnt_laplace_structure_name(laplace->structure), laplace->parameters, laplace->effective,
+            laplace->rows, laplace->prior_precision, laplace->log_marginal);
+    }
     print_score("training", record->train_loss, record->train_accuracy);
     print_score("held out", record->validation_loss, record->validation_accuracy);
 }
@@ -240,20 +248,33 @@ static json_t *record_json(const lnt_record *record)
                      lnt_cli_json_number(record->validation_accuracy));
 }
 
+static json_t *laplace_json(const lnt_laplace_info *info)
+{
+    return info == NULL ? json_null()
+                        : json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "structure",
+                                    lnt_laplace_structure_name(info->structure), "parameters",
+                                    (json_int_t) info->parameters, "rows", (json_int_t) info->rows,
+                                    "prior_precision", lnt_cli_json_number(info->prior_precision),
+                                    "noise", lnt_cli_json_number(info->noise), "effective",
+                                    lnt_cli_json_number(info->effective), "log_marginal",
+                                    lnt_cli_json_number(info->log_marginal));
+}
+
 static json_t *model_json(const lnt_model *model)
 {
     const bool classifier = lnt_loss_is_classification(model->loss.kind);
-    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "task",
-                     classifier ? "classify" : "regress", "loss", lnt_loss_name(model->loss.kind),
-                     "dtype", lnt_dtype_name(lnt_net_dtype(model->net)), "inputs",
-                     (json_int_t) lnt_net_inputs(model->net), "outputs",
-                     (json_int_t) lnt_net_outputs(model->net), "parameters",
-                     (json_int_t) lnt_net_n_parameters(model->net), "layers",
-                     layers_json(model->net), "input_names", names_json(model->input_names),
-                     "target_names", names_json(model->target_names), "classes",
-                     names_json(model->class_names), "input_scaling",
-                     scaler_json(model->input_scaler), "target_scaling",
-                     scaler_json(model->target_scaler), "training", record_json(&model->record));
+    return json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "task",
+        classifier ? "classify" : "regress", "loss", lnt_loss_name(model->loss.kind), "dtype",
+        lnt_dtype_name(lnt_net_dtype(model->net)), "inputs",
+        (json_int_t) lnt_net_inputs(model->net), "outputs",
+        (json_int_t) lnt_net_outputs(model->net), "parameters",
+        (json_int_t) lnt_net_n_parameters(model->net), "layers", layers_json(model->net),
+        "input_names", names_json(model->input_names), "target_names",
+        names_json(model->target_names), "classes", names_json(model->class_names), "input_scaling",
+        scaler_json(model->input_scaler), "target_scaling", scaler_json(model->target_scaler),
+        "training", record_json(&model->record), "laplace",
+        laplace_json(lnt_laplace_get_info(model->laplace)));
 }
 
 /* --- what is no model, but of this program all the same --- */

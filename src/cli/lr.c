@@ -5,8 +5,8 @@
 #include "text.h"
 #include "trial.h"
 #include "verb.h"
+#include "whole_file.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,21 +92,16 @@ static lnt_status write_steps(lr_job *job)
     if (path == NULL) {
         return LNT_OK;
     }
-    FILE *stream = fopen(path, "w");
-    if (stream == NULL) {
-        return lnt_fail(&job->error, LNT_ERR_IO, "%s: %s", path, strerror(errno));
-    }
-    fputs("rate,loss\n", stream);
+    lnt_cli_out file;
+    LNT_TRY(lnt_cli_out_open(&file, path, &job->error));
+    fputs("rate,loss\n", file.stream);
     for (size_t i = 0; i < job->done; i++) {
         char rate[LNT_CLI_NUMBER_MAX], loss[LNT_CLI_NUMBER_MAX];
         lnt_cli_number(job->rates[i], LNT_F64, rate);
         lnt_cli_number(job->losses[i], LNT_F64, loss);
-        fprintf(stream, "%s,%s\n", rate, loss);
+        fprintf(file.stream, "%s,%s\n", rate, loss);
     }
-    const bool failed = ferror(stream) != 0;
-    return fclose(stream) == 0 && !failed
-               ? LNT_OK
-               : lnt_fail(&job->error, LNT_ERR_IO, "%s: cannot be written", path);
+    return lnt_cli_out_close(&file, LNT_OK, &job->error);
 }
 
 static lnt_status print_json(const lr_job *job)

@@ -4,12 +4,21 @@
 
 #define ONLY(bits) .ruler = "optimizer", .only = (bits)
 #define BIT(kind) (1ULL << (kind))
-#define ADAMS (BIT(LNT_ADAM) | BIT(LNT_ADAMW) | BIT(LNT_NADAM) | BIT(LNT_AMSGRAD) | BIT(LNT_MUON))
+#define ADAMS                                                                                      \
+    (BIT(LNT_ADAM) | BIT(LNT_ADAMW) | BIT(LNT_NADAM) | BIT(LNT_AMSGRAD) | BIT(LNT_MUON) |          \
+     BIT(LNT_SOAP))
 #define WITH_MOMENTUM (BIT(LNT_SGD) | BIT(LNT_RMSPROP) | BIT(LNT_MUON))
 
 static const char *optim_name(int i)
 {
-    return lnt_optim_name((lnt_optim_kind) i);
+    return i == LNT_CLI_OPTIM_AUTO ? "auto" : lnt_optim_name((lnt_optim_kind) i);
+}
+
+static const char *lm_form_name(int i)
+{
+    static const char *const names[] = {
+        [LNT_LM_AUTO] = "auto", [LNT_LM_NORMAL] = "normal", [LNT_LM_DUAL] = "dual"};
+    return i >= 0 && i <= LNT_LM_DUAL ? names[i] : NULL;
 }
 
 static const lnt_cli_option options[] = {
@@ -19,7 +28,7 @@ static const lnt_cli_option options[] = {
      .value = "NAME",
      .initial = LNT_CLI_DEFAULT_OPTIMIZER,
      .choice = optim_name,
-     .help = "Method that moves the parameters"},
+     .help = "Method that moves the parameters; auto: picked by parameters, rows and loss"},
     {.name = "lr",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.learning_rate),
@@ -67,7 +76,7 @@ static const lnt_cli_option options[] = {
      ONLY(ADAMS),
      .high = 1,
      .below_high = true,
-     .help = "Decay of the mean of gradients, by default 0.9"},
+     .help = "Decay of the mean of gradients, by default 0.9, of soap 0.95"},
     {.name = "beta2",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.beta2),
@@ -75,7 +84,7 @@ static const lnt_cli_option options[] = {
      ONLY(ADAMS),
      .high = 1,
      .below_high = true,
-     .help = "Decay of the mean of squares, by default 0.999"},
+     .help = "Decay of the mean of squares, by default 0.999, of soap 0.95"},
     {.name = "epsilon",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.epsilon),
@@ -147,6 +156,105 @@ static const lnt_cli_option options[] = {
      .high = 1000,
      .above_low = true,
      .help = "Learning rate of what is no matrix, by default 0.001"},
+    {.name = "precondition-period",
+     .kind = LNT_CLI_SIZE,
+     LNT_CLI_AT(fit.optim.precondition_period),
+     .value = "STEPS",
+     ONLY(BIT(LNT_SOAP)),
+     .least = 1,
+     .most = 1000000,
+     .help = "Steps from one eigenbasis to the next, by default 10"},
+    {.name = "memory-pairs",
+     .kind = LNT_CLI_SIZE,
+     LNT_CLI_AT(fit.optim.memory),
+     .value = "N",
+     ONLY(BIT(LNT_LBFGS)),
+     .least = 1,
+     .most = 1000,
+     .help = "Last steps that curvature is known from, by default 20"},
+    {.name = "wolfe-decrease",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(fit.optim.wolfe_decrease),
+     .value = "SHARE",
+     ONLY(BIT(LNT_LBFGS)),
+     .high = 1,
+     .above_low = true,
+     .below_high = true,
+     .help = "Decrease of the loss that a line search asks for, as a share of what the slope "
+             "promises; below --wolfe-slope, by default 1e-4"},
+    {.name = "wolfe-slope",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(fit.optim.wolfe_slope),
+     .value = "SHARE",
+     ONLY(BIT(LNT_LBFGS)),
+     .high = 1,
+     .above_low = true,
+     .below_high = true,
+     .help = "Share of the slope that a line search may leave, by default 0.9"},
+    {.name = "searches",
+     .kind = LNT_CLI_SIZE,
+     LNT_CLI_AT(fit.optim.searches),
+     .value = "N",
+     ONLY(BIT(LNT_LBFGS)),
+     .least = 1,
+     .most = 1000,
+     .help = "Evaluations in one line search at most, by default 25"},
+    {.name = "lm-form",
+     .kind = LNT_CLI_CHOICE,
+     LNT_CLI_AT(fit.optim.form),
+     .value = "FORM",
+     ONLY(BIT(LNT_LM)),
+     .choice = lm_form_name,
+     .help = "Equations that are solved, one a parameter or one a residual, by default auto: what "
+             "is cheaper"},
+    {.name = "mu",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(fit.optim.mu),
+     .value = "NUMBER",
+     ONLY(BIT(LNT_LM)),
+     .high = 1e100,
+     .above_low = true,
+     .help = "First damping, by default 0.001"},
+    {.name = "mu-up",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(fit.optim.mu_up),
+     .value = "FACTOR",
+     ONLY(BIT(LNT_LM)),
+     .low = 1,
+     .high = 1000000,
+     .above_low = true,
+     .help = "On the damping after a step that was none, by default 10"},
+    {.name = "mu-down",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(fit.optim.mu_down),
+     .value = "FACTOR",
+     ONLY(BIT(LNT_LM)),
+     .high = 1,
+     .above_low = true,
+     .below_high = true,
+     .help = "On the damping after a step, by default 0.1"},
+    {.name = "mu-most",
+     .kind = LNT_CLI_REAL,
+     LNT_CLI_AT(fit.optim.mu_most),
+     .value = "NUMBER",
+     ONLY(BIT(LNT_LM)),
+     .high = 1e100,
+     .above_low = true,
+     .help = "Largest damping, at which the run ends, by default 1e10"},
+    {.name = "bayesian",
+     .kind = LNT_CLI_SWITCH,
+     LNT_CLI_AT(fit.optim.bayesian),
+     ONLY(BIT(LNT_LM)),
+     .help = "Weigh a penalty on the squares of parameters by the evidence; squared error alone"},
+    {.name = "max-optimizer-memory",
+     .kind = LNT_CLI_BYTES,
+     LNT_CLI_AT(fit.optim.max_bytes),
+     .value = "SIZE",
+     ONLY(BIT(LNT_LM)),
+     .least = 1 << 10,
+     .most = UINT64_MAX,
+     .help = "Bytes that the method may take, such as 500M or 2G, by default half of the machine's "
+             "memory"},
     {.name = "weight-decay",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.weight_decay),
@@ -206,16 +314,3 @@ static const lnt_cli_option options[] = {
 };
 
 const lnt_cli_group lnt_cli_optim_group = {"Optimizer:", options, LNT_CLI_COUNT_OF(options), 0};
-
-void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
-{
-    lnt_cli_train_settings base = *settings;
-    base.fit.optim = lnt_optim_of(settings->fit.optim.kind);
-    if (base.fit.optim.kind == LNT_SGD) {
-        base.fit.optim.momentum = LNT_CLI_DEFAULT_MOMENTUM;
-    } else if (base.fit.optim.kind == LNT_ADAMW) {
-        base.fit.optim.learning_rate = LNT_CLI_DEFAULT_ADAMW_RATE;
-        base.fit.optim.weight_decay = LNT_CLI_DEFAULT_ADAMW_DECAY;
-    }
-    lnt_cli_values_fill(&settings->values, options, LNT_CLI_COUNT_OF(options), &base);
-}

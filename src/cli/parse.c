@@ -231,7 +231,7 @@ static int check_arguments(const lnt_cli_verb *verb, const char *const *argument
         return lnt_cli_misuse("expected %s; usage: linnet %s %s", verb->arguments[found],
                               verb->name, verb->usage);
     }
-    if (found > expected) {
+    if (found > expected && !verb->repeats_first) {
         return lnt_cli_misuse("unexpected argument '%s'; usage: linnet %s %s", arguments[expected],
                               verb->name, verb->usage);
     }

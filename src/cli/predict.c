@@ -13,6 +13,7 @@
 typedef struct predict_settings {
     char *output;
     bool probabilities;
+    bool uncertainty;
     int format;
     bool json;
     lnt_cli_reading reading;
@@ -31,6 +32,13 @@ static const lnt_cli_option output_options[] = {
      .offset = offsetof(predict_settings, probabilities),
      .initial = "no",
      .help = "Give the probability of each class too"},
+    {.name = "uncertainty",
+     .letter = 'u',
+     .kind = LNT_CLI_SWITCH,
+     .offset = offsetof(predict_settings, uncertainty),
+     .initial = "no",
+     .help = "Give the standard deviation of each number, or of each class's probability, too: by "
+             "a model trained with --laplace or --loss gaussian, or several models"},
     {.name = "output-format",
      .not_with = "json",
      .kind = LNT_CLI_CHOICE,
@@ -59,9 +67,12 @@ static const lnt_cli_group *const groups[] = {&output_group, &reading_group};
 /* A run of `linnet predict`. */
 typedef struct predict_job {
     const predict_settings *settings;
-    const char *model_path;
+    const char *const *model_paths;
+    size_t n_models;
     const char *data_path;
-    lnt_model model;
+    lnt_model *models; /* [n_models] */
+    const lnt_model **list;
+    lnt_uncertainty *uncertainty; /* or NULL */
     lnt_cli_model_data data;
     lnt_cli_output out;
     lnt_error error;
@@ -76,24 +87,47 @@ static lnt_status complement(const lnt_tensor *p)
     return LNT_OK;
 }
 
+/* Means, and behind them standard deviations; of one output those of both its classes. */
+static lnt_status predict_uncertain(const predict_job *job, const lnt_tensor *x,
+                                    const lnt_tensor *columns)
+{
+    const size_t cols = lnt_uncertainty_cols(job->uncertainty), means = job->out.means;
+    const size_t skip = means - cols;
+    lnt_tensor mean, sd, other;
+    LNT_TRY(lnt_slice_cols(columns, skip, cols, 1, &mean));
+    LNT_TRY(lnt_slice_cols(columns, means + skip, cols, 1, &sd));
+    LNT_TRY(lnt_uncertainty_predict(job->uncertainty, x, &mean, &sd, NULL));
+    if (skip == 0) {
+        return LNT_OK;
+    }
+    LNT_TRY(lnt_slice_cols(columns, means, 1, 1, &other));
+    LNT_TRY(lnt_copy(&sd, &other));
+    return complement(columns);
+}
+
+static lnt_status predict_plain(const predict_job *job, lnt_predictor *predictor,
+                                const lnt_tensor *x, const lnt_tensor *columns)
+{
+    lnt_tensor output = *columns;
+    const bool pair = job->out.columns > lnt_net_outputs(job->models[0].net);
+    if (pair) { /* one output, the probability of class 1 */
+        LNT_TRY(lnt_slice_cols(columns, 1, 1, 1, &output));
+    }
+    LNT_TRY(lnt_predict(predictor, x, &output));
+    return pair ? complement(columns) : LNT_OK;
+}
+
 static lnt_status predict_chunks(predict_job *job, lnt_predictor *predictor, void *memory)
 {
     const lnt_tensor *x = &job->data.x;
-    const size_t outputs = lnt_net_outputs(job->model.net);
     for (size_t first = 0; first < x->rows; first += LNT_CLI_CHUNK) {
         const size_t left = x->rows - first;
         const size_t count = left < LNT_CLI_CHUNK ? left : LNT_CLI_CHUNK;
         lnt_tensor chunk;
-        lnt_tensor columns = lnt_tensor_of(x->dtype, memory, count, job->out.columns),
-                   output = columns;
+        const lnt_tensor columns = lnt_tensor_of(x->dtype, memory, count, job->out.columns);
         LNT_TRY(lnt_slice_rows(x, first, count, 1, &chunk));
-        if (job->out.columns > outputs) { /* one output, the probability of class 1 */
-            LNT_TRY(lnt_slice_cols(&columns, 1, 1, 1, &output));
-        }
-        LNT_TRY(lnt_predict(predictor, &chunk, &output));
-        if (job->out.columns > outputs) {
-            LNT_TRY(complement(&columns));
-        }
+        LNT_TRY(job->uncertainty != NULL ? predict_uncertain(job, &chunk, &columns)
+                                         : predict_plain(job, predictor, &chunk, &columns));
         LNT_TRY(lnt_cli_output_rows(&job->out, &columns));
         if (lnt_cli_interrupted()) {
             return lnt_fail(&job->error, LNT_ERR_IO, "stopped by %s: %s is as it was",
@@ -111,7 +145,7 @@ static lnt_status write_all(predict_job *job)
         lnt_allocate(NULL, LNT_CLI_CHUNK * job->out.columns, lnt_dtype_size(job->data.x.dtype));
     lnt_status status = LNT_ERR_MEMORY;
     if (memory != NULL) {
-        status = lnt_predictor_create_with(&predictor, &job->model, &pass);
+        status = lnt_predictor_create_with(&predictor, &job->models[0], &pass);
     }
     if (status == LNT_OK) {
         status = lnt_cli_output_begin(&job->out, job->data.x.rows, job->data.x.dtype);
@@ -128,7 +162,7 @@ static lnt_status write_all(predict_job *job)
 static lnt_status write_to(predict_job *job)
 {
     lnt_cli_out file;
-    if (job->settings->output != NULL) {
+    if (lnt_cli_out_is_whole(job->settings->output)) { /* else nothing is to be cleared away */
         lnt_cli_interrupt_watch();
     }
     LNT_TRY(lnt_cli_out_open(&file, job->settings->output, &job->error));
@@ -146,57 +180,114 @@ static lnt_cli_output_format format_of(const predict_settings *settings)
                                                : lnt_cli_output_format_of(settings->output);
 }
 
+static lnt_status load_models(predict_job *job)
+{
+    for (size_t m = 0; m < job->n_models; m++) {
+        LNT_TRY(lnt_model_import(&job->models[m], job->model_paths[m], NULL, &job->error));
+        job->list[m] = &job->models[m];
+    }
+    return LNT_OK;
+}
+
+/* What is written, and by whom it is predicted. */
+static lnt_status settle_output(predict_job *job)
+{
+    const lnt_model *model = &job->models[0];
+    const size_t outputs = lnt_net_outputs(model->net);
+    const size_t classes = lnt_loss_classes(model->loss.kind, outputs);
+    const size_t targets = lnt_loss_target_cols(model->loss.kind, outputs);
+    lnt_cli_output *out = &job->out;
+    out->model = model;
+    out->format = format_of(job->settings);
+    out->classifier = classes > 0;
+    out->probabilities =
+        job->settings->probabilities || (job->settings->uncertainty && out->classifier);
+    out->columns = classes > outputs ? classes : outputs;
+    out->means = out->classifier ? out->columns : targets;
+    if (job->settings->probabilities && !out->classifier) {
+        return lnt_fail(&job->error, LNT_ERR_INVALID,
+                        "option --probabilities: %s predicts numbers, not classes",
+                        job->model_paths[0]);
+    }
+    if (!job->settings->uncertainty) {
+        return LNT_OK;
+    }
+    out->columns = 2 * out->means;
+    if (job->n_models == 1 && model->laplace == NULL && model->loss.kind != LNT_LOSS_GAUSSIAN) {
+        return lnt_fail(&job->error, LNT_ERR_INVALID,
+                        "option --uncertainty: %s cannot tell any: train it with --laplace last, "
+                        "or --loss gaussian, or give the models of --ensemble N",
+                        job->model_paths[0]);
+    }
+    return lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, LNT_CLI_CHUNK, NULL,
+                                  &job->error);
+}
+
+static lnt_status check_output(predict_job *job)
+{
+    const char *output = job->settings->output;
+    for (size_t m = 0; m < job->n_models && output != NULL; m++) {
+        LNT_TRY(lnt_cli_outfile_check(
+            output, false, (const char *const[]){job->model_paths[m], job->data_path, NULL},
+            &job->error));
+    }
+    return LNT_OK;
+}
+
 static lnt_status predict(predict_job *job)
 {
     const predict_settings *settings = job->settings;
-    if (settings->output != NULL) {
-        LNT_TRY(lnt_cli_outfile_check(settings->output, false,
-                                      (const char *const[]){job->model_path, job->data_path, NULL},
-                                      &job->error));
-    }
+    LNT_TRY(check_output(job));
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
-    LNT_TRY(lnt_model_import(&job->model, job->model_path, NULL, &job->error));
-    const size_t outputs = lnt_net_outputs(job->model.net);
-    const size_t classes = lnt_loss_classes(job->model.loss.kind, outputs);
-    job->out.model = &job->model;
-    job->out.format = format_of(settings);
-    job->out.probabilities = settings->probabilities;
-    job->out.classifier = classes > 0;
-    job->out.columns = classes > outputs ? classes : outputs;
-    if (settings->probabilities && !job->out.classifier) {
-        return lnt_fail(&job->error, LNT_ERR_INVALID,
-                        "option --probabilities: %s predicts numbers, not classes",
-                        job->model_path);
+    job->models = lnt_allocate(NULL, job->n_models, sizeof *job->models);
+    job->list = lnt_allocate(NULL, job->n_models, sizeof *job->list);
+    if (job->models == NULL || job->list == NULL) {
+        return LNT_ERR_MEMORY;
     }
-    LNT_TRY(lnt_cli_model_data_inputs(&job->data, &job->model, job->data_path, &settings->reading,
-                                      &job->error));
+    LNT_TRY(load_models(job));
+    LNT_TRY(settle_output(job));
+    LNT_TRY(lnt_cli_model_data_inputs(&job->data, &job->models[0], job->data_path,
+                                      &settings->reading, &job->error));
     return write_to(job);
 }
 
-static int run_predict(const void *settings, const char *const *arguments)
+static int run_predict(const void *given, const char *const *arguments)
 {
-    predict_job job = {.settings = settings,
-                       .model_path = arguments[0],
-                       .data_path = arguments[1],
-                       .model = lnt_model_init()};
+    const predict_settings *settings = given;
+    predict_job job = {.settings = settings, .model_paths = arguments};
+    while (arguments[job.n_models + 1] != NULL) {
+        job.n_models++;
+    }
+    job.data_path = arguments[job.n_models];
+    if (job.n_models > 1 && !settings->uncertainty) {
+        return lnt_cli_misuse("several models are an ensemble: expected --uncertainty, or one "
+                              "model and one data file");
+    }
     const lnt_status status = predict(&job);
     const int exit_status =
         status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
+    lnt_uncertainty_destroy(job.uncertainty);
     lnt_cli_model_data_finish(&job.data);
-    lnt_model_finish(&job.model);
+    for (size_t m = 0; m < job.n_models && job.models != NULL; m++) {
+        lnt_model_finish(&job.models[m]);
+    }
+    lnt_release(NULL, job.models);
+    lnt_release(NULL, (void *) job.list);
     return exit_status;
 }
 
 const lnt_cli_verb lnt_cli_predict = {
     .name = "predict",
     .summary = "Predict from the rows of a table with a model",
-    .usage = "[OPTION...] MODEL FILE",
+    .usage = "[OPTION...] MODEL... FILE",
     .details =
         "FILE is CSV, .npy, .npz (or FILE.npz:NAME), IDX or libsvm; it may be - for standard\n"
         "input. Columns are found by name if the file has a header, and those that the model\n"
-        "does not know are ignored; else by position.\n",
+        "does not know are ignored; else by position. Several models, with --uncertainty, are an\n"
+        "ensemble.\n",
     .example = "  linnet predict digits.safetensors new.csv --probabilities -o predicted.csv\n",
     .arguments = {"a model", "a data file"},
+    .repeats_first = true,
     .groups = groups,
     .n_groups = sizeof groups / sizeof groups[0],
     .settings_size = sizeof(predict_settings),

@@ -13,16 +13,15 @@
 static const char *output_name(const lnt_cli_output *out, size_t i, char made_up[NAME_MAX_BYTES])
 {
     const lnt_names *names = out->classifier ? out->model->class_names : out->model->target_names;
-    const size_t targets = lnt_loss_target_cols(out->model->loss.kind, out->columns);
-    const bool deviation = !out->classifier && i >= targets; /* of a Gaussian */
-    const char *name = lnt_names_get(names, deviation ? i - targets : i);
+    const bool deviation = i >= out->means;
+    const char *name = lnt_names_get(names, deviation ? i - out->means : i);
     if (name != NULL && !deviation) {
         return name;
     }
     if (name != NULL) {
         snprintf(made_up, NAME_MAX_BYTES, "%s_sd", name);
     } else if (out->classifier) {
-        snprintf(made_up, NAME_MAX_BYTES, "%zu", i);
+        snprintf(made_up, NAME_MAX_BYTES, deviation ? "%zu_sd" : "%zu", i % out->means);
     } else if (out->columns == 1) {
         snprintf(made_up, NAME_MAX_BYTES, "prediction");
     } else {
@@ -63,10 +62,12 @@ static void write_row(const lnt_cli_output *out, const lnt_tensor *output, size_
     putc('\n', out->stream);
 }
 
-static json_t *values_json(const lnt_cli_output *out, const lnt_tensor *output, size_t i)
+/* Columns [first, end) by name. */
+static json_t *values_json(const lnt_cli_output *out, const lnt_tensor *output, size_t i,
+                           size_t first, size_t end)
 {
     json_t *values = json_object();
-    for (size_t j = 0; j < output->cols; j++) {
+    for (size_t j = first; j < end; j++) {
         char name[NAME_MAX_BYTES];
         if (json_object_set_new(values, output_name(out, j, name),
                                 lnt_cli_json_number(lnt_get(output, i, j))) != 0) {
@@ -83,14 +84,18 @@ static lnt_status write_json(const lnt_cli_output *out, const lnt_tensor *output
     char name[NAME_MAX_BYTES];
     json_t *object;
     if (!out->classifier) {
-        object = values_json(out, output, i);
+        object = values_json(out, output, i, 0, out->columns);
     } else if (!out->probabilities) {
         object =
             json_pack("{s:o}", class_column(out), lnt_cli_json_text(output_name(out, class, name)));
     } else {
         object = json_pack("{s:o, s:o}", class_column(out),
                            lnt_cli_json_text(output_name(out, class, name)), "probabilities",
-                           values_json(out, output, i));
+                           values_json(out, output, i, 0, out->means));
+        if (object != NULL && out->columns > out->means) {
+            json_object_set_new(object, "deviations",
+                                values_json(out, output, i, out->means, out->columns));
+        }
     }
     return lnt_cli_json_print(object, output->dtype == LNT_F32 ? 9 : 17, out->stream);
 }
@@ -129,7 +134,9 @@ lnt_status lnt_cli_output_begin(const lnt_cli_output *out, size_t rows, lnt_dtyp
 lnt_status lnt_cli_output_rows(const lnt_cli_output *out, const lnt_tensor *output)
 {
     size_t class[LNT_CLI_CHUNK];
-    LNT_TRY(lnt_argmax_rows(output, class));
+    lnt_tensor means;
+    LNT_TRY(lnt_slice_cols(output, 0, out->means, 1, &means));
+    LNT_TRY(lnt_argmax_rows(&means, class));
     if (out->format == LNT_CLI_NPY) {
         write_npy(out, output, class);
         return LNT_OK;

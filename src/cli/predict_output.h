@@ -28,7 +28,8 @@ typedef struct lnt_cli_output {
     const lnt_model *model;
     bool classifier;
     bool probabilities;
-    size_t columns; /* classes, or outputs */
+    size_t columns; /* classes, or outputs; and behind them standard deviations */
+    size_t means;   /* columns that are no standard deviations */
 } lnt_cli_output;
 
 /* What stands before `rows` rows of a net of `dtype`. */

@@ -196,6 +196,9 @@ static bool has_momentum(const lnt_optim_config *optim)
     switch (optim->kind) {
     case LNT_ADAGRAD:
     case LNT_RPROP:
+    case LNT_LBFGS:
+    case LNT_SCG:
+    case LNT_LM:
         return false;
     case LNT_SGD:
     case LNT_RMSPROP:

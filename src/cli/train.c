@@ -4,11 +4,13 @@
 #include "dry_run.h"
 #include "html_run.h"
 #include "interrupt.h"
+#include "members.h"
 #include "metrics.h"
 #include "outfile.h"
 #include "report.h"
 #include "text.h"
 #include "trial.h"
+#include "uncertainty_options.h"
 #include "verb.h"
 
 #include <math.h>
@@ -23,6 +25,7 @@ typedef struct train_job {
     char *output;     /* of the model */
     lnt_cli_train_data data;
     lnt_cli_trial trial;
+    lnt_cli_members members;
     lnt_history *history;
     lnt_cli_judged judged;
     bool stopped;              /* by a signal, before the run was over */
@@ -99,6 +102,7 @@ static const lnt_cli_group *const groups[] = {
     &lnt_cli_schedule_group,
     &lnt_cli_training_group,
     &held_out_group,
+    &lnt_cli_uncertainty_group,
     &memory_group,
     &lnt_cli_stopping_group,
     &lnt_cli_checkpoint_group,
@@ -140,6 +144,13 @@ static lnt_status check_files(train_job *job)
             read[n_read++] = others[i];
         }
     }
+    for (size_t m = 0; m < settings->ensemble; m++) {
+        char *path = lnt_cli_member_path(job->output, m, settings->ensemble);
+        const lnt_status status =
+            path == NULL ? LNT_ERR_MEMORY : lnt_cli_outfile_check(path, true, read, &job->error);
+        free(path);
+        LNT_TRY(status);
+    }
     const char *const written[] = {job->output, settings->history, settings->report};
     for (size_t i = 0; i < LNT_CLI_COUNT_OF(written); i++) {
         for (size_t j = 0; j < i && written[i] != NULL; j++) {
@@ -148,7 +159,7 @@ static lnt_status check_files(train_job *job)
                                 "%s: is named for two things to write", written[i]);
             }
         }
-        if (written[i] != NULL) {
+        if (i > 0 && written[i] != NULL) {
             LNT_TRY(lnt_cli_outfile_check(written[i], true, read, &job->error));
         }
     }
@@ -161,6 +172,8 @@ static lnt_status read_all(train_job *job)
     if (settings->from != NULL) {
         LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
         job->epochs_before = job->trial.model.record.epochs;
+        lnt_laplace_destroy(job->trial.model.laplace); /* of the net as it was */
+        job->trial.model.laplace = NULL;
     }
     LNT_TRY(
         lnt_cli_train_data_read(&job->data, &job->trial.model, job->path, settings, &job->error));
@@ -210,11 +223,23 @@ static lnt_status fit(train_job *job)
     return LNT_OK;
 }
 
+static lnt_status fit_all(train_job *job)
+{
+    const size_t n = job->settings.ensemble;
+    while (job->members.count < n && !job->stopped) {
+        LNT_TRY(lnt_cli_members_next(&job->members, &job->trial, &job->error));
+        LNT_TRY(fit(job));
+        LNT_TRY(lnt_cli_members_laplace(&job->trial, &job->error));
+        LNT_TRY(lnt_cli_members_keep(&job->members, &job->trial));
+    }
+    return LNT_OK;
+}
+
 /* On the held-out rows, or those trained on if there are none. Inputs are scaled already. */
-static lnt_status measure(train_job *job)
+static lnt_status measure(train_job *job, size_t m)
 {
     const lnt_fit_result *result = &job->trial.result;
-    LNT_TRY(lnt_cli_trial_judged(&job->trial, &job->judged));
+    lnt_cli_metrics_finish(&job->metrics);
     lnt_model model = job->trial.model;
     model.input_scaler = NULL;
     LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &job->judged.x, &job->judged.y,
@@ -224,11 +249,31 @@ static lnt_status measure(train_job *job)
         (lnt_record){.epochs = job->epochs_before + result->epochs,
                      .train_rows = job->trial.x.rows,
                      .validation_rows = job->trial.x_val.rows,
-                     .seed = job->settings.seed,
+                     .seed = job->settings.seed + m,
                      .train_loss = result->train_loss,
                      .train_accuracy = result->train_accuracy,
                      .validation_loss = held_out ? job->metrics.loss : NAN,
                      .validation_accuracy = held_out ? job->metrics.accuracy : NAN};
+    return LNT_OK;
+}
+
+/* The last stays in the trial. */
+static lnt_status measure_and_save(train_job *job)
+{
+    LNT_TRY(lnt_cli_trial_judged(&job->trial, &job->judged));
+    for (size_t m = 0; m < job->members.count; m++) {
+        lnt_cli_members_lend(&job->members, m, &job->trial);
+        LNT_TRY(measure(job, m));
+        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
+        const lnt_status status =
+            path == NULL ? LNT_ERR_MEMORY : lnt_model_save(&job->trial.model, path, &job->error);
+        if (status == LNT_OK && job->settings.ensemble > 1) {
+            lnt_cli_note("%s: %s loss %.6g", path, job->judged.held_out ? "held-out" : "training",
+                         job->metrics.loss);
+        }
+        free(path);
+        LNT_TRY(status);
+    }
     return LNT_OK;
 }
 
@@ -313,6 +358,27 @@ static const char *end_text(lnt_fit_end end)
     }
 }
 
+/* The files that there are. */
+static json_t *models_json(const train_job *job)
+{
+    json_t *list = json_array();
+    for (size_t m = 0; m < job->members.count; m++) {
+        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
+        json_array_append_new(list, path != NULL ? lnt_cli_json_text(path) : NULL);
+        free(path);
+    }
+    return list;
+}
+
+static void print_models(const train_job *job)
+{
+    for (size_t m = 0; m < job->members.count; m++) {
+        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
+        printf("model              %s\n", path != NULL ? path : job->output);
+        free(path);
+    }
+}
+
 static lnt_status print_json(const train_job *job)
 {
     const lnt_fit_result *result = &job->trial.result;
@@ -329,6 +395,10 @@ static lnt_status print_json(const train_job *job)
         "training_accuracy", lnt_cli_json_number(record->train_accuracy),
         held_out ? "held_out" : "on_training_rows",
         lnt_cli_metrics_json(&job->metrics, &job->trial.model));
+    if (job->settings.ensemble > 1) {
+        json_object_del(object, "model");
+        json_object_set_new(object, "models", models_json(job));
+    }
     return lnt_cli_json_print(object, 17, stdout);
 }
 
@@ -340,7 +410,7 @@ static void print_text(const train_job *job)
                lnt_cli_metrics_correct(&job->metrics), job->metrics.rows);
     }
     printf("%s loss      %.6g\n", rows, job->metrics.loss);
-    printf("model              %s\n", job->output);
+    print_models(job);
     if (job->metrics.classes == NULL) {
         printf("\n%s rows, in the unit of the data:\n", rows);
         lnt_cli_metrics_print(&job->metrics, &job->trial.model, stdout);
@@ -376,9 +446,8 @@ static lnt_status train(train_job *job)
     if (dry) {
         return lnt_cli_dry_run(&job->trial, stdout);
     }
-    LNT_TRY(fit(job));
-    LNT_TRY(measure(job));
-    LNT_TRY(lnt_model_save(&job->trial.model, job->output, &job->error));
+    LNT_TRY(fit_all(job));
+    LNT_TRY(measure_and_save(job));
     LNT_TRY(write_history(job));
     LNT_TRY(write_report(job));
     tell_end(job);
@@ -407,6 +476,7 @@ static int finish(train_job *job, lnt_status status)
     free(job->options);
     lnt_cli_metrics_finish(&job->metrics);
     lnt_history_destroy(job->history);
+    lnt_cli_members_finish(&job->members);
     lnt_cli_trial_finish(&job->trial);
     lnt_cli_train_data_finish(&job->data);
     free(job->output);

@@ -3,6 +3,7 @@
 #include "report.h"
 #include "target.h"
 #include "train_data.h"
+#include "uncertainty_options.h"
 #include "verb.h"
 
 #include <math.h>
@@ -63,7 +64,8 @@ static int check_rest(lnt_cli_train_settings *settings)
     if (settings->fit.monitor != LNT_METRIC_LOSS && !held_out) {
         return lnt_cli_misuse("option --monitor: needs rows held out (--validation)");
     }
-    if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE) {
+    if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE ||
+        lnt_cli_uncertainty_check(settings) != LNT_CLI_DONE) {
         return LNT_CLI_MISUSED;
     }
     if (settings->residual) {
@@ -90,6 +92,14 @@ static int check_optim(const lnt_optim_config *optim)
     if (optim->kind == LNT_RPROP && optim->rprop_least > optim->rprop_most) {
         return lnt_cli_misuse("option --rprop-least: expected at most --rprop-most, %g, found %g",
                               optim->rprop_most, optim->rprop_least);
+    }
+    if (optim->kind == LNT_LBFGS && optim->wolfe_decrease >= optim->wolfe_slope) {
+        return lnt_cli_misuse("option --wolfe-decrease: expected below --wolfe-slope, %g, found %g",
+                              optim->wolfe_slope, optim->wolfe_decrease);
+    }
+    if (optim->kind == LNT_LM && optim->mu > optim->mu_most) {
+        return lnt_cli_misuse("option --mu: expected at most --mu-most, %g, found %g",
+                              optim->mu_most, optim->mu);
     }
     return LNT_CLI_DONE;
 }

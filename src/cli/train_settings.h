@@ -44,6 +44,8 @@ typedef struct lnt_cli_train_settings {
 
     lnt_fit_config fit; /* its numbers; what it points to is put in later */
     lnt_cli_sizes milestones;
+    int laplace;     /* 0: none, else 1 + lnt_laplace_structure */
+    size_t ensemble; /* nets; 0 where a verb has no such option */
     double validation;
     char *validation_file; /* or NULL */
 
@@ -77,6 +79,9 @@ extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;
 /* The options of groups that only some verbs have. */
 extern const lnt_cli_option lnt_cli_run_options[];
 #define LNT_CLI_RUN_COUNT 5
+
+/* The choice of --optimizer behind the library's kinds: until `lnt_cli_optim_pick`. */
+enum { LNT_CLI_OPTIM_AUTO = LNT_LM + 1 };
 
 /* Choices as the library's types. */
 lnt_dtype lnt_cli_train_dtype(int choice);

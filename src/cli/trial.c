@@ -4,6 +4,7 @@
 #include "class_weights.h"
 #include "interrupt.h"
 #include "net_build.h"
+#include "optim_auto.h"
 #include "report.h"
 
 #include <stdlib.h>
@@ -186,6 +187,8 @@ lnt_status lnt_cli_trial_prepare(lnt_cli_trial *trial, bool classify, lnt_error 
                         lnt_net_outputs(trial->model.net),
                         classify ? "these classes" : "these targets", outputs);
     }
+    LNT_TRY(lnt_cli_optim_pick(trial->settings, trial->model.net, &trial->model.loss,
+                               trial->rows.n_train, error));
     LNT_TRY(settle_validation(trial, error));
     return settle_config(trial, error);
 }

@@ -26,7 +26,8 @@ typedef struct lnt_cli_verb {
     const char *example; /* for the help, or "" */
     const char *usage;   /* what follows the name: "[OPTION…] FILE.csv" */
     const char *arguments[LNT_CLI_ARGUMENTS_MAX + 1]; /* what each is called in messages */
-    size_t n_optional; /* of them, the last ones, which `run` may find to be NULL */
+    bool repeats_first; /* the first may be several, before the others */
+    size_t n_optional;  /* of them, the last ones, which `run` may find to be NULL */
     const lnt_cli_group *const *groups;
     size_t n_groups;
     size_t settings_size;

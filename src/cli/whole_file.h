@@ -3,16 +3,23 @@
 #define LNT_CLI_WHOLE_FILE_H
 
 #include <linnet/linnet.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* A file that is written whole or not at all, or standard output. */
 typedef struct lnt_cli_out {
     FILE *stream;
     const char *path;
+    bool exists;
+    struct stat there;
     char *target; /* behind a link */
     char *temporary;
 } lnt_cli_out;
+
+/* Whether what is written there appears whole; to a device or a pipe it cannot be taken back. */
+bool lnt_cli_out_is_whole(const char *path);
 
 /*
  * Begins a file beside its place; `path` NULL is standard output, and what is there and no regular

@@ -24,6 +24,7 @@ void lnt_model_finish(lnt_model *model)
     lnt_names_destroy(model->target_names);
     lnt_names_destroy(model->class_names);
     lnt_class_weights_destroy(model->class_weights);
+    lnt_laplace_destroy(model->laplace);
     *model = lnt_model_init();
 }
 

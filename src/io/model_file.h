@@ -5,6 +5,8 @@
 #include "io/checksum.h"
 #include "io/safetensors.h"
 
+#include "uncertainty/laplace.h"
+
 #include <linnet/io.h>
 
 /** What the writer and the reader of model files agree on. */
@@ -22,6 +24,7 @@
     X(LNT_KEY_INPUT_NAMES, "linnet.input_names")                                                   \
     X(LNT_KEY_TARGET_NAMES, "linnet.target_names")                                                 \
     X(LNT_KEY_CLASS_NAMES, "linnet.class_names")                                                   \
+    X(LNT_KEY_LAPLACE, "linnet.laplace")                                                           \
     X(LNT_KEY_CHECKSUMS, "linnet.checksums")                                                       \
     X(LNT_KEY_CHECKSUM, "linnet.checksum")
 
@@ -51,10 +54,11 @@ lnt_st_dtype lnt_model_dtype(lnt_dtype dtype);
 /** A model's tensors and its metadata, as a file is to have them. */
 typedef struct lnt_model_listing {
     size_t count;
-    lnt_st_item *items;        /* [room]; also the one block; data is the model's */
-    lnt_parameter *parameters; /* [tensors and statistics of the net]: hold the names */
-    size_t (*shapes)[2];       /* [room] */
-    json_t *metadata;          /* an object of strings */
+    lnt_st_item *items;          /* [room]; also the one block; data is the model's */
+    lnt_parameter *parameters;   /* [tensors and statistics of the net]: hold the names */
+    lnt_laplace_tensor *laplace; /* [its tensors]: hold the names */
+    size_t (*shapes)[2];         /* [room] */
+    json_t *metadata;            /* an object of strings */
 } lnt_model_listing;
 
 /** Checks a model and lists it; the caller finishes the list. `path` is for sentences. */

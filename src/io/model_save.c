@@ -44,10 +44,22 @@ static lnt_status check_loss(const lnt_loss *loss, size_t outputs, lnt_error *er
     return LNT_OK;
 }
 
+static lnt_status check_laplace(const lnt_model *model, lnt_error *error)
+{
+    const lnt_laplace *laplace = model->laplace;
+    if (laplace == NULL ||
+        (laplace->signature == model->net->signature && laplace->loss == model->loss.kind)) {
+        return LNT_OK;
+    }
+    return lnt_fail(error, LNT_ERR_INVALID,
+                    "model to save: its Laplace approximation is that of another net or loss");
+}
+
 static lnt_status check_model(const lnt_model *model, lnt_error *error)
 {
     const size_t inputs = lnt_net_inputs(model->net), outputs = lnt_net_outputs(model->net);
     LNT_TRY(check_loss(&model->loss, outputs, error));
+    LNT_TRY(check_laplace(model, error));
     const lnt_loss_kind loss = model->loss.kind;
     const size_t target_cols = lnt_loss_target_cols(loss, outputs);
     const size_t classes = lnt_loss_classes(loss, outputs);
@@ -71,11 +83,12 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
 enum { SCALER_TENSORS = 4 };
 
 /* Runs once to measure and once to place. */
-static void place(lnt_arena *arena, lnt_model_listing *list, size_t n_tensors)
+static void place(lnt_arena *arena, lnt_model_listing *list, size_t n_tensors, size_t n_laplace)
 {
-    const size_t room = n_tensors + SCALER_TENSORS;
+    const size_t room = n_tensors + SCALER_TENSORS + n_laplace;
     list->items = lnt_arena_take(arena, room, sizeof *list->items);
     list->parameters = lnt_arena_take(arena, n_tensors, sizeof *list->parameters);
+    list->laplace = lnt_arena_take(arena, n_laplace, sizeof *list->laplace);
     list->shapes = lnt_arena_take(arena, room, sizeof *list->shapes);
 }
 
@@ -99,6 +112,26 @@ static void add_scaler(lnt_model_listing *list, const lnt_scaler *scaler, const 
     add_item(list, scale, LNT_ST_F64, 1, lnt_scaler_scale(scaler));
 }
 
+static size_t count_laplace(const lnt_model *model)
+{
+    size_t last;
+    return model->laplace == NULL
+               ? 0
+               : lnt_laplace_n_tensors(
+                     model->laplace->info.structure,
+                     lnt_laplace_dense(model->net->layers, model->net->n_layers, &last));
+}
+
+static void add_laplace(lnt_model_listing *list, const lnt_model *model)
+{
+    for (size_t i = 0; i < count_laplace(model); i++) {
+        lnt_laplace_tensor *t = &list->laplace[i];
+        lnt_laplace_tensor_at(model->laplace, i, t);
+        memcpy(list->shapes[list->count], t->shape, sizeof t->shape);
+        add_item(list, t->name, LNT_ST_F64, t->rank, t->data);
+    }
+}
+
 /* The net's parameters, and behind them its statistics. */
 static lnt_status add_net(lnt_model_listing *list, lnt_net *net)
 {
@@ -118,9 +151,9 @@ static lnt_status list_tensors(lnt_model_listing *list, const lnt_model *model)
 {
     const size_t count = lnt_net_n_tensors(model->net) + lnt_net_n_statistics(model->net);
     lnt_arena arena = {0};
-    place(&arena, list, count);
+    place(&arena, list, count, count_laplace(model));
     LNT_TRY(lnt_arena_open(&arena, NULL));
-    place(&arena, list, count);
+    place(&arena, list, count, count_laplace(model));
     const lnt_status status = add_net(list, model->net);
     if (status != LNT_OK) {
         lnt_release(NULL, list->items);
@@ -128,6 +161,7 @@ static lnt_status list_tensors(lnt_model_listing *list, const lnt_model *model)
     }
     add_scaler(list, model->input_scaler, LNT_INPUT_OFFSET, LNT_INPUT_SCALE);
     add_scaler(list, model->target_scaler, LNT_TARGET_OFFSET, LNT_TARGET_SCALE);
+    add_laplace(list, model);
     return LNT_OK;
 }
 
@@ -168,6 +202,11 @@ static bool put_names(json_t *metadata, lnt_model_key key, const lnt_names *name
     return names == NULL || put_text(metadata, key, lnt_names_json(names));
 }
 
+static bool put_laplace(json_t *metadata, const lnt_laplace *laplace)
+{
+    return laplace == NULL || put_text(metadata, LNT_KEY_LAPLACE, lnt_laplace_json(&laplace->info));
+}
+
 static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *list)
 {
     json_t *metadata = json_object();
@@ -180,6 +219,7 @@ static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *li
         !put_names(metadata, LNT_KEY_INPUT_NAMES, model->input_names) ||
         !put_names(metadata, LNT_KEY_TARGET_NAMES, model->target_names) ||
         !put_names(metadata, LNT_KEY_CLASS_NAMES, model->class_names) ||
+        !put_laplace(metadata, model->laplace) ||
         !put_text(metadata, LNT_KEY_CHECKSUMS, checksums_json(list)) ||
         lnt_model_metadata_checksum(metadata, &sum) != LNT_OK ||
         !put(metadata, LNT_KEY_CHECKSUM, json_string(sum.text))) {

@@ -26,6 +26,11 @@ json_t *lnt_record_json(const lnt_record *record);
 lnt_status lnt_record_parse(lnt_record *record, const json_t *root, const char *path,
                             lnt_error *error);
 
+/** {"structure": "last", "rows": "100", "prior_precision": "0.5", ...}. */
+json_t *lnt_laplace_json(const lnt_laplace_info *info);
+lnt_status lnt_laplace_parse(lnt_laplace_info *info, const json_t *root, const char *path,
+                             lnt_error *error);
+
 /** ["a", "b"]; a name that is not UTF-8 becomes {"hex": "e9"}, its bytes. */
 json_t *lnt_names_json(const lnt_names *names);
 lnt_status lnt_names_parse(lnt_names **names, const json_t *root, const char *path,

@@ -25,6 +25,7 @@ typedef struct lnt_optim_segment {
     size_t rows; /* of a matrix to be orthogonalised, on its own; else 0 */
     size_t cols;
     size_t apart; /* place in the vectors that have no elements for such matrices */
+    size_t own;   /* place of such a matrix in the third state, where it has elements of its own */
     double rate;  /* factor on the learning rate; 0: frozen */
     double weight_decay;
     double l1;
@@ -97,6 +98,12 @@ typedef struct lnt_optim_ops {
     /** Steps a whole weight matrix; NULL where matrices are like all else. */
     lnt_status (*matrix)(const lnt_optim *optim, const lnt_optim_segment *segment,
                          const lnt_optim_piece *piece);
+    /**
+     * Elements that a whole matrix has in the third state, one matrix behind the other; it has its
+     * place in the first two, as all parameters, which go by one rate. NULL: it has a place only in
+     * the first, and what is no matrix goes by `adam_rate`.
+     */
+    size_t (*matrix_state)(size_t rows, size_t cols);
 } lnt_optim_ops;
 
 struct lnt_optim {
@@ -127,13 +134,14 @@ struct lnt_optim {
     void *scratch;      /* of a step */
     uint64_t draw;      /* of dropout, in a solver's evaluations */
     size_t evaluations; /* of a solver, in this step */
+    double loss;        /* of a solver's last evaluation, without l2 */
     void *before;       /* [n_parameters]: what a solver's step began from */
     void *work;         /* a solver's */
 };
 
 extern const lnt_optim_ops lnt_optim_sgd, lnt_optim_rmsprop, lnt_optim_adagrad, lnt_optim_adam,
     lnt_optim_adamw, lnt_optim_nadam, lnt_optim_amsgrad, lnt_optim_rprop, lnt_optim_muon,
-    lnt_optim_soap, lnt_optim_lbfgs, lnt_optim_scg, lnt_optim_lm, lnt_optim_kfac;
+    lnt_optim_soap, lnt_optim_lbfgs, lnt_optim_scg, lnt_optim_lm;
 
 /** The method of a kind; NULL for a value outside the list. */
 const lnt_optim_ops *lnt_optim_ops_of(lnt_optim_kind kind);

@@ -46,18 +46,21 @@ static bool continues(const lnt_optim_segment *before, const lnt_optim_segment *
 size_t lnt_optim_divide(const lnt_optim_config *config, const lnt_optim_ops *ops,
                         const lnt_net *net, lnt_optim_segment *segments)
 {
-    size_t count = 0, apart = 0;
+    const bool one_rate = ops->matrix == NULL || ops->matrix_state != NULL;
+    size_t count = 0, apart = 0, own = 0;
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lnt_net_slot *slot = &net->slots[i];
         lnt_optim_segment next = settings_of(config, slot);
         next.count = slot->rows * slot->cols;
-        next.apart = apart;
+        next.apart = one_rate ? next.first : apart;
+        next.own = own;
         if (ops->matrix != NULL && lnt_optim_is_matrix(net, i)) {
             next.rows = slot->rows;
             next.cols = slot->cols;
+            own += ops->matrix_state != NULL ? ops->matrix_state(slot->rows, slot->cols) : 0;
         } else {
             apart += next.count;
-            next.rate *= ops->matrix != NULL ? config->adam_rate / config->learning_rate : 1;
+            next.rate *= one_rate ? 1 : config->adam_rate / config->learning_rate;
         }
         if (count > 0 && continues(&segments[count - 1], &next)) {
             segments[count - 1].count += next.count;

@@ -126,10 +126,12 @@ lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
     if (gradient == NULL) {
         LNT_TRY(lnt_pass_forward(pass, net, batch->x, NULL));
         LNT_TRY(lnt_pass_loss(pass, batch->loss, batch->target, batch->weights, value));
+        optim->loss = *value;
         return lnt_optim_penalised(optim, net, pass, NULL, value);
     }
     LNT_TRY(
         lnt_pass_evaluate(pass, net, batch->x, batch->loss, batch->target, batch->weights, value));
+    optim->loss = *value;
     return lnt_optim_penalised(optim, net, pass, gradient, value);
 }
 

@@ -84,6 +84,9 @@ static lnt_optim_piece piece_of(const lnt_optim *optim, const lnt_optim_segment 
     for (size_t s = 1; s < LNT_OPTIM_MAX_STATES; s++) {
         piece.states[s] = at(optim, optim->states[s], segment->apart + first);
     }
+    if (optim->ops->matrix_state != NULL) {
+        piece.states[2] = at(optim, optim->states[2], segment->own);
+    }
     return piece;
 }
 

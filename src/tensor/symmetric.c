@@ -94,7 +94,14 @@ lnt_status lnt_mirror(lnt_tensor *c)
 lnt_status lnt_cholesky(lnt_tensor *c, bool *definite)
 {
     LNT_TRY(check_square(c));
-    return lnt_lapack_potrf(c->dtype, c->rows, c->data, definite);
+    LNT_TRY(lnt_lapack_potrf(c->dtype, c->rows, c->data, definite));
+    /* OpenBLAS takes NaN for positive; it comes down to the diagonal. */
+    const lnt_tensor diagonal =
+        lnt_tensor_strided(c->dtype, c->data, 1, c->rows, 0, (ptrdiff_t) c->cols + 1);
+    bool finite;
+    LNT_TRY(lnt_is_finite(&diagonal, &finite, NULL, NULL));
+    *definite = *definite && finite;
+    return LNT_OK;
 }
 
 lnt_status lnt_cholesky_solve(const lnt_tensor *l, lnt_tensor *b)

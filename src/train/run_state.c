@@ -17,6 +17,7 @@
     X("batch_loss", REAL, progress.batch_loss)                                                     \
     X("train_loss", REAL, progress.train_loss)                                                     \
     X("train_accuracy", REAL, progress.train_accuracy)                                             \
+    X("value", NEWER, value)                                                                       \
     X("mean.loss", REAL, mean.loss)                                                                \
     X("mean.divisor", REAL, mean.divisor)                                                          \
     X("mean.correct", REAL, mean.correct)                                                          \
@@ -60,7 +61,8 @@
     SCORE_LIST(X, "validation.", progress.validation)                                              \
     SCORE_LIST(X, "best_scores.", early_stop.best_scores)
 
-typedef enum field_kind { SIZE, REAL, FLAG, U64 } field_kind;
+/* NEWER: a REAL that older checkpoints do not have, and is NaN then. */
+typedef enum field_kind { SIZE, REAL, FLAG, U64, NEWER } field_kind;
 
 static const struct {
     const char *name;
@@ -97,6 +99,7 @@ void lnt_run_state_get(lnt_run *run, double *numbers)
             numbers[i] = (double) *(const size_t *) at;
             break;
         case REAL:
+        case NEWER:
             numbers[i] = *(const double *) at;
             break;
         case FLAG:
@@ -144,6 +147,7 @@ static void set(void *at, field_kind kind, double number)
         *(size_t *) at = (size_t) number;
         break;
     case REAL:
+    case NEWER:
         *(double *) at = number;
         break;
     case FLAG:
@@ -161,12 +165,16 @@ lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numb
     size_t places[N_FIELDS];
     for (size_t i = 0; i < N_FIELDS; i++) {
         places[i] = place_of(fields[i].name, names, count);
+        if (places[i] == count && fields[i].kind == NEWER) {
+            continue;
+        }
         if (places[i] == count || !is_valid(fields[i].kind, numbers[places[i]])) {
             return LNT_ERR_FORMAT;
         }
     }
     for (size_t i = 0; i < N_FIELDS; i++) {
-        set((char *) run + fields[i].offset, fields[i].kind, numbers[places[i]]);
+        set((char *) run + fields[i].offset, fields[i].kind,
+            places[i] < count ? numbers[places[i]] : NAN);
     }
     lnt_status status = lnt_optim_set_place(run->learner.optim, &run->place);
     if (status != LNT_OK && adapt) {

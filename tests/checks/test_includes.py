@@ -17,12 +17,14 @@ ALLOWED = {
     "net": {"base", "tensor", "layers", "loss"},
     "derivatives": {"base", "tensor", "layers", "loss", "net", "data"},
     "optim": {"base", "tensor", "layers", "loss", "net", "derivatives"},
+    "uncertainty": {"base", "tensor", "layers", "loss", "net", "derivatives"},
     "data": {"base", "tensor"},
-    "io": {"base", "tensor", "layers", "loss", "net", "data"},
+    "io": {"base", "tensor", "layers", "loss", "net", "uncertainty", "data"},
     "exchange": {"base", "tensor", "layers", "loss", "net", "data", "io"},
-    "train": {"base", "tensor", "layers", "loss", "net", "derivatives", "optim", "data", "io"},
-    "cli": {"base", "tensor", "layers", "loss", "net", "derivatives", "optim", "data", "io", "exchange",
-            "train"},
+    "train": {"base", "tensor", "layers", "loss", "net", "derivatives", "uncertainty", "optim",
+              "data", "io"},
+    "cli": {"base", "tensor", "layers", "loss", "net", "derivatives", "uncertainty", "optim",
+            "data", "io", "exchange", "train"},
 }
 # Folders that see of the others only what any user sees.
 PUBLIC_ONLY = {"train", "cli"}
@@ -30,8 +32,8 @@ PUBLIC_ONLY = {"train", "cli"}
 HEADERS = {
     "export": "base", "status": "base", "memory": "base", "random": "base",
     "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
-    "derivatives": "derivatives", "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
-    "metrics": "train", "train": "train", "linnet": "cli",
+    "derivatives": "derivatives", "uncertainty": "uncertainty", "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
+    "metrics": "train", "ensemble": "train", "train": "train", "linnet": "cli",
 }
 # Other libraries' headers, and where they may be seen. LNT_ names are macros for headers.
 FOREIGN = {

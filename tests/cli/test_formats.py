@@ -345,6 +345,19 @@ class Formats(CommandCase):
         self.assertEqual(b"before", (self.folder / "p.csv").read_bytes())
         self.assertEqual(names, set(os.listdir(self.folder)))
 
+    def test_a_pipe_that_nobody_reads_can_be_given_up(self):
+        self.train("--inputs", "x.npy", "--targets", "y.npy")
+        os.mkfifo(self.folder / "pipe")
+        process = self.start("predict", "m.safetensors", "x.npy", "-o", "pipe")
+        time.sleep(0.5)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.communicate(timeout=10)
+        finally:
+            process.kill()
+        self.assertEqual(-signal.SIGTERM, process.returncode)
+
     def test_predictions_keep_quotes(self):
         lines = [f'"{KINDS[c]}, red"' for c in self.classes]
         self.write("named.csv", "\n".join(["kind", *lines]) + "\n")

@@ -30,6 +30,16 @@ CHANGES = {
     "rprop-least": ["0.005", "--optimizer", "rprop"],
     "rprop-most": ["0.008", "--optimizer", "rprop"],
     "muon-iterations": ["2", "--optimizer", "muon"], "adam-lr": ["0.1", "--optimizer", "muon"],
+    "precondition-period": ["1", "--optimizer", "soap"],
+    "memory-pairs": ["1", "--optimizer", "lbfgs", "--epochs", "8"],
+    "wolfe-decrease": ["0.5", "--wolfe-slope", "0.6", "--optimizer", "lbfgs"],
+    "wolfe-slope": ["0.01", "--optimizer", "lbfgs", "--epochs", "8"],
+    "searches": ["1", "--optimizer", "lbfgs", "--epochs", "8"],
+    "lm-form": ["normal", "--optimizer", "lm"], "mu": ["10", "--optimizer", "lm"],
+    "mu-up": ["3", "--optimizer", "lm", "--mu", "1e-12", "--epochs", "20"],
+    "mu-down": ["0.5", "--optimizer", "lm"],
+    "bayesian": [None, "--optimizer", "lm", "-t", "length"],
+    "goal": ["1000"], "min-gradient": ["1000", "--batch", "1000"],
     "weight-decay": ["0.5"], "l1": ["0.1"], "l2": ["0.1"], "decay-all": [None],
     "clip-value": ["1e-3", "--optimizer", "sgd"], "clip-norm": ["1e-3", "--optimizer", "sgd"],
     "accumulate": ["2"], "ema": ["0.5"],
@@ -52,13 +62,14 @@ CHANGES = {
 }
 # What these options are needed for, or that they show: a test of their own below, or elsewhere.
 ELSEWHERE = {
+    "mu-most",  # test_lm
     "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
     "restore-best", "top-k", "max-time", "checkpoint", "every", "keep", "resume",
     "resume-changed", "memory", "output", "history", "report", "config", "json",
-    "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
+    "max-optimizer-memory", "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
     "schedule-patience", "schedule-cooldown", "schedule-threshold", "schedule-absolute",
     "schedule-least-change", "schedule-cycle-momentum",
-    "inputs", "targets", "weights-file", "format",
+    "inputs", "targets", "weights-file", "format", "laplace", "ensemble",
 }
 
 
@@ -92,6 +103,38 @@ class TrainOptions(CommandCase):
             needed = name in ("sampling-weights", "schedule-milestones")  # nothing without them
             base = [] if needed else others
             self.assertNotEqual(self.bits(*base), self.bits(*others, *given), name)
+
+    def dry(self, *options):
+        run = self.succeed("train", "flowers.csv", "--dry-run", *options)
+        lines = [line.split(" = ") for line in run.stdout.splitlines() if " = " in line]
+        return {line[0]: line[1] for line in lines}, run.stderr
+
+    def test_methods_that_look_again_take_all_rows_and_end_by_themselves(self):
+        expected = {"epochs": "1000", "batch": "1000000", "schedule": "constant",
+                    "patience": "20", "restore-best": "yes", "weight-decay": "0"}
+        for method in ("lbfgs", "scg", "lm"):
+            chosen, _ = self.dry("-t", "species", "--optimizer", method)
+            self.assertEqual(expected, {name: chosen[name] for name in expected}, method)
+        chosen, _ = self.dry("-t", "species", "--optimizer", "lbfgs", "--validation", "0")
+        self.assertEqual(("0", "no"), (chosen["patience"], chosen["restore-best"]))
+        given = ["--epochs", "7", "--batch", "16", "--schedule", "cosine", "--patience", "3",
+                 "--no-restore-best"]
+        chosen, _ = self.dry("-t", "species", "--optimizer", "lbfgs", *given)
+        self.assertEqual(("7", "16", "cosine", "3", "no"),
+                         tuple(chosen[name] for name in ("epochs", "batch", "schedule",
+                                                         "patience", "restore-best")))
+
+    def test_auto_picks_and_says_why(self):
+        regress = ["-t", "length", "--exclude", "species", "--optimizer", "auto"]
+        for options, method in ((["--hidden", "8"], "lm"), (["--loss", "huber"], "adamw")):
+            chosen, said = self.dry(*regress, *options)
+            self.assertEqual(method, chosen["optimizer"])
+            self.assertRegex(said, f"optimizer {method}: \\d+ parameters, \\d+ residuals of ")
+        self.write("own.conf", "optimizer = auto\n")
+        chosen, _ = self.dry("-t", "species", "--hidden", "8", "--config", "own.conf")
+        self.assertEqual("lm", chosen["optimizer"])
+        refused = self.dry(*regress, "--hidden", "8", "--clip-norm", "1")[0]
+        self.assertEqual("adamw", refused["optimizer"])
 
     def test_options_without_meaning_are_refused(self):
         for options, why in ((["--momentum", "0.5"], "optimizer adamw"),

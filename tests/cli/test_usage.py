@@ -104,7 +104,7 @@ class Usage(CommandCase):
         self.refuse(2, "linnet train: expected a data file, or --inputs FILE --targets FILE",
                     "train", "-t", "x")
         self.refuse(2, "linnet predict: expected a data file; usage: linnet predict [OPTION...] "
-                    "MODEL FILE", "predict", "m")
+                    "MODEL... FILE", "predict", "m")
         self.refuse(2, "linnet info: unexpected argument 'b'; usage: linnet info [OPTION...] MODEL",
                     "info", "a", "b")
 

@@ -13,6 +13,7 @@
  * folder then, and finds one or the other. A further operation is a function and a row of the
  * table.
  */
+#include "probe_data.h"
 #include "train/history.h"
 
 #include <linnet/linnet.h>
@@ -331,6 +332,16 @@ static const operation operations[] = {
     {"read_csv", READ, NULL, read_csv, "write_file"},
     {"write_npy", WRITE, write_npy, NULL, NULL},
     {"read_npy", READ, NULL, read_data, "write_npy"},
+    {"write_idx", WRITE, probe_write_idx, NULL, NULL},
+    {"read_idx", READ, NULL, read_data, "write_idx"},
+    {"write_idx_gz", WRITE, probe_write_idx_gz, NULL, NULL},
+    {"read_idx_gz", READ, NULL, read_data, "write_idx_gz"},
+    {"write_libsvm", WRITE, probe_write_libsvm, NULL, NULL},
+    {"read_libsvm", READ, NULL, read_data, "write_libsvm"},
+    {"read_blocks_csv", READ, NULL, probe_read_blocks, "write_file"},
+    {"read_blocks_npy", READ, NULL, probe_read_array_blocks, "write_npy"},
+    {"read_blocks_idx", READ, NULL, probe_read_array_blocks, "write_idx"},
+    {"read_blocks_idx_gz", READ, NULL, probe_read_array_blocks, "write_idx_gz"},
     {"export_npz", WRITE, export_npz, NULL, NULL},
     {"import_npz", READ, NULL, import, "export_npz"},
     {"export_onnx", WRITE, export_onnx, NULL, NULL},

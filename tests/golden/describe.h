@@ -114,6 +114,15 @@ static inline bool golden_is_tame(const lnt_net *net)
     return tame;
 }
 
+static inline void golden_laplace(FILE *out, const lnt_laplace_info *info)
+{
+    if (info != NULL) {
+        fprintf(out, "laplace %s %zu %zu %a %a %a %a\n",
+                lnt_laplace_structure_name(info->structure), info->parameters, info->rows,
+                info->prior_precision, info->noise, info->effective, info->log_marginal);
+    }
+}
+
 /* What is predicted for rows of eighths from -1.5 to 2.375, which every dtype has. */
 static inline lnt_status golden_outputs(FILE *out, const lnt_model *model)
 {
@@ -149,6 +158,7 @@ static inline lnt_status golden_describe(FILE *out, const lnt_model *model)
     golden_names(out, "target_name", model->target_names);
     golden_names(out, "class_name", model->class_names);
     golden_record(out, &model->record);
+    golden_laplace(out, lnt_laplace_get_info(model->laplace));
     return golden_is_tame(model->net) ? golden_outputs(out, model) : LNT_OK;
 }
 

@@ -148,6 +148,30 @@ static lnt_status make_classes(lnt_model *model, size_t loss)
     return lnt_names_create(&model->class_names, classes, 2, NULL);
 }
 
+/* With a Laplace approximation of the structure. */
+static lnt_status make_laplace(lnt_model *model, size_t structure)
+{
+    double x[20][3], y[20][2];
+    LNT_TRY(make_loss(model, structure == LNT_LAPLACE_LAST ? LNT_LOSS_SOFTMAX_CROSS_ENTROPY
+                                                           : LNT_LOSS_MSE));
+    for (size_t i = 0; i < 20; i++) {
+        for (size_t j = 0; j < 3; j++) {
+            x[i][j] = (double) (i * (j + 3) % 7) / 4 - 1;
+            y[i][j % 2] = j % 2 == i % 2;
+        }
+    }
+    const lnt_tensor raw = lnt_tensor_f64(x[0], 20, 3), raw_y = lnt_tensor_f64(y[0], 20, 2);
+    const lnt_dtype dtype = lnt_net_dtype(model->net);
+    double room[20 * 5];
+    lnt_tensor inputs = lnt_tensor_of(dtype, room, 20, 3);
+    lnt_tensor targets = lnt_tensor_of(dtype, room + 60, 20, 2);
+    LNT_TRY(lnt_copy(&raw, &inputs));
+    LNT_TRY(lnt_copy(&raw_y, &targets));
+    lnt_laplace_config config = {.structure = (lnt_laplace_structure) structure};
+    return lnt_laplace_fit(&model->laplace, model->net, &model->loss, &inputs, &targets, NULL,
+                           &config, NULL);
+}
+
 /* --- files --- */
 
 static const struct {
@@ -172,6 +196,9 @@ static const struct {
     {"scaled-standard", make_scaled, LNT_SCALING_STANDARD},
     {"scaled-min-max", make_scaled, LNT_SCALING_MIN_MAX},
     {"scaled-robust", make_scaled, LNT_SCALING_ROBUST},
+    {"laplace-last", make_laplace, LNT_LAPLACE_LAST},
+    {"laplace-kronecker", make_laplace, LNT_LAPLACE_KRONECKER},
+    {"laplace-full", make_laplace, LNT_LAPLACE_FULL},
 };
 
 static bool is_there(const char *path)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""Standard deviations of predictions: --laplace, --ensemble, predict --uncertainty."""
+import json
+import math
+
+from command import CommandCase, flowers, prices, table
+
+PRICES = ["--target", "price", "--exclude", "rent", "--epochs", "30", "--hidden", "8", "-q"]
+
+
+class Uncertainty(CommandCase):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "flowers.csv").write_text(flowers(), encoding="utf-8")
+        (self.folder / "prices.csv").write_text(prices(), encoding="utf-8")
+
+    def test_laplace_of_numbers(self):
+        for structure in ("last", "kronecker", "full"):
+            self.succeed("train", "prices.csv", *PRICES, "--laplace", structure, "-o", "m.safetensors")
+            rows = table(self.succeed("predict", "-u", "m.safetensors", "prices.csv").stdout)
+            plain = table(self.succeed("predict", "m.safetensors", "prices.csv").stdout)
+            self.assertEqual(["price", "price_sd"], list(rows[0]))
+            self.assertEqual([row["price"] for row in plain], [row["price"] for row in rows])
+            self.assertTrue(all(0 < float(row["price_sd"]) < 1e6 for row in rows))
+            self.assertIn(f"laplace       {structure}, ", self.succeed("info", "m.safetensors").stdout)
+            told = json.loads(self.succeed("info", "--json", "m.safetensors").stdout)["laplace"]
+            self.assertEqual(structure, told["structure"])
+            self.assertGreater(told["prior_precision"], 0)
+
+    def test_laplace_of_classes(self):
+        self.succeed("train", "flowers.csv", "--target", "species", "-q", "--laplace", "kronecker",
+                     "-o", "m.safetensors")
+        rows = table(self.succeed("predict", "-u", "m.safetensors", "flowers.csv").stdout)
+        names = list(rows[0])
+        self.assertEqual(["species"] + [n for n in names[1:4]] + [n + "_sd" for n in names[1:4]], names)
+        for row in rows:
+            self.assertAlmostEqual(1, sum(float(row[n]) for n in names[1:4]), places=5)
+            self.assertTrue(all(0 <= float(row[n]) < 1 for n in names[4:]))
+            self.assertEqual("p_" + row["species"], max(names[1:4], key=lambda n: float(row[n])))
+        line = json.loads(self.succeed("predict", "-u", "--json", "m.safetensors", "flowers.csv")
+                          .stdout.splitlines()[0])
+        self.assertEqual({"species", "probabilities", "deviations"}, set(line))
+        self.assertEqual(3, len(line["deviations"]))
+
+    def test_two_classes_of_one_output(self):
+        text = "\n".join(line for line in flowers().splitlines() if "iris" not in line) + "\n"
+        (self.folder / "two.csv").write_text(text, encoding="utf-8")
+        self.succeed("train", "two.csv", "--target", "species", "-q", "--loss", "binary_cross_entropy",
+                     "--laplace", "full", "-o", "m.safetensors")
+        rows = table(self.succeed("predict", "-u", "m.safetensors", "two.csv").stdout)
+        names = list(rows[0])
+        self.assertEqual(5, len(names))
+        for row in rows:
+            self.assertAlmostEqual(1, float(row[names[1]]) + float(row[names[2]]), places=6)
+            self.assertEqual(row[names[3]], row[names[4]])
+
+    def test_ensemble(self):
+        told = json.loads(self.succeed("train", "prices.csv", *PRICES, "--ensemble", "3", "--seed", "5",
+                                       "--json", "-o", "e.safetensors").stdout)
+        models = [f"e.{i}.safetensors" for i in (1, 2, 3)]
+        self.assertEqual(models, told["models"])
+        self.assertNotIn("model", told)
+        rows = table(self.succeed("predict", "--uncertainty", *models, "prices.csv").stdout)
+        each = [table(self.succeed("predict", m, "prices.csv").stdout) for m in models]
+        for i, row in enumerate(rows):
+            values = [float(one[i]["price"]) for one in each]
+            mean = sum(values) / 3
+            sd = math.sqrt(sum((v - mean) ** 2 for v in values) / 3)
+            self.assertAlmostEqual(1, float(row["price"]) / mean, places=5)
+            self.assertAlmostEqual(1, float(row["price_sd"]) / sd, places=2)
+        info = json.loads(self.succeed("info", "--json", models[2]).stdout)
+        self.assertEqual("7", info["training"]["seed"])
+        self.assertIsNone(info["laplace"])
+
+    def test_first_member_is_the_single_model(self):
+        self.succeed("train", "prices.csv", *PRICES, "-o", "one.safetensors")
+        self.succeed("train", "prices.csv", *PRICES, "--ensemble", "2", "-o", "e.safetensors")
+        self.assertEqual((self.folder / "one.safetensors").read_bytes(),
+                         (self.folder / "e.1.safetensors").read_bytes())
+
+    def test_gaussian_loss_and_mixtures(self):
+        self.succeed("train", "prices.csv", *PRICES, "--loss", "gaussian", "-o", "g.safetensors")
+        self.assertEqual(self.succeed("predict", "g.safetensors", "prices.csv").stdout.splitlines()[0],
+                         self.succeed("predict", "-u", "g.safetensors", "prices.csv")
+                         .stdout.splitlines()[0])
+
+    def test_npy(self):
+        self.succeed("train", "prices.csv", *PRICES, "--laplace", "last", "-o", "m.safetensors")
+        self.succeed("predict", "-u", "m.safetensors", "prices.csv", "-o", "out.npy")
+        self.assertIn(b"(120, 2)", (self.folder / "out.npy").read_bytes()[:128])
+
+    def test_further_training_forgets_it(self):
+        self.succeed("train", "prices.csv", *PRICES, "--laplace", "last", "-o", "m.safetensors")
+        self.succeed("train", "prices.csv", "--from", "m.safetensors", "--epochs", "1", "-q",
+                     "-o", "n.safetensors")
+        self.assertNotIn("laplace", self.succeed("info", "n.safetensors").stdout)
+
+    def test_wrong_use(self):
+        self.succeed("train", "prices.csv", *PRICES, "-o", "m.safetensors")
+        run = self.run_command("predict", "-u", "m.safetensors", "prices.csv")
+        self.assertEqual(1, run.returncode)
+        self.assertIn("train it with --laplace last, or --loss gaussian, or give the models of "
+                      "--ensemble N", run.stderr)
+        run = self.run_command("predict", "m.safetensors", "m.safetensors", "prices.csv")
+        self.assertEqual(2, run.returncode)
+        self.assertIn("expected --uncertainty", run.stderr)
+        for options, words in ((["--laplace", "last", "--dropout", "0.1"], "--dropout"),
+                               (["--laplace", "last", "--loss", "mae"], "found mae"),
+                               (["--ensemble", "2", "--history", "h.csv"], "--history"),
+                               (["--ensemble", "2", "--report", "h.html"], "--report"),
+                               (["--ensemble", "0"], "from 1 to 1000")):
+            run = self.run_command("train", "prices.csv", *PRICES, *options)
+            self.assertEqual(2, run.returncode, options)
+            self.assertIn(words, run.stderr)
+        self.succeed("train", "flowers.csv", "--target", "species", "-q", "-o", "f.safetensors")
+        run = self.run_command("predict", "-u", "m.safetensors", "f.safetensors", "prices.csv")
+        self.assertEqual(1, run.returncode)
+        self.assertIn("model 2 has another loss", run.stderr)
