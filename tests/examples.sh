@@ -20,7 +20,7 @@ report() {
     fi
 }
 
-echo 1..8
+echo 1..9
 
 "$built/tutorial" "$source/tutorial_data.txt" > "$work/losses" 2> "$work/seen" &&
     diff -u "$source/tutorial_expected.txt" "$work/losses" > "$work/seen"
@@ -51,3 +51,8 @@ report $? 'predict names the file that it cannot open'
     awk '{ e[NR] = $NF } END { exit !(NR == 12 && e[6] < 0.05 && e[7] > 3 * e[6] && e[12] < e[7] / 2) }' \
         "$work/seen"
 report $? 'online learns a pendulum while it swings, and learns again when its length changes'
+
+"$built/sensitivity" > "$work/seen" 2>&1 &&
+    grep -Eq '^angle 1\.[0-9]+ after 40 steps, largest error [0-9.]+e-0[4-9]' "$work/seen" &&
+    grep -Eq '^largest error of dg/dangle [0-9.]+e-0[2-9]' "$work/seen"
+report $? 'sensitivity: the derivatives of a net serve an implicit solver'

@@ -198,6 +198,42 @@ Test(allocations, none_in_steps_that_look_again)
     }
 }
 
+Test(allocations, none_in_derivatives)
+{
+    const lnt_layer layers[] = {lnt_dense(16, LNT_TANH), lnt_layer_norm(), lnt_batch_norm(),
+                                lnt_prelu(), lnt_dense(OUTPUTS, LNT_IDENTITY)};
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        lnt_net *net = new_net(dtype, INPUTS, layers, 5);
+        const lnt_loss loss = lnt_mse(LNT_MEAN);
+        const lnt_tensor x = random_matrix(dtype, BATCH, INPUTS, 1);
+        const lnt_tensor u = random_matrix(dtype, BATCH, OUTPUTS, 2);
+        const lnt_tensor v = random_matrix(dtype, 1, lnt_net_n_parameters(net), 3);
+        lnt_tensor j = matrix(dtype, BATCH * OUTPUTS, INPUTS), y_dot = copy_of(dtype, &u);
+        lnt_tensor g = copy_of(dtype, &v), dx = copy_of(dtype, &x);
+        lnt_derivatives *d;
+        lnt_derivatives_config config = lnt_derivatives_defaults();
+        config.second = true;
+        OK(lnt_derivatives_create(&d, net, &config, NULL));
+        size_t before = 0;
+        for (int round = 0; round < 3; round++) { /* BLAS makes its own buffers in the first */
+            double value;
+            before = round == 1 ? mallocs() : before;
+            OK(lnt_derivatives_set(d, &x, NULL));
+            OK(lnt_jacobian(d, &j));
+            OK(lnt_jvp(d, &x, &v, &y_dot));
+            OK(lnt_vjp(d, &u, &dx, &g));
+            OK(lnt_hvp(d, &loss, &u, NULL, &v, &g));
+            OK(lnt_ggn_vp(d, &loss, &u, NULL, &v, &g));
+            OK(lnt_jvp_gradient(d, &x, &u, 1, &g));
+            OK(lnt_jacobian_loss(d, &j, NULL, LNT_MEAN, 1, 1, &value, &g));
+            OK(lnt_input_hessian_diagonal(d, &j));
+        }
+        cr_assert(mallocs() == before, "%zu calls of malloc", mallocs() - before);
+        lnt_derivatives_destroy(d);
+        lnt_net_destroy(net);
+    }
+}
+
 /* The counter itself counts. */
 Test(allocations, the_counter_sees_a_malloc)
 {

@@ -133,7 +133,7 @@ LNT_API lnt_status lnt_jvp_gradient(lnt_derivatives *d, const lnt_tensor *x_dot,
  *
  * J as by `lnt_jacobian`, J* = `target` of its shape and units; the divisor is 1 for `LNT_SUM`, and
  * Σ_i w_i · outputs · inputs for `LNT_MEAN`. `weights` [rows, 1], each ≥ 0 and finite, or NULL: all
- * 1; a row of weight 0 counts for nothing, whatever it holds. *value = L;
+ * 1; a row of weight 0 counts for nothing, whatever its target holds. *value = L;
  * gradient = ∂L/∂p + beta·gradient, or NULL if it is not wanted. With beta 1 it is added to
  * `lnt_pass_gradients` of a backward before `lnt_optim_step`. A pass forward and two backward an
  * input. `LNT_ERR_INVALID` for a weight out of its range. Second.
