@@ -31,7 +31,8 @@ LNT_BEGIN_DECLS
  *     lnt_derivatives_set(d, &x, &y);
  *     lnt_jacobian(d, &jacobian);
  *
- * One allocation, made at creation, and none afterwards. The net and the scalers are borrowed and
+ * One allocation, made at creation, and none afterwards (OpenBLAS's AVX-512 kernels may take
+ * buffers of their own for products with a few columns). The net and the scalers are borrowed and
  * only read, so any number of threads may use one net, each with an object of its own; one thread
  * at a time may use an object. At a kink of an activation the derivative is that of the left side,
  * and second derivatives of piecewise linear functions are 0.
