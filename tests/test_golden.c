@@ -148,6 +148,11 @@ Test(golden, a_checkpoint_opens)
     cr_assert(lnt_checkpoint_read(checkpoint, "net", &net, NULL) == LNT_OK);
     cr_assert(lnt_tensor_sum(&net, sum) == LNT_OK);
     cr_assert_str_eq(sum, "3fb6addeee958f63");
+    cr_assert(lnt_checkpoint_sum(checkpoint, "net", sum, NULL) == LNT_OK);
+    cr_assert_str_eq(sum, "3fb6addeee958f63");
+    cr_assert(lnt_checkpoint_sum(checkpoint, "none", sum, &error) == LNT_ERR_FORMAT);
+    cr_assert(strstr(error.message, "tensor 'none' is not there") != NULL, "%s", error.message);
+    cr_assert(lnt_checkpoint_sum(checkpoint, NULL, sum, NULL) == LNT_ERR_NULL);
     lnt_checkpoint_close(checkpoint);
 }
 

@@ -52,6 +52,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_write(const char *path,
                                                        const lnt_checkpoint_content *content,
                                                        lnt_error *error);
 
+/** Room for the text of a checksum. */
+#define LNT_SUM_LENGTH 17
+
 /** An open checkpoint whose every checksum was found right. One thread at a time. */
 typedef struct lnt_checkpoint lnt_checkpoint;
 
@@ -91,8 +94,13 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_read(const lnt_checkpoint *chec
                                                       const char *name, lnt_tensor *value,
                                                       lnt_error *error);
 
-/** Room for the text of a checksum. */
-#define LNT_SUM_LENGTH 17
+/**
+ * Reads a tensor through for the checksum that `lnt_tensor_sum` has of it. `LNT_ERR_FORMAT` if
+ * there is none of that name; `LNT_ERR_IO`, `LNT_ERR_MEMORY`.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_sum(const lnt_checkpoint *checkpoint,
+                                                     const char *name, char text[LNT_SUM_LENGTH],
+                                                     lnt_error *error);
 
 /**
  * The XXH3 checksum of a tensor's numbers, row by row whatever the strides, as 16 hexadecimal

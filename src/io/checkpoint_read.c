@@ -181,6 +181,28 @@ lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *na
     return LNT_OK;
 }
 
+static lnt_status absent(const lnt_checkpoint *checkpoint, const char *name, lnt_error *error)
+{
+    return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is not there",
+                         lnt_excerpt_of(name).text);
+}
+
+lnt_status lnt_checkpoint_sum(const lnt_checkpoint *checkpoint, const char *name,
+                              char text[LNT_SUM_LENGTH], lnt_error *error)
+{
+    if (checkpoint == NULL || name == NULL || text == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "checksum in a checkpoint: an argument is NULL");
+    }
+    const lnt_st_entry *entry = lnt_st_find(checkpoint->file, name);
+    if (entry == NULL) {
+        return absent(checkpoint, name, error);
+    }
+    lnt_checksum sum;
+    LNT_TRY(lnt_st_checksum(checkpoint->file, entry, &sum, error));
+    memcpy(text, sum.text, sizeof sum.text);
+    return LNT_OK;
+}
+
 lnt_status lnt_checkpoint_read(const lnt_checkpoint *checkpoint, const char *name,
                                lnt_tensor *value, lnt_error *error)
 {
@@ -189,8 +211,7 @@ lnt_status lnt_checkpoint_read(const lnt_checkpoint *checkpoint, const char *nam
     }
     const lnt_st_entry *entry = lnt_st_find(checkpoint->file, name);
     if (entry == NULL) {
-        return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is not there",
-                             lnt_excerpt_of(name).text);
+        return absent(checkpoint, name, error);
     }
     const lnt_tensor shape = shape_of(entry);
     if (shape.dtype != value->dtype) {

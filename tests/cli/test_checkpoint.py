@@ -73,6 +73,16 @@ class Checkpoints(CommandCase):
             kept = list((self.folder / f"run{every}").glob("checkpoint-*"))
             self.assertTrue(1 < len(kept) <= keep, (every, kept))
 
+    def test_info_tells_the_sums(self):
+        golden = SOURCE / "tests" / "golden" / "run-v1" / "checkpoint-000000000009.safetensors"
+        text = self.succeed("info", golden).stdout
+        told = {name: {"shape": [int(rows), int(cols)], "xxh3": total} for name, rows, cols, total in
+                re.findall(r"^tensor +(\S+) \[(\d+), (\d+)\], XXH3 ([0-9a-f]{16})$", text, re.M)}
+        self.assertEqual({"shape": [1, 13], "xxh3": "3fb6addeee958f63"}, told["net"])
+        info = self.succeed_json("info", golden, "--json")
+        self.assertEqual("checkpoint", info["format"])
+        self.assertEqual(told, info["tensors"])
+
     def test_a_file_named_stop(self):
         process = self.start(*RUN, "--epochs", 10**6, *KEEP, "-o", "part", "--json")
         while not (self.folder / "run").exists():

@@ -138,6 +138,20 @@ class Exchange(CommandCase):
         self.write("a.c", "/*\n * Made by linnet 0\n * \x1b]0;x\x07\nint x;\n")
         text = self.succeed("info", "a.c").stdout
         self.assertEqual("format        c\nMade by linnet 0\n?]0;x?\n", text)
+        self.write("a.c", "/*\n * Made by someone\n */\n")
+        self.assertEqual(1, self.run_command("info", "a.c", "--json").returncode)
+
+    def test_info_of_c_source(self):
+        name = "x" * 3000
+        self.write("t.csv", f"{name},y\n" + "".join(f"{i},{i % 3}\n" for i in range(30)))
+        self.succeed("train", "t.csv", "-t", "y", "--epochs", 1, "-o", "t.safetensors")
+        self.succeed("export", "t.safetensors", "--c", "t.c")
+        for path in ("t.c", "t.h"):
+            head, *lines = self.succeed("info", path).stdout.splitlines()
+            self.assertEqual(["format", "c"], head.split())
+            self.assertIn(f"input 0: {name}", lines)
+            self.assertEqual({"format": "c", "comment": lines},
+                             self.succeed_json("info", path, "--json"))
 
     def test_misuse(self):
         self.train_flowers()

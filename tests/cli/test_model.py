@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Using a model: predict, evaluate, info."""
 import json
+import re
 
 from command import CommandCase, flowers, prices, table
+
+TENSOR = r"(?m)^tensor +(\S+) \[(\d+), (\d+)\], XXH3 ([0-9a-f]{16})$"
 
 
 class Predict(CommandCase):
@@ -171,6 +174,22 @@ class Info(CommandCase):
         self.assertIsNone(info["target_scaling"])
         self.assertEqual((20, 72, 18, "9"), tuple(info["training"][k] for k in
                          ("epochs", "training_rows", "held_out_rows", "seed")))
+
+    def test_tensors(self):
+        """Text and JSON tell the same of each, and sums differ where numbers do."""
+        sums = []
+        for seed in (1, 2, 1):
+            self.train_flowers("--hidden", "5", "--norm", "batch", "--seed", seed)
+            text = self.succeed("info", "flowers.safetensors").stdout
+            told = {name: {"shape": [int(rows), int(cols)], "xxh3": total}
+                    for name, rows, cols, total in re.findall(TENSOR, text)}
+            info = self.succeed_json("info", "flowers.safetensors", "--json")
+            self.assertEqual(told, info["tensors"])
+            self.assertEqual([3, 5], sorted(told["layers.0.weight"]["shape"]))
+            self.assertIn("layers.1.running_mean", told)
+            sums.append(told["layers.0.weight"]["xxh3"])
+        self.assertEqual(sums[0], sums[2])
+        self.assertNotEqual(sums[0], sums[1])
 
     def test_text(self):
         self.train_flowers()
