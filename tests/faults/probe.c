@@ -3,15 +3,15 @@
  * Operations on files, for the driver to run with failing calls (see test_faults.py):
  *
  *     probe list                   NAME write | NAME read WRITER |
- *                                  NAME folder LOOKER | NAME look FOLDER, a line each
+ *                                  NAME folder LOOKER | NAME look FOLDER | NAME pair, a line each
  *     probe NAME PATH [old|new]    0 done; 1 refused, with the sentence on standard output
  *     probe save_for_ever FOLDER N  checkpoints N, N + 1, …, a line for each that is done
  *
  * A writer makes a file of one of two contents, each always of the same bytes. A reader prints what
  * it has read, so that two results can be told apart; its file is what WRITER has made. An
  * operation on a folder brings it to an old state, and from there to a new one; READER is given the
- * folder then, and finds one or the other. A further operation is a function and a row of the
- * table.
+ * folder then, and finds one or the other. A pair is C source, PATH.c, and the header beside it. A
+ * further operation is a function and a row of the table.
  */
 #include "probe_data.h"
 #include "train/history.h"
@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum kind { WRITE, READ, FOLDER, LOOK } kind;
+typedef enum kind { WRITE, READ, FOLDER, LOOK, PAIR } kind;
 
 typedef struct operation {
     const char *name;
@@ -108,6 +108,16 @@ static lnt_status write_torch(const lnt_model *model, const char *path, lnt_erro
 static lnt_status export_torch(const char *path, bool new, lnt_error *error)
 {
     return export_by(write_torch, path, new, error);
+}
+
+static lnt_status write_source(const lnt_model *model, const char *path, lnt_error *error)
+{
+    return lnt_c_export(model, path, NULL, error);
+}
+
+static lnt_status export_c(const char *path, bool new, lnt_error *error)
+{
+    return export_by(write_source, path, new, error);
 }
 
 static lnt_status write_npy(const char *path, bool new, lnt_error *error)
@@ -336,6 +346,10 @@ static const operation operations[] = {
     {"read_idx", READ, NULL, read_data, "write_idx"},
     {"write_idx_gz", WRITE, probe_write_idx_gz, NULL, NULL},
     {"read_idx_gz", READ, NULL, read_data, "write_idx_gz"},
+    {"write_npz", WRITE, probe_write_npz, NULL, NULL},
+    {"read_npz", READ, NULL, read_data, "write_npz"},
+    {"write_npz_packed", WRITE, probe_write_npz_packed, NULL, NULL},
+    {"read_npz_packed", READ, NULL, read_data, "write_npz_packed"},
     {"write_libsvm", WRITE, probe_write_libsvm, NULL, NULL},
     {"read_libsvm", READ, NULL, read_data, "write_libsvm"},
     {"read_blocks_csv", READ, NULL, probe_read_blocks, "write_file"},
@@ -348,6 +362,7 @@ static const operation operations[] = {
     {"import_onnx", READ, NULL, import, "export_onnx"},
     {"export_torch", WRITE, export_torch, NULL, NULL},
     {"import_torch", READ, NULL, import, "export_torch"},
+    {"export_c", PAIR, export_c, NULL, NULL},
     {"save_checkpoint", FOLDER, save_checkpoint, NULL, "newest_checkpoint"},
     {"newest_checkpoint", LOOK, NULL, newest_checkpoint, "save_checkpoint"},
 };
@@ -356,7 +371,7 @@ static const operation operations[] = {
 
 static int list(void)
 {
-    static const char *const kinds[] = {"write", "read", "folder", "look"};
+    static const char *const kinds[] = {"write", "read", "folder", "look", "pair"};
     for (size_t i = 0; i < N_OPERATIONS; i++) {
         const operation *o = &operations[i];
         printf("%s %s%s%s\n", o->name, kinds[o->kind], o->other != NULL ? " " : "",

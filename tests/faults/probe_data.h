@@ -8,6 +8,8 @@
 
 lnt_status probe_write_idx(const char *path, bool new, lnt_error *error);
 lnt_status probe_write_idx_gz(const char *path, bool new, lnt_error *error);
+lnt_status probe_write_npz(const char *path, bool new, lnt_error *error);
+lnt_status probe_write_npz_packed(const char *path, bool new, lnt_error *error);
 lnt_status probe_write_libsvm(const char *path, bool new, lnt_error *error);
 
 /* CSV with a column of text, "kind". */

@@ -17,8 +17,6 @@ ERRORS = {
 # What is no failure: the call is to be made again, or went well in spite of what it says.
 HARMLESS = {(call, "EINTR") for call in ("open", "read", "write", "fsync", "rename", "close")}
 HARMLESS |= {("read", "SHORT"), ("write", "SHORT")}
-# One byte at a time takes too long for long files; the first so many places are enough.
-MOST_PLACES = 12
 # With a sanitizer, programs start slowly.
 FOR_EVER = (0, 1) if SANITIZERS == "none" else (0,)
 # Of the file that is replaced, and of none that a new one gets.
@@ -39,7 +37,7 @@ class Faults(Probe):
         counts = self.counts(operation, path)
         self.assertEqual(set(ERRORS), set(counts))
         for call, count in counts.items():
-            for at in range(1, min(count, MOST_PLACES) + 1):
+            for at in range(1, count + 1):
                 for error in ERRORS[call]:
                     for for_ever in FOR_EVER:
                         faults = {"call": call, "at": at, "error": error, "forever": for_ever}
@@ -76,6 +74,36 @@ class Faults(Probe):
                     self.assertFalse(harmless, (faults, output))
                     self.assertIn(after, (before, contents["new"]), faults)
                     self.check_sentence(output, faults)
+                total += status
+            self.assertGreater(total, 10, "hardly any call has failed")
+
+    def check_pair(self, operation, _):
+        """C source and its header: each is whole, and one of the two may be new without the other."""
+        source = self.folder / "net.c"
+        states = {}
+        for content in ("old", "new"):
+            self.restore({})
+            self.assertEqual((0, ""), self.run_probe(operation, content, source))
+            states[content] = self.files()
+            self.assertEqual({"net.c", "net.h"}, set(states[content]))
+        self.assertNotIn(True, [states["old"][name] == states["new"][name]
+                                for name in states["old"]])
+        for before in (states["old"], {}):
+            self.restore(before)
+            total = 0
+            for faults, harmless in self.each_fault(operation, source):
+                self.restore(before)
+                status, output = self.run_probe(operation, path=source, **faults)
+                after = self.files()
+                self.assertLessEqual(set(after), {"net.c", "net.h"}, faults)
+                if status == 0:
+                    self.assertEqual(states["new"], after, faults)
+                else:
+                    self.assertFalse(harmless, (faults, output))
+                    for name in ("net.c", "net.h"):
+                        self.assertIn(after.get(name), (before.get(name), states["new"][name]),
+                                      (faults, name))
+                    self.check_sentence(output, faults, str(source)[:-1])
                 total += status
             self.assertGreater(total, 10, "hardly any call has failed")
 
