@@ -25,7 +25,9 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(every),
      .value = "INTERVAL",
-     .help = "How often, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h (default: 10m)"},
+     .help = "How often, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h (default: 10m); "
+             "training does not wait for the disk: one that is due while another is being written "
+             "is made right after it"},
     {.name = "keep",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(fit.checkpoint.keep),

@@ -57,7 +57,7 @@ typedef struct lnt_saver {
 lnt_status lnt_saver_init(lnt_saver *saver, struct lnt_run *run);
 void lnt_saver_finish(lnt_saver *saver);
 
-/** Begins a checkpoint if it is time for one and none is being written. */
+/** Begins a checkpoint if it is time for one and none is being written; else it stays due. */
 void lnt_saver_look(lnt_saver *saver, struct lnt_run *run);
 
 /** Whether the file that ends a run was found; it is looked for a few times a second. */
