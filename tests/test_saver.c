@@ -70,8 +70,8 @@ static size_t numbers_in(const char *folder, size_t numbers[STEPS + 1])
 }
 
 /*
- * One that is due is not lost: it is of the first step after the writer was free. The next one is
- * an interval of at least `least` steps away.
+ * One that is due is not lost, nor left until the next is due: it is of the first step after the
+ * writer was free. Those after it are at least `least` steps apart.
  */
 static void check(lnt_checkpoint_config checkpoint, size_t first, size_t least)
 {

@@ -190,8 +190,8 @@ typedef struct lnt_c_options {
  * program that runs cases and returns 0 if their outputs are those of the net in f64 to 2^-13 (f32)
  * or 2^-33 of the largest. Both compile without a warning in C99 and C++17. `options` may be NULL.
  * Each file is whole or not there, or what it was; after `LNT_ERR_IO` the source may be new without
- * its header. `LNT_ERR_INVALID` for a name or a file name that cannot be, `LNT_ERR_NOT_FINITE` for a
- * parameter or a case, `LNT_ERR_SHAPE` for cases. Thread-safe.
+ * its header. `LNT_ERR_INVALID` for a name or a file name that cannot be, `LNT_ERR_NOT_FINITE` for
+ * a parameter or a case, `LNT_ERR_SHAPE` for cases. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const char *path,
                                                const lnt_c_options *options, lnt_error *error);

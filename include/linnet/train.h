@@ -35,10 +35,10 @@ typedef enum lnt_sampling {
  * draws of dropout, averages, the best net, history. A run that is continued ends with the same
  * bits as one that never stopped, wherever it was stopped, on processors for which BLAS chooses the
  * same kernels. The run itself waits only for a copy of its state; a thread of its own, which takes
- * no signals, writes it. One that falls due while another is being written is made at the first step
- * or end of an epoch after that, whatever it is due by: where the disk is slower than the interval
- * there are fewer, and each interval counts from the last one that was begun. The newest is number N,
- * the batches trained on.
+ * no signals, writes it. One that falls due while another is being written is made at the first
+ * step or end of an epoch after that, whatever it is due by: where the disk is slower than the
+ * interval there are fewer, and each interval counts from the last one that was begun. The newest
+ * is number N, the batches trained on.
  */
 typedef struct lnt_checkpoint_config {
     const char *directory; /**< the folder, made if it is not there; NULL: no checkpoints */
