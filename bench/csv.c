@@ -3,7 +3,7 @@
  * Reads CSV files of plain numbers with lnt_csv_read and, in turn with it, with getline and strtod.
  * All readers must read the same bits. A megabyte is 10^6 bytes.
  *
- *   bench_csv [--megabytes N] [--repeat N] [--json FILE]
+ *   bench_csv [--megabytes N] [--repeat N] [--cpu-time] [--json FILE]
  */
 #include <errno.h>
 #include <linnet/linnet.h>
@@ -30,6 +30,11 @@ static _Noreturn void stop(const char *what)
 
 typedef int (*write_number)(char *text, size_t size, lnt_random *random);
 
+static int write_short(char *text, size_t size, lnt_random *random)
+{
+    return snprintf(text, size, "%.6g", lnt_random_normal(random));
+}
+
 static int write_f32(char *text, size_t size, lnt_random *random)
 {
     return snprintf(text, size, "%.9g", (double) (float) lnt_random_normal(random));
@@ -53,7 +58,8 @@ static int write_integer(char *text, size_t size, lnt_random *random)
 static const struct form {
     const char *name;
     write_number write;
-} forms[] = {{"f32, %.9g", write_f32},
+} forms[] = {{"%.6g", write_short},
+             {"f32, %.9g", write_f32},
              {"f64, %.17g", write_f64},
              {"fixed, %.4f", write_fixed},
              {"0 to 16, %d", write_integer}};
@@ -86,10 +92,12 @@ static size_t write_file(const char *path, const struct form *form, size_t bytes
 
 /* --- the readers: each leaves a checksum of all its numbers, taken as doubles --- */
 
+static clockid_t clock_used = CLOCK_MONOTONIC; /* or that of the process */
+
 static double now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock_used, &t);
     return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
 }
 
@@ -243,7 +251,7 @@ static size_t count_of(const char *text, size_t most)
     char *end;
     const unsigned long count = text != NULL ? strtoul(text, &end, 10) : 0;
     if (count == 0 || *end != '\0' || count > most) {
-        stop("usage: bench_csv [--megabytes N] [--repeat N] [--json FILE]");
+        stop("usage: bench_csv [--megabytes N] [--repeat N] [--cpu-time] [--json FILE]");
     }
     return count;
 }
@@ -253,6 +261,10 @@ static options parse(char **argv)
     options o = {100, 7, NULL};
     for (char **p = argv + 1; *p != NULL; p++) {
         const char *const name = *p;
+        if (strcmp(name, "--cpu-time") == 0) {
+            clock_used = CLOCK_PROCESS_CPUTIME_ID;
+            continue;
+        }
         p += p[1] != NULL;
         if (strcmp(name, "--megabytes") == 0) {
             o.megabytes = count_of(*p, 100000);

@@ -6,10 +6,11 @@
                            [--json FILE]
 
 Linnet is called through its shared library. Numbers are normally distributed; CSV has them with 6
-significant digits, as programs print them, and with 17. All read to f64; it is said whose numbers
-are not, to the bit, those of the file. Files are in the page cache and one thread reads. Rates are
-medians over the rounds, ratios are Linnet's rate over the other's within a round, with quartiles. A
-megabyte is 10^6 bytes of the file. With many more rows than the 20,000 by default the C library
+significant digits, as programs print them, with 17, and a hundred times them with 4 decimals; besides
+whole numbers from 0 to 16. All read to f64; it is said whose numbers are not, to the bit, those of
+the file. Files are in the page cache and one thread reads. Rates are medians over the rounds, ratios
+are Linnet's rate over the other's within a round, with quartiles. A megabyte is 10^6 bytes of the
+file. With many more rows than the 20,000 by default the C library
 takes new memory from the system for each read, which costs both readers of .npy far more than the
 reading (MALLOC_MMAP_THRESHOLD_ and MALLOC_TRIM_THRESHOLD_ in the environment keep it).
 """
@@ -115,14 +116,17 @@ def main():
           f"{'CPU' if given.cpu_time else 'wall'} time, load {os.getloadavg()[0]:.1f}")
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        for kind, digits in (("npy", None), ("csv %.6g", "%.6g"), ("csv %.17g", "%.17g")):
+        for kind, digits, given_numbers in (
+                ("npy", None, numbers), ("csv %.6g", "%.6g", numbers),
+                ("csv %.17g", "%.17g", numbers), ("csv %.4f", "%.4f", 100 * numbers),
+                ("csv %d", "%d", np.floor(17 * np.random.default_rng(1).random(numbers.shape)))):
             path = os.path.join(folder, "a." + kind[:3])
-            expected = numbers
+            expected = given_numbers
             if digits is None:
-                np.save(path, numbers)
+                np.save(path, given_numbers)
             else:
-                np.savetxt(path, numbers, fmt=digits, delimiter=",")
-                expected = np.array([[float(digits % x) for x in row] for row in numbers])
+                np.savetxt(path, given_numbers, fmt=digits, delimiter=",")
+                expected = np.array([[float(digits % x) for x in row] for row in given_numbers])
             results += report(kind, path, *measure(readers_of(linnet, kind[:3]), path, expected,
                                                    given.rounds, clock))
     if given.json:
