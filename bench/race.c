@@ -26,6 +26,8 @@ typedef struct method {
 static const method methods[] = {
     {.name = "lm", .kind = LNT_LM, .batch = WHOLE},
     {.name = "lm-parts", .kind = LNT_LM, .batch = 256},
+    {.name = "kfac", .kind = LNT_KFAC, .batch = WHOLE},
+    {.name = "kfac-parts", .kind = LNT_KFAC, .batch = PARTS},
     {.name = "lbfgs", .kind = LNT_LBFGS, .batch = WHOLE},
     {.name = "scg", .kind = LNT_SCG, .batch = WHOLE},
     {.name = "rprop", .kind = LNT_RPROP, .batch = WHOLE, .rate = 0.01},
@@ -105,6 +107,7 @@ static lnt_fit_config settings(const method *m, const lnt_bench_problem *problem
     fit.batch_rows = m->batch == WHOLE || parts > r->x->rows ? r->x->rows : parts;
     fit.seed = seed;
     fit.optim = lnt_optim_of(m->kind);
+    fit.optim.seed = seed;
     if (m->rate > 0) {
         fit.optim.learning_rate = m->rate;
     }

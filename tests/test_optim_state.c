@@ -34,14 +34,14 @@ Test(optim_state, names_of_all)
 {
     static const char *const names[] = {"sgd",   "rmsprop", "adagrad", "adam", "adamw",
                                         "nadam", "amsgrad", "rprop",   "muon", "soap",
-                                        "lbfgs", "scg",     "lm"};
+                                        "lbfgs", "scg",     "lm",      "kfac"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         lnt_optim_kind kind = (lnt_optim_kind) 99;
         cr_assert_str_eq(lnt_optim_name((lnt_optim_kind) i), names[i]);
         OK(lnt_optim_find(names[i], &kind));
         cr_assert_eq((unsigned) kind, i);
     }
-    cr_assert_null(lnt_optim_name(LNT_LM + 1));
+    cr_assert_null(lnt_optim_name(LNT_KFAC + 1));
 }
 
 Test(optim_state, defaults)

@@ -96,7 +96,15 @@ typedef enum lnt_optim_kind {
      * and doubles below 1/4. Marquardt 1963; Hagan, Menhaj, IEEE Transactions on Neural Networks 5
      * (1994)
      */
-    LNT_LM
+    LNT_LM,
+    /**
+     * Natural gradients with the Fisher matrix as Kronecker products, a block a dense layer: A of
+     * its inputs, G of gradients for targets drawn from the net's own distribution, as moving
+     * averages. On `whole` data the step has no rate: the best of direction and last step by the
+     * exact quadratic model; else `learning_rate` with the step's size in the Fisher norm held to
+     * `kl_clip`. Martens, Grosse, ICML 2015
+     */
+    LNT_KFAC
 } lnt_optim_kind;
 
 /** How Levenberg-Marquardt solves for its step; the steps agree but for rounding. */
@@ -107,7 +115,7 @@ typedef enum lnt_lm_form {
 } lnt_lm_form;
 
 /** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon",
-    "soap", "lbfgs", "scg", "lm"; NULL for a value outside the list. */
+    "soap", "lbfgs", "scg", "lm", "kfac"; NULL for a value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
 LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
@@ -167,8 +175,13 @@ typedef struct lnt_optim_config {
     bool bayesian;         /**< LM on whole data: the weight of a penalty on squares of parameters,
                                 and that of the loss, from the evidence after each step; squared error.
                                 MacKay 1992; Foresee, Hagan, ICNN 1997 */
-    size_t max_bytes;      /**< LM: of memory; 0: no limit. See `lnt_optim_accepts` */
-    size_t max_rows;       /**< LM: of a batch at most; ≥ 1. `lnt_fit` and the trainer set it */
+    size_t max_bytes;      /**< LM, K-FAC: of memory; 0: no limit. See `lnt_optim_accepts` */
+    double factor_decay;   /**< K-FAC: of moving averages, in [0, 1) */
+    double damping;        /**< K-FAC: the first λ; > 0 */
+    size_t inverse_period; /**< K-FAC: steps between inversions; ≥ 1 */
+    double kl_clip;        /**< K-FAC on parts of the data; > 0 */
+    uint64_t seed;         /**< K-FAC: of targets drawn */
+    size_t max_rows; /**< LM, K-FAC: of a batch at most; ≥ 1. `lnt_fit` and the trainer set it */
 
     /* In this order: gradients are averaged, clipped, penalised, and used. */
     size_t accumulate;   /**< calls that make one step, on the mean of their gradients; 0 is 1 */
@@ -200,8 +213,8 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
  * momentum 0, momentum_decay 0.004, Rprop 0.5, 1.2, 1e-6, 50; no decay but AdamW's 0.01. Muon as
  * its author's: 0.02, momentum 0.95, Nesterov, 5 iterations, no decay; adam_rate 0.001.
  * SOAP 0.003, betas 0.95, period 10. L-BFGS rate 1, memory 20, c1 1e-4, c2 0.9, 25 evaluations. LM
- * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10.
- * accumulate 1, max_rows 32; all else 0.
+ * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10. K-FAC: damping 1, decay 0.95,
+ * inversion every 5 steps, rate 0.01, kl_clip 1e-3. accumulate 1, max_rows 32; all else 0.
  */
 LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
 
@@ -231,7 +244,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net,
 
 /* --- methods that look at the loss again --- */
 
-/** Whether a method is stepped by `lnt_optim_step_on` alone: L-BFGS, SCG and LM. */
+/** Whether a method is stepped by `lnt_optim_step_on` alone: L-BFGS, SCG, LM and K-FAC. */
 LNT_API bool lnt_optim_looks_again(lnt_optim_kind kind);
 
 /** The batch that a pass has evaluated, for steps that evaluate it again. */
@@ -279,7 +292,7 @@ LNT_API lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_n
 /** Bytes that the optimiser would take; SIZE_MAX if they cannot be counted. */
 LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net);
 
-/** The damping that a step would begin with: LM's μ, SCG's λ; NaN for others. */
+/** The damping that a step would begin with: LM's μ, K-FAC's and SCG's λ; NaN for others. */
 LNT_API double lnt_optim_damping(const lnt_optim *optim);
 
 /**

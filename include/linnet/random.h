@@ -34,7 +34,8 @@ enum {
     LNT_STREAM_SPLIT = 3,   /**< choice of the validation rows, and of folds */
     LNT_STREAM_DROPOUT = 4, /**< `LNT_STREAM_DROPOUT + (layer << 8) + (draw << 24)` */
     LNT_STREAM_SAMPLE = 5,  /**< rows drawn with replacement: `… + (epoch << 8)` */
-    LNT_STREAM_BLOCKS = 6   /**< order of the blocks of a source: `… + (epoch << 8)` */
+    LNT_STREAM_BLOCKS = 6,  /**< order of the blocks of a source: `… + (epoch << 8)` */
+    LNT_STREAM_TARGETS = 7  /**< K-FAC: targets drawn from the outputs: `… + (step << 8)` */
 };
 
 /** The start of a stream. */

@@ -5,7 +5,7 @@
 
 /*
  * Multiplications of a step of Levenberg-Marquardt, about a second on one core, up to which it is
- * worth its price; rows up to which full steps of L-BFGS are.
+ * worth its price; rows up to which full steps of K-FAC or L-BFGS are.
  */
 #define MOST_WORK 1e10
 #define MOST_ROWS 20000
@@ -52,7 +52,8 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
     if ((squares || softmax) && few && takes(settings, LNT_LM, net, loss, rows)) {
         kind = LNT_LM;
     } else if (squares && rows <= MOST_ROWS) {
-        kind = LNT_LBFGS;
+        settings->fit = before;
+        kind = takes(settings, LNT_KFAC, net, loss, rows) ? LNT_KFAC : LNT_LBFGS;
     }
     settings->fit = before;
     if (kind != LNT_ADAMW && !takes(settings, kind, net, loss, rows)) {

@@ -199,6 +199,7 @@ static bool has_momentum(const lnt_optim_config *optim)
     case LNT_LBFGS:
     case LNT_SCG:
     case LNT_LM:
+    case LNT_KFAC:
         return false;
     case LNT_SGD:
     case LNT_RMSPROP:

@@ -81,7 +81,7 @@ extern const lnt_cli_option lnt_cli_run_options[];
 #define LNT_CLI_RUN_COUNT 5
 
 /* The choice of --optimizer behind the library's kinds: until `lnt_cli_optim_pick`. */
-enum { LNT_CLI_OPTIM_AUTO = LNT_LM + 1 };
+enum { LNT_CLI_OPTIM_AUTO = LNT_KFAC + 1 };
 
 /* Choices as the library's types. */
 lnt_dtype lnt_cli_train_dtype(int choice);

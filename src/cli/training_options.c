@@ -25,7 +25,7 @@ static const lnt_cli_option training_options[] = {
      .initial = LNT_CLI_DEFAULT_EPOCHS,
      .least = 1,
      .most = 1000000,
-     .help = "Passes over the training rows; of lbfgs, scg and lm 1000"},
+     .help = "Passes over the training rows; of lbfgs, scg, lm and kfac 1000"},
     {.name = "batch",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(fit.batch_rows),
@@ -33,7 +33,7 @@ static const lnt_cli_option training_options[] = {
      .initial = LNT_CLI_DEFAULT_BATCH,
      .least = 1,
      .most = 1000000,
-     .help = "Rows a step; of lbfgs, scg and lm all, up to 1000000"},
+     .help = "Rows a step; of lbfgs, scg, lm and kfac all, up to 1000000"},
     {.name = "shuffle",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.shuffle),
@@ -77,7 +77,7 @@ static const lnt_cli_option stopping_options[] = {
      .value = "EPOCHS",
      .initial = "0",
      .most = 1000000,
-     .help = "End after so many epochs without improvement; 0: do not; of lbfgs, scg and lm "
+     .help = "End after so many epochs without improvement; 0: do not; of lbfgs, scg, lm and kfac "
              "20 where rows are held out"},
     {.name = "min-delta",
      .kind = LNT_CLI_REAL,
@@ -97,7 +97,7 @@ static const lnt_cli_option stopping_options[] = {
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.restore_best),
      .initial = "no",
-     .help = "End with the parameters of the best epoch; lbfgs, scg and lm do where rows "
+     .help = "End with the parameters of the best epoch; lbfgs, scg, lm and kfac do where rows "
              "are held out"},
     {.name = "top-k",
      .kind = LNT_CLI_SIZE,

@@ -141,7 +141,7 @@ struct lnt_optim {
 
 extern const lnt_optim_ops lnt_optim_sgd, lnt_optim_rmsprop, lnt_optim_adagrad, lnt_optim_adam,
     lnt_optim_adamw, lnt_optim_nadam, lnt_optim_amsgrad, lnt_optim_rprop, lnt_optim_muon,
-    lnt_optim_soap, lnt_optim_lbfgs, lnt_optim_scg, lnt_optim_lm;
+    lnt_optim_soap, lnt_optim_lbfgs, lnt_optim_scg, lnt_optim_lm, lnt_optim_kfac;
 
 /** The method of a kind; NULL for a value outside the list. */
 const lnt_optim_ops *lnt_optim_ops_of(lnt_optim_kind kind);

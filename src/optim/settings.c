@@ -11,7 +11,7 @@ static const lnt_optim_ops *const table[] = {
     [LNT_AMSGRAD] = &lnt_optim_amsgrad, [LNT_RPROP] = &lnt_optim_rprop,
     [LNT_MUON] = &lnt_optim_muon,       [LNT_SOAP] = &lnt_optim_soap,
     [LNT_LBFGS] = &lnt_optim_lbfgs,     [LNT_SCG] = &lnt_optim_scg,
-    [LNT_LM] = &lnt_optim_lm,
+    [LNT_LM] = &lnt_optim_lm,           [LNT_KFAC] = &lnt_optim_kfac,
 };
 
 enum { N_KINDS = sizeof table / sizeof table[0] };
@@ -65,6 +65,10 @@ lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
                                .mu_up = 10,
                                .mu_down = 0.1,
                                .mu_most = 1e10,
+                               .factor_decay = 0.95,
+                               .damping = 0.01,
+                               .inverse_period = 5,
+                               .kl_clip = 1e-3,
                                .max_rows = 32,
                                .accumulate = 1};
     const lnt_optim_ops *ops = lnt_optim_ops_of(kind);

@@ -118,7 +118,7 @@ static lnt_status check(const lnt_net *net, const lnt_tensor *x, const lnt_tenso
         return lnt_fail(error, LNT_ERR_INVALID,
                         "learning rates from %g to %g: expected 0 < low < high, finite", low, high);
     }
-    if (lnt_optim_looks_again(config->optim.kind)) {
+    if (lnt_optim_looks_again(config->optim.kind) && config->optim.kind != LNT_KFAC) {
         return lnt_fail(error, LNT_ERR_INVALID, "optim is %s, which needs no learning rate",
                         lnt_optim_name(config->optim.kind));
     }

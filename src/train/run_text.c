@@ -84,6 +84,11 @@ static void write_later_methods(writer *w, const lnt_optim_config *o)
         {"mu down", o->mu_down},
         {"mu most", o->mu_most},
         {"bayesian", o->bayesian},
+        {"factor decay", o->factor_decay},
+        {"damping", o->damping},
+        {"inverse period", (double) o->inverse_period},
+        {"kl clip", o->kl_clip},
+        {"optim seed", (double) o->seed},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         number(w, numbers[i].key, numbers[i].value);

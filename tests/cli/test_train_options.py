@@ -39,6 +39,9 @@ CHANGES = {
     "mu-up": ["3", "--optimizer", "lm", "--mu", "1e-12", "--epochs", "20"],
     "mu-down": ["0.5", "--optimizer", "lm"],
     "bayesian": [None, "--optimizer", "lm", "-t", "length"],
+    "damping": ["10", "--optimizer", "kfac"], "factor-decay": ["0.5", "--optimizer", "kfac"],
+    "inverse-period": ["1", "--optimizer", "kfac"],
+    "kl-clip": ["1e-6", "--optimizer", "kfac", "--batch", "8"],
     "goal": ["1000"], "min-gradient": ["1000", "--batch", "1000"],
     "weight-decay": ["0.5"], "l1": ["0.1"], "l2": ["0.1"], "decay-all": [None],
     "clip-value": ["1e-3", "--optimizer", "sgd"], "clip-norm": ["1e-3", "--optimizer", "sgd"],
@@ -112,7 +115,7 @@ class TrainOptions(CommandCase):
     def test_methods_that_look_again_take_all_rows_and_end_by_themselves(self):
         expected = {"epochs": "1000", "batch": "1000000", "schedule": "constant",
                     "patience": "20", "restore-best": "yes", "weight-decay": "0"}
-        for method in ("lbfgs", "scg", "lm"):
+        for method in ("lbfgs", "scg", "lm", "kfac"):
             chosen, _ = self.dry("-t", "species", "--optimizer", method)
             self.assertEqual(expected, {name: chosen[name] for name in expected}, method)
         chosen, _ = self.dry("-t", "species", "--optimizer", "lbfgs", "--validation", "0")
