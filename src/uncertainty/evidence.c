@@ -56,7 +56,9 @@ static lnt_status settle(lnt_laplace *laplace, const lnt_laplace_facts *facts, b
                          bool find_noise)
 {
     lnt_laplace_info *info = &laplace->info;
-    info->noise = find_noise ? facts->loss / facts->targets : info->noise;
+    if (find_noise) {
+        info->noise = facts->loss > facts->unseen ? facts->loss / facts->targets : 0;
+    }
     for (int turn = 0; turn < TURNS; turn++) {
         const double before = info->noise;
         if (!(info->noise > 0)) {

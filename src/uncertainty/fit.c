@@ -3,6 +3,7 @@
 #include "uncertainty/desk.h"
 #include "uncertainty/likelihood.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -158,6 +159,9 @@ static lnt_status add_output(fitting *f)
     return LNT_OK;
 }
 
+/* Units of rounding that an output may be off by, whoever computes it. */
+enum { ROUNDING = 16 };
+
 static lnt_status add_batch(fitting *f, size_t first, size_t count)
 {
     lnt_tensor x, seed = f->desk.seed;
@@ -175,6 +179,12 @@ static lnt_status add_batch(fitting *f, size_t first, size_t count)
     seed.rows = data.meaning.rows = count;
     LNT_TRY(lnt_loss_link(&f->loss, &data.output, &data.meaning));
     f->facts.loss += value;
+    if (f->loss.kind == LNT_LOSS_MSE) {
+        const double unit = (f->net->dtype == LNT_F64 ? DBL_EPSILON : FLT_EPSILON) * ROUNDING;
+        double targets;
+        LNT_TRY(lnt_dot(&data.target, &data.target, &targets));
+        f->facts.unseen += unit * unit * targets;
+    }
     for (size_t i = 0; i < count; i++) {
         f->weight += lnt_laplace_weight(&data, i);
     }

@@ -66,6 +66,7 @@ typedef struct lnt_laplace_facts {
     double targets;    /* Σ w · outputs */
     double loss;       /* squares, or negative log likelihood, summed */
     double parameters; /* their squares, summed */
+    double unseen;     /* what Σ of losses rounding alone may make */
 } lnt_laplace_facts;
 
 /** Sets prior precision and noise where they are 0, effective parameters and marginal likelihood.
