@@ -195,6 +195,8 @@ Test(allocations, none_in_steps_that_look_again)
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         look_again(dtype, LNT_LBFGS);
         look_again(dtype, LNT_SCG);
+        look_again(dtype, LNT_LM);
+        look_again(dtype, LNT_KFAC);
     }
 }
 

@@ -147,6 +147,8 @@ EVERYWHERE(muon, LNT_MUON)
 EVERYWHERE(soap, LNT_SOAP)
 EVERYWHERE(lbfgs, LNT_LBFGS)
 EVERYWHERE(scg, LNT_SCG)
+EVERYWHERE(lm, LNT_LM)
+EVERYWHERE(kfac, LNT_KFAC)
 
 /* All rows in each batch, where the last evaluation of a step serves the next. */
 static lnt_fit_config whole_run_of(lnt_optim_kind kind)
@@ -159,8 +161,8 @@ static lnt_fit_config whole_run_of(lnt_optim_kind kind)
 
 Test(resume, with_all_rows_in_a_batch)
 {
-    static const lnt_optim_kind kinds[] = {LNT_LBFGS, LNT_SCG};
-    for (size_t i = 0; i < 2; i++) {
+    static const lnt_optim_kind kinds[] = {LNT_LBFGS, LNT_SCG, LNT_LM, LNT_KFAC};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         lnt_fit_config config = whole_run_of(kinds[i]);
         config.optim.l2 = 1e-3;
         config.optim.memory = 3;
