@@ -21,6 +21,17 @@ static lnt_net *full_net(lnt_dtype dtype, uint64_t seed)
     return net;
 }
 
+/* For methods that take no other layers. */
+static lnt_net *dense_net(lnt_dtype dtype, uint64_t seed)
+{
+    const lnt_layer layers[] = {lnt_dense(6, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = INPUTS, .layers = layers, .n_layers = 2, .seed = seed};
+    lnt_net *net = NULL;
+    OK(lnt_net_create(&net, &config));
+    return net;
+}
+
 static lnt_fit_config run_of(lnt_optim_kind kind)
 {
     lnt_fit_config config = settings();
@@ -45,7 +56,8 @@ static lnt_tensor run_x, run_y;
 static outcome run(lnt_dtype dtype, uint64_t seed, lnt_fit_config config, const char *folder,
                    size_t stop, bool resume)
 {
-    outcome o = {.net = full_net(dtype, seed)};
+    const bool dense = config.optim.kind == LNT_LM || config.optim.kind == LNT_KFAC;
+    outcome o = {.net = dense ? dense_net(dtype, seed) : full_net(dtype, seed)};
     seen s = {.stop_after = stop};
     OK(lnt_history_create(&o.history, o.net, config.epochs, NULL));
     config.history = o.history;

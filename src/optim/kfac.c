@@ -154,9 +154,7 @@ static lnt_status step_whole(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
             try_step(optim, net, pass, batch, tries == 0 && optim->steps > 0, &predicted, &trial));
         if (trial < value) {
             adapt_lambda(optim, trial - value, predicted);
-            double penalty = 0;
-            LNT_TRY(lnt_optim_penalised(optim, net, pass, NULL, &penalty));
-            outcome->value = trial - penalty;
+            outcome->value = optim->loss;
             outcome->evaluated = true;
             return LNT_OK;
         }
