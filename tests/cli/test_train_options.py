@@ -40,7 +40,7 @@ CHANGES = {
     "mu-down": ["0.5", "--optimizer", "lm"],
     "bayesian": [None, "--optimizer", "lm", "-t", "length"],
     "damping": ["10", "--optimizer", "kfac"], "factor-decay": ["0.5", "--optimizer", "kfac"],
-    "inverse-period": ["1", "--optimizer", "kfac"],
+    "inverse-period": ["1", "--optimizer", "kfac", "--batch", "8"],
     "kl-clip": ["1e-6", "--optimizer", "kfac", "--batch", "8"],
     "goal": ["1000"], "min-gradient": ["1000", "--batch", "1000"],
     "weight-decay": ["0.5"], "l1": ["0.1"], "l2": ["0.1"], "decay-all": [None],
