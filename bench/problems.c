@@ -8,7 +8,7 @@
 
 const lnt_bench_problem lnt_bench_problems[LNT_BENCH_PROBLEMS] = {
     {"narrow",
-     "500 rows of a smooth function of four numbers, one hidden layer",
+     "500 rows of sin(3a + bc) + cos(2b)d, one hidden layer",
      500,
      2,
      {4, 30, 1},
@@ -16,7 +16,7 @@ const lnt_bench_problem lnt_bench_problems[LNT_BENCH_PROBLEMS] = {
      8,
      32},
     {"smooth",
-     "2,000 rows of the same function, two hidden layers",
+     "2,000 rows of sin(πa/2 + b)exp(-c²) + ad, two hidden layers",
      2000,
      3,
      {4, 32, 32, 1},
@@ -70,8 +70,20 @@ static void normalise(const lnt_tensor *y)
     }
 }
 
-/* sin(π/2·a + b)·e^(−c²) + a·d on [-1, 1]⁴. */
-static void fill_smooth(unsigned seed, const lnt_tensor *x, const lnt_tensor *y)
+typedef double function(const double *v);
+
+static double narrow(const double *v)
+{
+    return sin(3 * v[0] + v[1] * v[2]) + cos(2 * v[1]) * v[3];
+}
+
+static double smooth(const double *v)
+{
+    return sin(acos(0.0) * v[0] + v[1]) * exp(-v[2] * v[2]) + v[0] * v[3];
+}
+
+/* Rows of [-1, 1]⁴. */
+static void fill_function(function *f, unsigned seed, const lnt_tensor *x, const lnt_tensor *y)
 {
     lnt_random random = lnt_random_at(seed, 1000);
     for (size_t i = 0; i < x->rows; i++) {
@@ -80,7 +92,7 @@ static void fill_smooth(unsigned seed, const lnt_tensor *x, const lnt_tensor *y)
             v[j] = 2 * lnt_random_uniform(&random) - 1;
             set(x, i, j, v[j]);
         }
-        set(y, i, 0, sin(acos(0.0) * v[0] + v[1]) * exp(-v[2] * v[2]) + v[0] * v[3]);
+        set(y, i, 0, f(v));
     }
     normalise(y);
 }
@@ -140,7 +152,7 @@ void lnt_bench_make_problem(const lnt_bench_problem *problem, const char *digits
     } else if (strcmp(problem->name, "parity") == 0) {
         fill_parity(x, y);
     } else {
-        fill_smooth(seed, x, y);
+        fill_function(strcmp(problem->name, "narrow") == 0 ? narrow : smooth, seed, x, y);
     }
 }
 

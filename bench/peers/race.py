@@ -27,7 +27,7 @@ import numpy as np  # noqa: E402: threads are set first
 PROBLEMS = {  # widths, goal, seconds, batch: as bench/problems.c has them
     "narrow": ([4, 30, 1], 1e-4, 8, 32),
     "smooth": ([4, 32, 32, 1], 1e-6, 8, 64),
-    "autoencoder": ([64, 128, 64, 32, 8, 32, 64, 128, 64], 0.011, 20, 64),
+    "autoencoder": ([64, 128, 64, 32, 8, 32, 64, 128, 64], 0.011, 10, 64),
     "sin": ([1, 5, 1], 0.002, 3, 41),
     "parity": ([3, 10, 10, 1], 0.001, 3, 8),
 }
