@@ -29,7 +29,7 @@ const lnt_bench_problem lnt_bench_problems[LNT_BENCH_PROBLEMS] = {
      8,
      {64, 128, 64, 32, 8, 32, 64, 128, 64},
      0.011,
-     20,
+     10,
      64},
     {"sin", "41 points of one period of a sine, MathWorks' SIN", 41, 2, {1, 5, 1}, 0.002, 3, 41},
     {"parity", "the parity of three bits, MathWorks' PARITY", 8, 3, {3, 10, 10, 1}, 0.001, 3, 8},
