@@ -112,6 +112,9 @@ Test(derivatives_use, batches_of_any_size)
     const lnt_tensor many = random_matrix(LNT_F64, 33, INPUTS, 1);
     FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(s.d, &many, NULL));
     FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part)); /* there is no batch now */
+    OK(lnt_derivatives_set(s.d, &x, NULL));
+    FAILS(LNT_ERR_NULL, lnt_derivatives_set(s.d, NULL, NULL));
+    FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part));
     finish(&s);
 }
 

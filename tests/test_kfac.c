@@ -395,6 +395,25 @@ static void is_refused(const lnt_net *net, const lnt_loss *loss, const lnt_optim
     cr_assert(strstr(error.message, words) != NULL, "%s", error.message);
 }
 
+/* L-BFGS keeps 20 pairs of parameters, which may be more than factors. */
+Test(kfac, what_needs_less_memory)
+{
+    const lnt_layer layers[] = {lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_IDENTITY)};
+    lnt_net *net = new_net(LNT_F64, 64, layers, 2);
+    const lnt_loss mse = lnt_mse(LNT_MEAN);
+    const lnt_optim_config adamw = lnt_optim_of(LNT_ADAMW), lbfgs = lnt_optim_of(LNT_LBFGS);
+    lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    config.max_bytes = 1000;
+    config.max_rows = 1;
+    cr_assert(lnt_optim_bytes(&adamw, net) < lnt_optim_bytes(&config, net));
+    cr_assert(lnt_optim_bytes(&lbfgs, net) > lnt_optim_bytes(&config, net));
+    is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "; adamw needs less");
+    config.max_rows = 100000;
+    cr_assert(lnt_optim_bytes(&lbfgs, net) < lnt_optim_bytes(&config, net));
+    is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "; lbfgs needs less");
+    lnt_net_destroy(net);
+}
+
 Test(kfac, what_is_refused)
 {
     const lnt_layer dense[] = {lnt_dense(4, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
@@ -407,7 +426,7 @@ Test(kfac, what_is_refused)
     is_refused(other, &mse, &config, LNT_ERR_INVALID, "layers.1 is layer_norm");
     is_refused(net, &mae, &config, LNT_ERR_INVALID, "the loss is mae");
     config.max_bytes = 1000;
-    is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "more than max_bytes 1000; lbfgs");
+    is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "more than max_bytes 1000; ");
     lnt_optim *optim = NULL;
     FAILS(LNT_ERR_TOO_LARGE, lnt_optim_create(&optim, net, &config));
     cr_assert_null(optim);

@@ -327,6 +327,9 @@ static void refused(const lnt_net *net, const lnt_loss *loss, const lnt_laplace_
     lnt_laplace *laplace;
     FAILS(expected, lnt_laplace_fit(&laplace, net, loss, &x, &y, NULL, config, &error));
     cr_assert(laplace == NULL && strstr(error.message, words) != NULL, "%s", error.message);
+    lnt_error before = {0}; /* the same without the rows */
+    FAILS(expected, lnt_laplace_accepts(config, net, loss, 20, &before));
+    cr_assert(strcmp(error.message, before.message) == 0, "%s", before.message);
 }
 
 Test(laplace, wrong_use)
@@ -338,6 +341,11 @@ Test(laplace, wrong_use)
     config.max_bytes = 10;
     refused(net, &loss, &config, LNT_ERR_TOO_LARGE, "so does each other");
     config = lnt_laplace_defaults();
+    OK(lnt_laplace_accepts(&config, net, &loss, 20, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_accepts(&config, net, &loss, 0, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_accepts(NULL, net, &loss, 20, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, NULL, &loss, 20, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, net, NULL, 20, NULL));
     config.noise = -1;
     refused(net, &loss, &config, LNT_ERR_INVALID, "noise's variance must be above 0");
     config = lnt_laplace_defaults();

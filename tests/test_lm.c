@@ -298,6 +298,13 @@ Test(lm, memory_is_estimated_first)
     config.max_bytes = 100000000;
     config.max_rows = 20000;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "dual form, lbfgs needs less");
+    config.max_rows = 1; /* less than 20 pairs of parameters */
+    config.max_bytes = 100000;
+    says(&config, net, NULL, LNT_ERR_TOO_LARGE, "; adamw needs less");
+    lnt_optim_config adamw = lnt_optim_of(LNT_ADAMW);
+    cr_assert(lnt_optim_bytes(&adamw, net) < lnt_optim_bytes(&config, net));
+    config.max_rows = 20000;
+    config.max_bytes = 100000000;
     lnt_optim *optim;
     FAILS(LNT_ERR_TOO_LARGE, lnt_optim_create(&optim, net, &config));
     cr_assert(optim == NULL && counter.calls == 0);

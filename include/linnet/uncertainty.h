@@ -66,6 +66,14 @@ typedef struct lnt_laplace_info {
 } lnt_laplace_info;
 
 /**
+ * Whether `lnt_laplace_fit` takes this net, this loss and these settings with so many rows, which
+ * can be known before the net is trained. If not, `error` says why; what is wrong with the rows
+ * themselves only the fit tells.
+ */
+LNT_API lnt_status lnt_laplace_accepts(const lnt_laplace_config *config, const lnt_net *net,
+                                       const lnt_loss *loss, size_t rows, lnt_error *error);
+
+/**
  * Fits a Laplace approximation of `net`, trained for `loss`, to the rows it was trained on: x, y
  * and weights [rows, 1] or NULL, as `lnt_fit` takes them; the caller owns it. Layers may be dense,
  * activations and residual sums; of a row of weight 0 the inputs must be finite. `LNT_ERR_INVALID`

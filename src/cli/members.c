@@ -24,6 +24,23 @@ char *lnt_cli_member_path(const char *path, size_t m, size_t n)
     return own;
 }
 
+char *lnt_cli_members_text(const char *path, size_t count, size_t n)
+{
+    char *first = lnt_cli_member_path(path, 0, n);
+    if (count <= 1 || first == NULL) {
+        return first;
+    }
+    char *last = lnt_cli_member_path(path, count - 1, n);
+    const size_t room = strlen(first) + (last != NULL ? strlen(last) : 0) + sizeof " to ";
+    char *text = last != NULL ? malloc(room) : NULL;
+    if (text != NULL) {
+        snprintf(text, room, "%s to %s", first, last);
+    }
+    free(first);
+    free(last);
+    return text;
+}
+
 lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_trial *trial, lnt_error *error)
 {
     if (members->count == 0) {
@@ -37,7 +54,15 @@ lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_trial *trial, 
                              lnt_net_outputs(first), trial->rows.n_train, error);
 }
 
-lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error)
+static lnt_laplace_config laplace_config(const lnt_cli_trial *trial)
+{
+    lnt_laplace_config config = lnt_laplace_defaults();
+    config.structure = (lnt_laplace_structure) (trial->settings->laplace - 1);
+    config.max_bytes = (size_t) lnt_cli_memory();
+    return config;
+}
+
+lnt_status lnt_cli_members_check(const lnt_cli_trial *trial, lnt_error *error)
 {
     if (trial->settings->laplace == 0) {
         return LNT_OK;
@@ -46,9 +71,16 @@ lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error)
         return lnt_fail(error, LNT_ERR_INVALID,
                         "option --laplace: needs all rows in memory, which are more than --memory");
     }
-    lnt_laplace_config config = lnt_laplace_defaults();
-    config.structure = (lnt_laplace_structure) (trial->settings->laplace - 1);
-    config.max_bytes = (size_t) lnt_cli_memory();
+    const lnt_laplace_config config = laplace_config(trial);
+    return lnt_laplace_accepts(&config, trial->model.net, &trial->model.loss, trial->x.rows, error);
+}
+
+lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error)
+{
+    if (trial->settings->laplace == 0) {
+        return LNT_OK;
+    }
+    const lnt_laplace_config config = laplace_config(trial);
     LNT_TRY(lnt_laplace_fit(&trial->model.laplace, trial->model.net, &trial->model.loss, &trial->x,
                             &trial->y, trial->config.weights, &config, error));
     const lnt_laplace_info *info = lnt_laplace_get_info(trial->model.laplace);

@@ -17,8 +17,14 @@ typedef struct lnt_cli_members {
 /* The file of member `m`, from 0, of `n`: `path` itself if there is one alone. NULL: no memory. */
 char *lnt_cli_member_path(const char *path, size_t m, size_t n);
 
+/* What a sentence calls the files of the first `count` of `n` members. NULL: no memory. */
+char *lnt_cli_members_text(const char *path, size_t count, size_t n);
+
 /* Gives the trial a new net, from the seed behind those before. */
 lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_trial *trial, lnt_error *error);
+
+/* Before training: whether the Laplace approximation that was asked for, if any, is possible. */
+lnt_status lnt_cli_members_check(const lnt_cli_trial *trial, lnt_error *error);
 
 /* Fits the Laplace approximation that was asked for, if any, to the rows trained on. */
 lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error);

@@ -14,18 +14,20 @@ static const char *output_name(const lnt_cli_output *out, size_t i, char made_up
 {
     const lnt_names *names = out->classifier ? out->model->class_names : out->model->target_names;
     const bool deviation = i >= out->means;
-    const char *name = lnt_names_get(names, deviation ? i - out->means : i);
+    const size_t of = deviation ? i - out->means : i;
+    const char *end = deviation ? "_sd" : "";
+    const char *name = lnt_names_get(names, of);
     if (name != NULL && !deviation) {
         return name;
     }
     if (name != NULL) {
-        snprintf(made_up, NAME_MAX_BYTES, "%s_sd", name);
+        snprintf(made_up, NAME_MAX_BYTES, "%s%s", name, end);
     } else if (out->classifier) {
-        snprintf(made_up, NAME_MAX_BYTES, deviation ? "%zu_sd" : "%zu", i % out->means);
-    } else if (out->columns == 1) {
-        snprintf(made_up, NAME_MAX_BYTES, "prediction");
+        snprintf(made_up, NAME_MAX_BYTES, "%zu%s", of, end);
+    } else if (out->means == 1) {
+        snprintf(made_up, NAME_MAX_BYTES, "prediction%s", end);
     } else {
-        snprintf(made_up, NAME_MAX_BYTES, "prediction%zu", i + 1);
+        snprintf(made_up, NAME_MAX_BYTES, "prediction%zu%s", of + 1, end);
     }
     return made_up;
 }

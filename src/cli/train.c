@@ -28,9 +28,9 @@ typedef struct train_job {
     lnt_cli_members members;
     lnt_history *history;
     lnt_cli_judged judged;
-    bool stopped;              /* by a signal, before the run was over */
-    char *options;             /* that a run which goes on must share, or NULL */
-    lnt_error last_checkpoint; /* why it could not be written */
+    bool stopped;      /* by a signal, before the run was over */
+    char *options;     /* that a run which goes on must share, or NULL */
+    lnt_error missing; /* why a checkpoint or a Laplace approximation is */
     size_t epochs_before;
     lnt_cli_metrics metrics;
     lnt_error error;
@@ -215,7 +215,7 @@ static lnt_status fit(train_job *job)
     }
     const lnt_status status = lnt_cli_trial_fit(&job->trial, true, &job->error);
     if (job->trial.result.unsaved) {
-        job->last_checkpoint = job->error; /* the net is trained: save it before failing */
+        job->missing = job->error; /* the net is trained: save it before failing */
     } else if (status != LNT_OK) {
         return status;
     }
@@ -229,7 +229,9 @@ static lnt_status fit_all(train_job *job)
     while (job->members.count < n && !job->stopped) {
         LNT_TRY(lnt_cli_members_next(&job->members, &job->trial, &job->error));
         LNT_TRY(fit(job));
-        LNT_TRY(lnt_cli_members_laplace(&job->trial, &job->error));
+        if (lnt_cli_members_laplace(&job->trial, &job->error) != LNT_OK) {
+            job->missing = job->error; /* the net is trained: save it before failing */
+        }
         LNT_TRY(lnt_cli_members_keep(&job->members, &job->trial));
     }
     return LNT_OK;
@@ -443,6 +445,7 @@ static lnt_status train(train_job *job)
     }
     LNT_TRY(lnt_cli_use_threads(&job->settings.reading, &job->error));
     LNT_TRY(read_all(job));
+    LNT_TRY(lnt_cli_members_check(&job->trial, &job->error));
     if (dry) {
         return lnt_cli_dry_run(&job->trial, stdout);
     }
@@ -458,21 +461,34 @@ static lnt_status train(train_job *job)
     return LNT_OK;
 }
 
-static int finish(train_job *job, lnt_status status)
+/* What a run that saved its nets has to complain of all the same. */
+static int complain(const train_job *job)
 {
+    const size_t n = job->settings.ensemble, count = job->members.count;
+    char *text = lnt_cli_members_text(job->output, count, n);
+    const char *saved = text != NULL ? text : job->output;
+    char member[64] = "";
     int exit_status = LNT_CLI_DONE;
-    if (status != LNT_OK) {
-        exit_status = lnt_cli_fail_status(status, &job->error);
-    } else if (job->last_checkpoint.status != LNT_OK) {
-        exit_status =
-            lnt_cli_fail("%s; the model is saved in %s", job->last_checkpoint.message, job->output);
+    if (n > 1) {
+        snprintf(member, sizeof member, " of net %zu of %zu", count, n);
+    }
+    if (job->missing.status != LNT_OK) {
+        exit_status = lnt_cli_fail("%s; the model is saved in %s", job->missing.message, saved);
     } else if (job->stopped) {
-        exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu; the model as trained so far "
-                                   "is saved in %s%s",
+        exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu%s; the model as trained so "
+                                   "far is saved in %s%s",
                                    lnt_cli_interrupt_name(), job->trial.result.epochs + 1,
-                                   job->settings.fit.epochs, job->output,
+                                   job->settings.fit.epochs, member, saved,
                                    job->options != NULL ? "; --resume goes on" : "");
     }
+    free(text);
+    return exit_status;
+}
+
+static int finish(train_job *job, lnt_status status)
+{
+    const int exit_status =
+        status != LNT_OK ? lnt_cli_fail_status(status, &job->error) : complain(job);
     free(job->options);
     lnt_cli_metrics_finish(&job->metrics);
     lnt_history_destroy(job->history);

@@ -101,7 +101,7 @@ void lnt_derivatives_destroy(lnt_derivatives *d)
 
 lnt_status lnt_derivatives_set(lnt_derivatives *d, const lnt_tensor *x, lnt_tensor *y)
 {
-    if (d == NULL || x == NULL) {
+    if (d == NULL) {
         return LNT_ERR_NULL;
     }
     d->is_set = false;

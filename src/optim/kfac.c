@@ -235,8 +235,8 @@ static lnt_status accepts(const lnt_optim_config *config, const lnt_net *net, co
     if (config->max_bytes > 0 && bytes > config->max_bytes) {
         return lnt_fail(error, LNT_ERR_TOO_LARGE,
                         "kfac needs %zu bytes for this net and batches of %zu rows, more than "
-                        "max_bytes %zu; lbfgs and adamw need less",
-                        bytes, config->max_rows, config->max_bytes);
+                        "max_bytes %zu; %s needs less",
+                        bytes, config->max_rows, config->max_bytes, lnt_optim_lighter(net, bytes));
     }
     return LNT_OK;
 }

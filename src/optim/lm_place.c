@@ -177,9 +177,9 @@ static lnt_status check_memory(const lnt_optim_config *config, const lnt_net *ne
     }
     return lnt_fail(error, LNT_ERR_TOO_LARGE,
                     "lm needs %.3g MB in the normal form, for %zu parameters, and %.3g MB in the "
-                    "dual form, for %zu rows of %zu outputs, which is over %s; %slbfgs needs less",
+                    "dual form, for %zu rows of %zu outputs, which is over %s; %s%s needs less",
                     1e-6 * (double) normal, net->n_parameters, 1e-6 * (double) dual, rows,
-                    outputs_of(net), limit, instead);
+                    outputs_of(net), limit, instead, lnt_optim_lighter(net, smaller(normal, dual)));
 }
 
 lnt_status lnt_lm_accepts(const lnt_optim_config *config, const lnt_net *net, const lnt_loss *loss,

@@ -120,6 +120,12 @@ size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net)
     return arena.overflow ? SIZE_MAX : arena.used;
 }
 
+const char *lnt_optim_lighter(const lnt_net *net, size_t bytes)
+{
+    const lnt_optim_config config = lnt_optim_of(LNT_LBFGS);
+    return lnt_optim_bytes(&config, net) < bytes ? "lbfgs" : "adamw";
+}
+
 void lnt_optim_destroy(lnt_optim *optim)
 {
     if (optim != NULL) {

@@ -170,6 +170,9 @@ double lnt_optim_l2_of(const lnt_optim_config *config, const lnt_net *net, size_
 /** Refuses, with a sentence, settings that no solver takes. */
 lnt_status lnt_optim_solver_check(const lnt_optim_config *config, lnt_error *error);
 
+/** A method that takes less than `bytes` for this net, whatever its layers: lbfgs if it does. */
+const char *lnt_optim_lighter(const lnt_net *net, size_t bytes);
+
 /** That the net has no layers but dense ones, activations and residual sums. */
 lnt_status lnt_optim_dense_only(const lnt_optim_config *config, const lnt_net *net,
                                 lnt_error *error);

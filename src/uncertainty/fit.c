@@ -285,6 +285,20 @@ static lnt_status fit(fitting *f, const lnt_laplace_config *config)
     return status;
 }
 
+lnt_status lnt_laplace_accepts(const lnt_laplace_config *config, const lnt_net *net,
+                               const lnt_loss *loss, size_t rows, lnt_error *error)
+{
+    if (config == NULL || net == NULL || loss == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "Laplace approximation: an argument is NULL");
+    }
+    if (rows == 0) {
+        return lnt_fail(error, LNT_ERR_SHAPE, "Laplace approximation: there are no rows");
+    }
+    LNT_TRY(check_numbers(config, loss->kind, error));
+    LNT_TRY(lnt_laplace_takes(net, error));
+    return check_memory(net, config, rows, error);
+}
+
 lnt_status lnt_laplace_fit(lnt_laplace **laplace, const lnt_net *net, const lnt_loss *loss,
                            const lnt_tensor *x, const lnt_tensor *y, const lnt_tensor *weights,
                            const lnt_laplace_config *config, lnt_error *error)

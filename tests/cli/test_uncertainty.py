@@ -2,8 +2,9 @@
 """Standard deviations of predictions: --laplace, --ensemble, predict --uncertainty."""
 import json
 import math
+import signal
 
-from command import CommandCase, flowers, prices, table
+from command import TIME_LIMIT, CommandCase, flowers, prices, table
 
 PRICES = ["--target", "price", "--exclude", "rent", "--epochs", "30", "--hidden", "8", "-q"]
 
@@ -88,6 +89,54 @@ class Uncertainty(CommandCase):
         self.succeed("train", "prices.csv", *PRICES, "--laplace", "last", "-o", "m.safetensors")
         self.succeed("predict", "-u", "m.safetensors", "prices.csv", "-o", "out.npy")
         self.assertIn(b"(120, 2)", (self.folder / "out.npy").read_bytes()[:128])
+
+    def test_columns_without_a_name(self):
+        lines = prices().splitlines()[1:]
+        (self.folder / "x.csv").write_text("".join(",".join(l.split(",")[:2]) + "\n" for l in lines),
+                                           encoding="utf-8")
+        (self.folder / "y.csv").write_text("".join(",".join(l.split(",")[2:]) + "\n" for l in lines),
+                                           encoding="utf-8")
+        (self.folder / "y1.csv").write_text("".join(l.split(",")[2] + "\n" for l in lines),
+                                            encoding="utf-8")
+        for targets, names in (("y1.csv", "prediction,prediction_sd"),
+                               ("y.csv", "prediction1,prediction2,prediction1_sd,prediction2_sd")):
+            self.succeed("train", "--inputs", "x.csv", "--targets", targets, "--laplace", "last",
+                         "--task", "regress", "--epochs", "5", "-q", "-o", "m.safetensors")
+            told = self.succeed("predict", "-u", "m.safetensors", "x.csv").stdout
+            self.assertEqual(names, told.splitlines()[0])
+            line = self.succeed("predict", "-u", "--json", "m.safetensors", "x.csv").stdout
+            self.assertEqual(names.split(","), list(json.loads(line.splitlines()[0])))
+
+    def test_refused_before_the_training(self):
+        """What cannot be done is told at once, and by --dry-run."""
+        self.succeed("train", "prices.csv", *PRICES, "--norm", "layer", "-o", "n.safetensors")
+        for more in ([], ["--dry-run"]):
+            run = self.run_command("train", "prices.csv", "--from", "n.safetensors", "--laplace", "last",
+                                   "--epochs", "1000000", "-o", "m.safetensors", *more)
+            self.assertEqual(1, run.returncode)
+            self.assertIn("layer_norm, has no rule", run.stderr)
+            self.assertEqual("", run.stdout)
+            run = self.run_command("train", "prices.csv", *PRICES[:4], "--laplace", "full", "-q",
+                                   "--hidden", "3000,3000", "-o", "m.safetensors", *more)
+            self.assertEqual(1, run.returncode)
+            self.assertIn("more than the limit", run.stderr)
+
+    def test_stopped_ensemble_names_its_files(self):
+        process = self.start("train", "prices.csv", *PRICES[:4], "--hidden", "8", "--ensemble", "3",
+                             "--epochs", "1000000", "--progress", "always", "-o", "e.safetensors",
+                             bufsize=0)
+        self.addCleanup(process.kill)
+        seen = b""
+        while b"epoch " not in seen:
+            chunk = process.stderr.read(4096)
+            self.assertTrue(chunk, seen)
+            seen += chunk
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=TIME_LIMIT)
+        self.assertEqual(1, process.returncode)
+        self.assertRegex(errors.decode(), r"in epoch \d+ of 1000000 of net 1 of 3; the model as trained so "
+                                          r"far is saved in e\.1\.safetensors\n$")
+        self.assertEqual(["e.1.safetensors"], [p.name for p in self.folder.glob("*.safetensors")])
 
     def test_further_training_forgets_it(self):
         self.succeed("train", "prices.csv", *PRICES, "--laplace", "last", "-o", "m.safetensors")

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "fuzz_file.h"
 #include "train_settings.h"
+#include "uncertainty_options.h"
 
 #include <string.h>
 
@@ -10,9 +11,9 @@
 
 /* Those of training, and of its variants. */
 static const lnt_cli_group *const groups[] = {
-    &lnt_cli_column_group,   &lnt_cli_net_group,          &lnt_cli_loss_group,
-    &lnt_cli_optim_group,    &lnt_cli_schedule_group,     &lnt_cli_training_group,
-    &lnt_cli_stopping_group, &lnt_cli_train_reading_group};
+    &lnt_cli_column_group,   &lnt_cli_net_group,         &lnt_cli_loss_group,
+    &lnt_cli_optim_group,    &lnt_cli_schedule_group,    &lnt_cli_training_group,
+    &lnt_cli_stopping_group, &lnt_cli_uncertainty_group, &lnt_cli_train_reading_group};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
