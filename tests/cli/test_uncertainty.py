@@ -91,20 +91,20 @@ class Uncertainty(CommandCase):
         self.assertIn(b"(120, 2)", (self.folder / "out.npy").read_bytes()[:128])
 
     def test_columns_without_a_name(self):
-        lines = prices().splitlines()[1:]
-        (self.folder / "x.csv").write_text("".join(",".join(l.split(",")[:2]) + "\n" for l in lines),
-                                           encoding="utf-8")
-        (self.folder / "y.csv").write_text("".join(",".join(l.split(",")[2:]) + "\n" for l in lines),
-                                           encoding="utf-8")
-        (self.folder / "y1.csv").write_text("".join(l.split(",")[2] + "\n" for l in lines),
-                                            encoding="utf-8")
-        for targets, names in (("y1.csv", "prediction,prediction_sd"),
-                               ("y.csv", "prediction1,prediction2,prediction1_sd,prediction2_sd")):
-            self.succeed("train", "--inputs", "x.csv", "--targets", targets, "--laplace", "last",
-                         "--task", "regress", "--epochs", "5", "-q", "-o", "m.safetensors")
-            told = self.succeed("predict", "-u", "m.safetensors", "x.csv").stdout
+        for target, names in ((["price"], "prediction,prediction_sd"),
+                              (["price", "rent"],
+                               "prediction1,prediction2,prediction1_sd,prediction2_sd")):
+            exclude = [] if len(target) == 2 else ["--exclude", "rent"]
+            self.succeed("train", "prices.csv", "--epochs", "5", "--hidden", "8", "-q", "-o",
+                         "m.safetensors", *[w for t in target for w in ("--target", t)], *exclude)
+            self.succeed("export", "--torch", "t.safetensors", "--fold-scaling",
+                         "m.safetensors")
+            self.succeed("import", "t.safetensors", "--activation", "relu", "-o", "i.safetensors")
+            (self.folder / "x.csv").write_text("0.1,0.2\n", encoding="utf-8")
+            told = self.succeed("predict", "-u", "i.safetensors", "i.safetensors", "x.csv").stdout
             self.assertEqual(names, told.splitlines()[0])
-            line = self.succeed("predict", "-u", "--json", "m.safetensors", "x.csv").stdout
+            line = self.succeed("predict", "-u", "--json", "i.safetensors", "i.safetensors",
+                                "x.csv").stdout
             self.assertEqual(names.split(","), list(json.loads(line.splitlines()[0])))
 
     def test_refused_before_the_training(self):
