@@ -36,6 +36,9 @@ static const method methods[] = {
     {.name = "adam", .kind = LNT_ADAM, .batch = PARTS, .rate = 0.003},
 };
 
+/* A method that needs more for a problem does not take it. */
+#define MOST_BYTES ((size_t) 1 << 30)
+
 enum { N_METHODS = sizeof methods / sizeof methods[0], MOST_POINTS = 400, MOST_TRIALS = 100 };
 
 /* A run, as it goes on. */
@@ -108,6 +111,7 @@ static lnt_fit_config settings(const method *m, const lnt_bench_problem *problem
     fit.seed = seed;
     fit.optim = lnt_optim_of(m->kind);
     fit.optim.seed = seed;
+    fit.optim.max_bytes = MOST_BYTES;
     if (m->rate > 0) {
         fit.optim.learning_rate = m->rate;
     }

@@ -121,6 +121,18 @@ class Uncertainty(CommandCase):
             self.assertEqual(1, run.returncode)
             self.assertIn("more than the limit", run.stderr)
 
+    def test_the_net_is_saved_though_its_laplace_fails(self):
+        """A line that is met exactly leaves nothing to tell the noise from."""
+        (self.folder / "line.csv").write_text("a,y\n" + "".join(f"{i},{2 * i + 1}\n" for i in range(40)),
+                                              encoding="utf-8")
+        run = self.run_command("train", "line.csv", "--target", "y", "--hidden", "none", "--optimizer",
+                               "lm", "--dtype", "f64", "--laplace", "full", "-o", "l.safetensors")
+        self.assertEqual(1, run.returncode)
+        self.assertIn("leaves no residual", run.stderr)
+        self.assertTrue(run.stderr.endswith("; the model is saved in l.safetensors\n"), run.stderr)
+        told = self.succeed("predict", "l.safetensors", "line.csv").stdout.splitlines()
+        self.assertEqual([2 * i + 1 for i in range(40)], [round(float(v), 6) for v in told[1:]])
+
     def test_stopped_ensemble_names_its_files(self):
         process = self.start("train", "prices.csv", *PRICES[:4], "--hidden", "8", "--ensemble", "3",
                              "--epochs", "1000000", "--progress", "always", "-o", "e.safetensors",
