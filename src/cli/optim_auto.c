@@ -4,27 +4,25 @@
 #include "report.h"
 
 /*
- * Multiplications of a step of Levenberg-Marquardt, about a second on one core, up to which it is
- * worth its price; rows up to which full steps of K-FAC or L-BFGS are.
+ * By what docs/optimizers.md shows: for one or two outputs of squared error nothing comes near to
+ * Levenberg-Marquardt in batches of some 256 residuals; its batches get too short for more outputs,
+ * where K-FAC is ahead, and for classes neither is worth its price.
  */
-#define MOST_WORK 1e10
+#define MOST_OUTPUTS 2
+#define BATCH_RESIDUALS 256
+/* Multiplications of an epoch, some seconds on one core, and rows, that steps on all rows are fit
+ * for. */
+#define MOST_WORK 1e11
 #define MOST_ROWS 20000
 
-static double smaller(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-/* N·O·P² + P³/3 by the normal equations, or (N·O)²·Σ widths + (N·O)³/3 by the dual ones. */
+/* A batch of r residuals takes r²·Σ widths for J·Jᵀ and r³/3 for its factor. */
 static double work_of_lm(const lnt_net *net, double residuals)
 {
-    const double p = (double) lnt_net_n_parameters(net);
     double widths = (double) lnt_net_inputs(net);
     for (size_t i = 0; i < lnt_net_n_layers(net); i++) {
         widths += 2 * (double) lnt_net_layer_outputs(net, i);
     }
-    return smaller(residuals * p * p + p * p * p / 3,
-                   residuals * residuals * (widths + residuals / 3));
+    return residuals * BATCH_RESIDUALS * (widths + BATCH_RESIDUALS / 3.0);
 }
 
 static bool takes(lnt_cli_train_settings *settings, lnt_optim_kind kind, const lnt_net *net,
@@ -32,6 +30,9 @@ static bool takes(lnt_cli_train_settings *settings, lnt_optim_kind kind, const l
 {
     settings->fit.optim.kind = kind;
     lnt_cli_optim_settle(settings);
+    if (kind == LNT_LM && !lnt_cli_values_given(&settings->values, "batch")) {
+        settings->fit.batch_rows = BATCH_RESIDUALS / lnt_net_outputs(net);
+    }
     lnt_optim_config config = settings->fit.optim;
     config.max_rows = rows < settings->fit.batch_rows ? rows : settings->fit.batch_rows;
     return lnt_optim_accepts(&config, net, loss, NULL) == LNT_OK;
@@ -46,24 +47,34 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
     const lnt_fit_config before = settings->fit;
     const size_t outputs = lnt_net_outputs(net), residuals = rows * outputs;
     const bool squares = loss->kind == LNT_LOSS_MSE;
-    const bool softmax = loss->kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY;
-    const bool few = work_of_lm(net, (double) residuals) <= MOST_WORK;
-    lnt_optim_kind kind = LNT_ADAMW;
-    if ((squares || softmax) && few && takes(settings, LNT_LM, net, loss, rows)) {
-        kind = LNT_LM;
-    } else if (squares && rows <= MOST_ROWS) {
+    const struct {
+        lnt_optim_kind kind;
+        bool fit;
+        const char *why;
+    } choices[] = {
+        {LNT_LM,
+         squares && outputs <= MOST_OUTPUTS && work_of_lm(net, (double) residuals) <= MOST_WORK,
+         "few outputs, whose squared error it lessens fastest"},
+        {LNT_KFAC, squares && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
+        {LNT_LBFGS, squares && rows <= MOST_ROWS,
+         "squared error, of few enough rows for its steps"},
+        {LNT_ADAMW, true,
+         squares ? "many rows, or settings that others do not take"
+                 : "the loss is no squared error"},
+    };
+    size_t i = 0;
+    for (; i + 1 < LNT_CLI_COUNT_OF(choices); i++) {
+        if (choices[i].fit && takes(settings, choices[i].kind, net, loss, rows)) {
+            break;
+        }
         settings->fit = before;
-        kind = takes(settings, LNT_KFAC, net, loss, rows) ? LNT_KFAC : LNT_LBFGS;
     }
-    settings->fit = before;
-    if (kind != LNT_ADAMW && !takes(settings, kind, net, loss, rows)) {
-        kind = LNT_ADAMW; /* some setting that was given is refused */
-        settings->fit = before;
+    if (choices[i].kind == LNT_ADAMW) {
+        (void) takes(settings, LNT_ADAMW, net, loss, rows);
     }
-    settings->fit.optim.kind = kind;
-    lnt_cli_optim_settle(settings);
-    lnt_cli_note("optimizer %s: %zu parameters, %zu residuals of %s", lnt_optim_name(kind),
-                 lnt_net_n_parameters(net), residuals,
-                 squares ? "squared error" : lnt_loss_name(loss->kind));
+    lnt_cli_note("optimizer %s, in batches of %zu rows: %s (%zu parameters, %zu residuals)",
+                 lnt_optim_name(choices[i].kind),
+                 rows < settings->fit.batch_rows ? rows : settings->fit.batch_rows, choices[i].why,
+                 lnt_net_n_parameters(net), residuals);
     return lnt_cli_schedule_settle(settings, error);
 }

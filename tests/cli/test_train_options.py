@@ -129,15 +129,28 @@ class TrainOptions(CommandCase):
 
     def test_auto_picks_and_says_why(self):
         regress = ["-t", "length", "--exclude", "species", "--optimizer", "auto"]
-        for options, method in ((["--hidden", "8"], "lm"), (["--loss", "huber"], "adamw")):
+        two = ["-t", "length", "-t", "width", "--exclude", "species", "--optimizer", "auto"]
+        for options, method, batch in ((["--hidden", "8"], "lm", "256"),
+                                       (["--hidden", "8", "--batch", "9"], "lm", "9"),
+                                       (["--loss", "huber"], "adamw", "32"),
+                                       (["--hidden", "8", "--clip-norm", "1"], "adamw", "32"),
+                                       (["--hidden", "8", "--dropout", "0.1"], "lbfgs", "1000000")):
             chosen, said = self.dry(*regress, *options)
-            self.assertEqual(method, chosen["optimizer"])
-            self.assertRegex(said, f"optimizer {method}: \\d+ parameters, \\d+ residuals of ")
+            self.assertEqual((method, batch), (chosen["optimizer"], chosen["batch"]), options)
+            self.assertRegex(said, f"optimizer {method}, in batches of \\d+ rows: .* \\(\\d+ "
+                                   r"parameters, \d+ residuals\)")
+        self.assertEqual("128", self.dry(*two)[0]["batch"])
+        self.assertEqual("adamw", self.dry("-t", "species", "--optimizer", "auto")[0]["optimizer"])
         self.write("own.conf", "optimizer = auto\n")
-        chosen, _ = self.dry("-t", "species", "--hidden", "8", "--config", "own.conf")
+        chosen, _ = self.dry(*regress[:-2], "--hidden", "8", "--config", "own.conf")
         self.assertEqual("lm", chosen["optimizer"])
-        refused = self.dry(*regress, "--hidden", "8", "--clip-norm", "1")[0]
-        self.assertEqual("adamw", refused["optimizer"])
+
+    def test_auto_prefers_kfac_for_many_outputs(self):
+        self.write("wide.csv", "a,b,c,d\n" + "".join(f"{i},{i % 7},{i % 5},{i % 3}\n"
+                                                     for i in range(60)))
+        run = self.succeed("train", "wide.csv", "-t", "b", "-t", "c", "-t", "d", "--optimizer", "auto",
+                           "--task", "regress", "--dry-run")
+        self.assertIn("optimizer = kfac\n", run.stdout)
 
     def test_options_without_meaning_are_refused(self):
         for options, why in ((["--momentum", "0.5"], "optimizer adamw"),
