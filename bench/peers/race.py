@@ -307,9 +307,12 @@ def plot(arguments):
         for method, runs in problem["curves"].items():
             order = sorted(runs, key=lambda r: (reach(r, problem["goal"]) or math.inf, r["loss"][-1]))
             run = order[len(order) // 2]  # the median run
+            seconds = np.maximum(run["seconds"], 1e-4)
             loss = np.minimum.accumulate(run["loss"])
+            shown = np.unique(np.round(np.log(seconds), 1), return_index=True)[1]
+            shown = np.append(shown, len(loss) - 1)  # what the eye can tell apart, and the end
             dashed = method in PEERS
-            axis.plot(np.maximum(run["seconds"], 1e-4), loss, "--" if dashed else "-", lw=1.4,
+            axis.plot(seconds[shown], loss[shown], "--" if dashed else "-", lw=1.4,
                       color=colours[method], label=method)
         axis.axhline(problem["goal"], color="grey", lw=0.7)
         axis.set(xscale="log", yscale="log", title=name, xlabel="seconds")
