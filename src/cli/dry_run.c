@@ -128,7 +128,10 @@ static void print_costs(const lnt_cli_trial *trial, FILE *stream)
                  "B", "", stream);
     print_scaled("optimizer's state", (double) optim_bytes(trial), 1024, "B", "", stream);
     print_scaled("pass", (double) pass_bytes(trial), 1024, "B", batch, stream);
-    print_scaled("work of a step", product_flops(trial), 1000, "FLOP", ", in matrix products",
+    const bool again = lnt_optim_looks_again(trial->config.optim.kind);
+    print_scaled(again ? "an evaluation" : "work of a step", product_flops(trial), 1000, "FLOP",
+                 again ? ", in matrix products; a step takes some, and the method's own work"
+                       : ", in matrix products",
                  stream);
     const size_t accumulate = trial->config.optim.accumulate;
     const size_t batches = (trial->x.rows + batch_rows(trial) - 1) / batch_rows(trial);

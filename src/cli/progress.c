@@ -55,11 +55,14 @@ void lnt_cli_progress_begin(lnt_cli_progress *progress, lnt_cli_when when, size_
                                    .began = seconds_now()};
 }
 
+enum { PIECES = 6 };
+
 /* What is shown, as text; an empty one is left out. */
 typedef struct pieces {
     char epoch[48];
     char loss[32];
     char held_out[48];
+    char damping[32];
     char rate[32];
     char left[32];
     double done; /* share of the run, 0 to 1 */
@@ -107,6 +110,9 @@ static void format_pieces(const lnt_cli_progress *progress, const lnt_fit_progre
         snprintf(text->held_out, sizeof text->held_out, "%s %.4f", wide ? "accuracy" : "acc",
                  now->train_accuracy);
     }
+    if (!isnan(now->damping)) {
+        snprintf(text->damping, sizeof text->damping, "damping %.1e", now->damping);
+    }
     format_rate(rate, text->rate, sizeof text->rate, wide ? " samples/s" : "/s");
     if (rate > 0) {
         format_left((all - seen) / rate, text->left, sizeof text->left);
@@ -116,11 +122,12 @@ static void format_pieces(const lnt_cli_progress *progress, const lnt_fit_progre
 /* The bar, with what fits beside it, in columns below `width`: a full line would wrap. */
 static void compose(const pieces *text, size_t width, char line[LINE_MAX_BYTES])
 {
-    const char *const shown[] = {text->epoch, text->loss, text->held_out, text->rate, text->left};
-    static const size_t by_weight[] = {0, 1, 2, 4, 3};
-    bool fits[5] = {false};
+    const char *const shown[PIECES] = {text->epoch,   text->loss, text->held_out,
+                                       text->damping, text->rate, text->left};
+    static const size_t by_weight[PIECES] = {0, 1, 2, 5, 3, 4};
+    bool fits[PIECES] = {false};
     size_t used = 0;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < PIECES; i++) {
         const size_t length = strlen(shown[by_weight[i]]) + (used > 0 ? 2 : 0);
         fits[by_weight[i]] = shown[by_weight[i]][0] != '\0' && used + length < width;
         used += fits[by_weight[i]] ? length : 0;
@@ -128,7 +135,7 @@ static void compose(const pieces *text, size_t width, char line[LINE_MAX_BYTES])
     size_t bar = width > used + 5 ? width - used - 5 : 0;
     bar = bar > BAR_MAX ? BAR_MAX : bar < BAR_MIN ? 0 : bar;
     size_t end = 0;
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < PIECES; i++) {
         if (fits[i]) {
             end += (size_t) snprintf(line + end, LINE_MAX_BYTES - end, "%s%s", end > 0 ? "  " : "",
                                      shown[i]);
@@ -158,8 +165,9 @@ static void print_line(const lnt_cli_progress *progress, const lnt_fit_progress 
 {
     pieces text;
     format_pieces(progress, now, seconds, true, &text);
-    fprintf(stderr, "%s  %s%s%s  %s\n", text.epoch, text.loss, text.held_out[0] != '\0' ? "  " : "",
-            text.held_out, text.rate);
+    fprintf(stderr, "%s  %s%s%s%s%s  %s\n", text.epoch, text.loss,
+            text.held_out[0] != '\0' ? "  " : "", text.held_out,
+            text.damping[0] != '\0' ? "  " : "", text.damping, text.rate);
 }
 
 void lnt_cli_progress_update(lnt_cli_progress *progress, const lnt_fit_progress *now)

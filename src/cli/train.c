@@ -9,7 +9,7 @@
 #include "outfile.h"
 #include "report.h"
 #include "text.h"
-#include "trial.h"
+#include "train_outcome.h"
 #include "uncertainty_options.h"
 #include "verb.h"
 
@@ -17,24 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One run of `linnet train`. */
-typedef struct train_job {
-    lnt_cli_train_settings settings;
-    const char *path; /* of the data */
-    char *output;     /* of the model */
-    lnt_cli_train_data data;
-    lnt_cli_trial trial;
-    lnt_cli_members members;
-    lnt_history *history;
-    lnt_cli_judged judged;
-    bool stopped;      /* by a signal, before the run was over */
-    char *options;     /* that a run which goes on must share, or NULL */
-    lnt_error missing; /* why a checkpoint or a Laplace approximation is */
-    size_t epochs_before;
-    lnt_cli_metrics metrics;
-    lnt_error error;
-} train_job;
 
 static const lnt_cli_option train_options[] = {
     {.name = "validation",
@@ -132,7 +114,7 @@ static char *default_output(const char *path)
 
 /* --- the run --- */
 
-static lnt_status check_files(train_job *job)
+static lnt_status check_files(lnt_cli_train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
     const char *read[] = {job->path, NULL, NULL, NULL, NULL, NULL, NULL};
@@ -166,7 +148,7 @@ static lnt_status check_files(train_job *job)
     return LNT_OK;
 }
 
-static lnt_status read_all(train_job *job)
+static lnt_status read_all(lnt_cli_train_job *job)
 {
     lnt_cli_train_settings *settings = &job->settings;
     if (settings->from != NULL) {
@@ -191,7 +173,7 @@ static lnt_status read_all(train_job *job)
     return LNT_OK;
 }
 
-static lnt_status fit(train_job *job)
+static lnt_status fit(lnt_cli_train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
     const lnt_net *net = job->trial.model.net;
@@ -223,7 +205,7 @@ static lnt_status fit(train_job *job)
     return LNT_OK;
 }
 
-static lnt_status fit_all(train_job *job)
+static lnt_status fit_all(lnt_cli_train_job *job)
 {
     const size_t n = job->settings.ensemble;
     while (job->members.count < n && !job->stopped) {
@@ -238,7 +220,7 @@ static lnt_status fit_all(train_job *job)
 }
 
 /* On the held-out rows, or those trained on if there are none. Inputs are scaled already. */
-static lnt_status measure(train_job *job, size_t m)
+static lnt_status measure(lnt_cli_train_job *job, size_t m)
 {
     const lnt_fit_result *result = &job->trial.result;
     lnt_cli_metrics_finish(&job->metrics);
@@ -260,7 +242,7 @@ static lnt_status measure(train_job *job, size_t m)
 }
 
 /* The last stays in the trial. */
-static lnt_status measure_and_save(train_job *job)
+static lnt_status measure_and_save(lnt_cli_train_job *job)
 {
     LNT_TRY(lnt_cli_trial_judged(&job->trial, &job->judged));
     for (size_t m = 0; m < job->members.count; m++) {
@@ -281,7 +263,7 @@ static lnt_status measure_and_save(train_job *job)
 
 /* --- what it leaves --- */
 
-static lnt_status write_history(train_job *job)
+static lnt_status write_history(lnt_cli_train_job *job)
 {
     const char *path = job->settings.history;
     const size_t length = path != NULL ? strlen(path) : 0;
@@ -294,7 +276,7 @@ static lnt_status write_history(train_job *job)
 }
 
 /* The resolved settings, as the text of a configuration file. */
-static char *configuration(const train_job *job)
+static char *configuration(const lnt_cli_train_job *job)
 {
     char *text = NULL;
     size_t size = 0;
@@ -310,7 +292,7 @@ static char *configuration(const train_job *job)
     return text;
 }
 
-static lnt_status write_report(train_job *job)
+static lnt_status write_report(lnt_cli_train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
     if (settings->report == NULL) {
@@ -335,109 +317,7 @@ static lnt_status write_report(train_job *job)
     return status;
 }
 
-/* Why a run ended before its last epoch, by itself. */
-static const char *end_text(lnt_fit_end end)
-{
-    switch (end) {
-    case LNT_END_PATIENCE:
-        return "patience";
-    case LNT_END_SECONDS:
-        return "max-time";
-    case LNT_END_STEPS:
-        return "max-steps";
-    case LNT_END_CALLBACK:
-        return "signal";
-    case LNT_END_STOP:
-        return "stop";
-    case LNT_END_GOAL:
-        return "goal";
-    case LNT_END_GRADIENT:
-        return "min-gradient";
-    case LNT_END_STUCK:
-        return "stuck";
-    default:
-        return "epochs";
-    }
-}
-
-/* The files that there are. */
-static json_t *models_json(const train_job *job)
-{
-    json_t *list = json_array();
-    for (size_t m = 0; m < job->members.count; m++) {
-        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
-        json_array_append_new(list, path != NULL ? lnt_cli_json_text(path) : NULL);
-        free(path);
-    }
-    return list;
-}
-
-static void print_models(const train_job *job)
-{
-    for (size_t m = 0; m < job->members.count; m++) {
-        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
-        printf("model              %s\n", path != NULL ? path : job->output);
-        free(path);
-    }
-}
-
-static lnt_status print_json(const train_job *job)
-{
-    const lnt_fit_result *result = &job->trial.result;
-    const lnt_record *record = &job->trial.model.record;
-    const bool held_out = record->validation_rows > 0;
-    json_t *object = json_pack(
-        "{s:o, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o}", "model",
-        lnt_cli_json_text(job->output), "task", job->data.classify ? "classify" : "regress",
-        "parameters", (json_int_t) lnt_net_n_parameters(job->trial.model.net), "epochs",
-        (json_int_t) result->epochs, "steps", (json_int_t) result->steps, "training_rows",
-        (json_int_t) record->train_rows, "stopped", (int) job->stopped, "end",
-        end_text(result->end), "best_epoch", (json_int_t) result->best_epoch, "seconds",
-        result->seconds, "training_loss", lnt_cli_json_number(record->train_loss),
-        "training_accuracy", lnt_cli_json_number(record->train_accuracy),
-        held_out ? "held_out" : "on_training_rows",
-        lnt_cli_metrics_json(&job->metrics, &job->trial.model));
-    if (job->settings.ensemble > 1) {
-        json_object_del(object, "model");
-        json_object_set_new(object, "models", models_json(job));
-    }
-    return lnt_cli_json_print(object, 17, stdout);
-}
-
-static void print_text(const train_job *job)
-{
-    const char *rows = job->judged.held_out ? "held-out" : "training";
-    if (job->metrics.classes != NULL) {
-        printf("%s accuracy  %.4f (%zu of %zu)\n", rows, job->metrics.accuracy,
-               lnt_cli_metrics_correct(&job->metrics), job->metrics.rows);
-    }
-    printf("%s loss      %.6g\n", rows, job->metrics.loss);
-    print_models(job);
-    if (job->metrics.classes == NULL) {
-        printf("\n%s rows, in the unit of the data:\n", rows);
-        lnt_cli_metrics_print(&job->metrics, &job->trial.model, stdout);
-    }
-}
-
-static void tell_end(const train_job *job)
-{
-    const lnt_fit_result *result = &job->trial.result;
-    char why[64] = "";
-    if (result->end == LNT_END_STOP) {
-        snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP "'");
-    } else if (result->end == LNT_END_STUCK) {
-        snprintf(why, sizeof why, ", since no step lessens the loss any more");
-    } else if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
-        snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));
-    }
-    lnt_cli_note("%zu epochs in %.2f s%s", result->epochs, result->seconds, why);
-    if (job->settings.fit.restore_best) {
-        lnt_cli_note("the parameters are those of epoch %zu, the best by %s", result->best_epoch,
-                     lnt_metric_name(job->settings.fit.monitor));
-    }
-}
-
-static lnt_status train(train_job *job)
+static lnt_status train(lnt_cli_train_job *job)
 {
     const bool dry = job->settings.dry_run;
     if (!dry) {
@@ -453,42 +333,13 @@ static lnt_status train(train_job *job)
     LNT_TRY(measure_and_save(job));
     LNT_TRY(write_history(job));
     LNT_TRY(write_report(job));
-    tell_end(job);
-    if (job->settings.json) {
-        return print_json(job);
-    }
-    print_text(job);
-    return LNT_OK;
+    return lnt_cli_train_tell(job);
 }
 
-/* What a run that saved its nets has to complain of all the same. */
-static int complain(const train_job *job)
-{
-    const size_t n = job->settings.ensemble, count = job->members.count;
-    char *text = lnt_cli_members_text(job->output, count, n);
-    const char *saved = text != NULL ? text : job->output;
-    char member[64] = "";
-    int exit_status = LNT_CLI_DONE;
-    if (n > 1) {
-        snprintf(member, sizeof member, " of net %zu of %zu", count, n);
-    }
-    if (job->missing.status != LNT_OK) {
-        exit_status = lnt_cli_fail("%s; the model is saved in %s", job->missing.message, saved);
-    } else if (job->stopped) {
-        exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu%s; the model as trained so "
-                                   "far is saved in %s%s",
-                                   lnt_cli_interrupt_name(), job->trial.result.epochs + 1,
-                                   job->settings.fit.epochs, member, saved,
-                                   job->options != NULL ? "; --resume goes on" : "");
-    }
-    free(text);
-    return exit_status;
-}
-
-static int finish(train_job *job, lnt_status status)
+static int finish(lnt_cli_train_job *job, lnt_status status)
 {
     const int exit_status =
-        status != LNT_OK ? lnt_cli_fail_status(status, &job->error) : complain(job);
+        status != LNT_OK ? lnt_cli_fail_status(status, &job->error) : lnt_cli_train_complain(job);
     free(job->options);
     lnt_cli_metrics_finish(&job->metrics);
     lnt_history_destroy(job->history);
@@ -501,7 +352,8 @@ static int finish(train_job *job, lnt_status status)
 
 static int run_train(const void *given, const char *const *arguments)
 {
-    train_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
+    lnt_cli_train_job job = {.settings = *(const lnt_cli_train_settings *) given,
+                             .path = arguments[0]};
     lnt_cli_report_quiet(job.settings.quiet);
     const int misused = lnt_cli_train_check(&job.settings, &job.path);
     if (misused != LNT_CLI_DONE) {

@@ -152,6 +152,18 @@ class TrainOptions(CommandCase):
                            "--task", "regress", "--dry-run")
         self.assertIn("optimizer = kfac\n", run.stdout)
 
+    def test_damping_and_evaluations_are_told(self):
+        command = ["train", "prices.csv", "-t", "price", "--exclude", "rent", "--hidden", "4"]
+        self.write("prices.csv", prices())
+        for method, told in (("lm", True), ("kfac", True), ("scg", True), ("lbfgs", False),
+                             ("adamw", False)):
+            run = self.succeed(*command, "--optimizer", method, "--epochs", "3", "-o", "m.safetensors")
+            self.assertEqual(told, re.search(r"  damping \d\.\de[-+]\d+  ", run.stderr) is not None,
+                             run.stderr)
+            dry = self.succeed(*command, "--optimizer", method, "--dry-run").stdout
+            self.assertEqual(method == "adamw", "# work of a step " in dry)
+            self.assertEqual(method != "adamw", "# an evaluation " in dry)
+
     def test_options_without_meaning_are_refused(self):
         for options, why in ((["--momentum", "0.5"], "optimizer adamw"),
                              (["--rho", "0.5", "--optimizer", "adam"], "optimizer adam"),
