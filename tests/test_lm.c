@@ -358,6 +358,33 @@ Test(lm, state_is_all_that_is_remembered)
     }
 }
 
+/* At the minimum no damping helps: they are tried up to `mu_most`, and nothing moves. */
+Test(lm, is_stuck_where_nothing_lessens_the_loss)
+{
+    static const double most[] = {1, 1e6};
+    size_t tried[2];
+    reference_file file;
+    read_file(&file, "lm.txt");
+    for (size_t i = 0; i < 2; i++) {
+        lm_run r;
+        lnt_optim_config config = form_of(LNT_LM_NORMAL);
+        config.mu_most = most[i];
+        open_run(&r, &file, &cases[1], LNT_F64, config);
+        lnt_optim_outcome outcome = {0};
+        for (size_t steps = 0; !outcome.stuck; steps++) {
+            cr_assert_lt(steps, 2000);
+            const lnt_tensor w = lnt_net_parameters(r.net);
+            const lnt_tensor before = copy_of(LNT_F64, &w);
+            outcome = take_step(&r);
+            cr_assert(same_bits(&w, &before) == outcome.stuck);
+        }
+        tried[i] = outcome.evaluations;
+        cr_assert_eq(lnt_optim_damping(r.optim), most[i]);
+        close_run(&r);
+    }
+    cr_assert_eq(tried[1], tried[0] + 6, "%zu and %zu", tried[0], tried[1]);
+}
+
 /* --- by lnt_fit --- */
 
 static lnt_fit_config whole(void)
@@ -392,6 +419,12 @@ Test(lm, fit_ends)
     config.patience = 3;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
     cr_assert_eq(result.end, LNT_END_PATIENCE);
+    lnt_net_destroy(net);
+    const lnt_layer line[] = {lnt_dense(y.cols, LNT_IDENTITY)}; /* with a minimum */
+    net = new_net(LNT_F64, x.cols, line, 1);
+    config = whole();
+    OK(lnt_fit(net, &x, &y, &config, &result, NULL));
+    cr_assert(result.end == LNT_END_STUCK && result.epochs < 100, "end %d", result.end);
     lnt_net_destroy(net);
 }
 

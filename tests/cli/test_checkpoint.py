@@ -7,7 +7,7 @@ import shutil
 import signal
 import time
 
-from command import SOURCE, TIME_LIMIT, CommandCase, flowers, table
+from command import SOURCE, TIME_LIMIT, CommandCase, flowers, prices, table
 
 RUN = ["train", "flowers.csv", "-t", "species", "--epochs", 60, "--dropout", 0.1, "--batch", 8,
        "--schedule", "constant"]
@@ -60,6 +60,18 @@ class Checkpoints(CommandCase):
             process.communicate(timeout=TIME_LIMIT)
         self.succeed(*RUN, *KEEP, "--resume", "-o", "rest")
         self.same("rest")
+
+    def test_methods_that_look_again_and_auto(self):
+        self.write("prices.csv", prices())
+        for n, method in enumerate(("auto", "lm", "kfac", "kfac --batch 32", "lbfgs", "scg", "soap")):
+            run = ["train", "prices.csv", "-t", "price", "--hidden", 6, "--activation", "tanh", "--dtype",
+                   "f64", "--epochs", 12, "--schedule", "constant", "--optimizer", *method.split()]
+            keep = ["--checkpoint", f"run{n}"]
+            self.succeed(*run, "-o", "whole")
+            for steps in (3, 7):
+                self.succeed(*run, *keep, "--resume", "--max-steps", steps, "-o", "part")
+            self.succeed(*run, *keep, "--resume", "-o", "rest")
+            self.same("rest")
 
     def test_other_threads(self):
         self.succeed(*RUN, *KEEP, "--max-steps", 50, "-o", "part", "--threads", 2)
