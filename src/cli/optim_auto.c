@@ -62,9 +62,12 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
          squares ? "many rows, or settings that others do not take"
                  : "the loss is no squared error"},
     };
+    /* which the methods that this would take on all rows do not have */
+    const bool rate = lnt_cli_values_given(&settings->values, "lr") ||
+                      lnt_cli_values_given(&settings->values, "schedule");
     size_t i = 0;
     for (; i + 1 < LNT_CLI_COUNT_OF(choices); i++) {
-        if (choices[i].fit && takes(settings, choices[i].kind, net, loss, rows)) {
+        if (choices[i].fit && !rate && takes(settings, choices[i].kind, net, loss, rows)) {
             break;
         }
         settings->fit = before;

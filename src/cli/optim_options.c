@@ -7,6 +7,8 @@
 #define ADAMS                                                                                      \
     (BIT(LNT_ADAM) | BIT(LNT_ADAMW) | BIT(LNT_NADAM) | BIT(LNT_AMSGRAD) | BIT(LNT_MUON) |          \
      BIT(LNT_SOAP))
+/* All but those that have none. */
+#define WITH_RATE ((BIT(LNT_CLI_OPTIM_AUTO + 1) - 1) & ~(BIT(LNT_LM) | BIT(LNT_SCG)))
 #define WITH_MOMENTUM (BIT(LNT_SGD) | BIT(LNT_RMSPROP) | BIT(LNT_MUON))
 
 static const char *optim_name(int i)
@@ -33,6 +35,7 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.learning_rate),
      .value = "RATE",
+     ONLY(WITH_RATE),
      .high = 1000,
      .above_low = true,
      .help = "Learning rate, by default 0.005 for adamw, for others their own"},

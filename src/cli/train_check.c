@@ -81,6 +81,24 @@ static int check_rest(lnt_cli_train_settings *settings)
 }
 
 /* Settings that are in range each, but not together. */
+/* A rate, and a schedule for it, that would be ignored. */
+static int check_rate(const lnt_cli_train_settings *settings)
+{
+    const lnt_optim_kind kind = settings->fit.optim.kind;
+    const lnt_cli_values *values = &settings->values;
+    const bool whole = kind == LNT_KFAC && !lnt_cli_values_given(values, "batch");
+    if (whole && lnt_cli_values_given(values, "lr")) {
+        return lnt_cli_misuse("option --lr: has no meaning with optimizer kfac but with --batch");
+    }
+    if ((whole || kind == LNT_LM || kind == LNT_SCG) &&
+        settings->fit.schedule.kind != LNT_SCHEDULE_CONSTANT) {
+        return lnt_cli_misuse("option --schedule: has no meaning with optimizer %s%s, which has no "
+                              "learning rate",
+                              lnt_optim_name(kind), whole ? " on all rows" : "");
+    }
+    return LNT_CLI_DONE;
+}
+
 static int check_optim(const lnt_optim_config *optim)
 {
     if (optim->kind == LNT_SGD && optim->nesterov && optim->momentum == 0) {
@@ -135,7 +153,7 @@ int lnt_cli_train_check(lnt_cli_train_settings *settings, const char **path)
         return exit_status;
     }
     lnt_cli_optim_settle(settings);
-    if (check_optim(&settings->fit.optim) != LNT_CLI_DONE) {
+    if (check_optim(&settings->fit.optim) != LNT_CLI_DONE || check_rate(settings) != LNT_CLI_DONE) {
         return LNT_CLI_MISUSED;
     }
     return lnt_cli_schedule_settle(settings, &error) == LNT_OK

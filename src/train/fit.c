@@ -114,6 +114,12 @@ static lnt_status prepare(lnt_run *r, const data *d)
     LNT_TRY(lnt_learner_init(&r->learner, r->net, config, r->feed.batch_rows, r->error));
     r->progress.pass = r->learner.pass;
     r->whole = lnt_feed_is_whole(&r->feed, config) && lnt_optim_looks_again(config->optim.kind);
+    if (config->optim.kind == LNT_LM && config->optim.bayesian && !r->whole) {
+        return lnt_fail(r->error, LNT_ERR_INVALID,
+                        "optim.bayesian needs all rows in a step, without sampling, but batch_rows "
+                        "is %zu, of %zu batches",
+                        r->feed.batch_rows, r->feed.batches);
+    }
     LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
     if (held_out.count > 0) {
         LNT_TRY(lnt_validation_init(&r->validation, r->net, config, &held_out));

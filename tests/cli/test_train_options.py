@@ -133,6 +133,7 @@ class TrainOptions(CommandCase):
         for options, method, batch in ((["--hidden", "8"], "lm", "256"),
                                        (["--hidden", "8", "--batch", "9"], "lm", "9"),
                                        (["--loss", "huber"], "adamw", "32"),
+                                       (["--hidden", "8", "--lr", "0.01"], "adamw", "32"),
                                        (["--hidden", "8", "--clip-norm", "1"], "adamw", "32"),
                                        (["--hidden", "8", "--dropout", "0.1"], "lbfgs", "1000000")):
             chosen, said = self.dry(*regress, *options)
@@ -167,6 +168,8 @@ class TrainOptions(CommandCase):
     def test_options_without_meaning_are_refused(self):
         for options, why in ((["--momentum", "0.5"], "optimizer adamw"),
                              (["--rho", "0.5", "--optimizer", "adam"], "optimizer adam"),
+                             (["--lr", "0.5", "--optimizer", "lm"], "optimizer lm"),
+                             (["--lr", "0.5", "--optimizer", "scg"], "optimizer scg"),
                              (["--schedule-rise", "0.5"], "schedule cosine"),
                              (["--sampling-weights", "length"], "sampling all")):
             done = self.run_command("train", "flowers.csv", "-t", "species", *options)
@@ -183,6 +186,9 @@ class TrainOptions(CommandCase):
                  "cannot be given with --dampening"),
                 (["--optimizer", "rprop", "--rprop-least", "60"], "at most --rprop-most, 50"),
                 (["--schedule", "multi_step"], "needs --schedule-milestones"),
+                (["--optimizer", "kfac", "--lr", "0.5"], "with optimizer kfac but with --batch"),
+                (["--optimizer", "lm", "--schedule", "cosine"], "has no meaning with optimizer lm, which"),
+                (["--optimizer", "kfac", "--schedule", "cosine"], "with optimizer kfac on all rows, which"),
                 (["--loss", "mse", "--task", "classify"], "mse cannot classify"),
                 (["--optimizer", "adamx"], "did you mean 'adam")):
             done = self.run_command("train", "flowers.csv", "-t", "species", *options)
@@ -195,6 +201,14 @@ class TrainOptions(CommandCase):
             done = self.run_command("train", "flowers.csv", "-t", "species", *options)
             self.assertEqual(1, done.returncode, options)
             self.assertIn(why, done.stderr)
+
+    def test_bayesian_takes_all_rows(self):
+        options = ["train", "flowers.csv", "-t", "length", "--exclude", "species", "--optimizer", "lm",
+                   "--bayesian", "-o", "m.safetensors"]
+        done = self.run_command(*options, "--batch", "8")
+        self.assertEqual(1, done.returncode)
+        self.assertIn("optim.bayesian needs all rows in a step", done.stderr)
+        self.succeed(*options, "--epochs", "3")
 
     def test_patience_and_best_epoch(self):
         result = self.succeed_json("train", "flowers.csv", "-t", "species", "--lr", 0.5,
