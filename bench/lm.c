@@ -7,32 +7,38 @@
  */
 #include "optim/lm.h"
 #include "peak.h"
+#include "problems.h"
 #include "program.h"
 #include "tensor/symmetric.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MOST_LAYERS = 3, STEP = 0, PRODUCTS = 1, PEAK = 2, CONTENDERS = 3 };
+enum { STEP, PRODUCTS, PEAK, CONTENDERS };
 
+/* A net and rows of random numbers, and the forms that are measured. */
 typedef struct problem {
-    const char *name;
-    size_t rows, n_layers, widths[MOST_LAYERS + 1];
+    lnt_bench_problem net;
     bool forms[3]; /* by lnt_lm_form */
 } problem;
 
+#define NET(NAME, ROWS, LAYERS, ...)                                                               \
+    {                                                                                              \
+        .name = (NAME), .rows = (ROWS), .n_layers = (LAYERS), .widths = { __VA_ARGS__ }            \
+    }
+
 static const problem problems[] = {
-    {"4-30-1", 500, 2, {4, 30, 1}, {[LNT_LM_NORMAL] = true}},
-    {"4-32-32-1", 2000, 3, {4, 32, 32, 1}, {[LNT_LM_NORMAL] = true}},
-    {"4-32-32-1", 256, 3, {4, 32, 32, 1}, {[LNT_LM_DUAL] = true}},
-    {"10-60-40-3", 3000, 3, {10, 60, 40, 3}, {[LNT_LM_NORMAL] = true}},
-    {"64-90-8-1", 1000, 3, {64, 90, 8, 1}, {[LNT_LM_NORMAL] = true, [LNT_LM_DUAL] = true}},
-    {"64-128-10", 256, 2, {64, 128, 10}, {[LNT_LM_DUAL] = true}},
+    {NET("4-30-1", 500, 2, 4, 30, 1), {[LNT_LM_NORMAL] = true}},
+    {NET("4-32-32-1", 2000, 3, 4, 32, 32, 1), {[LNT_LM_NORMAL] = true}},
+    {NET("4-32-32-1", 256, 3, 4, 32, 32, 1), {[LNT_LM_DUAL] = true}},
+    {NET("10-60-40-3", 3000, 3, 10, 60, 40, 3), {[LNT_LM_NORMAL] = true}},
+    {NET("64-90-8-1", 1000, 3, 64, 90, 8, 1), {[LNT_LM_NORMAL] = true, [LNT_LM_DUAL] = true}},
+    {NET("64-128-10", 256, 2, 64, 128, 10), {[LNT_LM_DUAL] = true}},
 };
 
 /* A step from the same parameters and damping, again and again. */
 typedef struct run {
-    const problem *p;
+    const lnt_bench_problem *p;
     lnt_net *net;
     lnt_pass *pass;
     lnt_optim *optim;
@@ -140,19 +146,9 @@ static double flops_of(const run *r)
     return flops;
 }
 
-static run create(const problem *p, lnt_dtype dtype, lnt_lm_form form)
+static run create(const lnt_bench_problem *p, lnt_dtype dtype, lnt_lm_form form)
 {
-    run r = {.p = p, .loss = lnt_mse(LNT_MEAN)};
-    lnt_layer layers[MOST_LAYERS];
-    for (size_t l = 0; l < p->n_layers; l++) {
-        layers[l] = lnt_dense(p->widths[l + 1], l + 1 < p->n_layers ? LNT_TANH : LNT_IDENTITY);
-    }
-    lnt_net_config net = lnt_net_defaults();
-    net.dtype = dtype;
-    net.inputs = p->widths[0];
-    net.layers = layers;
-    net.n_layers = p->n_layers;
-    lnt_bench_check(lnt_net_create(&r.net, &net), "creating a net");
+    run r = {.p = p, .loss = lnt_mse(LNT_MEAN), .net = lnt_bench_problem_net(p, dtype, 0)};
     lnt_pass_config pass = lnt_pass_defaults();
     lnt_optim_config optim = lnt_optim_of(LNT_LM);
     pass.max_rows = optim.max_rows = p->rows;
@@ -187,8 +183,8 @@ static void destroy(run *r)
 }
 
 /* Median seconds of a step; the step itself in `steps`. */
-static double measure(lnt_bench *bench, const problem *p, lnt_dtype dtype, lnt_lm_form form,
-                      double *steps)
+static double measure(lnt_bench *bench, const lnt_bench_problem *p, lnt_dtype dtype,
+                      lnt_lm_form form, double *steps)
 {
     run r = create(p, dtype, form);
     lnt_bench_peak peak = {dtype, flops_of(&r) / bench->threads};
@@ -237,8 +233,8 @@ static void compare(const double *normal, const double *dual, size_t n, const do
 static void measure_forms(lnt_bench *bench, const problem *p, lnt_dtype dtype)
 {
     size_t n = 0;
-    for (size_t l = 0; l < p->n_layers; l++) {
-        n += (p->widths[l] + 1) * p->widths[l + 1];
+    for (size_t l = 0; l < p->net.n_layers; l++) {
+        n += (p->net.widths[l] + 1) * p->net.widths[l + 1];
     }
     double *steps[2] = {lnt_bench_allocate(n, sizeof(double)),
                         lnt_bench_allocate(n, sizeof(double))};
@@ -246,7 +242,7 @@ static void measure_forms(lnt_bench *bench, const problem *p, lnt_dtype dtype)
     for (int i = 0; i < 2; i++) {
         const lnt_lm_form form = i == 0 ? LNT_LM_NORMAL : LNT_LM_DUAL;
         if (p->forms[form]) {
-            seconds[i] = measure(bench, p, dtype, form, steps[i]);
+            seconds[i] = measure(bench, &p->net, dtype, form, steps[i]);
         }
     }
     if (p->forms[LNT_LM_NORMAL] && p->forms[LNT_LM_DUAL]) {

@@ -47,33 +47,29 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
     const lnt_fit_config before = settings->fit;
     const size_t outputs = lnt_net_outputs(net), residuals = rows * outputs;
     const bool squares = loss->kind == LNT_LOSS_MSE;
+    /* whoever sets a rate wants a method that lives by it */
+    const bool rate = lnt_cli_values_given(&settings->values, "lr") ||
+                      lnt_cli_values_given(&settings->values, "schedule");
+    const bool second = squares && !rate;
     const struct {
         lnt_optim_kind kind;
         bool fit;
         const char *why;
     } choices[] = {
         {LNT_LM,
-         squares && outputs <= MOST_OUTPUTS && work_of_lm(net, (double) residuals) <= MOST_WORK,
+         second && outputs <= MOST_OUTPUTS && work_of_lm(net, (double) residuals) <= MOST_WORK,
          "few outputs, whose squared error it lessens fastest"},
-        {LNT_KFAC, squares && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
-        {LNT_LBFGS, squares && rows <= MOST_ROWS,
-         "squared error, of few enough rows for its steps"},
+        {LNT_KFAC, second && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
+        {LNT_LBFGS, second && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
         {LNT_ADAMW, true,
          squares ? "many rows, or settings that others do not take"
                  : "the loss is no squared error"},
     };
-    /* which the methods that this would take on all rows do not have */
-    const bool rate = lnt_cli_values_given(&settings->values, "lr") ||
-                      lnt_cli_values_given(&settings->values, "schedule");
     size_t i = 0;
-    for (; i + 1 < LNT_CLI_COUNT_OF(choices); i++) {
-        if (choices[i].fit && !rate && takes(settings, choices[i].kind, net, loss, rows)) {
-            break;
-        }
+    while (!(choices[i].fit && takes(settings, choices[i].kind, net, loss, rows)) &&
+           choices[i].kind != LNT_ADAMW) {
         settings->fit = before;
-    }
-    if (choices[i].kind == LNT_ADAMW) {
-        (void) takes(settings, LNT_ADAMW, net, loss, rows);
+        i++;
     }
     lnt_cli_note("optimizer %s, in batches of %zu rows: %s (%zu parameters, %zu residuals)",
                  lnt_optim_name(choices[i].kind),

@@ -71,6 +71,20 @@ class CommandCase(unittest.TestCase):
             [LINNET, *map(str, arguments)], cwd=self.folder, env=self.environment(),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=default_signals, **options)
 
+    def start_training(self, *arguments):
+        """A run of which an epoch has been shown."""
+        process = self.start("train", *arguments, "--progress", "always", bufsize=0)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        seen = b""
+        while b"epoch " not in seen:
+            chunk = process.stderr.read(4096)
+            self.assertTrue(chunk, seen)
+            seen += chunk
+        return process
+
     def run_command(self, *arguments, stdin=""):
         return subprocess.run(
             [LINNET, *map(str, arguments)], cwd=self.folder, env=self.environment(), input=stdin,

@@ -103,17 +103,7 @@ class Terminal(CommandCase):
 class Signals(CommandCase):
     def start_long_run(self):
         self.write("flowers.csv", flowers())
-        process = self.start(*LONG_RUN, "--progress", "always", bufsize=0)
-        self.addCleanup(process.stderr.close)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        seen = b""
-        while b"epoch " not in seen:
-            chunk = process.stderr.read(4096)
-            self.assertTrue(chunk, seen)
-            seen += chunk
-        return process
+        return self.start_training(*LONG_RUN[1:])
 
     def test_first_signal_saves_the_model(self):
         for number, name in ((signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")):
