@@ -102,7 +102,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_torch_export(const lnt_model *model, const
                                                    const lnt_torch_options *options,
                                                    lnt_error *error);
 
-/* --- NumPy --- */
+/* --- NumPy: `LNT_ERR_INVALID` in a build with -Dzip=disabled --- */
 
 /**
  * Writes a model as NumPy's archive, stored: arrays by the names, shapes and dtypes of
@@ -120,7 +120,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_npz_export(const lnt_model *model, const c
 LNT_API LNT_MUST_CHECK lnt_status lnt_npz_import(lnt_model *model, const char *path,
                                                  const lnt_allocator *allocator, lnt_error *error);
 
-/* --- ONNX --- */
+/* --- ONNX: `LNT_ERR_INVALID` in a build with -Donnx=disabled --- */
 
 /**
  * Writes a model as an ONNX graph with one input "input" [batch, inputs] and one output "output"

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/readers.h"
+
+/* In a build without libzip. */
+lnt_status lnt_npz_read_input(lnt_frame **frame, lnt_input *input, const char *member,
+                              const lnt_csv_options *options)
+{
+    (void) frame;
+    (void) member;
+    (void) options;
+    return lnt_fail(input->error, LNT_ERR_INVALID,
+                    "%s: is an .npz file, and this build of linnet reads none (meson option zip)",
+                    input->name);
+}

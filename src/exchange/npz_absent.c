@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/report.h"
+
+#include <linnet/exchange.h>
+
+/* In a build without libzip. */
+
+static lnt_status refuse(const void *model, const char *path, const char *sentence,
+                         lnt_error *error)
+{
+    if (model == NULL || path == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "the model or the path is NULL");
+    }
+    return lnt_file_fail(error, LNT_ERR_INVALID, path, "%s (meson option zip)", sentence);
+}
+
+lnt_status lnt_npz_export(const lnt_model *model, const char *path, lnt_error *error)
+{
+    return refuse(model, path, "this build of linnet writes no .npz files", error);
+}
+
+lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
+                          lnt_error *error)
+{
+    (void) allocator;
+    if (model != NULL) {
+        *model = lnt_model_init();
+    }
+    return refuse(model, path, "this build of linnet reads no .npz files", error);
+}
