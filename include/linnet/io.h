@@ -89,15 +89,16 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_net_load(lnt_net **net, const char *path,
  * Writes a file whole or not at all: beside its place, synced, renamed. A file that stood there
  * stays until then; links are followed. Thread-safe.
  */
-LNT_API lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
-                                  lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
+                                                 lnt_error *error);
 
 /**
  * Writes a tensor of any dtype and strides as NumPy's .npy file, version 1.0, of shape (rows,
  * cols), in the order of bytes of this machine; column by column, Fortran's order, if it lies like
  * that. The file appears as by `lnt_file_write`. Thread-safe.
  */
-LNT_API lnt_status lnt_npy_write(const char *path, const lnt_tensor *x, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_write(const char *path, const lnt_tensor *x,
+                                                lnt_error *error);
 
 /** Bytes before the elements of an .npy file of one or two dimensions. */
 #define LNT_NPY_BEGIN 128
@@ -107,8 +108,8 @@ LNT_API lnt_status lnt_npy_write(const char *path, const lnt_tensor *x, lnt_erro
  * by row, or (rows,) if `cols` is 0. `dtype` is "b1", "i1" to "i8", "u1" to "u8", "f2", "f4" or
  * "f8" (`LNT_ERR_INVALID` if not), in the order of bytes of this machine. Thread-safe.
  */
-LNT_API lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
-                                 char begin[LNT_NPY_BEGIN]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
+                                                char begin[LNT_NPY_BEGIN]);
 
 /** Room for any number that `lnt_number_text` writes. */
 #define LNT_NUMBER_TEXT_LENGTH 32
@@ -117,7 +118,7 @@ LNT_API lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
  * Writes `value` as short as reads back the same, with a decimal point whatever the locale; "nan",
  * "inf", "-inf". `LNT_ERR_MEMORY` if the system has none. Thread-safe.
  */
-LNT_API lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
 
 LNT_END_DECLS
 
