@@ -36,10 +36,10 @@ typedef struct torch_loader {
 
 /* --- layers --- */
 
-static lnt_status parse_text(const torch_loader *load, const json_t *metadata, const char *key,
-                             json_t **root)
+static lnt_status parse_text(const torch_loader *load, const lnt_name_map *metadata,
+                             const char *key, json_t **root)
 {
-    const char *text = json_string_value(json_object_get(metadata, key));
+    const char *text = lnt_name_map_find(metadata, key);
     if (text == NULL) {
         return LNT_OK;
     }
@@ -50,7 +50,7 @@ static lnt_status parse_text(const torch_loader *load, const json_t *metadata, c
 /* Those that the export wrote down, if the file is one of ours. */
 static lnt_status layers_of_metadata(torch_loader *load)
 {
-    const json_t *metadata = lnt_st_metadata(load->source.shards[0].file);
+    const lnt_name_map *metadata = lnt_st_metadata(load->source.shards[0].file);
     json_t *root = NULL;
     LNT_TRY(parse_text(load, metadata, LNT_TORCH_NET, &root));
     if (root == NULL) {

@@ -38,10 +38,10 @@ typedef enum lnt_model_key {
 const char *lnt_model_key_name(lnt_model_key key);
 
 /** The value of a key of `__metadata__`; NULL if it is not there. */
-const char *lnt_model_value(const json_t *metadata, lnt_model_key key);
+const char *lnt_model_value(lnt_text_lookup metadata, lnt_model_key key);
 
 /** The sum of all keys that are there, with their values, but `LNT_KEY_CHECKSUM`. */
-lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *checksum);
+lnt_status lnt_model_metadata_checksum(lnt_text_lookup metadata, lnt_checksum *checksum);
 
 /**
  * The shape that a tensor [rows, cols] of the net has in the file: all but weights, which are
@@ -70,7 +70,7 @@ void lnt_model_listing_finish(lnt_model_listing *listing);
 typedef struct lnt_model_archive {
     const char *path; /* for sentences */
     void *context;
-    const json_t *metadata;
+    lnt_text_lookup metadata;
     size_t count; /* of tensors */
     /** NULL if there is none of that name. */
     const lnt_st_entry *(*find)(void *context, const char *name);

@@ -99,7 +99,7 @@ lnt_status lnt_loader_tensor(const lnt_loader *load, const char *name, lnt_st_dt
 lnt_status lnt_loader_read(const lnt_loader *load, const lnt_st_entry *entry, void *data)
 {
     const char *name = entry->tensor.name;
-    const char *expected = json_string_value(json_object_get(load->checksums, name));
+    const char *expected = lnt_name_map_find(&load->checksums, name);
     if (expected == NULL) {
         return lnt_loader_fail(load, name, "has no checksum");
     }
