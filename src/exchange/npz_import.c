@@ -24,6 +24,7 @@ typedef struct archive {
     const char *path;
     const lnt_allocator *allocator;
     lnt_error *error;
+    bool allow_nonfinite;
     lnt_input input;
     zip_t *zip;
     member *members;
@@ -166,20 +167,22 @@ static lnt_status load(archive *a, lnt_model *model)
     const lnt_model_archive tensors = {.path = a->path,
                                        .context = a,
                                        .metadata = lnt_name_map_texts(&a->metadata),
+                                       .allow_nonfinite = a->allow_nonfinite,
                                        .count = a->count - 1, /* without the description */
                                        .find = find,
                                        .read = read_member};
     return lnt_model_load_archive(model, &tensors, a->allocator, a->error);
 }
 
-lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
-                          lnt_error *error)
+lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite,
+                        const lnt_allocator *allocator, lnt_error *error)
 {
     if (model == NULL || path == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "model to import: the model or the path is NULL");
     }
     *model = lnt_model_init();
-    archive a = {.path = path, .allocator = allocator, .error = error};
+    archive a = {
+        .path = path, .allocator = allocator, .error = error, .allow_nonfinite = allow_nonfinite};
     LNT_TRY(lnt_input_open(&a.input, path, error));
     const lnt_status status = load(&a, model);
     lnt_name_map_finish(&a.metadata, allocator);
@@ -189,4 +192,10 @@ lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocato
     }
     lnt_input_close(&a.input);
     return status;
+}
+
+lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
+                          lnt_error *error)
+{
+    return lnt_npz_load(model, path, false, allocator, error);
 }

@@ -71,7 +71,8 @@ typedef struct lnt_model_archive {
     const char *path; /* for sentences */
     void *context;
     lnt_text_lookup metadata;
-    size_t count; /* of tensors */
+    bool allow_nonfinite; /* parameters and running statistics may be */
+    size_t count;         /* of tensors */
     /** NULL if there is none of that name. */
     const lnt_st_entry *(*find)(void *context, const char *name);
     /** Reads the entry's bytes, in the host's order. */
@@ -81,6 +82,10 @@ typedef struct lnt_model_archive {
 /** As `lnt_model_load`, from an archive. */
 lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *archive,
                                   const lnt_allocator *allocator, lnt_error *error);
+
+/** As `lnt_model_load`. */
+lnt_status lnt_model_load_file(lnt_model *model, const char *path, bool allow_nonfinite,
+                               const lnt_allocator *allocator, lnt_error *error);
 
 /** The two scalers of a model and their tensors. */
 #define LNT_INPUT_OFFSET "input.offset"

@@ -265,8 +265,8 @@ static lnt_status open_file(lnt_st_file **file, lnt_model_archive *archive, cons
     return LNT_OK;
 }
 
-lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocator *allocator,
-                          lnt_error *error)
+lnt_status lnt_model_load_file(lnt_model *model, const char *path, bool allow_nonfinite,
+                               const lnt_allocator *allocator, lnt_error *error)
 {
     if (model == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "model to load: the model is NULL");
@@ -278,9 +278,16 @@ lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocato
     lnt_st_file *file;
     lnt_model_archive archive;
     LNT_TRY(open_file(&file, &archive, path, allocator, error));
+    archive.allow_nonfinite = allow_nonfinite;
     const lnt_status status = lnt_model_load_archive(model, &archive, allocator, error);
     lnt_st_close(file);
     return status;
+}
+
+lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocator *allocator,
+                          lnt_error *error)
+{
+    return lnt_model_load_file(model, path, false, allocator, error);
 }
 
 lnt_status lnt_net_load(lnt_net **net, const char *path, const lnt_allocator *allocator,

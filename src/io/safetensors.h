@@ -85,8 +85,8 @@ typedef struct lnt_st_file lnt_st_file;
 
 /**
  * Opens a regular file; the caller closes it. Memory and time go by the header's length, which is
- * checked against the file's first: at most five times its bytes. `path` is borrowed until close. `LNT_ERR_IO`, `LNT_ERR_FORMAT`,
- * `LNT_ERR_MEMORY`; `*file` is then NULL.
+ * checked against the file's first: at most five times its bytes. `path` is borrowed until close.
+ * `LNT_ERR_IO`, `LNT_ERR_FORMAT`, `LNT_ERR_MEMORY`; `*file` is then NULL.
  */
 lnt_status lnt_st_open(lnt_st_file **file, const char *path, const lnt_allocator *allocator,
                        lnt_error *error);
