@@ -69,8 +69,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const c
 /**
  * Loads a model of `lnt_model_save` into `model`, which must be empty or uninitialised (it is
  * overwritten); the caller finishes it. A file that is cut, altered, inconsistent or of another
- * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. Sizes are checked against
- * the file's before anything is allocated. Thread-safe.
+ * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. A number that is infinite
+ * or NaN is `LNT_ERR_NOT_FINITE`, with its tensor and element, counted from 0, in `error`;
+ * `lnt_model_import` can allow it. Sizes are checked against the file's before anything is
+ * allocated. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_load(lnt_model *model, const char *path,
                                                  const lnt_allocator *allocator, lnt_error *error);
