@@ -397,8 +397,8 @@ class Configuration(CommandCase):
                              options)
 
     def test_files_are_not_mixed_up(self):
-        self.refuse(1, "linnet train: h.csv: is named for two things to write", "train",
-                    "flowers.csv", "-t", "species", "--history", "h.csv", "--report", "h.csv")
+        self.refuse(1, "linnet train: h.csv: is the output of two options, --history and "
+                    "--report", "train", "flowers.csv", "-t", "species", "--history", "h.csv", "--report", "h.csv")
         self.write("run.conf", "target = species\n")
         self.refuse(1, "linnet train: run.conf: is read too, and would be overwritten", "train",
                     "flowers.csv", "--config", "run.conf", "-o", "run.conf")
