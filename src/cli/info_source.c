@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "info.h"
 #include "text.h"
 
@@ -21,7 +22,7 @@ static void print_lines(const char *first, FILE *file, char **line, size_t *size
 {
     printf("format        c\n");
     for (const char *text = first; text != NULL; text = next_line(file, line, size)) {
-        lnt_cli_info_print_plain(text);
+        lnt_cli_print_escaped(stdout, text);
         putchar('\n');
     }
 }

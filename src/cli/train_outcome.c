@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train_outcome.h"
 
+#include "escape.h"
 #include "interrupt.h"
 #include "report.h"
 #include "text.h"
@@ -50,7 +51,9 @@ static void print_models(const lnt_cli_train_job *job)
 {
     for (size_t m = 0; m < job->members.count; m++) {
         char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
-        printf("model              %s\n", path != NULL ? path : job->output);
+        fputs("model              ", stdout);
+        lnt_cli_print_escaped(stdout, path != NULL ? path : job->output);
+        putchar('\n');
         free(path);
     }
 }
