@@ -132,7 +132,8 @@ class Evaluate(CommandCase):
                      "-o", "odd.safetensors")
         text = self.succeed("evaluate", "odd.safetensors", "flowers.csv").stdout
         self.assertIn("  größ", text)
-        self.assertIn("  ?[31", text)
+        self.assertIn("  \\x1b", text)
+        self.assertIn("\\x1b[31mred  ", text)
         self.assertNotIn("\x1b", text)
 
     def test_errors_of_a_regression(self):
