@@ -98,7 +98,8 @@ Test(pass_products, calls_out_of_order_are_refused)
     FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(net, inference));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward(inference, net, &loss, &y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(inference, net, &y));
-    OK(lnt_pass_evaluate(inference, net, &x, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_ORDER, lnt_pass_evaluate(inference, net, &x, &loss, &y, NULL, &value));
+    OK(lnt_pass_evaluate(training, net, &x, &loss, &y, NULL, &value));
     OK(lnt_pass_forward(training, net, &x, &output));
     OK(lnt_pass_layer_output(training, 3, &output));
     cr_assert(output.rows == BATCH && output.cols == OUTPUTS);
