@@ -22,6 +22,10 @@ static lnt_status check_item(const lnt_checkpoint_item *item, const char *path, 
     if (item->name == NULL || (t->data == NULL && t->rows > 0 && t->cols > 0)) {
         return lnt_file_fail(error, LNT_ERR_NULL, path, "a tensor's name or its data is NULL");
     }
+    if (!lnt_text_is_utf8(item->name, strlen(item->name))) {
+        return lnt_file_fail(error, LNT_ERR_INVALID, path, "tensor '%s': its name is not UTF-8",
+                             lnt_excerpt_of(item->name).text);
+    }
     if (t->dtype != LNT_F32 && t->dtype != LNT_F64) {
         return lnt_file_fail(error, LNT_ERR_DTYPE, path, "tensor '%s': expected f32 or f64",
                              lnt_excerpt_of(item->name).text);
