@@ -28,6 +28,7 @@ OPTIONS = ["-Dbuildtype=plain", "-Db_ndebug=true", "-Ddefault_library=static", "
 ARGUMENTS = "-O1 -w -Werror=incompatible-pointer-types -Werror=int-conversion"
 SLOWER = 5  # times its usual seconds, and a suite has timed out
 PATIENCE = 10  # seconds that each suite has at least
+LINKING = 0.5  # seconds before a suite can run
 
 
 def tell(text):
@@ -89,10 +90,15 @@ def digests():
 
 
 def in_order(mutant, suites, usual):
-    """Its own module's suites first, then the quickest."""
+    """First the suites named like the file, then those that are quick and mostly about it."""
     words = set(Path(mutant.file).stem.split("_"))
+
+    def rank(suite):
+        seconds = LINKING + usual[suite.name][1]
+        return words.isdisjoint(suite.name.split("_")), seconds / mutant.suites[suite.name]
+
     return sorted((suite for suite in suites if suite.name in mutant.suites and suite.name in usual),
-                  key=lambda suite: (words.isdisjoint(suite.name.split("_")), usual[suite.name][1]))
+                  key=rank)
 
 
 def try_mutant(mutant, suites, usual, original):

@@ -10,6 +10,7 @@ from source import statements_of
 LEAST = 12  # mutants of each folder, if it has so many
 
 # `before` and `after` are the whole lines, blanks made one: they name the mutant without its place.
+# `suites` is {suite: which part of the lines that it executes is of this file}.
 Mutant = namedtuple("Mutant", "file digest start end text line before after suites")
 
 
@@ -33,14 +34,14 @@ def describe(text, start, end, new):
             squeeze(text[first:start] + new + text[end:last]))
 
 
-def mutants_of(path, file, lines):
+def mutants_of(path, file, lines, totals):
     """The mutants of a file that suites execute; `lines` is {suite: lines of this file}."""
     text = path.read_text(encoding="utf-8")
     digest = digest_of(text)
     for statement in statements_of(text):
         place = set(statement.lines)
-        suites = [suite for suite, executed in lines.items()
-                  if not statement.in_function or not place.isdisjoint(executed)]
+        suites = {suite: len(executed) / totals[suite] for suite, executed in lines.items()
+                  if not statement.in_function or not place.isdisjoint(executed)}
         if suites:
             for start, end, new in mutations_of(text, statement):
                 yield Mutant(file, digest, start, end, new, *describe(text, start, end, new), suites)
@@ -52,8 +53,9 @@ def key_of(mutant):
 
 def candidates(source, coverage, seed):
     """{folder: mutants in the order in which they are tried}, one of each line."""
-    files = {}
+    files, totals = {}, {}
     for suite, lines in coverage.items():
+        totals[suite] = sum(map(len, lines.values()))
         for file, executed in lines.items():
             files.setdefault(file, {})[suite] = set(executed)
     found = {}
@@ -61,7 +63,7 @@ def candidates(source, coverage, seed):
         if not Path(source, file).exists() or file.endswith(".h"):
             continue
         of_lines = {}
-        for mutant in mutants_of(Path(source, file), file, lines):
+        for mutant in mutants_of(Path(source, file), file, lines, totals):
             rank = hashlib.sha256(f"{seed} {key_of(mutant)}".encode()).digest()
             of_lines[mutant.line] = min(of_lines.get(mutant.line, (rank, mutant)), (rank, mutant))
         found.setdefault(folder_of(file), []).extend(of_lines.values())
