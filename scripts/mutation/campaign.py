@@ -5,12 +5,13 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from coverage import measure, stamp_of
+from coverage import digest_of_library, measure, stamp_of
 from report import (KILLED, REFUSED, SAME, SURVIVED, TIMED_OUT, of_today, read_equivalents,
                     report)
 from sample import candidates, folder_of, key_of, quotas
@@ -73,8 +74,9 @@ def usual_runs(suites):
     """{suite: (cases, seconds)} of the suites without a mutation, measured where they changed."""
     path = FOLDER / "usual.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    library = digest_of_library(SOURCE)
     for suite in suites:
-        stamp = stamp_of(BUILD, suite)
+        stamp = stamp_of(library, suite)
         if known.get(suite.name, {}).get("stamp") != stamp:
             cases, failure, seconds = suite.run(TEMPORARY, LONGEST)
             tell(f"{suite.name}: {failure or f'{cases} cases'}, {seconds:.1f} s")
@@ -191,6 +193,7 @@ def main():
     parser.add_argument("--survivors", action="store_true")
     parser.add_argument("--report", action="store_true")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("scripts/mutate: ended by SIGTERM"))
     FOLDER.mkdir(exist_ok=True)
     if not arguments.report:
         run(arguments)

@@ -8,17 +8,28 @@ from pathlib import Path
 from suites import LONGEST, suites_of
 
 
-def stamp_of(build, suite):
-    """A digest of what a suite runs: other programs or scripts, other lines."""
+def digest_of_files(paths):
     digest = hashlib.sha256()
-    named = [Path(build, target) for target in suite.targets]
-    for path in sorted({*map(Path, suite.command[:1]), *named}):
-        if path.suffix != ".a" and path.is_file():
-            digest.update(path.read_bytes())
-    scripts = {Path(word).parent for word in suite.command if word.endswith(".py")}
-    for path in sorted(file for folder in scripts for file in folder.glob("*.py")):
+    for path in sorted(set(paths)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def digest_of_library(source):
+    return digest_of_files(path for folder in ("src", "include", "blas")
+                           for path in (source / folder).rglob("*") if path.is_file())
+
+
+def stamp_of(library, suite):
+    """A digest of what a suite is made of: other sources or scripts, other lines.
+
+    `library` is the digest of the sources of the library and the command."""
+    sources = {Path(path) for path in suite.sources}
+    folders = {path.parent for path in sources} | {
+        Path(word).parent for word in suite.command if word.endswith((".py", ".sh"))}
+    near = [path for folder in folders for path in folder.iterdir()
+            if path.suffix in (".h", ".py", ".sh")]
+    return library + digest_of_files([path for path in (*sources, *near) if path.is_file()])
 
 
 def executed_lines(build, source):
@@ -45,9 +56,9 @@ def measure(build, source, folder, record, tell):
     A suite that fails here is left out of the campaign, and named."""
     path = Path(record)
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    current = {}
+    current, library = {}, digest_of_library(source)
     for suite in suites_of(build):
-        stamp = stamp_of(build, suite)
+        stamp = stamp_of(library, suite)
         if known.get(suite.name, {}).get("stamp") != stamp:
             for counter in Path(build).rglob("*.gcda"):
                 counter.unlink()

@@ -19,11 +19,12 @@ FILE_SIZE = 2 << 30
 class Suite:
     """One test of meson: an executable or a script that prints TAP."""
 
-    def __init__(self, test, targets):
+    def __init__(self, test, targets, sources):
         self.name = test["name"]
         self.command = test["cmd"]
         self.variables = test["env"]
         self.targets = sorted(targets[name] for name in test["depends"] if name in targets)
+        self.sources = sorted({source for name in test["depends"] for source in sources[name]})
 
     def run(self, folder, seconds):
         """(cases that passed, why the suite failed or None, seconds taken)."""
@@ -78,7 +79,9 @@ def suites_of(build):
         return json.loads(done.stdout)
 
     root = str(Path(build).resolve()) + os.sep
-    targets = {target["id"]: target["filename"][0].removeprefix(root)
-               for target in introspect("targets")}
-    return [Suite(test, targets) for test in introspect("tests")
+    described = introspect("targets")
+    targets = {target["id"]: target["filename"][0].removeprefix(root) for target in described}
+    sources = {target["id"]: [path for group in target["target_sources"]
+                              for path in group.get("sources", ())] for target in described}
+    return [Suite(test, targets, sources) for test in introspect("tests")
             if not {suite.split(":")[-1] for suite in test["suite"]} & set(LEFT_OUT)]
