@@ -165,7 +165,7 @@ static lnt_status load_finite_vectors(const resuming *r)
     lnt_run *run = r->run;
     bool finite;
     double value;
-    LNT_TRY(lnt_guard_hold(&run->guard, run->net));
+    LNT_TRY(lnt_guard_hold(&run->guard, run->net, &finite));
     LNT_TRY(load_vectors(r));
     LNT_TRY(lnt_guard_look(run->net, &finite, &value));
     if (finite) {
