@@ -70,8 +70,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const c
 /**
  * Loads a model of `lnt_model_save` into `model`, which must be empty or uninitialised (it is
  * overwritten); the caller finishes it. A file that is cut, altered, inconsistent or of another
- * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. Sizes are checked against
- * the file's before anything is allocated. Thread-safe.
+ * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. A number that is infinite
+ * or NaN is `LNT_ERR_NOT_FINITE`, with its tensor and element, counted from 0, in `error`;
+ * `lnt_model_import` can allow it. Sizes are checked against the file's before anything is
+ * allocated. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_load(lnt_model *model, const char *path,
                                                  const lnt_allocator *allocator, lnt_error *error);
@@ -91,8 +93,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_net_load(lnt_net **net, const char *path,
  * stays until then; links are followed. A file that may not be written is not replaced
  * (`LNT_ERR_IO`), although its folder may allow it. Thread-safe.
  */
-LNT_API lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
-                                  lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
+                                                 lnt_error *error);
 
 /**
  * Finds out whether `lnt_file_write`, and every other function that saves a file, could write
@@ -130,7 +132,8 @@ LNT_API void lnt_file_writer_discard(lnt_file_writer *writer);
  * cols), in the order of bytes of this machine; column by column, Fortran's order, if it lies like
  * that. The file appears as by `lnt_file_write`. Thread-safe.
  */
-LNT_API lnt_status lnt_npy_write(const char *path, const lnt_tensor *x, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_write(const char *path, const lnt_tensor *x,
+                                                lnt_error *error);
 
 /** Bytes before the elements of an .npy file of one or two dimensions. */
 #define LNT_NPY_BEGIN 128
@@ -140,8 +143,8 @@ LNT_API lnt_status lnt_npy_write(const char *path, const lnt_tensor *x, lnt_erro
  * by row, or (rows,) if `cols` is 0. `dtype` is "b1", "i1" to "i8", "u1" to "u8", "f2", "f4" or
  * "f8" (`LNT_ERR_INVALID` if not), in the order of bytes of this machine. Thread-safe.
  */
-LNT_API lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
-                                 char begin[LNT_NPY_BEGIN]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
+                                                char begin[LNT_NPY_BEGIN]);
 
 /** Room for any number that `lnt_number_text` writes. */
 #define LNT_NUMBER_TEXT_LENGTH 32
@@ -150,7 +153,7 @@ LNT_API lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
  * Writes `value` as short as reads back the same, with a decimal point whatever the locale; "nan",
  * "inf", "-inf". `LNT_ERR_MEMORY` if the system has none. Thread-safe.
  */
-LNT_API lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
 
 LNT_END_DECLS
 

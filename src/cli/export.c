@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "columns.h"
 #include "model_data.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "report.h"
 #include "save.h"
@@ -16,6 +17,7 @@ typedef struct export_settings {
     char *name;
     int dtype; /* 0: the model's, 1: f32, 2: f64 */
     char *cases;
+    lnt_cli_model_options model;
 } export_settings;
 
 #define AT(member) .offset = offsetof(export_settings, member)
@@ -87,7 +89,9 @@ static const lnt_cli_option c_options[] = {
 static const lnt_cli_group file_group = {"Files:", file_options, COUNT(file_options), 0};
 static const lnt_cli_group torch_group = {"PyTorch:", torch_options, COUNT(torch_options), 0};
 static const lnt_cli_group c_group = {"C source:", c_options, COUNT(c_options), 0};
-static const lnt_cli_group *const groups[] = {&file_group, &torch_group, &c_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(export_settings, model)};
+static const lnt_cli_group *const groups[] = {&file_group, &torch_group, &c_group, &model_group};
 
 static lnt_status export_c(const export_settings *settings, const lnt_model *model,
                            lnt_error *error)
@@ -176,7 +180,7 @@ static lnt_status export_model(const export_settings *settings, const char *path
                                lnt_error *error)
 {
     LNT_TRY(check_files(settings, path, error));
-    LNT_TRY(lnt_model_import(model, path, NULL, error));
+    LNT_TRY(lnt_cli_model_load(model, path, &settings->model, error));
     const export_content content = {settings, model};
     if (settings->onnx != NULL) {
         LNT_TRY(lnt_cli_save(settings->onnx, write_onnx, &content, NULL, error));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer_list.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "report.h"
 #include "save.h"
@@ -15,6 +16,7 @@ typedef struct import_settings {
     int output_activation;
     int loss;
     int dtype; /* 0: as stored, 1: f32, 2: f64 */
+    lnt_cli_model_options model;
 } import_settings;
 
 #define AT(member) .offset = offsetof(import_settings, member)
@@ -87,7 +89,9 @@ static const lnt_cli_option options[] = {
 
 static const lnt_cli_group import_group = {"Import:", options, sizeof options / sizeof options[0],
                                            0};
-static const lnt_cli_group *const groups[] = {&import_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(import_settings, model)};
+static const lnt_cli_group *const groups[] = {&import_group, &model_group};
 
 static lnt_activation activation_of(int choice)
 {
@@ -114,6 +118,7 @@ static lnt_status import_model(const import_settings *settings, const char *path
                                lnt_layer **layers, lnt_error *error)
 {
     lnt_import_options import = lnt_import_defaults();
+    import.allow_nonfinite = settings->model.allow_nonfinite;
     lnt_model_format format;
     LNT_TRY(lnt_model_format_of(path, &format, error));
     if (format != LNT_FORMAT_TORCH && says_something(settings)) {

@@ -2,6 +2,7 @@
 #include "interrupt.h"
 #include "metrics.h"
 #include "model_data.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "predict_output.h"
 #include "report.h"
@@ -17,6 +18,7 @@ typedef struct predict_settings {
     int format;
     bool json;
     lnt_cli_reading reading;
+    lnt_cli_model_options model;
 } predict_settings;
 
 static const lnt_cli_option output_options[] = {
@@ -62,7 +64,10 @@ static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
                                             LNT_CLI_READING_COUNT - 1,
                                             offsetof(predict_settings, reading)};
 
-static const lnt_cli_group *const groups[] = {&output_group, &reading_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(predict_settings, model)};
+
+static const lnt_cli_group *const groups[] = {&output_group, &model_group, &reading_group};
 
 /* A run of `linnet predict`. */
 typedef struct predict_job {
@@ -189,7 +194,8 @@ static lnt_cli_output_format format_of(const predict_settings *settings)
 static lnt_status load_models(predict_job *job)
 {
     for (size_t m = 0; m < job->n_models; m++) {
-        LNT_TRY(lnt_model_import(&job->models[m], job->model_paths[m], NULL, &job->error));
+        LNT_TRY(lnt_cli_model_load(&job->models[m], job->model_paths[m], &job->settings->model,
+                                   &job->error));
         job->list[m] = &job->models[m];
     }
     return LNT_OK;
