@@ -162,7 +162,7 @@ static lnt_status check_model(const lnt_model *model, bool fold, bool ignore, co
                              "ask for the scaling to be folded into the weights, or ignored",
                              model->input_scaler != NULL ? "inputs" : "targets");
     }
-    if (lnt_loss_check(&model->loss, outputs) != LNT_OK ||
+    if (lnt_loss_check(&model->loss, outputs, NULL) != LNT_OK ||
         (model->input_scaler != NULL &&
          lnt_scaler_cols(model->input_scaler) != lnt_net_inputs(model->net)) ||
         (model->target_scaler != NULL && lnt_scaler_cols(model->target_scaler) !=
