@@ -9,6 +9,7 @@
 #include <linnet/net.h>
 #include <linnet/status.h>
 #include <linnet/uncertainty.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,8 +70,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const c
 /**
  * Loads a model of `lnt_model_save` into `model`, which must be empty or uninitialised (it is
  * overwritten); the caller finishes it. A file that is cut, altered, inconsistent or of another
- * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. Sizes are checked against
- * the file's before anything is allocated. Thread-safe.
+ * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. A number that is infinite
+ * or NaN is `LNT_ERR_NOT_FINITE`, with its tensor and element, counted from 0, in `error`;
+ * `lnt_model_import` can allow it. Sizes are checked against the file's before anything is
+ * allocated. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_load(lnt_model *model, const char *path,
                                                  const lnt_allocator *allocator, lnt_error *error);
@@ -83,14 +86,46 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_net_save(const lnt_net *net, const char *p
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_load(lnt_net **net, const char *path,
                                                const lnt_allocator *allocator, lnt_error *error);
 
-/* --- text files --- */
+/* --- files --- */
 
 /**
  * Writes a file whole or not at all: beside its place, synced, renamed. A file that stood there
- * stays until then; links are followed. Thread-safe.
+ * stays until then; links are followed. A file that may not be written is not replaced
+ * (`LNT_ERR_IO`), although its folder may allow it. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
                                                  lnt_error *error);
+
+/**
+ * Finds out whether `lnt_file_write`, and every other function that saves a file, could write
+ * `path` now, by the same first steps: it creates the temporary file beside it and removes it.
+ * `LNT_ERR_IO` with the reason if not. The file itself is not touched. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_check_writable(const char *path, lnt_error *error);
+
+/**
+ * Whether two paths are one file, symbolic links followed. Files that exist are compared by device
+ * and inode, so that hard links are one file; paths where no file is yet by their folder and the
+ * name in it. False if it cannot be found out. Thread-safe.
+ */
+LNT_API bool lnt_file_same(const char *a, const char *b);
+
+/** A file that is being written, and that appears whole or not at all. One thread at a time. */
+typedef struct lnt_file_writer lnt_file_writer;
+
+/**
+ * Opens a file for writing as `lnt_file_write` does, for a program that writes it in parts. The
+ * caller ends it by `lnt_file_writer_commit` or `lnt_file_writer_discard`; `path` is borrowed until
+ * then. On failure `*writer` is NULL.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_writer_open(lnt_file_writer **writer, const char *path,
+                                                       lnt_error *error);
+/** The descriptor to write to. It belongs to the writer: write to it, but do not close it. */
+LNT_API int lnt_file_writer_descriptor(const lnt_file_writer *writer);
+/** Puts the file in its place, and frees the writer, also on failure. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_writer_commit(lnt_file_writer *writer, lnt_error *error);
+/** Removes what was written and frees the writer; NULL is fine. */
+LNT_API void lnt_file_writer_discard(lnt_file_writer *writer);
 
 /**
  * Writes a tensor of any dtype and strides as NumPy's .npy file, version 1.0, of shape (rows,

@@ -198,10 +198,11 @@ typedef struct lnt_fit_result {
  *
  * If a loss, a parameter or the clipped norm is not finite the run ends with `LNT_ERR_NOT_FINITE`,
  * `error` and `result` name the epoch, the batch and the layer, and the net gets back parameters
- * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. `result` may be NULL; once
- * training has begun it is written whatever the status.
- * One thread at a time per net. `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`,
- * or if there are fewer processors.
+ * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. A checkpoint with parameters
+ * that are not finite is refused with that status, and the net is not changed. `result` may be
+ * NULL; once training has begun it is written whatever the status. One thread at a time per net.
+ * `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`, or if there are fewer
+ * processors.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                                           const lnt_fit_config *config, lnt_fit_result *result,
