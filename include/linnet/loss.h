@@ -3,6 +3,7 @@
 #define LINNET_LOSS_H
 
 #include <linnet/export.h>
+#include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -131,6 +132,14 @@ LNT_API size_t lnt_loss_target_cols(lnt_loss_kind kind, size_t outputs);
  * binary cross-entropy with one output, 0 for anything else.
  */
 LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
+
+/**
+ * Checks kind, reductions, numbers and class weights of a loss for a net of that many outputs.
+ * `LNT_ERR_INVALID`, or `LNT_ERR_SHAPE` for a wrong number of class weights; `error` names the
+ * field, its value and its range. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs,
+                                                 lnt_error *error);
 
 /**
  * *value = the loss of `output` [rows, cols] against `target`, summed in double; and, unless NULL,

@@ -164,6 +164,12 @@ typedef struct lnt_pass_config {
 /** 32 rows, training, no input gradient. */
 LNT_API lnt_pass_config lnt_pass_defaults(void);
 
+/**
+ * Checks a configuration as `lnt_pass_create` does, for a sentence: `error` names the field, its
+ * value and its range. For `threads` that depends on processors and BLAS as they are now.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_check(const lnt_pass_config *config, lnt_error *error);
+
 /** Creates a pass; the caller owns it. On failure `*pass` is NULL. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_create(lnt_pass **pass, const lnt_net *net,
                                                   const lnt_pass_config *config);
