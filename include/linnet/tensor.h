@@ -95,6 +95,17 @@ LNT_API double lnt_get(const lnt_tensor *t, size_t i, size_t j);
 /** Sets element (i, j), converted as by `lnt_copy`; `LNT_ERR_SHAPE` if it lies outside. */
 LNT_API lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
 
+/**
+ * The check of overlap that all operations make, for a function that writes tensors part by part:
+ * `LNT_ERR_ALIAS` if one of the `n` outputs overlaps itself, another output or `input`; with
+ * `in_place`, an output may be exactly the input. `input`, and any output, may be NULL: it is not
+ * there. Also `LNT_ERR_NULL`, `LNT_ERR_DTYPE` and `LNT_ERR_TOO_LARGE` for a tensor that is not
+ * valid. No element is read. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_check_overlap(const lnt_tensor *input,
+                                                    const lnt_tensor *const *outputs, size_t n,
+                                                    bool in_place);
+
 /* --- products --- */
 
 /**

@@ -25,6 +25,7 @@ typedef struct lnt_shards {
 
 struct lnt_pass {
     lnt_owner owner;
+    const void *end; /* of the block that begins with this struct */
     lnt_mode mode;
     bool input_gradient;
     lnt_dtype dtype;
