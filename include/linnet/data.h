@@ -271,6 +271,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_k_fold(size_t rows, size_t folds, const ln
 /**
  * Reorders rows in place: row i becomes what row `index[i]` was. `index` must be a permutation
  * (`LNT_ERR_INVALID`, untouched, if not); it is used as scratch and restored.
+ * `LNT_ERR_ALIAS` if X overlaps itself.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index);
 
@@ -332,11 +333,11 @@ LNT_API size_t lnt_scaler_cols(const lnt_scaler *scaler);
 LNT_API const double *lnt_scaler_offset(const lnt_scaler *scaler);
 LNT_API const double *lnt_scaler_scale(const lnt_scaler *scaler);
 
-/** Z = (X − offset) / scale, computed in double; Z may be X. Thread-safe. */
+/** Z = (X − offset) / scale, computed in double; Z may be exactly X. Thread-safe. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x,
                                                    lnt_tensor *z);
 
-/** X = Z·scale + offset, computed in double; X may be Z. Thread-safe. */
+/** X = Z·scale + offset, computed in double; X may be exactly Z. Thread-safe. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z,
                                                     lnt_tensor *x);
 

@@ -107,7 +107,8 @@ LNT_API lnt_init lnt_init_array(const lnt_tensor *values);
 /**
  * Fills `parameter` (any strides) as a net would, from the given seed and stream; a gain of 0 is
  * ReLU's for He and 1 for Glorot and orthogonal. `LNT_ERR_INVALID` for `LNT_INIT_AUTO`, which only
- * a layer can resolve, and for numbers that are not finite. Only the orthogonal one allocates, with
+ * a layer can resolve, and for numbers that are not finite. `LNT_ERR_ALIAS` if `parameter` overlaps
+ * itself or an array's values, unless it is exactly these. Only the orthogonal one allocates, with
  * the default allocator.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed,

@@ -143,7 +143,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_loss_check(const lnt_loss *loss, size_t ou
 
 /**
  * *value = the loss of `output` [rows, cols] against `target`, summed in double; and, unless NULL,
- * `gradient` [rows, cols] = dL/d(output), which may be `output` itself. `weights` [rows, 1] of the
+ * `gradient` [rows, cols] = dL/d(output), which may be exactly `output`, and else must not overlap
+ * an input (`LNT_ERR_ALIAS`). `weights` [rows, 1] of the
  * output's dtype, each ≥ 0 and finite, weigh the rows; NULL: all 1. No rows: value 0.
  *
  * `LNT_ERR_INVALID` for a label outside [0, classes) or not whole, a binary target outside [0, 1],
@@ -166,16 +167,16 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_loss_divisor(const lnt_loss *loss, const l
                                                    const lnt_tensor *target,
                                                    const lnt_tensor *weights, double *divisor);
 
-/** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be `x`. */
+/** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be exactly `x`. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);
 
-/** Their logarithms: l_ij = x_ij − log Σ_j exp(x_ij), stable. `l` may be `x`. */
+/** Their logarithms: l_ij = x_ij − log Σ_j exp(x_ij), stable. `l` may be exactly `x`. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tensor *l);
 
 /**
  * What the outputs of a net trained for `loss` mean: softmax cross-entropy gives probabilities,
  * binary cross-entropy sigmoids, Poisson rates e^x, Gaussian means and, behind them, standard
- * deviations √v; others x itself. `y` may be `x`.
+ * deviations √v; others x itself. `y` may be exactly `x`.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x,
                                                 lnt_tensor *y);

@@ -184,6 +184,7 @@ LNT_API size_t lnt_pass_max_rows(const lnt_pass *pass);
  * which may be NULL, becomes a view [rows, outputs] into the pass, valid until the next forward.
  * `LNT_ERR_ORDER` if the pass is for other layers. After an error the last forward is forgotten.
  * A training pass keeps the view `x`: its memory must stay as it is until backward is done.
+ * `LNT_ERR_ALIAS` if x is a view of this pass's own, such as its last output: copy it first.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net,
                                                    const lnt_tensor *x, lnt_tensor *output);
@@ -221,7 +222,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_ne
  * Forward and backward in one call: `lnt_pass_forward` of x, then `lnt_pass_backward`, with their
  * errors. It saves threads of the pass from going to sleep in between, and it may take a large
  * batch through the net in parts that stay in the processor's caches, whose sums of gradients then
- * round otherwise. `LNT_ERR_ORDER` with an inference pass.
+ * round otherwise. `LNT_ERR_ORDER` with an inference pass; `LNT_ERR_ALIAS` also if `target` or
+ * `weights` is a view of this pass's own.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net,
                                                     const lnt_tensor *x, const lnt_loss *loss,

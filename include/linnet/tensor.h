@@ -95,6 +95,17 @@ LNT_API double lnt_get(const lnt_tensor *t, size_t i, size_t j);
 /** Sets element (i, j), converted as by `lnt_copy`; `LNT_ERR_SHAPE` if it lies outside. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
 
+/**
+ * The check of overlap that all operations make, for a function that writes tensors part by part:
+ * `LNT_ERR_ALIAS` if one of the `n` outputs overlaps itself, another output or `input`; with
+ * `in_place`, an output may be exactly the input. `input`, and any output, may be NULL: it is not
+ * there. Also `LNT_ERR_NULL`, `LNT_ERR_DTYPE` and `LNT_ERR_TOO_LARGE` for a tensor that is not
+ * valid. No element is read. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_check_overlap(const lnt_tensor *input,
+                                                    const lnt_tensor *const *outputs, size_t n,
+                                                    bool in_place);
+
 /* --- products --- */
 
 /**
@@ -103,7 +114,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t 
  * Small products, of at most 2^18 multiplications, with alpha = 1 and beta = 0 or 1, go to kernels
  * of the library's own where these are quicker. All else is one CBLAS call when rows or columns of
  * each operand are contiguous, whatever the mixture (of C too); operands with other strides go
- * through a bounded buffer on the stack (at most 96 KiB) in blocks, each one CBLAS call. With
+ * through a bounded buffer on the stack (at most 96 KiB) in blocks, each one CBLAS call. With k
+ * above 16,384, C is computed in blocks (another 64 KiB), panel by panel of k, and the sums of
+ * panels are added in double, so that the error does not grow with k. With
  * beta = 0, C is not read (its NaNs vanish); with alpha = 0, or k = 0, A and B are not read.
  * Extents above INT_MAX give `LNT_ERR_TOO_LARGE`. Runs on as many threads as BLAS is set to; the
  * result's bits depend on that, on the shapes and on BLAS's core type.

@@ -111,7 +111,8 @@ LNT_API void lnt_laplace_predictor_destroy(lnt_laplace_predictor *predictor);
  * Classifications: mean softmax(κ·ŷ), or σ(κ·ŷ), with κ = 1/√(1 + π·v/8) of each output (MacKay's
  * approximation of the integral over a normal), sd and epistemic √(∂p/∂ŷ·V·∂p/∂ŷᵀ), V the outputs'
  * covariance, at p without κ: the first order of the change of the probability.
- * `epistemic` may be NULL. Outputs must not overlap x or each other. No allocation.
+ * `epistemic` may be NULL. `LNT_ERR_ALIAS` if an output overlaps itself, x or another output. No
+ * allocation.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_predict(lnt_laplace_predictor *predictor,
                                                       const lnt_tensor *x, lnt_tensor *mean,

@@ -322,6 +322,7 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
     LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_pass *pass = place(&arena, net, config);
     pass->owner = lnt_owner_of(config->allocator);
+    pass->end = arena.base + arena.used;
     describe(pass, net, config);
     lnt_pass_choose(pass, net, config->products);
     const lnt_status status = start_team(pass, config);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Each public header compiles on its own, as C11 and as C++17, without a warning."""
+"""Each public header compiles on its own, as C11 and as C++17, without a warning. Each function
+that reads tensors and writes others has a row in tests/test_alias.c."""
 import os
 import re
 import shutil
@@ -7,7 +8,8 @@ import subprocess
 import unittest
 from pathlib import Path
 
-INCLUDE = Path(os.environ["LINNET_SOURCE_ROOT"]) / "include"
+ROOT = Path(os.environ["LINNET_SOURCE_ROOT"])
+INCLUDE = ROOT / "include"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]
 LANGUAGES = {
     "c11": (["gcc", "clang"], ["-x", "c", "-std=c11"]),
@@ -64,6 +66,39 @@ class Version(unittest.TestCase):
         major, minor, patch = os.environ["LINNET_VERSION"].split(".")
         self.assertEqual({"MAJOR": major, "MINOR": minor, "PATCH": patch,
                           "STRING": f'"{major}.{minor}.{patch}"'}, macros)
+
+
+# Their output is a view: they write no element.
+VIEWS = {"lnt_slice_rows", "lnt_slice_cols", "lnt_derivatives_set", "lnt_pass_forward"}
+
+
+def writers(text):
+    """The functions of a header that have a tensor to read and another to write."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    found = set()
+    for name, arguments in re.findall(r"LNT_API[^;{]*?\b(lnt_\w+)\(([^;]*?)\);", text, flags=re.S):
+        arguments = [" ".join(argument.split()) for argument in arguments.split(",")]
+        tensors = [argument for argument in arguments if re.search(r"\blnt_tensor \*", argument)]
+        if len({argument.startswith("const ") for argument in tensors}) == 2:
+            found.add(name)
+    return found
+
+
+class Aliasing(unittest.TestCase):
+    def test_writers_are_recognised(self):
+        self.assertEqual({"lnt_f"}, writers("LNT_API lnt_status lnt_f(const lnt_tensor *x,\n"
+                                            "    lnt_tensor *y);\n"))
+        self.assertEqual(set(), writers("LNT_API int lnt_f(const lnt_tensor *x, size_t n);\n"
+                                        "/* LNT_API int lnt_g(const lnt_tensor *x, lnt_tensor *y); */\n"
+                                        "LNT_API int lnt_h(lnt_tensor *x);\n"))
+
+    def test_each_writer_has_a_row(self):
+        rows = set(re.findall(r'\{"(lnt_\w+)"', (ROOT / "tests" / "test_alias.c").read_text()))
+        public = set()
+        for header in (INCLUDE / "linnet").glob("*.h"):
+            public |= writers(header.read_text())
+        self.assertEqual(set(), public - rows - VIEWS, "without a row in tests/test_alias.c")
+        self.assertEqual(set(), VIEWS - public, "no longer public")
 
 
 def add_case(header, language):
