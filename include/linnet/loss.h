@@ -47,6 +47,13 @@ typedef enum lnt_reduction {
  * A loss function of the caller's: sets *value and, unless NULL, gradient [rows, cols], which may
  * be `output` itself, as they are to be used: nothing is divided or weighted afterwards. `weights`
  * is NULL or [rows, 1]. Shapes are not checked before; another status than `LNT_OK` is passed on.
+ *
+ * The caller's thread calls it. It may leave `lnt_loss_evaluate` and the functions of a pass by
+ * longjmp or an exception: nothing leaks, and every object stays usable; the pass has no gradients
+ * until its next forward and backward. If it leaves an optimiser's step or a trainer's, nothing
+ * leaks either, but the parameters of the net may be those of a trial, the net can be used, and
+ * optimiser, pass and trainer can only be destroyed. If it leaves `lnt_fit` and the functions that
+ * train like it, see `lnt_fit_callback`.
  */
 typedef lnt_status (*lnt_loss_function)(const lnt_tensor *output, const lnt_tensor *target,
                                         const lnt_tensor *weights, double *value,

@@ -25,9 +25,10 @@ typedef struct lnt_net lnt_net;
 /**
  * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
  * allocation, made at creation. It serves every net of the same layers (a clone too). One thread
- * at a time; with threads of its own it refuses a second one (`LNT_ERR_THREADS`), and must not be
- * used in a child that was forked. For inference it needs two buffers, whatever the depth, and one
- * more for each input that a residual layer comes back to.
+ * at a time; with threads of its own it refuses a second one (`LNT_ERR_THREADS`). In a child
+ * process that was forked, calls on such a pass give `LNT_ERR_THREADS` and an optimiser's step too;
+ * the child can destroy it, and create its own. For inference it needs two buffers, whatever the
+ * depth, and one more for each input that a residual layer comes back to.
  */
 typedef struct lnt_pass lnt_pass;
 
