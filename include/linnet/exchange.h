@@ -27,14 +27,14 @@ typedef enum lnt_model_format {
 
 /** "linnet", "torch", "npz", "onnx", "c"; NULL for a value outside the list. */
 LNT_API const char *lnt_model_format_name(lnt_model_format format);
-LNT_API lnt_status lnt_model_format_find(const char *name, lnt_model_format *format);
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_find(const char *name, lnt_model_format *format);
 
 /**
  * Finds out by its content in what format a file is. `LNT_ERR_IO`, or `LNT_ERR_FORMAT` for a file
  * of no known kind.
  */
-LNT_API lnt_status lnt_model_format_of(const char *path, lnt_model_format *format,
-                                       lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_of(const char *path, lnt_model_format *format,
+                                                      lnt_error *error);
 
 /* --- PyTorch --- */
 

@@ -3,6 +3,7 @@
 #include "model_options.h"
 #include "outfile.h"
 #include "report.h"
+#include "save.h"
 #include "verb.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXT,
      AT(output),
      .value = "MODEL",
-     .help = "Where to save it"},
+     .help = "File to save the model in; - is standard output"},
     {.name = "layers",
      .kind = LNT_CLI_LIST,
      AT(layers),
@@ -103,6 +104,16 @@ static bool says_something(const import_settings *settings)
            settings->output_activation > 0 || settings->loss > 0 || settings->dtype > 0;
 }
 
+static lnt_cli_outfile output_of(const import_settings *settings)
+{
+    return (lnt_cli_outfile){.option = "output", .path = settings->output, .binary = true};
+}
+
+static lnt_status write_model(const void *context, const char *path, lnt_error *error)
+{
+    return lnt_model_save(context, path, error);
+}
+
 static lnt_status import_model(const import_settings *settings, const char *path, lnt_model *model,
                                lnt_layer **layers, lnt_error *error)
 {
@@ -130,10 +141,10 @@ static lnt_status import_model(const import_settings *settings, const char *path
     import.torch.as_stored = settings->dtype == 0;
     import.torch.dtype = settings->dtype == 2 ? LNT_F64 : LNT_F32;
     LNT_TRY(lnt_cli_outfile_check_shards(settings->output, path, error));
-    LNT_TRY(
-        lnt_cli_outfile_check(settings->output, true, (const char *const[]){path, NULL}, error));
+    const lnt_cli_outfile output = output_of(settings);
+    LNT_TRY(lnt_cli_outfiles_check(&output, 1, &path, 1, error));
     LNT_TRY(lnt_model_import(model, path, &import, error));
-    return lnt_model_save(model, settings->output, error);
+    return lnt_cli_save(settings->output, write_model, model, NULL, error);
 }
 
 static int run_import(const void *given, const char *const *arguments)
@@ -141,6 +152,11 @@ static int run_import(const void *given, const char *const *arguments)
     const import_settings *settings = given;
     if (settings->output == NULL) {
         return lnt_cli_misuse("expected --output MODEL");
+    }
+    const lnt_cli_outfile output = output_of(settings);
+    const int misused = lnt_cli_outfiles_usage(&output, 1);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
     }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();

@@ -61,7 +61,7 @@ static int run_info(const void *given, const char *const *arguments)
     lnt_error error = {LNT_OK, ""};
     lnt_status status = LNT_OK;
     if (!lnt_cli_info_checkpoint(arguments[0], settings->json, &status) &&
-        !lnt_cli_info_source(arguments[0], settings->json, &status)) {
+        !lnt_cli_info_source(arguments[0], settings->json, &status, &error)) {
         status = print_model(arguments[0], settings, &error);
     }
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);

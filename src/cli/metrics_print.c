@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "metrics.h"
 #include "mistakes.h"
 #include "text.h"
@@ -28,7 +29,7 @@ static size_t widest_name(const lnt_cli_metrics *metrics, const lnt_model *model
     for (size_t i = 0; i < metrics->n_outputs; i++) {
         char number[24];
         const size_t width =
-            lnt_cli_width(lnt_cli_metrics_name(metrics, model, i, number, sizeof number));
+            lnt_cli_escaped_width(lnt_cli_metrics_name(metrics, model, i, number, sizeof number));
         least = width > least ? width : least;
     }
     return least;

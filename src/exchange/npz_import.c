@@ -40,7 +40,7 @@ static lnt_status fail_member(const archive *a, const char *name, const char *se
 
 /* Of what kind and shape an array is; what a model cannot have has no rank that it would ask for.
  */
-static lnt_status describe(archive *a, zip_uint64_t index, member *m)
+static lnt_status describe(archive *a, size_t index, member *m)
 {
     lnt_npz_member open;
     size_t length;
