@@ -30,7 +30,6 @@ typedef struct lnt_cli_html_report {
     const lnt_tensor *y;          /* in raw units: [rows, 1] class numbers or [rows, targets] */
     const lnt_tensor *prediction; /* for the same rows, as lnt_predict gives it; of more than two
                                      classes [rows, 2]: the most likely one, its probability */
-    const char *unit;             /* of the targets */
 } lnt_cli_html_report;
 
 /*
