@@ -404,6 +404,29 @@ Test(safetensors, memory_and_time_go_with_the_bytes_of_the_header)
     open_many("{\"__metadata__\":{", write_text, MANY, "}}", 0);
 }
 
+/* What is refused takes no more than what is read. */
+Test(safetensors, many_names_that_are_no_tensors)
+{
+    enum { MANY = 200000 };
+    static const char *const items[] = {"\"\":0", "\"\":{}", "\"\":\"\"", "\"\":[]"};
+    for (size_t k = 0; k < sizeof items / sizeof items[0]; k++) {
+        char *header = malloc(MANY * 8 + 8);
+        cr_assert(header != NULL);
+        size_t length = (size_t) sprintf(header, "{");
+        for (size_t i = 0; i < MANY; i++) {
+            length += (size_t) sprintf(header + length, "%s%s", i > 0 ? "," : "", items[k]);
+        }
+        length += (size_t) sprintf(header + length, "}");
+        const char *path = make_file(header, length, 0);
+        free(header);
+        failing f = {0};
+        const lnt_allocator allocator = failing_allocator(&f);
+        lnt_st_file *file;
+        cr_assert(lnt_st_open(&file, path, &allocator, NULL) == LNT_ERR_FORMAT && f.live == 0);
+        cr_assert(f.bytes < 5 * (8 + length), "%zu bytes for %zu", f.bytes, length);
+    }
+}
+
 /* Equal hashes aside, a name is found whatever else is there, and nothing else is. */
 Test(safetensors, names_are_found_among_many)
 {
