@@ -4,6 +4,7 @@
 #include "file_support.h"
 #include "io/checkpoint_file.h"
 #include "io/safetensors.h"
+#include "metadata_support.h"
 #include "net_support.h"
 
 TestSuite(checkpoint_files, .init = make_test_folder, .fini = remove_test_folder);
@@ -141,25 +142,9 @@ static json_t *metadata_of(const char *path)
 {
     lnt_st_file *file;
     OK(lnt_st_open(&file, path, NULL, &error));
-    const lnt_name_map *map = lnt_st_metadata(file);
-    json_t *metadata = json_object();
-    for (size_t i = 0; i < map->count; i++) {
-        (void) json_object_set_new(metadata, map->items[i].name, json_string(map->items[i].value));
-    }
+    json_t *metadata = metadata_json(file);
     lnt_st_close(file);
     return metadata;
-}
-
-static lnt_status metadata_sum(const json_t *metadata, lnt_checksum *sum)
-{
-    lnt_name_map map;
-    char *text = json_dumps(metadata, JSON_COMPACT);
-    const lnt_json_source source = {"-", "-"};
-    OK(lnt_name_map_parse(&map, text, strlen(text), source, NULL, &error));
-    const lnt_status status = lnt_checkpoint_metadata_sum(&map, sum);
-    lnt_name_map_finish(&map, NULL);
-    free(text);
-    return status;
 }
 
 /* Without tensors, so that their checksums fit whatever they say. */
@@ -172,7 +157,7 @@ static void write_altered(const char *path, json_t *metadata, const altered *a)
         (void) json_object_del(metadata, a->key);
     }
     if (strcmp(a->key, LNT_CHECKPOINT_CHECKSUM_KEY) != 0) {
-        OK(metadata_sum(metadata, &sum));
+        OK(lnt_checkpoint_json_sum(metadata, &sum));
         (void) json_object_set_new(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
     }
     OK(lnt_st_write(path, NULL, 0, metadata, &error));
@@ -220,7 +205,7 @@ static void tensor_is_refused(lnt_st_dtype dtype, size_t rank, bool right, const
     OK(lnt_checksum_of(&(lnt_checksum_part){data, size, 1}, 1, &sum));
     snprintf(text, sizeof text, "{\"%s\":\"%s\"}", right ? "values" : "others", sum.text);
     (void) json_object_set_new(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, json_string(text));
-    OK(metadata_sum(metadata, &sum));
+    OK(lnt_checkpoint_json_sum(metadata, &sum));
     (void) json_object_set_new(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
     OK(lnt_st_write(path, &item, 1, metadata, &error));
     json_decref(metadata);

@@ -3,6 +3,7 @@
 #include "text.h"
 #include "values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What a value in a configuration file may not hold as it is. */
@@ -185,4 +186,21 @@ void lnt_cli_values_print(const lnt_cli_values *values, FILE *stream)
             }
         }
     }
+}
+
+char *lnt_cli_values_text(const lnt_cli_values *values)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL) {
+        return NULL;
+    }
+    lnt_cli_values_print(values, stream);
+    const bool whole = ferror(stream) == 0;
+    if (fclose(stream) != 0 || !whole) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }

@@ -163,7 +163,7 @@ static lnt_status check_model(const lnt_model *model, bool fold, bool ignore, co
                              model->input_scaler != NULL ? "inputs" : "targets");
     }
     const size_t targets = lnt_loss_target_cols(model->loss.kind, outputs);
-    if (lnt_loss_check(&model->loss, outputs) != LNT_OK || targets == 0 ||
+    if (lnt_loss_check(&model->loss, outputs, NULL) != LNT_OK || targets == 0 ||
         (model->input_scaler != NULL &&
          lnt_scaler_cols(model->input_scaler) != lnt_net_inputs(model->net)) ||
         (model->target_scaler != NULL && lnt_scaler_cols(model->target_scaler) != targets)) {

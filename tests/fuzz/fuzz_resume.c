@@ -2,6 +2,7 @@
 /* Checkpoints of a run: a run goes on from one, as the newest of its folder. */
 #include "fuzz_allocator.h"
 #include "fuzz_folder.h"
+#include "io/checkpoint_file.h"
 #include "mutate.h"
 
 #include <linnet/linnet.h>
@@ -16,7 +17,7 @@ enum { RUN_ROWS = 12, RUN_INPUTS = 2, RUN_EPOCHS = 3 };
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, fuzz_checkpoint_sum);
+    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, lnt_checkpoint_json_sum);
 }
 
 static lnt_net *make_net(const lnt_allocator *allocator)

@@ -214,21 +214,6 @@ lnt_status fuzz_model_sum(const json_t *metadata, lnt_checksum *sum)
     return lnt_model_metadata_checksum(lnt_json_texts(metadata), sum);
 }
 
-lnt_status fuzz_checkpoint_sum(const json_t *metadata, lnt_checksum *sum)
-{
-    lnt_name_map map = {.count = 0};
-    char *text = json_dumps(metadata, JSON_COMPACT);
-    fuzz_require(text != NULL, "no memory");
-    lnt_status status =
-        lnt_name_map_parse(&map, text, strlen(text), (lnt_json_source){"-", "-"}, NULL, NULL);
-    if (status == LNT_OK) {
-        status = lnt_checkpoint_metadata_sum(&map, sum);
-    }
-    lnt_name_map_finish(&map, NULL);
-    free(text);
-    return status;
-}
-
 static void mend(fuzz_archive *archive, fuzz_metadata_sum metadata_sum)
 {
     lnt_checksum sum;

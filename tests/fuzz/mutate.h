@@ -63,7 +63,6 @@ extern const fuzz_codec fuzz_npz; /* a model in NumPy's archive */
 /* The checksum of a file's metadata, an object of strings. */
 typedef lnt_status (*fuzz_metadata_sum)(const json_t *metadata, lnt_checksum *sum);
 lnt_status fuzz_model_sum(const json_t *metadata, lnt_checksum *sum);
-lnt_status fuzz_checkpoint_sum(const json_t *metadata, lnt_checksum *sum);
 
 size_t fuzz_mutate(uint8_t *data, size_t size, size_t max_size, unsigned seed,
                    const fuzz_codec *codec, fuzz_metadata_sum metadata_sum);
