@@ -9,8 +9,8 @@ A branch is an edge of a condition in the code without optimization: an `if` has
 and allocations:
 
   - lines that return LNT_ERR_MEMORY or LNT_ERR_IO, or read errno;
-  - branches of conditions whose next lines do so, and of comparisons with NULL on the line of an
-    allocation;
+  - branches of conditions whose next lines do so, and branches on the line of an allocation, of a
+    JSON value that is made, or of a call of pthread_*, fdopen or fclose;
   - branches of LNT_TRY and of comparisons with LNT_OK. They forward the failure of a call. The
     condition that found the failure is in the function called, and is counted there.
 
@@ -27,7 +27,8 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent
 FORWARDS = re.compile(r"\bLNT_TRY\(|[!=]= LNT_OK\b")
 FAILS = re.compile(r"\bLNT_ERR_(MEMORY|IO)\b|\berrno\b|\b\w*fail_(memory|errno)\(")
-ALLOCATES = re.compile(r"\b(lnt_\w*allocate\w*|malloc|calloc|realloc|strdup)\(.*[!=]= NULL")
+ALLOCATES = re.compile(r"\b(\w*alloc\w*|strn?dup|lnt_pool_take|json_(object|array|string)|json_\w+_new|"
+                       r"lnt_json_put|open_memstream|fdopen|fclose|pthread_\w+)\(")
 CONDITION = re.compile(r"&&|\|\||\?|\b(if|for|while) \(")
 NEXT_LINES = 2  # where the consequence of a condition begins
 GROUP = 100     # files that one gcov reads

@@ -24,9 +24,9 @@ static lnt_tensor block_of(const lnt_tensor *t, size_t i, size_t j, size_t rows,
 static void multiply(const lnt_tensor *a, const lnt_tensor *b, lnt_tensor *sums)
 {
     if (sums->cols == 1) {
-        (void) lnt_gemv(1, a, b, 0, sums);
+        lnt_ignore_status(lnt_gemv(1, a, b, 0, sums));
     } else {
-        (void) lnt_blas_product(1, a, b, 0, sums);
+        lnt_ignore_status(lnt_blas_product(1, a, b, 0, sums));
     }
 }
 
@@ -50,7 +50,7 @@ static void store(double alpha, const double *totals, double beta, lnt_tensor *c
     for (size_t i = 0; i < c->rows; i++) {
         for (size_t j = 0; j < c->cols; j++) {
             const double before = beta == 0 ? 0 : beta * lnt_get(c, i, j);
-            (void) lnt_set(c, i, j, alpha * totals[i * c->cols + j] + before);
+            lnt_ignore_status(lnt_set(c, i, j, alpha * totals[i * c->cols + j] + before));
         }
     }
 }
