@@ -191,7 +191,7 @@ Test(onnx_import, the_limit_is_kept)
     for (size_t limit = 1; !fits; limit = limit * 5 / 4 + 1) {
         failing f = {0};
         const lnt_allocator allocator = failing_allocator(&f);
-        const lnt_onnx_options options = {limit, &allocator};
+        const lnt_onnx_options options = {.memory_limit = limit, .allocator = &allocator};
         lnt_model model;
         lnt_error error = {0};
         const lnt_status status = lnt_onnx_import(&model, path, &options, &error);

@@ -252,6 +252,50 @@ Test(readers_refused, sums)
     free(b.data);
 }
 
+static void put(unsigned char *to, uint64_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        to[i] = (unsigned char) (value >> 8 * i);
+    }
+}
+
+/* 5 MB that say they are 4 GiB and 300 bytes when inflated: sizes of 32 bits would make it 300. */
+static void refuse_size_of_64_bits(void)
+{
+    enum { PACKED = 5000000, LOCAL = 35, CENTRAL = 63, END = 22, METHOD = 8 };
+    static const unsigned char local[] = "PK\3\4\x2d", central[] = "PK\1\2\x2d\0\x2d",
+                               end[] = "PK\5\6";
+    unsigned char *const file = calloc(LOCAL + PACKED + CENTRAL + END, 1);
+    cr_assert_not_null(file);
+    memcpy(file, local, sizeof local);
+    put(file + 8, METHOD, 2);
+    put(file + 18, PACKED, 4);
+    put(file + 22, 0xFFFFFFFF, 4);
+    put(file + 26, 5, 2);
+    memcpy(file + 30, "x.npy", 5);
+    unsigned char *const entry = file + LOCAL + PACKED;
+    memcpy(entry, central, sizeof central);
+    put(entry + 10, METHOD, 2);
+    put(entry + 20, PACKED, 4);
+    put(entry + 24, 0xFFFFFFFF, 4); /* the size is in what follows the name */
+    put(entry + 28, 5, 2);
+    put(entry + 30, 12, 2);
+    memcpy(entry + 46, "x.npy", 5);
+    put(entry + 51, 1, 2);
+    put(entry + 53, 8, 2);
+    put(entry + 55, (1ull << 32) + 300, 8);
+    unsigned char *const last = entry + CENTRAL;
+    memcpy(last, end, sizeof end);
+    put(last + 8, 1, 2);
+    put(last + 10, 1, 2);
+    put(last + 12, CENTRAL, 4);
+    put(last + 16, LOCAL + PACKED, 4);
+    refuse_bytes("a.npz", file, LOCAL + PACKED + CENTRAL + END, LNT_ERR_FORMAT,
+                 SIZE_MAX > UINT32_MAX ? "array 'x': cannot unpack"
+                                       : "array 'x': it is larger than");
+    free(file);
+}
+
 Test(readers_refused, archives)
 {
     bytes b = read_bytes(sample("stored.npz"));
@@ -264,6 +308,7 @@ Test(readers_refused, archives)
     }
     refuse_bytes("a.npz", b.data, b.size, LNT_ERR_FORMAT, "array 'x': it is encrypted");
     free(b.data);
+    refuse_size_of_64_bits();
     static const unsigned char empty[22] = {'P', 'K', 5, 6};
     refuse_bytes("a.npz", empty, sizeof empty, LNT_ERR_FORMAT, "expected arrays, found none");
 }

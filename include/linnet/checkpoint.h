@@ -84,8 +84,8 @@ LNT_API const char *lnt_checkpoint_name(const lnt_checkpoint *checkpoint, size_t
  * Dtype and shape of a tensor, in a tensor without data. `LNT_ERR_INVALID` if there is none of that
  * name.
  */
-LNT_API lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *name,
-                                        lnt_tensor *shape);
+LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint,
+                                                       const char *name, lnt_tensor *shape);
 /**
  * Reads a tensor into `value`, which must have its dtype, its shape and no gaps (`LNT_ERR_DTYPE`,
  * `LNT_ERR_SHAPE`). `LNT_ERR_FORMAT` if there is none of that name. No allocation.

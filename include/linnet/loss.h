@@ -108,7 +108,7 @@ LNT_API lnt_loss lnt_loss_of(lnt_loss_kind kind, lnt_reduction reduction);
  * "poisson", "gaussian", "custom"; NULL for a value outside the list.
  */
 LNT_API const char *lnt_loss_name(lnt_loss_kind kind);
-LNT_API lnt_status lnt_loss_find(const char *name, lnt_loss_kind *kind);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_find(const char *name, lnt_loss_kind *kind);
 
 /** Whether outputs are logits of classes: the two cross-entropies. */
 LNT_API bool lnt_loss_is_classification(lnt_loss_kind kind);
@@ -136,31 +136,33 @@ LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
  * for a custom loss without a function. NaN among outputs and other targets is not an error here,
  * it shows in the value. Thread-safe.
  */
-LNT_API lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
-                                     const lnt_tensor *target, const lnt_tensor *weights,
-                                     double *value, lnt_tensor *gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
+                                                    const lnt_tensor *target,
+                                                    const lnt_tensor *weights, double *value,
+                                                    lnt_tensor *gradient);
 
 /**
  * *divisor = what a mean of this loss divides by, by which means of batches make up that of all:
  * Σ divisor·value / Σ divisor. For a custom loss the number of rows, or Σ w. Errors as for
  * `lnt_loss_evaluate`. Thread-safe.
  */
-LNT_API lnt_status lnt_loss_divisor(const lnt_loss *loss, const lnt_tensor *output,
-                                    const lnt_tensor *target, const lnt_tensor *weights,
-                                    double *divisor);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_divisor(const lnt_loss *loss, const lnt_tensor *output,
+                                                   const lnt_tensor *target,
+                                                   const lnt_tensor *weights, double *divisor);
 
 /** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be `x`. */
-LNT_API lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);
+LNT_API LNT_MUST_CHECK lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);
 
 /** Their logarithms: l_ij = x_ij − log Σ_j exp(x_ij), stable. `l` may be `x`. */
-LNT_API lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tensor *l);
+LNT_API LNT_MUST_CHECK lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tensor *l);
 
 /**
  * What the outputs of a net trained for `loss` mean: softmax cross-entropy gives probabilities,
  * binary cross-entropy sigmoids, Poisson rates e^x, Gaussian means and, behind them, standard
  * deviations √v; others x itself. `y` may be `x`.
  */
-LNT_API lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x,
+                                                lnt_tensor *y);
 
 LNT_END_DECLS
 

@@ -37,7 +37,7 @@ typedef enum lnt_metric {
 /** "loss", "accuracy", "top_k", "balanced_accuracy", "f1", "roc_auc", "log_loss", "mae", "rmse",
     "r2"; NULL for a value outside the list. */
 LNT_API const char *lnt_metric_name(lnt_metric metric);
-LNT_API lnt_status lnt_metric_find(const char *name, lnt_metric *metric);
+LNT_API LNT_MUST_CHECK lnt_status lnt_metric_find(const char *name, lnt_metric *metric);
 /** Whether larger values are better. */
 LNT_API bool lnt_metric_is_higher_better(lnt_metric metric);
 /** Whether the metric means something for nets of that loss and so many outputs. */
@@ -78,11 +78,12 @@ LNT_API void lnt_scorer_reset(lnt_scorer *scorer);
  * Adds a batch: `output` as a net gives it, F32 or F64, `target` as its loss takes it, `weights`
  * [rows, 1] or NULL. `LNT_ERR_TOO_LARGE` beyond max_rows. No allocation.
  */
-LNT_API lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output,
-                                  const lnt_tensor *target, const lnt_tensor *weights);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output,
+                                                 const lnt_tensor *target,
+                                                 const lnt_tensor *weights);
 
 /** The scores of the rows since the last reset. No allocation. */
-LNT_API lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores);
 
 /** Number of classes of its confusion matrix; 0 if the loss is no classification of one label. */
 LNT_API size_t lnt_scorer_classes(const lnt_scorer *scorer);
@@ -96,7 +97,8 @@ LNT_API double lnt_scorer_confusion(const lnt_scorer *scorer, size_t truth, size
  * rows. A row with a NaN output is wrong. With one output, a logit of binary cross-entropy, class 1
  * is an output above 0, and a target above 1/2. `LNT_ERR_INVALID` for what is no label.
  */
-LNT_API lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target,
+                                               double *value);
 
 LNT_END_DECLS
 

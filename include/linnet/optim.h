@@ -117,7 +117,7 @@ typedef enum lnt_lm_form {
 /** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon",
     "soap", "lbfgs", "scg", "lm", "kfac"; NULL for a value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
-LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
 /** Sets of roles, for groups: `LNT_IN(LNT_ROLE_WEIGHT) | LNT_IN(LNT_ROLE_BIAS)`. */
 #define LNT_IN(role) (1U << (role))
@@ -286,8 +286,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step_on(lnt_optim *optim, lnt_net *n
  * method does not take, settings that it refuses, or more memory than `max_bytes`,
  * `LNT_ERR_TOO_LARGE`.
  */
-LNT_API lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_net *net,
-                                     const lnt_loss *loss, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_accepts(const lnt_optim_config *config,
+                                                    const lnt_net *net, const lnt_loss *loss,
+                                                    lnt_error *error);
 
 /** Bytes that the optimiser would take; SIZE_MAX if they cannot be counted. */
 LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net);
@@ -303,12 +304,13 @@ LNT_API double lnt_optim_effective_parameters(const lnt_optim *optim);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 /** ≥ 0, as schedules may come down to. */
-LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_learning_rate(lnt_optim *optim,
+                                                              double learning_rate);
 
 /** SGD's, RMSprop's and Muon's momentum, beta1 of Adam, its kin and SOAP; NaN for others. */
 LNT_API double lnt_optim_momentum(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` outside [0, 1), for a method without, or from 0 if it was created without. */
-LNT_API lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);
 
 /** Steps done: calls that moved the parameters. */
 LNT_API size_t lnt_optim_steps(const lnt_optim *optim);
@@ -321,7 +323,7 @@ LNT_API double lnt_optim_gradient_norm(const lnt_optim *optim);
  * average, once more, to the same bits, to go on training. `LNT_ERR_ORDER` without `ema_decay`,
  * before a step, or with a net of other layers.
  */
-LNT_API lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
 
 /**
  * All running statistics, sums of gradients and averages as one row: a view into the optimiser,
@@ -343,7 +345,8 @@ typedef struct lnt_optim_place {
 
 LNT_API lnt_optim_place lnt_optim_get_place(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` for a place that an optimiser of these settings cannot have. */
-LNT_API lnt_status lnt_optim_set_place(lnt_optim *optim, const lnt_optim_place *place);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_place(lnt_optim *optim,
+                                                      const lnt_optim_place *place);
 
 LNT_END_DECLS
 

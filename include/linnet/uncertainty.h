@@ -70,8 +70,9 @@ typedef struct lnt_laplace_info {
  * can be known before the net is trained. If not, `error` says why; what is wrong with the rows
  * themselves only the fit tells.
  */
-LNT_API lnt_status lnt_laplace_accepts(const lnt_laplace_config *config, const lnt_net *net,
-                                       const lnt_loss *loss, size_t rows, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_accepts(const lnt_laplace_config *config,
+                                                      const lnt_net *net, const lnt_loss *loss,
+                                                      size_t rows, lnt_error *error);
 
 /**
  * Fits a Laplace approximation of `net`, trained for `loss`, to the rows it was trained on: x, y

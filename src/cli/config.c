@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "line_reader.h"
 #include "nearest.h"
 
 #include <errno.h>
@@ -136,28 +137,19 @@ static lnt_status read_line(const lnt_cli_values *values, place at, char *line, 
     return set(values, at, trim(text), value, error);
 }
 
-static lnt_status read_lines(const lnt_cli_values *values, const char *path, FILE *file,
+static lnt_status read_lines(const lnt_cli_values *values, lnt_cli_line_reader *reader,
                              lnt_error *error)
 {
-    char *line = NULL;
-    size_t size = 0;
-    lnt_status status = LNT_OK;
-    ssize_t length;
-    for (place at = {path, 1}; status == LNT_OK && (length = getline(&line, &size, file)) >= 0;
-         at.line++) {
-        const size_t mark = at.line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-        if (strlen(line) != (size_t) length) {
-            status = lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: expected text, found a NUL byte",
-                              path, at.line);
-        } else {
-            status = read_line(values, at, line + mark, error);
+    for (;;) {
+        bool found;
+        LNT_TRY(lnt_cli_line_reader_next(reader, &found, error));
+        if (!found) {
+            return LNT_OK;
         }
+        const bool mark = reader->number == 1 && strncmp(reader->text, "\xef\xbb\xbf", 3) == 0;
+        const place at = {reader->path, reader->number};
+        LNT_TRY(read_line(values, at, reader->text + (mark ? 3 : 0), error));
     }
-    free(line);
-    if (status == LNT_OK && ferror(file) != 0) {
-        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    return status;
 }
 
 lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, lnt_error *error)
@@ -166,7 +158,9 @@ lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, l
     if (file == NULL) {
         return lnt_fail(error, LNT_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
     }
-    const lnt_status status = read_lines(values, path, file, error);
+    lnt_cli_line_reader reader = {.path = path, .file = file};
+    const lnt_status status = read_lines(values, &reader, error);
+    lnt_cli_line_reader_clear(&reader);
     fclose(file);
     return status;
 }

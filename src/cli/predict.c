@@ -2,6 +2,7 @@
 #include "interrupt.h"
 #include "metrics.h"
 #include "model_data.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "predict_output.h"
 #include "report.h"
@@ -17,6 +18,7 @@ typedef struct predict_settings {
     int format;
     bool json;
     lnt_cli_reading reading;
+    lnt_cli_model_options model;
 } predict_settings;
 
 static const lnt_cli_option output_options[] = {
@@ -25,7 +27,7 @@ static const lnt_cli_option output_options[] = {
      .kind = LNT_CLI_TEXT,
      .offset = offsetof(predict_settings, output),
      .value = "FILE",
-     .help = "File to write to (default: standard output)"},
+     .help = "File to write to; - is standard output, the default"},
     {.name = "probabilities",
      .letter = 'p',
      .kind = LNT_CLI_SWITCH,
@@ -62,12 +64,15 @@ static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
                                             LNT_CLI_READING_COUNT - 1,
                                             offsetof(predict_settings, reading)};
 
-static const lnt_cli_group *const groups[] = {&output_group, &reading_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(predict_settings, model)};
+
+static const lnt_cli_group *const groups[] = {&output_group, &model_group, &reading_group};
 
 /* A run of `linnet predict`. */
 typedef struct predict_job {
     const predict_settings *settings;
-    const char *const *model_paths;
+    const char *const *model_paths; /* and behind them that of the data */
     size_t n_models;
     const char *data_path;
     lnt_model *models; /* [n_models] */
@@ -158,14 +163,20 @@ static lnt_status write_all(predict_job *job)
     return status;
 }
 
-/* Writes to the file that was asked for, or standard output, which main closes. */
+/* The file that was asked for, or standard output. */
+static const char *output_path(const predict_settings *settings)
+{
+    return settings->output != NULL ? settings->output : LNT_CLI_STANDARD;
+}
+
 static lnt_status write_to(predict_job *job)
 {
     lnt_cli_out file;
-    if (lnt_cli_out_is_whole(job->settings->output)) { /* else nothing is to be cleared away */
+    const char *path = output_path(job->settings);
+    if (lnt_cli_out_is_whole(path)) { /* else nothing is to be cleared away */
         lnt_cli_interrupt_watch();
     }
-    LNT_TRY(lnt_cli_out_open(&file, job->settings->output, &job->error));
+    LNT_TRY(lnt_cli_out_open(&file, path, &job->error));
     job->out.stream = file.stream;
     return lnt_cli_out_close(&file, write_all(job), &job->error);
 }
@@ -183,7 +194,8 @@ static lnt_cli_output_format format_of(const predict_settings *settings)
 static lnt_status load_models(predict_job *job)
 {
     for (size_t m = 0; m < job->n_models; m++) {
-        LNT_TRY(lnt_model_import(&job->models[m], job->model_paths[m], NULL, &job->error));
+        LNT_TRY(lnt_cli_model_load(&job->models[m], job->model_paths[m], &job->settings->model,
+                                   &job->error));
         job->list[m] = &job->models[m];
     }
     return LNT_OK;
@@ -223,21 +235,19 @@ static lnt_status settle_output(predict_job *job)
                                   &job->error);
 }
 
-static lnt_status check_output(predict_job *job)
+static lnt_cli_outfile outfile_of(const predict_settings *settings)
 {
-    const char *output = job->settings->output;
-    for (size_t m = 0; m < job->n_models && output != NULL; m++) {
-        LNT_TRY(lnt_cli_outfile_check(
-            output, false, (const char *const[]){job->model_paths[m], job->data_path, NULL},
-            &job->error));
-    }
-    return LNT_OK;
+    return (lnt_cli_outfile){.option = "output",
+                             .path = output_path(settings),
+                             .binary = format_of(settings) == LNT_CLI_NPY,
+                             .direct = true};
 }
 
 static lnt_status predict(predict_job *job)
 {
     const predict_settings *settings = job->settings;
-    LNT_TRY(check_output(job));
+    const lnt_cli_outfile output = outfile_of(settings);
+    LNT_TRY(lnt_cli_outfiles_check(&output, 1, job->model_paths, job->n_models + 1, &job->error));
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
     job->models = lnt_allocate(NULL, job->n_models, sizeof *job->models);
     job->list = lnt_allocate(NULL, job->n_models, sizeof *job->list);
@@ -262,6 +272,11 @@ static int run_predict(const void *given, const char *const *arguments)
     if (job.n_models > 1 && !settings->uncertainty) {
         return lnt_cli_misuse("several models are an ensemble: expected --uncertainty, or one "
                               "model and one data file");
+    }
+    const lnt_cli_outfile output = outfile_of(settings);
+    const int misused = lnt_cli_outfiles_usage(&output, 1);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
     }
     const lnt_status status = predict(&job);
     const int exit_status =

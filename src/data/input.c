@@ -41,7 +41,8 @@ static lnt_status open_file(lnt_input *input, const char *path)
     }
     input->rewinds = input->start >= 0;
     if (input->rewinds && status.st_size > input->start) {
-        input->size = (size_t) (status.st_size - input->start);
+        const uintmax_t size = (uintmax_t) (status.st_size - input->start);
+        input->size = size < LNT_STREAM_ENDLESS ? (size_t) size : LNT_STREAM_ENDLESS;
     }
     return LNT_OK;
 }

@@ -121,8 +121,12 @@ static lnt_status check(const lnt_npz_member *member, const zip_stat_t *stat, si
     if (stat->comp_method != ZIP_CM_STORE && stat->comp_method != ZIP_CM_DEFLATE) {
         return fail(member, "expected it stored or deflated, found another compression");
     }
-    return is_possible(stat, file_size) ? LNT_OK
-                                        : fail(member, "its size in the archive cannot be true");
+    if (!is_possible(stat, file_size)) {
+        return fail(member, "its size in the archive cannot be true");
+    }
+    return stat->size < LNT_STREAM_ENDLESS
+               ? LNT_OK
+               : fail(member, "it is larger than the memory that this machine can address");
 }
 
 lnt_status lnt_npz_member_open(lnt_npz_member *member, zip_t *zip, size_t index,

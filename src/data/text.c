@@ -10,7 +10,7 @@ static bool is_continuation(char c)
 }
 
 /* Bytes of the well-formed sequence at `text`, by table 3-7 of the Unicode standard; 0 if none. */
-static size_t sequence_length(const char *text, size_t left)
+size_t lnt_text_sequence(const char *text, size_t left)
 {
     const unsigned char lead = (unsigned char) text[0];
     if (lead < 0x80) {
@@ -41,7 +41,7 @@ const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOT
     *p++ = '\'';
     size_t i = 0;
     while (i < length) {
-        const size_t step = sequence_length(text + i, length - i);
+        const size_t step = lnt_text_sequence(text + i, length - i);
         if (i + (step == 0 ? 1 : step) > most) {
             break;
         }
@@ -61,7 +61,7 @@ const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOT
 bool lnt_text_is_utf8(const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        const size_t step = sequence_length(text + i, length - i);
+        const size_t step = lnt_text_sequence(text + i, length - i);
         if (step == 0) {
             return false;
         }

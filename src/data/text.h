@@ -14,6 +14,9 @@
  */
 const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH]);
 
+/** Bytes of the character of UTF-8 at `text`, of which `left` > 0 bytes are there; 0 if none is. */
+size_t lnt_text_sequence(const char *text, size_t left);
+
 /** Whether the bytes are UTF-8 without NUL: no overlong form, no surrogate, at most U+10FFFF. */
 bool lnt_text_is_utf8(const char *text, size_t length);
 

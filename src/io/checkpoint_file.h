@@ -15,10 +15,9 @@
 #define LNT_CHECKPOINT_CHECKSUM_KEY "linnet.checksum"   /* of all other keys and values */
 
 #include "io/checksum.h"
-
-#include <jansson.h>
+#include "io/name_map.h"
 
 /** The sum of the metadata but `LNT_CHECKPOINT_CHECKSUM_KEY`, whatever the order of its keys. */
-lnt_status lnt_checkpoint_metadata_sum(const json_t *metadata, lnt_checksum *sum);
+lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksum *sum);
 
 #endif

@@ -7,26 +7,7 @@
 
 #include <linnet/build.h>
 #include <linnet/checkpoint.h>
-#include <stdlib.h>
 #include <string.h>
-
-lnt_status lnt_checkpoint_metadata_sum(const json_t *metadata, lnt_checksum *sum)
-{
-    json_t *rest = json_copy((json_t *) metadata); /* shallow; only read */
-    if (rest == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    (void) json_object_del(rest, LNT_CHECKPOINT_CHECKSUM_KEY);
-    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(rest);
-    if (text == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    const lnt_checksum_part part = {text, strlen(text), 1};
-    const lnt_status status = lnt_checksum_of(&part, 1, sum);
-    free(text);
-    return status;
-}
 
 static bool is_dense(const lnt_tensor *t)
 {
@@ -90,6 +71,24 @@ static json_t *sums_json(const lnt_st_item *items, size_t n_items)
     return text;
 }
 
+static lnt_status sum_metadata(json_t *metadata, lnt_checksum *sum)
+{
+    lnt_name_map map = {0};
+    map.items = lnt_allocate(NULL, json_object_size(metadata), sizeof *map.items);
+    if (map.items == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach(metadata, key, value)
+    {
+        lnt_name_map_put(&map, key, json_string_value(value));
+    }
+    const lnt_status status = lnt_checkpoint_metadata_sum(&map, sum);
+    lnt_name_map_finish(&map, NULL);
+    return status;
+}
+
 static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
 {
     lnt_checksum sum;
@@ -98,7 +97,7 @@ static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
            lnt_json_put(metadata, LNT_CHECKPOINT_CORE_KEY,
                         json_string(lnt_build_info().blas_core)) &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, sums_json(items, n_items)) &&
-           lnt_checkpoint_metadata_sum(metadata, &sum) == LNT_OK &&
+           sum_metadata(metadata, &sum) == LNT_OK &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
 }
 

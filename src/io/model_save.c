@@ -221,7 +221,7 @@ static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *li
         !put_names(metadata, LNT_KEY_CLASS_NAMES, model->class_names) ||
         !put_laplace(metadata, model->laplace) ||
         !put_text(metadata, LNT_KEY_CHECKSUMS, checksums_json(list)) ||
-        lnt_model_metadata_checksum(metadata, &sum) != LNT_OK ||
+        lnt_model_metadata_checksum(lnt_json_texts(metadata), &sum) != LNT_OK ||
         !put(metadata, LNT_KEY_CHECKSUM, json_string(sum.text))) {
         json_decref(metadata);
         return NULL;

@@ -47,7 +47,7 @@ static json_t *integers(const size_t *values, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; array != NULL && i < count; i++) {
-        if (values[i] > (uintmax_t) INT64_MAX ||
+        if ((uintmax_t) values[i] > INT64_MAX ||
             json_array_append_new(array, json_integer((json_int_t) values[i])) != 0) {
             json_decref(array);
             return NULL;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/ignore_status.h"
 #include "loss/loss.h"
 #include "tensor/check.h"
 
@@ -181,7 +182,7 @@ static void clear(const lnt_loss_row *row, lnt_dtype dtype)
 {
     lnt_tensor gradient =
         lnt_tensor_strided(dtype, row->gradient, 1, row->cols, 0, row->gradient_step);
-    (void) lnt_fill(0, &gradient);
+    lnt_ignore_status(lnt_fill(0, &gradient));
 }
 
 /* Whether the rows follow one another as the elements of one row do. */

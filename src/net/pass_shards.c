@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/pass_shards.h"
 
+#include "base/ignore_status.h"
 #include "loss/loss.h"
 #include "net/net.h"
 
@@ -204,7 +205,7 @@ static void add_groups(const lnt_pass *pass, lnt_share share)
     for (size_t g = 1; count > 0 && g < groups_of(pass); g++) {
         const lnt_tensor part =
             lnt_tensor_of(pass->dtype, (char *) pass->shards.gradients[g] + offset_bytes, 1, count);
-        (void) lnt_axpy(1, &part, &sum); /* of one shape and apart */
+        lnt_ignore_status(lnt_axpy(1, &part, &sum)); /* of one shape and apart */
     }
 }
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/elementary.h"
 
+#ifdef LNT_HAVE_AVX2_VARIANT
 /* The processor's features are read once, before main: asking costs two loads. */
 static bool has_avx2(void)
 {
-#ifdef LNT_HAVE_AVX2_VARIANT
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#else
-    return false;
-#endif
 }
+#endif
 
 const lnt_elementary_variant *lnt_elementary_variant_at(size_t index)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/ignore_status.h"
 #include "tensor/blas.h"
 #include "tensor/check.h"
 #include "tensor/product.h"
@@ -51,7 +52,7 @@ static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size
                                           t->col_stride);
     if (packed) {
         lnt_tensor pack = lnt_tensor_of(t->dtype, buffer, rows, cols);
-        (void) lnt_copy(&block, &pack);
+        lnt_ignore_status(lnt_copy(&block, &pack));
         block = pack;
     }
     lnt_blas_matrix matrix;
@@ -63,11 +64,11 @@ static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size
 static void add_block(const lnt_tensor *sum, double beta, lnt_tensor *c)
 {
     if (beta == 0) {
-        (void) lnt_copy(sum, c);
+        lnt_ignore_status(lnt_copy(sum, c));
         return;
     }
-    (void) lnt_scale(beta, c);
-    (void) lnt_axpy(1, sum, c);
+    lnt_ignore_status(lnt_scale(beta, c));
+    lnt_ignore_status(lnt_axpy(1, sum, c));
 }
 
 /*

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/guard.h"
 
+#include <math.h>
+
 lnt_status lnt_guard_init(lnt_guard *guard, const lnt_net *net, const lnt_allocator *allocator)
 {
     const lnt_tensor state = lnt_net_state_read_only(net);
@@ -23,6 +25,12 @@ lnt_status lnt_guard_look(const lnt_net *net, bool *finite, double *value)
     LNT_TRY(lnt_is_finite(&state, finite, NULL, &place));
     *value = lnt_get(&state, 0, place);
     return LNT_OK;
+}
+
+/* printf would show the sign bit of a NaN, which means nothing. */
+const char *lnt_guard_text(double value)
+{
+    return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
 lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite)

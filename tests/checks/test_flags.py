@@ -9,6 +9,8 @@ import unittest
 from pathlib import Path
 
 BUILD = Path(os.environ["LINNET_BUILD_ROOT"])
+CC = os.environ["LINNET_CC"]
+SOURCE = Path(os.environ["LINNET_SOURCE_ROOT"])
 SHARED = os.environ.get("LINNET_SHARED_LIBRARY")
 FORBIDDEN = re.compile(
     r"(?<!\S)['\"]?(-Ofast|-ffast-math|-funsafe-math-optimizations|-fassociative-math"
@@ -32,3 +34,24 @@ class Flags(unittest.TestCase):
     def test_nothing_sets_the_processor_at_loading(self):
         done = subprocess.run(["nm", SHARED], capture_output=True, text=True, check=True)
         self.assertNotIn("set_fast_math", done.stdout)
+
+
+class Arithmetic(unittest.TestCase):
+    def compile(self, text, *arguments):
+        command = [CC, "-std=c11", "-D_POSIX_C_SOURCE=200809L", "-mfpmath=387", "-Werror",
+                   f"-I{SOURCE}/include", f"-I{SOURCE}/src", "-fsyntax-only", "-x", "c", *arguments]
+        return subprocess.run([*command, "-"] if text else command, input=text,
+                              capture_output=True, text=True, check=False)
+
+    def test_compiles_where_arithmetic_has_a_wider_type(self):
+        """As on i386 and s390x, where FLT_EVAL_METHOD is not 0."""
+        wide = self.compile("#include <float.h>\n_Static_assert(FLT_EVAL_METHOD != 0, \"\");\n")
+        if wide.returncode != 0:
+            self.skipTest("this compiler has no such arithmetic")
+        for folder in ("tensor", "layers", "loss", "optim", "data"):
+            # The others need what meson found.
+            sources = [path for path in (SOURCE / "src" / folder).glob("*.c")
+                       if path.name not in ("blas.c", "build_info.c", "lapack.c")]
+            self.assertTrue(sources)
+            done = self.compile("", *sources)
+            self.assertEqual((0, ""), (done.returncode, done.stderr))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Each public header compiles on its own, as C11 and as C++17, without a warning."""
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -16,7 +17,8 @@ LANGUAGES = {
 
 def compiles(compiler, options, text):
     """The compiler's complaint, or nothing."""
-    done = subprocess.run([compiler, *options, *WARNINGS, "-I", INCLUDE, "-fsyntax-only", "-"],
+    done = subprocess.run([compiler, *options, *WARNINGS, "-I", INCLUDE, "-S", "-o", os.devnull,
+                           "-"],
                           input=text, capture_output=True, text=True, check=False)
     return done.stderr if done.returncode else ""
 
@@ -26,6 +28,42 @@ class Headers(unittest.TestCase):
         for compilers, options in LANGUAGES.values():
             for compiler in filter(shutil.which, compilers):
                 self.assertIn("lnt_tensor", compiles(compiler, options, "lnt_tensor x;\n"))
+
+
+def declarations():
+    """Each public declaration, on one line, without comments."""
+    for header in sorted((INCLUDE / "linnet").glob("*.h")):
+        text = re.sub(r"/\*.*?\*/", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for declaration in re.findall(r"^LNT_API\b[^;]*;", text, re.MULTILINE):
+            yield " ".join(declaration.split())
+
+
+class Statuses(unittest.TestCase):
+    # lnt_fail returns the status that it was given: a caller may have no more use for it.
+    MAY_IGNORE = ["lnt_fail"]
+
+    def test_callers_must_check_each_status(self):
+        ignored = [re.search(r"(lnt_\w+)\(", line)[1] for line in declarations()
+                   if re.match(r"LNT_API lnt_status \w+\(", line)]
+        self.assertEqual(self.MAY_IGNORE, ignored)
+        checked = [line for line in declarations()
+                   if line.startswith("LNT_API LNT_MUST_CHECK lnt_status ")]
+        self.assertGreater(len(checked), 100)
+
+    def test_the_compiler_warns_of_a_status_that_is_ignored(self):
+        options = LANGUAGES["c11"][1]
+        text = "#include <linnet/net.h>\nvoid f(void);\nvoid f(void) { lnt_net_tensor(0, 0, 0); }\n"
+        for compiler in filter(shutil.which, LANGUAGES["c11"][0]):
+            self.assertIn("warn_unused_result", compiles(compiler, options, text))
+
+
+class Version(unittest.TestCase):
+    def test_the_macros_have_the_version_of_the_build(self):
+        text = (INCLUDE / "linnet" / "build.h").read_text(encoding="utf-8")
+        macros = dict(re.findall(r"#define LNT_VERSION_(\w+) (\S+)", text))
+        major, minor, patch = os.environ["LINNET_VERSION"].split(".")
+        self.assertEqual({"MAJOR": major, "MINOR": minor, "PATCH": patch,
+                          "STRING": f'"{major}.{minor}.{patch}"'}, macros)
 
 
 def add_case(header, language):

@@ -118,8 +118,10 @@ class Exchange(CommandCase):
 
     def test_no_file_is_lost(self):
         self.train_flowers()
-        for options in (["--onnx", "f", "--npz", "f"], ["--c", "f.c", "--npz", "f.h"]):
-            self.refuse(1, f"linnet export: {options[-1]}: is named for two things to write",
+        for options, path, names in (
+                (["--onnx", "f", "--npz", "./f"], "./f", "--onnx and --npz"),
+                (["--c", "f.c", "--npz", "f.h"], "f.h", "--npz and --c")):
+            self.refuse(1, f"linnet export: {path}: is the output of two options, {names}",
                         "export", "flowers.safetensors", *options)
         for path in DATA.glob("sharded*"):
             shutil.copy(path, self.folder)
