@@ -248,6 +248,13 @@ Test(ensemble, memory_and_wrong_use)
     s.fit.checkpoint.directory = "nowhere";
     FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(members, 2, &s.net, &s.x, &s.y, &s.fit, NULL, &error));
     cr_assert(members[0] == NULL && strstr(error.message, "of one run") != NULL);
+    lnt_net *three[3] = {NULL, NULL, NULL}; /* the third is no member */
+    OK(lnt_net_create(&three[2], &s.net));
+    s.fit.checkpoint.directory = NULL;
+    s.fit.epochs = 0;
+    FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(three, 2, &s.net, &s.x, &s.y, &s.fit, NULL, &error));
+    cr_assert(three[0] == NULL && three[1] == NULL && three[2] != NULL);
+    lnt_net_destroy(three[2]);
     s.models[1].loss = lnt_mae(LNT_MEAN);
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, s.list, 2, 8, NULL, &error));
     cr_assert(strstr(error.message, "model 2 has another loss") != NULL);

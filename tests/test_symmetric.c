@@ -180,6 +180,7 @@ Test(symmetric, refuses_what_does_not_fit)
     FAILS(LNT_ERR_SHAPE, lnt_syrk(1, &a, 0, &wide));
     FAILS(LNT_ERR_SHAPE, lnt_syrk(1, &a, 0, &five));
     FAILS(LNT_ERR_DTYPE, lnt_syrk(1, &single, 0, &c));
+    FAILS(LNT_ERR_ALIAS, lnt_syrk(1, &c, 0, &c));
     FAILS(LNT_ERR_SHAPE, lnt_cholesky(&wide, &definite));
     FAILS(LNT_ERR_SHAPE, lnt_cholesky_solve(&c, &b));
     FAILS(LNT_ERR_SHAPE, lnt_triangular_solve(&wide, false, &b));

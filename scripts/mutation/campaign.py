@@ -22,7 +22,7 @@ FOLDER = (ROOT / "build-mutate").resolve()
 SOURCE, COVERAGE, BUILD = FOLDER / "source", FOLDER / "coverage", FOLDER / "build"
 RECORDS, TEMPORARY = FOLDER / "mutants.jsonl", FOLDER / "tmp"
 EQUIVALENTS = ROOT / "scripts/mutate.equivalent"
-PRODUCTS = ("src/liblinnet.a", "src/cli/linnet")
+LIBRARY, COMMAND = ("src/liblinnet.a",), ("src/cli/linnet",)
 OPTIONS = ["-Dbuildtype=plain", "-Db_ndebug=true", "-Ddefault_library=static", "-Dcli=enabled",
            "-Dtests=enabled", "-Dbench=disabled", "-Dexamples=disabled"]
 # An argument of another type is no mutant: the compiler finds it.
@@ -60,14 +60,18 @@ def ninja(build, *targets):
     return done.returncode == 0
 
 
-def make_build(build, *options):
+def must_build(build, *targets):
+    if targets and not ninja(build, *targets):
+        sys.exit(f"scripts/mutate: the build failed; see {FOLDER}/{build.name}.log")
+
+
+def configure(build, *options):
+    """Suites are built when they are needed."""
     if not (build / "build.ninja").exists():
         tell(f"Configuring {build.name}")
         subprocess.run(["meson", "setup", build, SOURCE, *OPTIONS, *options], check=True,
                        stdout=subprocess.DEVNULL, env={**os.environ, "CC": "gcc"})
-    tell(f"Building {build.name}")
-    if not ninja(build):
-        sys.exit(f"scripts/mutate: the build failed; see {FOLDER}/{build.name}.log")
+    must_build(build, "build.ninja")
 
 
 def usual_runs(suites):
@@ -78,6 +82,7 @@ def usual_runs(suites):
     for suite in suites:
         stamp = stamp_of(library, suite)
         if known.get(suite.name, {}).get("stamp") != stamp:
+            must_build(BUILD, *suite.targets)
             cases, failure, seconds = suite.run(TEMPORARY, LONGEST)
             tell(f"{suite.name}: {failure or f'{cases} cases'}, {seconds:.1f} s")
             known[suite.name] = {"stamp": stamp, "cases": cases, "seconds": seconds,
@@ -87,8 +92,8 @@ def usual_runs(suites):
             for suite in suites if not known[suite.name]["failure"] and known[suite.name]["cases"]}
 
 
-def digests():
-    return [hashlib.sha256((BUILD / name).read_bytes()).digest() for name in PRODUCTS]
+def digests(products):
+    return [hashlib.sha256((BUILD / name).read_bytes()).digest() for name in products]
 
 
 def in_order(mutant, suites, usual):
@@ -108,10 +113,11 @@ def try_mutant(mutant, suites, usual, original):
     path = SOURCE / mutant.file
     text = path.read_text(encoding="utf-8")
     path.write_text(text[:mutant.start] + mutant.text + text[mutant.end:], encoding="utf-8")
+    products = COMMAND if folder_of(mutant.file) == "cli" else LIBRARY
     try:
-        if not ninja(BUILD, *PRODUCTS):
+        if not ninja(BUILD, *products):
             return REFUSED, ""
-        if digests() == original:
+        if digests(products) == original[products]:
             return SAME, ""
         for suite in in_order(mutant, suites, usual):
             if not ninja(BUILD, *suite.targets):
@@ -167,12 +173,13 @@ def next_mutant(found, wanted, records):
 
 def run(arguments):
     copy_sources()
-    make_build(COVERAGE, "-Db_coverage=true", "-Dc_args=-O1 -w")
-    make_build(BUILD, f"-Dc_args={ARGUMENTS}")
-    coverage = measure(COVERAGE, SOURCE, FOLDER, FOLDER / "coverage.json", tell)
+    configure(COVERAGE, "-Db_coverage=true", "-Dc_args=-O1 -w")
+    configure(BUILD, f"-Dc_args={ARGUMENTS}")
+    coverage = measure(COVERAGE, SOURCE, FOLDER, FOLDER / "coverage.json", must_build, tell)
     suites = suites_of(BUILD)
     usual = usual_runs(suites)
-    original = digests()
+    must_build(BUILD, *LIBRARY, *COMMAND)
+    original = {products: digests(products) for products in (LIBRARY, COMMAND)}
     found = candidates(SOURCE, coverage, arguments.seed)
     records = read_records()
     if arguments.survivors:

@@ -121,6 +121,17 @@ class Report(CommandCase):
             self.assertAlmostEqual(x(row["epoch"]), point[0], delta=0.3)
             self.assertAlmostEqual(y(row[column]), point[1], delta=0.3)
 
+    def check_best(self, page, figure, epoch):
+        """The best epoch's line goes from the bottom of the chart to its top."""
+        x, _ = page.axes(figure)
+        svg = next(s for s in page.figures()[figure].iter("svg") if s.get("class") == "chart")
+        paths = {path.get("class"): numbers(path.get("d")) for path in svg.iter("path")}
+        place, lower, upper = paths["best"]
+        bottom = paths["ticks"][1]
+        self.assertAlmostEqual(x(epoch), place, delta=0.3)
+        self.assertEqual(bottom, lower)
+        self.assertTrue(0 <= upper < 0.2 * lower)
+
     def check_hover(self, page, history, figure, line, column):
         said = page.hover(figure)
         self.assertIn(1, said)
@@ -160,6 +171,8 @@ class Report(CommandCase):
                              set(page.figures()))
         self.assertNotIn("confusion", page.figures())
         self.check_curve(page, history, "loss", 0, "train_loss")
+        best = min(history, key=lambda row: row["validation_loss"])
+        self.check_best(page, "loss", best["epoch"])
         held_out = int(page.tiles()["Rows trained on"].replace("\u202f", ""))
         self.assertLess(held_out, 120)
         points = [c for c in page.figures()["scatter-0"].iter("circle")]
