@@ -366,8 +366,8 @@ Test(laplace, wrong_use)
     lnt_net_destroy(net);
 }
 
-/* Outputs of other shapes and types than the net's. */
-Test(laplace, refuses_outputs_that_do_not_fit)
+/* Data and outputs of other shapes and types than the net's. */
+Test(laplace, refuses_what_does_not_fit)
 {
     lnt_loss loss;
     lnt_net *net = residual_net(&loss);
@@ -380,6 +380,15 @@ Test(laplace, refuses_outputs_that_do_not_fit)
     lnt_laplace_predictor *p;
     OK(lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, NULL));
     OK(lnt_laplace_predictor_create(&p, net, laplace, 8, NULL));
+    const lnt_tensor few = matrix(LNT_F64, 19, 1), wide = matrix(LNT_F64, 20, 2);
+    const lnt_tensor few_y = matrix(LNT_F64, 19, n_out), no_x = matrix(LNT_F64, 0, n_in),
+                     no_y = matrix(LNT_F64, 0, n_out);
+    lnt_laplace *none;
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &wide_x, &y, NULL, &config, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &x, &few_y, NULL, &config, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &no_x, &no_y, NULL, &config, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &x, &y, &few, &config, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &x, &y, &wide, &config, NULL));
     lnt_tensor fits = matrix(LNT_F64, 20, n_out), other = matrix(LNT_F64, 20, n_out);
     lnt_tensor wrong[] = {matrix(LNT_F64, 19, n_out), matrix(LNT_F64, 21, n_out),
                           matrix(LNT_F64, 20, n_out + 1), matrix(LNT_F32, 20, n_out)};

@@ -171,6 +171,7 @@ class Report(CommandCase):
                              set(page.figures()))
         self.assertNotIn("confusion", page.figures())
         self.check_curve(page, history, "loss", 0, "train_loss")
+        self.assertIn("overfits where the held-out loss rises", page.words())
         best = min(history, key=lambda row: row["validation_loss"])
         self.check_best(page, "loss", best["epoch"])
         held_out = int(page.tiles()["Rows trained on"].replace("\u202f", ""))
@@ -194,6 +195,8 @@ class Report(CommandCase):
         self.assertEqual([1], [len(line) for line in page.lines("loss")])
         self.assertIn("Training accuracy", page.tiles())
         self.assertNotIn("Held-out loss", page.tiles())
+        self.assertIn("What training makes small.", page.words())
+        self.assertNotIn("overfits", page.words())
 
     def test_thousands_of_epochs(self):
         self.write("flowers.csv", flowers(30))
