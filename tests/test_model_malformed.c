@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "metadata_support.h"
 #include "model_support.h"
 
 #include "io/json_text.h"
@@ -83,16 +84,6 @@ static void edit(json_t *metadata, lnt_model_key key, const char *from, const ch
     char text[4096];
     snprintf(text, sizeof text, "%.*s%s%s", (int) (place - value), value, to, place + strlen(from));
     cr_assert(json_object_set_new(metadata, name, json_string(text)) == 0);
-}
-
-static json_t *metadata_json(const lnt_st_file *file)
-{
-    const lnt_name_map *map = lnt_st_metadata(file);
-    json_t *object = json_object();
-    for (size_t i = 0; i < map->count; i++) {
-        json_object_set_new(object, map->items[i].name, json_string(map->items[i].value));
-    }
-    return object;
 }
 
 /* Writes the file `from` as `to`, changed by `change` and summed up again. */
@@ -243,9 +234,9 @@ Test(model_malformed, impossible_losses_are_refused)
         {LOSS, "\"0.05\"", "0.05", "linnet.loss, byte"},
         {LOSS, "\"0.05\"", "\"0.05x\"", "expected a number as text as 'label_smoothing'"},
         {LOSS, "\"0.05\"", "\"\"", "expected a number as text as 'label_smoothing'"},
-        {LOSS, "\"0.05\"", "\"1\"", "softmax_cross_entropy is out of its range"},
-        {LOSS, "\"0.05\"", "\"-0.05\"", "softmax_cross_entropy is out of its range"},
-        {LOSS, "\"0.05\"", "\"nan\"", "softmax_cross_entropy is out of its range"},
+        {LOSS, "\"0.05\"", "\"1\"", "loss.label_smoothing is 1, expected"},
+        {LOSS, "\"0.05\"", "\"-0.05\"", "loss.label_smoothing is -0.05, expected"},
+        {LOSS, "\"0.05\"", "\"nan\"", "loss.label_smoothing is nan, expected"},
         {LOSS, "label_smoothing", "delta", "fields that softmax_cross_entropy does not have"},
         {LOSS, "[\"0.1\",", "[", "expected 2 class weights, found 1"},
         {LOSS, "[\"0.1\",", "[\"1\",\"1\",", "expected 2 class weights, found 3"},
@@ -255,19 +246,19 @@ Test(model_malformed, impossible_losses_are_refused)
         {LOSS, "[\"0.1\",", "[1,", "expected numbers as text as class weights"},
         {LOSS, "[\"0.1\",", "[null,", "expected numbers as text as class weights"},
         {LOSS, "[\"0.1\",", "[\"one\",", "expected numbers as text as class weights"},
-        {LOSS, "[\"0.1\",", "[\"-0.1\",", "softmax_cross_entropy is out of its range"},
-        {LOSS, "[\"0.1\",", "[\"inf\",", "softmax_cross_entropy is out of its range"},
-        {LOSS, "[\"0.1\",", "[\"nan\",", "softmax_cross_entropy is out of its range"},
+        {LOSS, "[\"0.1\",", "[\"-0.1\",", "loss.class_weights[0] is"},
+        {LOSS, "[\"0.1\",", "[\"inf\",", "loss.class_weights[0] is"},
+        {LOSS, "[\"0.1\",", "[\"nan\",", "loss.class_weights[0] is"},
         {LOSS, "softmax_cross_entropy", "mse", "fields that mse does not have"},
     };
     static const text_edit of_regression[] = {
-        {LOSS, "\"1.5\"", "\"0\"", "huber is out of its range"},
-        {LOSS, ",\"delta\":\"1.5\"", "", "huber is out of its range"},
-        {LOSS, "\"1.5\"", "\"inf\"", "huber is out of its range"},
+        {LOSS, "\"1.5\"", "\"0\"", "loss.delta is"},
+        {LOSS, ",\"delta\":\"1.5\"", "", "loss.delta is"},
+        {LOSS, "\"1.5\"", "\"inf\"", "loss.delta is"},
         {LOSS, "huber", "quantile", "fields that quantile does not have"},
         {LOSS, "huber\",\"value\":\"mean\",\"gradient\":\"mean\",\"delta\":\"1.5\"",
          "quantile\",\"value\":\"mean\",\"gradient\":\"mean\",\"quantile\":\"1\"",
-         "quantile is out of its range"},
+         "loss.quantile is 1, expected a number in (0, 1)"},
         {LOSS, ",\"delta\":\"1.5\"", ",\"class_weights\":[\"1\"]", "does not have"},
         {LOSS, "huber\",\"value\":\"mean\",\"gradient\":\"mean\",\"delta\":\"1.5\"",
          "gaussian\",\"value\":\"mean\",\"gradient\":\"mean\"", "gaussian does not fit 1 outputs"},

@@ -132,28 +132,11 @@ static lnt_status write_history(const void *context, const char *path, lnt_error
     return (lines ? lnt_history_write_jsonl : lnt_history_write_csv)(job->history, path, error);
 }
 
-/* The resolved settings, as the text of a configuration file. */
-static char *configuration(const lnt_cli_train_job *job)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream == NULL) {
-        return NULL;
-    }
-    lnt_cli_values_print(&job->settings.values, stream);
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 static lnt_status write_report(const void *context, const char *path, lnt_error *error)
 {
     const lnt_cli_train_job *job = context;
     const lnt_cli_train_settings *settings = &job->settings;
-    char *text = configuration(job);
+    char *text = lnt_cli_values_text(&settings->values);
     if (text == NULL) {
         return LNT_ERR_MEMORY;
     }

@@ -4,6 +4,7 @@
 #include "io/atomic_file.h"
 
 #include "io/report.h"
+#include "io/temporary_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_TEMPORARIES 1000
-#define NAME_KEPT 200                   /* bytes of the name in the temporary one */
 #define WRITE_CHUNK ((size_t) 1 << 30u) /* below the limit of one write on every system */
 
 static lnt_status fail_errno(lnt_atomic_file *file, const char *action, int code, lnt_error *error)
@@ -25,14 +24,8 @@ static lnt_status fail_errno(lnt_atomic_file *file, const char *action, int code
 
 static int create_temporary(lnt_atomic_file *file, mode_t mode)
 {
-    const int kept = (int) strnlen(file->location.name, NAME_KEPT);
-    for (int i = 0; i < MAX_TEMPORARIES; i++) {
-        char suffix[16] = "";
-        if (i > 0) {
-            (void) snprintf(suffix, sizeof suffix, ".%d", i);
-        }
-        (void) snprintf(file->temporary, sizeof file->temporary, ".%.*s.tmp.%ld%s", kept,
-                        file->location.name, (long) getpid(), suffix);
+    for (int i = 0; i < LNT_TEMPORARIES_MAX; i++) {
+        lnt_temporary_name(file->temporary, file->location.name, (long) getpid(), i);
         file->fd = lnt_open_at(file->location.directory, file->temporary,
                                O_WRONLY | O_CREAT | O_EXCL, mode);
         if (file->fd >= 0) {

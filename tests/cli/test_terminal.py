@@ -131,7 +131,7 @@ class Signals(CommandCase):
         seen = b""
         while until not in seen:
             seen += process.stderr.read(1)
-        time.sleep(0.3)
+        time.sleep(0.8)
         return process
 
     def test_second_signal_ends_at_once(self):
@@ -145,7 +145,7 @@ class Signals(CommandCase):
 
     def test_second_signal_in_a_later_fold(self):
         process = self.start_long_batch(b"fold 1 of", "cv", "wide.csv", "-t", "-1", "--hidden",
-                                        "1500,1500", "--epochs", 1, "--folds", 3)
+                                        "1000,1000", "--epochs", 3, "--folds", 2)
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
