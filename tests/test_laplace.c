@@ -380,6 +380,9 @@ Test(laplace, refuses_what_does_not_fit)
     lnt_laplace *laplace;
     lnt_laplace_predictor *p;
     OK(lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, NULL));
+    FAILS(LNT_ERR_INVALID, lnt_laplace_predictor_create(&p, net, laplace, 0, NULL));
+    OK(lnt_laplace_predictor_create(&p, net, laplace, 1, NULL));
+    lnt_laplace_predictor_destroy(p);
     OK(lnt_laplace_predictor_create(&p, net, laplace, 8, NULL));
     const lnt_tensor few = matrix(LNT_F64, 19, 1), wide = matrix(LNT_F64, 20, 2);
     const lnt_tensor few_y = matrix(LNT_F64, 19, n_out), no_x = matrix(LNT_F64, 0, n_in),

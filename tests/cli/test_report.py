@@ -66,6 +66,13 @@ class Page:
         return [[tuple(numbers(point)) for point in re.split(r"[ML]", path.get("d"))[1:]]
                 for path in svg.iter("path") if path.get("class", "").startswith("line ")]
 
+    def table(self, title):
+        """The rows of the table below a title, without its head."""
+        part = next(d for d in self.root.iter("div") if d.find("h3") is not None and
+                    d.find("h3").text == title)
+        return {row.find("th").text: [cell.text for cell in row.iter("td")]
+                for row in part.find(".//tbody").iter("tr")}
+
     def hover(self, figure):
         """What the places of a chart say: {epoch: {line: number}}."""
         said = {}
@@ -184,9 +191,32 @@ class Report(CommandCase):
             x, y = page.axes("scatter-0")
             self.assertAlmostEqual(x(true), float(point.get("cx")), delta=0.3)
             self.assertAlmostEqual(y(predicted), float(point.get("cy")), delta=0.3)
+        errors = [p - t for t, p in (
+            (float(n.replace("−", "-")) for n in re.findall(r": (\S+)", c.find("title").text))
+            for c in points)]
+        found = [float(text.replace("−", "-")) for text in page.table("Errors")["price"]]
+        mean = sum(errors) / len(errors)
+        for expected, number in zip((math.sqrt(sum(e * e for e in errors) / len(errors)),
+                                     sum(map(abs, errors)) / len(errors), mean), found):
+            self.assertAlmostEqual(expected, number, delta=2e-3 * abs(expected) + 2)
+        _, y = page.axes("residuals-0")
+        for bar in page.figures()["residuals-0"].iter("rect"):
+            self.assertGreaterEqual(float(bar.get("y", "0")), 0)
+        self.assertLessEqual({"Linnet", "compiler", "BLAS", "kernels", "LAPACK"},
+                             set(page.table("Software")))
         bars = [int(t.text.rsplit(" ", 1)[1]) for t in
                 page.figures()["residuals-0"].iter("title") if "from" in t.text]
         self.assertEqual(120 - held_out, sum(bars))
+
+    def test_many_rows(self):
+        """Points that are too many to tell their numbers are parts of a few paths."""
+        self.write("prices.csv", prices(2000))
+        page, _ = self.report("prices.csv", "-t", "price", "--epochs", 2, "--validation", 0.2)
+        figure = page.figures()["scatter-0"]
+        self.assertEqual([], list(figure.iter("circle")))
+        points = [path.get("d") for path in figure.iter("path")
+                  if "points" in path.get("class", "").split()]
+        self.assertEqual(400, sum(d.count("M") for d in points))
 
     def test_one_epoch_and_no_held_out_rows(self):
         self.write("flowers.csv", flowers())
