@@ -200,6 +200,10 @@ class Report(CommandCase):
                                      sum(map(abs, errors)) / len(errors), mean), found):
             self.assertAlmostEqual(expected, number, delta=2e-3 * abs(expected) + 2)
         _, y = page.axes("residuals-0")
+        svg = next(s for s in page.figures()["residuals-0"].iter("svg") if s.get("class") == "chart")
+        width = numbers(svg.get("viewBox"))[2]
+        ticks = next(p for p in svg.iter("path") if p.get("class") == "ticks")
+        self.assertLess(numbers(ticks.get("d"))[2], width - 6)
         for bar in page.figures()["residuals-0"].iter("rect"):
             self.assertGreaterEqual(float(bar.get("y", "0")), 0)
         self.assertLessEqual({"Linnet", "compiler", "BLAS", "kernels", "LAPACK"},
