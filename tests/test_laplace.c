@@ -388,11 +388,15 @@ Test(laplace, refuses_what_does_not_fit)
     const lnt_tensor few_y = matrix(LNT_F64, 19, n_out), no_x = matrix(LNT_F64, 0, n_in),
                      no_y = matrix(LNT_F64, 0, n_out);
     lnt_laplace *none;
-    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &wide_x, &y, NULL, &config, NULL));
-    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &x, &few_y, NULL, &config, NULL));
-    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &no_x, &no_y, NULL, &config, NULL));
-    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &x, &y, &few, &config, NULL));
-    FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, &x, &y, &wide, &config, NULL));
+    const lnt_tensor *const inputs[] = {&wide_x, &x, &no_x, &x, &x};
+    const lnt_tensor *const targets[] = {&y, &few_y, &no_y, &y, &y};
+    const lnt_tensor *const weights[] = {NULL, NULL, NULL, &few, &wide};
+    for (size_t i = 0; i < 5; i++) {
+        lnt_error error = {LNT_OK, ""};
+        FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, inputs[i], targets[i], weights[i],
+                                             &config, &error));
+        cr_assert(strstr(error.message, "do not fit together") != NULL, "%s", error.message);
+    }
     lnt_tensor fits = matrix(LNT_F64, 20, n_out), other = matrix(LNT_F64, 20, n_out);
     lnt_tensor wrong[] = {matrix(LNT_F64, 19, n_out), matrix(LNT_F64, 21, n_out),
                           matrix(LNT_F64, 20, n_out + 1), matrix(LNT_F32, 20, n_out)};
