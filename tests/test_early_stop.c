@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which epoch is the best one, and what is restored of it. */
+#include "failing_allocator.h"
 #include "fit_support.h"
 #include "train/early_stop.h"
 
@@ -69,6 +70,20 @@ Test(early_stop, nothing_is_restored_where_all_values_are_nan)
     cr_assert(stop.best_epoch == 0 && isnan(stop.best) && stop.waited == 3);
     OK(lnt_early_stop_restore(&stop, net));
     cr_assert(first_of(net) == 3);
+    lnt_early_stop_finish(&stop);
+    lnt_net_destroy(net);
+}
+
+Test(early_stop, without_memory_for_the_best_net_it_does_not_begin)
+{
+    failing f = {.fail_at = 1};
+    const lnt_allocator allocator = failing_allocator(&f);
+    lnt_net *net = make_net(LNT_F64, 1);
+    lnt_fit_config config = settings();
+    config.allocator = &allocator;
+    config.restore_best = true;
+    lnt_early_stop stop;
+    FAILS(LNT_ERR_MEMORY, lnt_early_stop_init(&stop, &config, true, net));
     lnt_early_stop_finish(&stop);
     lnt_net_destroy(net);
 }

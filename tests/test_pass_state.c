@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a pass carries from one forward to the next: the number of the draw, and statistics. */
+#include "net/pass_shards.h"
 #include "net_support.h"
 
 enum { COLS = 64 };
@@ -117,4 +118,28 @@ Test(pass_state, statistics_are_of_a_net_of_the_same_layers)
     lnt_net_destroy(like);
     lnt_net_destroy(other);
     lnt_net_destroy(narrow);
+}
+
+/* Long batches are evaluated in parts, whose losses are added. */
+Test(pass_state, the_loss_of_a_batch_in_parts_is_that_of_the_whole)
+{
+    enum { LONG = 3000 };
+    const lnt_layer layers[] = {lnt_dense(16, LNT_TANH), lnt_dense(2, LNT_IDENTITY)};
+    for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
+        lnt_net *net = new_net(dtype, 8, layers, 2);
+        const lnt_pass_config config = {.max_rows = LONG, .mode = LNT_TRAINING};
+        const lnt_loss loss = lnt_mse(LNT_MEAN);
+        const lnt_tensor x = random_matrix(dtype, LONG, 8, 1), y = random_matrix(dtype, LONG, 2, 2);
+        lnt_pass *pass = NULL;
+        double whole, parts;
+        cr_assert(lnt_shard_rows(net, &config) > 0);
+        OK(lnt_pass_create(&pass, net, &config));
+        OK(lnt_pass_forward(pass, net, &x, NULL));
+        OK(lnt_pass_loss(pass, &loss, &y, NULL, &whole));
+        OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &parts));
+        cr_assert(fabs(parts / whole - 1) < (dtype == LNT_F64 ? 1e-12 : 1e-5), "%.17g and %.17g",
+                  parts, whole);
+        lnt_pass_destroy(pass);
+        lnt_net_destroy(net);
+    }
 }

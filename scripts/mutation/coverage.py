@@ -50,10 +50,10 @@ def executed_lines(build, source):
     return {name: sorted(numbers) for name, numbers in sorted(lines.items()) if numbers}
 
 
-def measure(build, source, folder, record, tell):
+def measure(build, source, folder, record, make, tell):
     """Brings the record up to date: {suite: {stamp, lines}}, only for suites that changed.
 
-    A suite that fails here is left out of the campaign, and named."""
+    `make` builds a suite. One that fails here is left out of the campaign, and named."""
     path = Path(record)
     known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     current, library = {}, digest_of_library(source)
@@ -62,11 +62,11 @@ def measure(build, source, folder, record, tell):
         if known.get(suite.name, {}).get("stamp") != stamp:
             for counter in Path(build).rglob("*.gcda"):
                 counter.unlink()
+            make(build, *suite.targets)
             _, failure, seconds = suite.run(folder / "tmp", LONGEST)
             tell(f"lines of {suite.name}: {failure or 'measured'}, {seconds:.1f} s")
-            if failure:
-                continue
-            known[suite.name] = {"stamp": stamp, "lines": executed_lines(build, source)}
+            lines = {} if failure else executed_lines(build, source)
+            known[suite.name] = {"stamp": stamp, "lines": lines}
             path.write_text(json.dumps(known), encoding="utf-8")
         current[suite.name] = known[suite.name]
     return {name: entry["lines"] for name, entry in current.items()}

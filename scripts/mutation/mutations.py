@@ -13,7 +13,7 @@ STEPS = {"+=": ("-=",), "-=": ("+=",), "*=": ("/=",), "/=": ("*=",), "++": ("--"
          "&=": ("|=",), "|=": ("&=",)}
 WORDS = {"true": ("false",), "false": ("true",), "break": ("continue",), "continue": ("break",),
          "LNT_TRY": ("(void)",)}
-STATUS = ("LNT_ERR_VALUE", "LNT_ERR_SHAPE")
+STATUS = ("LNT_ERR_INVALID", "LNT_ERR_SHAPE")
 CONTROL = ("if", "for", "while", "switch")
 NOT_REMOVED = (*CONTROL, "return", "else", "do", "goto", "case", "default", "break", "continue",
                "static", "const", "typedef", "struct", "enum", "union", "_Static_assert", "assert")

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT
 """The suites of a build: how to build and run one, and whether it passed."""
+import copy
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 CASE = re.compile(r"(not )?ok\b(.*)")
-LEFT_OUT = ("checks", "browser")  # they read the sources, or do not run them
+LEFT_OUT = ("checks",)  # they read the sources, and do not run them
 LONGEST = 600  # seconds that a suite may take without a mutation
-MEMORY = 8 << 30
-FILE_SIZE = 2 << 30
+# A mutant can neither fill the machine nor outlive its suite: 8 GB of memory, 2 GB of a file.
+LIMITS = 'ulimit -t "$0" -v {} -f 4194304 -c 0; exec "$@"'
+MEMORY = {True: "unlimited", False: "8388608"}  # a browser reserves more than it uses
 
 
 class Suite:
@@ -23,8 +24,16 @@ class Suite:
         self.name = test["name"]
         self.command = test["cmd"]
         self.variables = test["env"]
+        self.browser = any(suite.endswith(":browser") for suite in test["suite"])
         self.targets = sorted(targets[name] for name in test["depends"] if name in targets)
         self.sources = sorted({source for name in test["depends"] for source in sources[name]})
+
+    def moved(self, old, new):
+        """The same suite of a copy: with `new` where `old` is in its paths."""
+        suite = copy.copy(self)
+        suite.command = [word.replace(old, new) for word in self.command]
+        suite.variables = {name: text.replace(old, new) for name, text in self.variables.items()}
+        return suite
 
     def run(self, folder, seconds):
         """(cases that passed, why the suite failed or None, seconds taken)."""
@@ -32,9 +41,9 @@ class Suite:
         environment = {**os.environ, **self.variables, "TMPDIR": str(folder), "HOME": str(folder)}
         started = time.monotonic()
         process = subprocess.Popen(
-            self.command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-            preexec_fn=lambda: limit_resources(int(seconds) + 1))
+            ["sh", "-c", LIMITS.format(MEMORY[self.browser]), str(4 * int(seconds + 1)),
+             *self.command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
             output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
@@ -43,14 +52,6 @@ class Suite:
             end_group(process)
         lines = output.decode("utf-8", "replace").splitlines()
         return *judge(lines, process.returncode), time.monotonic() - started
-
-
-def limit_resources(seconds):
-    """Limits of a child, so that a mutant can neither fill the machine nor outlive its suite."""
-    resource.setrlimit(resource.RLIMIT_CPU, (4 * seconds, 4 * seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def end_group(process):

@@ -47,7 +47,7 @@ class Mutations(unittest.TestCase):
                          "!= -> ==", "- -> +", "x[i] > 1 && n != 2 -> !(x[i] > 1 && n != 2)",
                          'note(x, "1 < 2"); -> ;', "LNT_TRY -> (void)", "n, room -> room, n",
                          "LNT_TRY(check(n, room)); -> ;", "LNT_ERR_NULL -> LNT_OK",
-                         "LNT_ERR_NULL -> LNT_ERR_VALUE"):
+                         "LNT_ERR_NULL -> LNT_ERR_INVALID"):
             self.assertIn(expected, found)
 
     def test_what_is_left_alone(self):

@@ -46,7 +46,10 @@ class Exchange(CommandCase):
         for layer, fault in (("densely", "no layer is called 'densely'; expected dense, an "
                               "activation, prelu, dropout, batch_norm, layer_norm or rms_norm"),
                              ("dense=3", "'dense=3': this layer has no number"),
-                             ("dropout=x", "'dropout=x': expected a number behind '='")):
+                             ("dropout=x", "'dropout=x': expected a number behind '='"),
+                             ("dropout=", "'dropout=': expected a number behind '='"),
+                             ("dropout=0.5x", "'dropout=0.5x': expected a number behind '='"),
+                             ("dropout=nan", "'dropout=nan': expected a number behind '='")):
             self.refuse(1, f"linnet import: option --layers: {fault}", "import",
                         DATA / "mlp.safetensors", "--layers", layer, "-o", "m2.safetensors")
 
