@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "metadata_support.h"
 #include "model_support.h"
 
 #include "io/json_text.h"
@@ -83,16 +84,6 @@ static void edit(json_t *metadata, lnt_model_key key, const char *from, const ch
     char text[4096];
     snprintf(text, sizeof text, "%.*s%s%s", (int) (place - value), value, to, place + strlen(from));
     cr_assert(json_object_set_new(metadata, name, json_string(text)) == 0);
-}
-
-static json_t *metadata_json(const lnt_st_file *file)
-{
-    const lnt_name_map *map = lnt_st_metadata(file);
-    json_t *object = json_object();
-    for (size_t i = 0; i < map->count; i++) {
-        json_object_set_new(object, map->items[i].name, json_string(map->items[i].value));
-    }
-    return object;
 }
 
 /* Writes the file `from` as `to`, changed by `change` and summed up again. */

@@ -214,7 +214,7 @@ static const struct malformed {
     {"{\"a\" 1}", 0, "expected ':'"},
     {"{\"__metadat\\u0061__\":{},\"__metadata__\":{}}", 0, "duplicate"},
     {"{\"a\":" U8(0, 0, 0) ",\"\\u0061\":" U8(0, 0, 0) "}", 0, "duplicate"},
-    {"{\"line\\nend\":null}", 0, "tensor 'line?end'"},
+    {"{\"line\\nend\":null}", 0, "tensor 'line\\nend'"},
 };
 
 /* Whatever is wrong: a sentence, nothing allocated for what the file only claims, nothing left. */
@@ -614,7 +614,7 @@ Test(safetensors, sentences_survive_long_paths_and_wild_names)
     cr_assert(strncmp(message, "...\xc3\xa9", 5) == 0 && strstr(message, "x: said 8") != NULL);
 
     const lnt_excerpt wild = lnt_excerpt_of("a\n\x7f\x1b[0m");
-    cr_assert(strcmp(wild.text, "a???[0m") == 0);
+    cr_assert(strcmp(wild.text, "a\\n\\x7f\\x1b[0m") == 0);
     const lnt_excerpt cut = lnt_excerpt_of(path);
     cr_assert(strlen(cut.text) == 60 + 3, "%zu", strlen(cut.text));
     cr_assert(strcmp(cut.text + 58, "\xc3\xa9...") == 0);

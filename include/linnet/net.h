@@ -31,11 +31,14 @@ typedef struct lnt_net lnt_net;
  */
 typedef struct lnt_pass lnt_pass;
 
+/** Layers of a net at most, so that each layer's dropout has a random stream of its own. */
+#define LNT_MAX_LAYERS 65536
+
 typedef struct lnt_net_config {
     lnt_dtype dtype;                /**< of parameters, inputs and outputs: F32 or F64 */
     size_t inputs;                  /**< columns of x */
     const lnt_layer *layers;        /**< copied */
-    size_t n_layers;                /**< at least 1 */
+    size_t n_layers;                /**< from 1 to LNT_MAX_LAYERS */
     uint64_t seed;                  /**< of the initialisers */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_net_config;
@@ -56,7 +59,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_mlp(size_t input, size_t hidden, size_t ou
 
 /**
  * Creates a net with initialised parameters; the caller owns it. On failure `*net` is NULL.
- * `LNT_ERR_TOO_LARGE` if an extent passes INT_MAX, BLAS's limit, or the total passes SIZE_MAX.
+ * `LNT_ERR_TOO_LARGE` if an extent passes INT_MAX, BLAS's limit, the total passes SIZE_MAX, or
+ * there are more layers than LNT_MAX_LAYERS.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_create(lnt_net **net, const lnt_net_config *config);
 

@@ -21,8 +21,6 @@ lnt_status lnt_team_create(lnt_team **team, unsigned size, const lnt_allocator *
 /** Ends the workers and frees the team; NULL is fine. */
 void lnt_team_destroy(lnt_team *team);
 
-unsigned lnt_team_size(const lnt_team *team);
-
 /** Runs the job with all members and returns when all have done it. One caller at a time. */
 void lnt_team_run(lnt_team *team, lnt_team_job *job, void *context);
 

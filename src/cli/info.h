@@ -36,7 +36,4 @@ bool lnt_cli_info_checkpoint(const char *path, bool json, lnt_status *status);
 /* C source that `linnet export` made: the comment at its head. */
 bool lnt_cli_info_source(const char *path, bool json, lnt_status *status, lnt_error *error);
 
-/* A text with line breaks, of which a terminal obeys nothing else. */
-void lnt_cli_info_print_plain(const char *text);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics.h"
 
+#include "escape.h"
 #include "reading.h"
 #include "text.h"
 
@@ -218,7 +219,8 @@ static size_t widest_name(const lnt_cli_metrics *metrics, const lnt_model *model
 {
     for (size_t i = 0; i < metrics->n_outputs; i++) {
         char number[24];
-        const size_t width = lnt_cli_width(output_name(metrics, model, i, number, sizeof number));
+        const size_t width =
+            lnt_cli_escaped_width(output_name(metrics, model, i, number, sizeof number));
         least = width > least ? width : least;
     }
     return least;

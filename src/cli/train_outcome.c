@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train_outcome.h"
 
+#include "escape.h"
 #include "interrupt.h"
 #include "report.h"
 #include "text.h"
@@ -48,7 +49,9 @@ static void print_models(const lnt_cli_train_job *job)
 {
     for (size_t m = 0; m < job->members.count; m++) {
         const char *path = job->members.list[m].path;
-        fprintf(job->summary, "model              %s\n", path != NULL ? path : "not saved");
+        fputs("model              ", job->summary);
+        lnt_cli_print_escaped(job->summary, path != NULL ? path : "not saved");
+        putc('\n', job->summary);
     }
 }
 

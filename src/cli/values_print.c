@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "text.h"
 #include "values.h"
 
@@ -12,8 +13,13 @@ static bool is_plain(const char *text)
     if (length == 0 || text[0] == ' ' || text[length - 1] == ' ') {
         return false;
     }
-    for (const char *c = text; *c != '\0'; c++) {
-        if ((unsigned char) *c < ' ' || *c == '"' || *c == '#' || *c == '\\') {
+    char out[LNT_ESCAPE_LENGTH];
+    while (*text != '\0') {
+        if (strchr("\"#\\", *text) != NULL) {
+            return false;
+        }
+        (void) lnt_cli_escape_next(&text, out);
+        if (out[0] == '\\') {
             return false;
         }
     }
@@ -27,13 +33,11 @@ static void print_text(const char *text, FILE *stream)
         return;
     }
     putc('"', stream);
-    for (const char *c = text; *c != '\0'; c++) {
-        const char *escaped = *c == '\n' ? "\\n" : *c == '\t' ? "\\t" : *c == '\r' ? "\\r" : NULL;
-        if (escaped != NULL) {
-            fputs(escaped, stream);
-        } else {
-            fprintf(stream, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
-        }
+    char out[LNT_ESCAPE_LENGTH];
+    while (*text != '\0') {
+        fputs(*text == '"' || *text == '\\' ? "\\" : "", stream);
+        (void) lnt_cli_escape_next(&text, out);
+        fputs(out, stream);
     }
     putc('"', stream);
 }

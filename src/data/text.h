@@ -9,13 +9,10 @@
 #define LNT_QUOTED_LENGTH 72
 
 /**
- * Puts text in quotes for a one-line message: what is no printable character of UTF-8 becomes '?',
- * and a text beyond 60 bytes is cut at a character and gets "...". Returns `quoted`.
+ * Puts text in quotes for a one-line message, escaped by `lnt_escape_character`; a text beyond 60
+ * bytes is cut at a character and gets "...". Returns `quoted`.
  */
 const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH]);
-
-/** Bytes of the character of UTF-8 at `text`, of which `left` > 0 bytes are there; 0 if none is. */
-size_t lnt_text_sequence(const char *text, size_t left);
 
 /** Whether the bytes are UTF-8 without NUL: no overlong form, no surrogate, at most U+10FFFF. */
 bool lnt_text_is_utf8(const char *text, size_t length);

@@ -106,3 +106,21 @@ lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksu
     lnt_release(NULL, items);
     return status;
 }
+
+lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum)
+{
+    lnt_name_map map = {0};
+    map.items = lnt_allocate(NULL, json_object_size(metadata), sizeof *map.items);
+    if (map.items == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *) metadata, key, value) /* it is only read */
+    {
+        lnt_name_map_put(&map, key, json_string_value(value));
+    }
+    const lnt_status status = lnt_checkpoint_metadata_sum(&map, sum);
+    lnt_name_map_finish(&map, NULL);
+    return status;
+}

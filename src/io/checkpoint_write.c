@@ -22,6 +22,10 @@ static lnt_status check_item(const lnt_checkpoint_item *item, const char *path, 
     if (item->name == NULL || (t->data == NULL && t->rows > 0 && t->cols > 0)) {
         return lnt_file_fail(error, LNT_ERR_NULL, path, "a tensor's name or its data is NULL");
     }
+    if (!lnt_text_is_utf8(item->name, strlen(item->name))) {
+        return lnt_file_fail(error, LNT_ERR_INVALID, path, "tensor '%s': its name is not UTF-8",
+                             lnt_excerpt_of(item->name).text);
+    }
     if (t->dtype != LNT_F32 && t->dtype != LNT_F64) {
         return lnt_file_fail(error, LNT_ERR_DTYPE, path, "tensor '%s': expected f32 or f64",
                              lnt_excerpt_of(item->name).text);
@@ -71,24 +75,6 @@ static json_t *sums_json(const lnt_st_item *items, size_t n_items)
     return text;
 }
 
-static lnt_status sum_metadata(json_t *metadata, lnt_checksum *sum)
-{
-    lnt_name_map map = {0};
-    map.items = lnt_allocate(NULL, json_object_size(metadata), sizeof *map.items);
-    if (map.items == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    const char *key;
-    json_t *value;
-    json_object_foreach(metadata, key, value)
-    {
-        lnt_name_map_put(&map, key, json_string_value(value));
-    }
-    const lnt_status status = lnt_checkpoint_metadata_sum(&map, sum);
-    lnt_name_map_finish(&map, NULL);
-    return status;
-}
-
 static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
 {
     lnt_checksum sum;
@@ -97,7 +83,7 @@ static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
            lnt_json_put(metadata, LNT_CHECKPOINT_CORE_KEY,
                         json_string(lnt_build_info().blas_core)) &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, sums_json(items, n_items)) &&
-           sum_metadata(metadata, &sum) == LNT_OK &&
+           lnt_checkpoint_json_sum(metadata, &sum) == LNT_OK &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
 }
 

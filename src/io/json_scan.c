@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/json_scan.h"
 
-#include "data/text.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -110,7 +110,7 @@ static bool scan_text(scanner *s)
         } else if (c < 0x80) {
             s->next++;
         } else {
-            const size_t length = lnt_text_sequence(s->next, (size_t) (s->end - s->next));
+            const size_t length = lnt_utf8_length(s->next, (size_t) (s->end - s->next));
             if (length == 0) {
                 return fail(s, "invalid UTF-8");
             }

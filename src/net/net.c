@@ -89,7 +89,8 @@ static lnt_status check(const lnt_net_config *config)
     if (config->inputs == 0 || config->n_layers == 0) {
         return LNT_ERR_INVALID;
     }
-    return config->inputs > INT_MAX || config->n_layers > INT_MAX ? LNT_ERR_TOO_LARGE : LNT_OK;
+    return config->inputs > INT_MAX || config->n_layers > LNT_MAX_LAYERS ? LNT_ERR_TOO_LARGE
+                                                                         : LNT_OK;
 }
 
 static lnt_status measure(const lnt_net_config *config, totals *sum)

@@ -164,9 +164,6 @@ lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
 lnt_status lnt_optim_penalised(const lnt_optim *optim, const lnt_net *net, const lnt_pass *pass,
                                void *gradient, double *value);
 
-/** The weight of w_i² / 2 in what is lessened, for parameter tensor `i`. */
-double lnt_optim_l2_of(const lnt_optim_config *config, const lnt_net *net, size_t i);
-
 /** Refuses, with a sentence, settings that no solver takes. */
 lnt_status lnt_optim_solver_check(const lnt_optim_config *config, lnt_error *error);
 

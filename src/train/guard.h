@@ -21,8 +21,9 @@ void lnt_guard_finish(lnt_guard *guard);
  */
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite);
 
-/** Copies the net, whose parameters are finite, now. */
-lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net);
+/** Copies the net now, unless a parameter or running statistic is not finite: then `*finite` is
+ * false. */
+lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite);
 
 /** Puts the copy back, if there is one. */
 lnt_status lnt_guard_restore(const lnt_guard *guard, lnt_net *net);

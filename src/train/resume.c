@@ -165,7 +165,7 @@ static lnt_status load_finite_vectors(const resuming *r)
     lnt_run *run = r->run;
     bool finite;
     double value;
-    LNT_TRY(lnt_guard_hold(&run->guard, run->net));
+    LNT_TRY(lnt_guard_hold(&run->guard, run->net, &finite));
     LNT_TRY(load_vectors(r));
     LNT_TRY(lnt_guard_look(run->net, &finite, &value));
     if (finite) {
@@ -200,7 +200,7 @@ static lnt_status load(resuming *r)
 {
     lnt_run *run = r->run;
     lnt_tensor best;
-    bool has_best;
+    bool has_best, finite;
     LNT_TRY(compare_settings(r));
     LNT_TRY(load_numbers(r));
     LNT_TRY(check_place(r));
@@ -219,7 +219,7 @@ static lnt_status load(resuming *r)
     run->result->elsewhere =
         strcmp(lnt_checkpoint_version(r->checkpoint), lnt_version()) != 0 ||
         strcmp(lnt_checkpoint_core(r->checkpoint), lnt_build_info().blas_core) != 0;
-    return lnt_guard_hold(&run->guard, run->net);
+    return lnt_guard_hold(&run->guard, run->net, &finite);
 }
 
 lnt_status lnt_resume(lnt_run *run, lnt_checkpoint_folder *folder)

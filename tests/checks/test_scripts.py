@@ -81,14 +81,14 @@ class Usage(unittest.TestCase):
                               text=True, check=False)
 
     def test_help(self):
-        for name in ("coverage", "demo", "fuzz", "test"):
+        for name in ("coverage", "demo", "fuzz", "mutate", "test"):
             for option in ("-h", "--help"):
                 done = self.run_script(name, option)
                 self.assertEqual((0, ""), (done.returncode, done.stderr))
                 self.assertTrue(done.stdout.startswith(f"Usage: scripts/{name}"))
 
     def test_what_is_not_known_is_refused(self):
-        for name in ("coverage", "demo", "fuzz", "test"):
+        for name in ("coverage", "demo", "fuzz", "mutate", "test"):
             for argument in ("--fast", "extra"):
                 done = self.run_script(name, argument)
                 self.assertEqual(2, done.returncode)

@@ -139,7 +139,7 @@ class Exchange(CommandCase):
         self.assertEqual(1, self.run_command("info", "pipe").returncode)
         self.write("a.c", "/*\n * Made by linnet 0\n * \x1b]0;x\x07\nint x;\n")
         text = self.succeed("info", "a.c").stdout
-        self.assertEqual("format        c\nMade by linnet 0\n?]0;x?\n", text)
+        self.assertEqual("format        c\nMade by linnet 0\n\\x1b]0;x\\x07\n", text)
         self.write("a.c", "/*\n * Made by someone\n */\n")
         self.assertEqual(1, self.run_command("info", "a.c", "--json").returncode)
 

@@ -95,6 +95,32 @@ class Predict(CommandCase):
         self.assertEqual(['the "kind", so', "p_x,y", "p_z"], list(rows[0]))
         self.assertEqual(["z", "x,y"] * 20, [row['the "kind", so'] for row in rows])
 
+    def test_names_with_a_blank_at_an_end_are_quoted(self):
+        """Without quotes many readers would drop the blank."""
+        self.write("t.csv", 'a,"kind "\n' +
+                   "".join(f'{i % 2},"{" x" if i % 2 else "z "}"\n' for i in range(40)))
+        self.succeed("train", "t.csv", "-t", "2", "--epochs", 20)
+        lines = self.succeed("predict", "t.safetensors", "t.csv", "-p").stdout.splitlines()
+        self.assertEqual('"kind ","p_ x","p_z "', lines[0])
+        self.assertEqual({'"z "', '" x"'}, {line.split(",")[0] for line in lines[1:]})
+
+    def test_control_characters_do_not_reach_the_terminal(self):
+        """Neither those below a blank nor DEL, from the names of columns and classes."""
+        names = ["one\x7fway", "an\x1bother"]
+        self.write("t.csv", "a,ki\x7fnd\n" +
+                   "".join(f"{i % 2},{names[i % 2]}\n" for i in range(40)))
+        shown = [self.succeed("train", "t.csv", "-t", "2", "--epochs", 2),
+                 self.succeed("info", "t.safetensors"),
+                 self.succeed("evaluate", "t.safetensors", "t.csv"),
+                 self.run_command("train", "t.csv", "-t", "no\x7fcolumn"),
+                 self.run_command("predict", "no\x7fmodel", "t.csv")]
+        for done in shown:
+            for text in (done.stdout, done.stderr):
+                self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f]")
+        self.assertRegex(shown[2].stdout, r"\none.*way")
+        self.assertRegex(shown[3].stderr, "no.*column")
+        self.assertRegex(shown[4].stderr, "no.*model")
+
 
 class Evaluate(CommandCase):
     def test_text(self):
@@ -132,7 +158,8 @@ class Evaluate(CommandCase):
                      "-o", "odd.safetensors")
         text = self.succeed("evaluate", "odd.safetensors", "flowers.csv").stdout
         self.assertIn("  größ", text)
-        self.assertIn("  ?[31", text)
+        self.assertIn("  \\x1b", text)
+        self.assertIn("\\x1b[31mred  ", text)
         self.assertNotIn("\x1b", text)
 
     def test_errors_of_a_regression(self):
