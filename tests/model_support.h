@@ -159,7 +159,7 @@ static inline bool same_loss(const lnt_loss *a, const lnt_loss *b)
     if (a->kind != b->kind || a->value != b->value || a->gradient != b->gradient) {
         return false;
     }
-    const lnt_loss_parameter *parameter = &lnt_loss_ops_of(a->kind)->parameter;
+    const lnt_field *parameter = &lnt_loss_ops_of(a->kind)->parameter;
     if (parameter->name != NULL && memcmp((const char *) a + parameter->offset,
                                           (const char *) b + parameter->offset, 8) != 0) {
         return false;

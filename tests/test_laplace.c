@@ -347,7 +347,8 @@ Test(laplace, wrong_use)
     FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, NULL, &loss, 20, NULL));
     FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, net, NULL, 20, NULL));
     config.noise = -1;
-    refused(net, &loss, &config, LNT_ERR_INVALID, "noise's variance must be above 0");
+    refused(net, &loss, &config, LNT_ERR_INVALID,
+            "laplace.noise is -1, expected a finite number from 0");
     config = lnt_laplace_defaults();
     config.structure = (lnt_laplace_structure) 3;
     refused(net, &loss, &config, LNT_ERR_INVALID, "structure");

@@ -277,10 +277,12 @@ Test(lm, what_is_refused)
     says(&config, net, NULL, LNT_ERR_INVALID, "l2 is 0.1");
     config = lnt_optim_of(LNT_LM);
     double *const ranges[] = {&config.mu, &config.mu_up, &config.mu_down, &config.mu_most};
+    static const char *const names[] = {"optim.mu is -1", "optim.mu_up is -1",
+                                        "optim.mu_down is -1", "optim.mu_most is -1"};
     for (size_t i = 0; i < 4; i++) {
         const double fine = *ranges[i];
         *ranges[i] = -1;
-        says(&config, net, NULL, LNT_ERR_INVALID, "lm");
+        says(&config, net, NULL, LNT_ERR_INVALID, names[i]);
         *ranges[i] = fine;
     }
     lnt_net_destroy(net);

@@ -256,9 +256,9 @@ Test(model, parts_that_do_not_fit_are_not_saved)
                  {spoil_target_names, "target_names has 3 entries, expected 2"},
                  {spoil_class_names, "class_names has 1 entries, expected 2"},
                  {spoil_loss_for_names, "target_names has 1 entries, expected 2"},
-                 {spoil_loss, "its loss"},
-                 {spoil_value, "its loss"},
-                 {spoil_gradient, "its loss"}};
+                 {spoil_loss, "loss.kind is 99"},
+                 {spoil_value, "loss.value"},
+                 {spoil_gradient, "loss.gradient"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lnt_model model = classifier(NULL);
         cases[i].spoil(&model);

@@ -214,9 +214,9 @@ Test(schedule, ranges)
     WITH(LNT_SCHEDULE_STEP, period = 0, "period");
     WITH(LNT_SCHEDULE_MULTI_STEP, n_milestones = 0, "milestones");
     WITH(LNT_SCHEDULE_MULTI_STEP, milestones = ((const size_t[]){3, 3, 4}),
-         "milestone 3 follows 3");
-    WITH(LNT_SCHEDULE_POLYNOMIAL, power = 0, "power is 0, expected a number above 0");
-    WITH(LNT_SCHEDULE_COSINE, least = -1, "least is -1, expected a number of at least 0");
+         "schedule.milestones has 3 behind 3, expected them to ascend");
+    WITH(LNT_SCHEDULE_POLYNOMIAL, power = 0, "power is 0, expected a finite number above 0");
+    WITH(LNT_SCHEDULE_COSINE, least = -1, "least is -1, expected a finite number from 0");
     WITH(LNT_SCHEDULE_COSINE, cycle_factor = 0, "cycle_factor");
     WITH(LNT_SCHEDULE_ONE_CYCLE, rise = 1, "rise");
     WITH(LNT_SCHEDULE_ONE_CYCLE, start_factor = 0, "start_factor");

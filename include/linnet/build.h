@@ -15,10 +15,12 @@ LNT_BEGIN_DECLS
 
 /** What this library is made of. Strings are static; "" where a thing cannot be told. */
 typedef struct lnt_build {
-    const char *version;     /**< as `lnt_version` */
-    const char *compiler;    /**< "gcc 12.2.0" */
-    const char *blas;        /**< the BLAS found at build time: "openblas", "blis", "netlib", … */
-    const char *blas_config; /**< what that BLAS says of itself */
+    const char *version;  /**< as `lnt_version` */
+    const char *compiler; /**< "gcc 12.2.0" */
+    const char *blas; /**< the BLAS that is loaded: "openblas", "mkl", "blis", else the name of the
+                         one found at build time if that one does not tell either, else
+                         "unknown" */
+    const char *blas_config; /**< what that BLAS says of itself, or the file that it is in */
     const char *blas_core;   /**< kernels it chose for this processor: "Zen", "SkylakeX", … */
     char lapack[24];         /**< LAPACK's version, "3.11.0" */
     int blas_threads;        /**< threads BLAS would use now; 0 where it does not tell */

@@ -2,7 +2,15 @@
 #ifndef LINNET_LINNET_H
 #define LINNET_LINNET_H
 
-/** Linnet: multilayer perceptrons on BLAS. This header includes all the others. */
+/**
+ * Linnet: multilayer perceptrons on BLAS. This header includes all the others.
+ *
+ * A callback returns; it reports a failure by its result. If it leaves by longjmp or by an
+ * exception of C++ instead, the library's functions in between do not clean up. The comment of each
+ * callback type says what is lost. No library lock stays held.
+ *
+ * After fork, the child process has no copy of the threads of a pass: see `lnt_pass`.
+ */
 
 #include <linnet/build.h>
 #include <linnet/checkpoint.h>

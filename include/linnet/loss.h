@@ -3,6 +3,7 @@
 #define LINNET_LOSS_H
 
 #include <linnet/export.h>
+#include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,13 @@ typedef enum lnt_reduction {
  * A loss function of the caller's: sets *value and, unless NULL, gradient [rows, cols], which may
  * be `output` itself, as they are to be used: nothing is divided or weighted afterwards. `weights`
  * is NULL or [rows, 1]. Shapes are not checked before; another status than `LNT_OK` is passed on.
+ *
+ * The caller's thread calls it. It may leave `lnt_loss_evaluate` and the functions of a pass by
+ * longjmp or an exception: nothing leaks, and every object stays usable; the pass has no gradients
+ * until its next forward and backward. If it leaves an optimiser's step or a trainer's, nothing
+ * leaks either, but the parameters of the net may be those of a trial, the net can be used, and
+ * optimiser, pass and trainer can only be destroyed. If it leaves `lnt_fit` and the functions that
+ * train like it, see `lnt_fit_callback`.
  */
 typedef lnt_status (*lnt_loss_function)(const lnt_tensor *output, const lnt_tensor *target,
                                         const lnt_tensor *weights, double *value,
@@ -124,6 +132,14 @@ LNT_API size_t lnt_loss_target_cols(lnt_loss_kind kind, size_t outputs);
  * binary cross-entropy with one output, 0 for anything else.
  */
 LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
+
+/**
+ * Checks kind, reductions, numbers and class weights of a loss for a net of that many outputs.
+ * `LNT_ERR_INVALID`, or `LNT_ERR_SHAPE` for a wrong number of class weights; `error` names the
+ * field, its value and its range. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs,
+                                                 lnt_error *error);
 
 /**
  * *value = the loss of `output` [rows, cols] against `target`, summed in double; and, unless NULL,

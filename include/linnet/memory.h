@@ -13,6 +13,10 @@ LNT_BEGIN_DECLS
 /**
  * Where an object takes its memory from. It is copied into each object created with it; `context`
  * must outlive those objects. NULL in place of an allocator means C11 `aligned_alloc` and `free`.
+ *
+ * `free` must return. `alloc` should return NULL for a failure. If it leaves by longjmp or an
+ * exception, the blocks and files that the call has taken so far leak, an object that the call was
+ * to change can only be destroyed, and objects that the call only reads stay usable.
  */
 typedef struct lnt_allocator {
     /** `bytes` (a non-zero multiple of `alignment`) at a multiple of `alignment`, or NULL. */

@@ -25,9 +25,10 @@ typedef struct lnt_net lnt_net;
 /**
  * The working memory of a net for batches of up to `max_rows`: activations, deltas, gradients; one
  * allocation, made at creation. It serves every net of the same layers (a clone too). One thread
- * at a time; with threads of its own it refuses a second one (`LNT_ERR_THREADS`), and must not be
- * used in a child that was forked. For inference it needs two buffers, whatever the depth, and one
- * more for each input that a residual layer comes back to.
+ * at a time; with threads of its own it refuses a second one (`LNT_ERR_THREADS`). In a child
+ * process that was forked, calls on such a pass give `LNT_ERR_THREADS` and an optimiser's step too;
+ * the child can destroy it, and create its own. For inference it needs two buffers, whatever the
+ * depth, and one more for each input that a residual layer comes back to.
  */
 typedef struct lnt_pass lnt_pass;
 
@@ -162,6 +163,12 @@ typedef struct lnt_pass_config {
 
 /** 32 rows, training, no input gradient. */
 LNT_API lnt_pass_config lnt_pass_defaults(void);
+
+/**
+ * Checks a configuration as `lnt_pass_create` does, for a sentence: `error` names the field, its
+ * value and its range. For `threads` that depends on processors and BLAS as they are now.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_check(const lnt_pass_config *config, lnt_error *error);
 
 /** Creates a pass; the caller owns it. On failure `*pass` is NULL. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_create(lnt_pass **pass, const lnt_net *net,

@@ -139,7 +139,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fill(double value, lnt_tensor *x);
 LNT_API LNT_MUST_CHECK lnt_status lnt_gather_rows(const lnt_tensor *x, const size_t *index,
                                                   lnt_tensor *y);
 
-/** A function for `lnt_apply`; `context` is passed through. */
+/**
+ * A function for `lnt_apply`; `context` is passed through. It may leave by longjmp or an exception:
+ * some elements of Y are written then, and nothing leaks.
+ */
 typedef double (*lnt_function)(double x, void *context);
 
 /** Y = f(X) element by element, in double whatever the dtype. Y may be X. */

@@ -81,7 +81,15 @@ typedef struct lnt_fit_progress {
     lnt_pass *pass;                    /**< of the last batch: its gradients; read only */
 } lnt_fit_progress;
 
-/** Called after each batch and at each epoch's end; false stops the run with `LNT_OK`. */
+/**
+ * Called after each batch and at each epoch's end; false stops the run with `LNT_OK`. The caller's
+ * thread calls it.
+ *
+ * To pass on an exception, catch it, return false, and throw it again behind `lnt_fit`. If the
+ * callback leaves by longjmp or an exception, the memory of the run leaks, its threads sleep until
+ * the process ends, and a folder of checkpoints stays locked as long. The net has the parameters of
+ * the last step and can be used. A child process that is forked here must not return.
+ */
 typedef bool (*lnt_fit_callback)(const lnt_fit_progress *progress, void *context);
 
 /** The course of a run, a row an epoch; see below. */
@@ -227,7 +235,8 @@ typedef struct lnt_row_source {
     /**
      * Writes rows first … first + x->rows − 1 to x [n, inputs], y [n, targets] and weights [n, 1]
      * (NULL unless `weighted`), all dense and of the net's dtype. On failure `error` has a
-     * sentence, and the run ends with the status.
+     * sentence, and the run ends with the status. A thread of the run calls it, so it must return:
+     * an exception ends the program, and a longjmp out of it is undefined.
      */
     lnt_status (*read)(void *context, size_t first, const lnt_tensor *x, const lnt_tensor *y,
                        const lnt_tensor *weights, lnt_error *error);

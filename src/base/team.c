@@ -27,6 +27,7 @@ struct lnt_team {
     lnt_team_job *job;
     void *context;
     bool ending;
+    pid_t process;                   /* that the workers belong to */
     _Alignas(64) atomic_uint ticket; /* of the job at hand: workers look for its change */
     atomic_bool awake;
     _Alignas(64) atomic_uint arrived; /* members at the meeting */
@@ -128,6 +129,11 @@ void lnt_team_run(lnt_team *team, lnt_team_job *job, void *context)
     lnt_team_meet(team);
 }
 
+bool lnt_team_has_workers(const lnt_team *team)
+{
+    return getpid() == team->process;
+}
+
 void lnt_team_stay_awake(lnt_team *team, bool awake)
 {
     atomic_store(&team->awake, awake);
@@ -167,6 +173,7 @@ lnt_status lnt_team_create(lnt_team **out, unsigned size, const lnt_allocator *a
         team->custom = true;
     }
     team->size = size;
+    team->process = getpid();
     if (pthread_mutex_init(&team->mutex, NULL) != 0) {
         lnt_release(allocator, team);
         return LNT_ERR_THREADS;
@@ -185,11 +192,8 @@ lnt_status lnt_team_create(lnt_team **out, unsigned size, const lnt_allocator *a
     return LNT_OK;
 }
 
-void lnt_team_destroy(lnt_team *team)
+static void end_workers(lnt_team *team)
 {
-    if (team == NULL) {
-        return;
-    }
     team->ending = true;
     call_workers(team);
     for (unsigned i = 0; i < team->started; i++) {
@@ -197,6 +201,16 @@ void lnt_team_destroy(lnt_team *team)
     }
     pthread_cond_destroy(&team->woken);
     pthread_mutex_destroy(&team->mutex);
+}
+
+void lnt_team_destroy(lnt_team *team)
+{
+    if (team == NULL) {
+        return;
+    }
+    if (lnt_team_has_workers(team)) { /* else the lock and its waiters are those of the parent */
+        end_workers(team);
+    }
     const lnt_allocator allocator = team->allocator;
     lnt_release(team->custom ? &allocator : NULL, team);
 }

@@ -18,8 +18,17 @@ typedef void lnt_team_job(void *context, unsigned member);
 /** Starts `size` − 1 workers; `LNT_ERR_THREADS` if the system refuses. On failure *team is NULL. */
 lnt_status lnt_team_create(lnt_team **team, unsigned size, const lnt_allocator *allocator);
 
-/** Ends the workers and frees the team; NULL is fine. */
+/**
+ * Ends the workers and frees the team; NULL is fine. In a child process, which has no workers, it
+ * frees the team.
+ */
 void lnt_team_destroy(lnt_team *team);
+
+/**
+ * Whether this process started the workers. A fork does not copy threads, so a job of the team
+ * would never end in the child.
+ */
+bool lnt_team_has_workers(const lnt_team *team);
 
 /** Runs the job with all members and returns when all have done it. One caller at a time. */
 void lnt_team_run(lnt_team *team, lnt_team_job *job, void *context);

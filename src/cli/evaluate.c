@@ -22,8 +22,9 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXTS,
      .offset = offsetof(evaluate_settings, targets),
      .value = "COLUMN",
-     .help = "Column with the truth, by name or number; repeat it for several (default: as the "
-             "model names it)"},
+     .help =
+         "Column with the truth, by name or by number (1 is the first, -1 the last); repeat it for "
+         "several (default: as the model names it)"},
     {.name = "top-k",
      .kind = LNT_CLI_COUNT,
      .offset = offsetof(evaluate_settings, top_k),

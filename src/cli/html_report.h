@@ -29,7 +29,6 @@ typedef struct lnt_cli_html_report {
     bool held_out;                /* y are rows held out, else those trained on */
     const lnt_tensor *y;          /* in raw units: [rows, 1] class numbers or [rows, targets] */
     const lnt_tensor *prediction; /* for the same rows, as lnt_predict gives it */
-    const char *unit;             /* of the targets */
 } lnt_cli_html_report;
 
 /*

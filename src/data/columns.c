@@ -77,9 +77,10 @@ static lnt_status not_found(const lnt_names *names, const char *column, bool is_
     const char *const plural = count == 1 ? "" : "s";
     char quoted[LNT_QUOTED_LENGTH];
     if (is_number) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%s%sno column %.40s: there %s %zu column%s",
-                        begin_of(file), separator_of(file), column, count == 1 ? "is" : "are",
-                        count, plural);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "%s%sno column %.40s: there %s %zu column%s, numbered from 1 (-1 is the last)",
+            begin_of(file), separator_of(file), column, count == 1 ? "is" : "are", count, plural);
     }
     lnt_text_quote(column, strlen(column), quoted);
     const char *near = nearest(names, column);

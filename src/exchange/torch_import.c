@@ -347,7 +347,7 @@ static lnt_status set_loss(const torch_loader *load, lnt_model *model)
     }
     const lnt_loss *loss = &load->options.loss;
     const size_t outputs = lnt_net_outputs(model->net);
-    if (lnt_loss_name(loss->kind) == NULL || lnt_loss_check(loss, outputs) != LNT_OK ||
+    if (lnt_loss_name(loss->kind) == NULL || lnt_loss_check(loss, outputs, NULL) != LNT_OK ||
         lnt_loss_target_cols(loss->kind, outputs) == 0) {
         const char *name = lnt_loss_name(loss->kind);
         return lnt_file_fail(load->error, LNT_ERR_INVALID, load->source.path,

@@ -24,18 +24,9 @@ static lnt_status check_count(const char *what, const void *part, size_t found, 
 static lnt_status check_loss(const lnt_loss *loss, size_t outputs, lnt_error *error)
 {
     const char *name = lnt_loss_name(loss->kind);
-    const lnt_status status = lnt_loss_check(loss, outputs);
-    if (status == LNT_ERR_SHAPE) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "model to save: its loss has %zu class weights, expected %zu",
-                        loss->n_class_weights, lnt_loss_weights_expected(loss->kind, outputs));
-    }
-    if (status != LNT_OK) {
-        return lnt_fail(
-            error, LNT_ERR_INVALID,
-            name != NULL
-                ? "model to save: a reduction, number or weight of its loss is out of its range"
-                : "model to save: its loss is none that exists");
+    lnt_error why;
+    if (lnt_loss_check(loss, outputs, &why) != LNT_OK) {
+        return lnt_fail(error, LNT_ERR_INVALID, "model to save: %s", why.message);
     }
     if (lnt_loss_target_cols(loss->kind, outputs) == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,

@@ -65,6 +65,7 @@ static lnt_status enter(lnt_pass *pass)
     if (pass->team == NULL) {
         return LNT_OK;
     }
+    LNT_TRY(lnt_pass_check_process(pass));
     if (lnt_blas_threads() > 1) {
         return LNT_ERR_THREADS;
     }
@@ -280,6 +281,24 @@ static lnt_status evaluate(call *c, const lnt_tensor *x)
     return LNT_OK;
 }
 
+/*
+ * A loss function of the caller's runs between two calls of the team: if it leaves by an exception
+ * or longjmp, no worker waits for it.
+ */
+static lnt_status evaluate_custom(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
+                                  const lnt_loss *loss, const lnt_tensor *target,
+                                  const lnt_tensor *weights, double *value)
+{
+    const uint64_t draw = pass->draw;
+    LNT_TRY(lnt_pass_forward(pass, net, x, NULL));
+    const lnt_status status = lnt_pass_backward(pass, net, loss, target, weights, value);
+    if (status != LNT_OK) {
+        pass->forward_done = false;
+        pass->draw = draw;
+    }
+    return status;
+}
+
 lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
                              const lnt_loss *loss, const lnt_tensor *target,
                              const lnt_tensor *weights, double *value)
@@ -287,6 +306,9 @@ lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net, const lnt_tenso
     LNT_TRY(check_forward(pass, net, x));
     if (pass->mode != LNT_TRAINING) {
         return LNT_ERR_ORDER;
+    }
+    if (loss != NULL && loss->kind == LNT_LOSS_CUSTOM) {
+        return evaluate_custom(pass, net, x, loss, target, weights, value);
     }
     call c = {.pass = pass,
               .net = net,

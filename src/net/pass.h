@@ -87,6 +87,9 @@ void lnt_pass_meet(const lnt_member *member);
  */
 void lnt_pass_share(lnt_pass *pass, double work, lnt_pass_job *job, void *context);
 
+/** `LNT_ERR_THREADS` in a child process for a pass with threads, which a fork does not copy. */
+lnt_status lnt_pass_check_process(const lnt_pass *pass);
+
 /** dL/dŷ of the last layer, which backward starts from. */
 lnt_tensor *lnt_pass_top(lnt_pass *pass);
 

@@ -111,6 +111,11 @@ void lnt_pass_share(lnt_pass *pass, double work, lnt_pass_job *job, void *contex
     }
 }
 
+lnt_status lnt_pass_check_process(const lnt_pass *pass)
+{
+    return pass->team == NULL || lnt_team_has_workers(pass->team) ? LNT_OK : LNT_ERR_THREADS;
+}
+
 lnt_tensor *lnt_pass_top(lnt_pass *pass)
 {
     return &pass->runs[pass->n_layers - 1].dy;

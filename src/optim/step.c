@@ -182,6 +182,7 @@ lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
         pass->signature != net->signature || optim->swapped || optim->ops->solver != NULL) {
         return LNT_ERR_ORDER;
     }
+    LNT_TRY(lnt_pass_check_process(pass));
     if (optim->pending + 1 < optim->config.accumulate) {
         LNT_TRY(keep(optim, pass->flat_gradients));
     } else {

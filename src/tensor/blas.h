@@ -37,6 +37,8 @@ void lnt_blas_syrk(lnt_dtype dtype, int n, int k, double alpha, lnt_blas_matrix 
 lnt_status lnt_blas_product(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
                             lnt_tensor *c);
 
+/** Of the BLAS that is loaded: "openblas", "blis", …; what it says of itself; its kernels. */
+const char *lnt_blas_name(void);
 const char *lnt_blas_config(void);
 const char *lnt_blas_core(void);
 

@@ -48,6 +48,8 @@ static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
         {"goal", config->goal, config->goal >= 0, "a number from 0"},
         {"min_gradient", config->min_gradient, config->min_gradient >= 0, "a number from 0"},
         {"max_seconds", config->max_seconds, config->max_seconds >= 0, "a number from 0"},
+        {"checkpoint.every_seconds", config->checkpoint.every_seconds,
+         config->checkpoint.every_seconds >= 0, "a number from 0"},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (!numbers[i].good) {
@@ -61,6 +63,11 @@ static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
 static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *config,
                                    lnt_error *error)
 {
+    const char *name = lnt_metric_name(config->monitor);
+    if (name == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "monitor is %d, expected one of lnt_metric",
+                        (int) config->monitor);
+    }
     if ((config->x_val == NULL) != (config->y_val == NULL)) {
         return lnt_fail(error, LNT_ERR_NULL, "x_val and y_val: expected both or neither");
     }
@@ -80,11 +87,6 @@ static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *con
                                     : LNT_OK;
     }
     const size_t outputs = lnt_net_outputs(net);
-    const char *name = lnt_metric_name(config->monitor);
-    if (name == NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "monitor is %d, expected one of lnt_metric",
-                        (int) config->monitor);
-    }
     if (!lnt_metric_applies(config->monitor, config->loss.kind, outputs)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "monitor is %s, which does not apply to %s with %zu outputs", name,

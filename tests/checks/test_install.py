@@ -166,3 +166,11 @@ class Installed(unittest.TestCase):
         program = self.compile(source, "program", *self.pkg_config("--libs"), compiler="g++",
                                standard=["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
         self.assertEqual(VERSION + "\n", run(program, env=self.environment()))
+
+    @unittest.skipUnless(shutil.which("g++") and HAS_SHARED, "needs g++ and a shared library")
+    def test_exceptions(self):
+        """An exception passes from a callback through the library."""
+        program = self.compile(SOURCE / "tests/checks/exceptions.cc", "exceptions",
+                               *self.pkg_config("--libs"), compiler="g++",
+                               standard=["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
+        self.assertEqual("loss\napply\nfit\n", run(program, env=self.environment(), timeout=60))

@@ -21,7 +21,7 @@ class BadData(CommandCase):
         train = ["train", "flowers.csv", "-t"]
         self.refuse(1, "linnet train: flowers.csv: no column 'specie'; the nearest is 'species'",
                     *train, "specie")
-        self.refuse(1, "linnet train: flowers.csv: no column 9: there are 4 columns", *train, "9")
+        self.refuse(1, "linnet train: flowers.csv: no column 9: there are 4 columns, numbered from 1 (-1 is the last)", *train, "9")
         self.refuse(1, "linnet train: option --features: no column 'lenght'; the nearest is "
                     "'length'", *train, "species", "--features", "lenght,width")
         self.refuse(1, "linnet train: flowers.csv: no column 'heigth'; the nearest is 'height'",
