@@ -66,6 +66,12 @@ typedef struct lnt_scorer_config {
     const lnt_allocator *allocator;
 } lnt_scorer_config;
 
+/**
+ * AUC is computed of at most so many scores, max_rows times the classes (of two: max_rows): it
+ * keeps them all. Above it is NaN.
+ */
+#define LNT_SCORER_MAX_AUC ((size_t) 1 << 26)
+
 /** Creates a scorer; the caller owns it. NULL on failure. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_create(lnt_scorer **scorer,
                                                     const lnt_scorer_config *config);
@@ -76,7 +82,8 @@ LNT_API void lnt_scorer_reset(lnt_scorer *scorer);
 
 /**
  * Adds a batch: `output` as a net gives it, F32 or F64, `target` as its loss takes it, `weights`
- * [rows, 1] or NULL. `LNT_ERR_TOO_LARGE` beyond max_rows. No allocation.
+ * [rows, 1] or NULL. `LNT_ERR_TOO_LARGE` beyond max_rows. No allocation, unless max_rows is 0 and
+ * there are more than 256 classes: the table of pairs of classes then grows, or `LNT_ERR_MEMORY`.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output,
                                                  const lnt_tensor *target,
@@ -90,6 +97,19 @@ LNT_API size_t lnt_scorer_classes(const lnt_scorer *scorer);
 
 /** Weight of the rows of class `truth` that were taken for class `predicted`; 0 outside. */
 LNT_API double lnt_scorer_confusion(const lnt_scorer *scorer, size_t truth, size_t predicted);
+
+/** An entry of a confusion matrix. */
+typedef struct lnt_confusion_entry {
+    size_t truth;
+    size_t predicted;
+    double weight; /**< of the rows of class `truth` that were taken for class `predicted` */
+} lnt_confusion_entry;
+
+/** How many entries of the confusion matrix are not 0: at most the rows, however many classes. */
+LNT_API size_t lnt_scorer_confusion_count(const lnt_scorer *scorer);
+
+/** Copies those to `entries` [that count], ordered by true class, then by predicted class. */
+LNT_API void lnt_scorer_confusion_entries(const lnt_scorer *scorer, lnt_confusion_entry *entries);
 
 /**
  * *value = the share of rows whose largest output is the target class; `target` as for softmax

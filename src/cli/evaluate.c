@@ -69,8 +69,7 @@ static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, 
     }
     lnt_cli_metrics_print_scores(metrics, stdout);
     printf("\n");
-    lnt_cli_metrics_print(metrics, model, stdout);
-    return LNT_OK;
+    return lnt_cli_metrics_print(metrics, model, stdout);
 }
 
 static lnt_status read_data(const evaluate_settings *settings, const char *path,

@@ -69,12 +69,11 @@ static lnt_status gather(heat_map *matrix)
     if (matrix->counts == NULL || matrix->totals == NULL) {
         return LNT_ERR_MEMORY;
     }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            const size_t count = matrix->classes->counts[i * n + j];
-            matrix->counts[i / matrix->block * matrix->cells + j / matrix->block] += count;
-            matrix->totals[i / matrix->block] += count;
-        }
+    for (size_t p = 0; p < matrix->classes->n_pairs; p++) {
+        const lnt_html_pair *pair = &matrix->classes->pairs[p];
+        const size_t i = pair->truth / matrix->block, j = pair->predicted / matrix->block;
+        matrix->counts[i * matrix->cells + j] += pair->rows;
+        matrix->totals[i] += pair->rows;
     }
     return LNT_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "members.h"
 
+#include "memory.h"
 #include "net_build.h"
 #include "report.h"
 

@@ -63,7 +63,7 @@ static const lnt_cli_option memory_options[] = {
      .least = 1 << 10,
      .most = UINT64_MAX,
      .help = "Bytes that the data may take, such as 500M or 2G; what is more stays in its file and "
-             "is learned from in blocks (default: the machine's memory, and no blocks)"},
+             "is learned from in blocks (default: what is free less a reserve, and no blocks)"},
 };
 
 static const lnt_cli_group memory_group = {"Memory:", memory_options,

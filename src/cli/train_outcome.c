@@ -90,7 +90,7 @@ static void print_text(const lnt_cli_train_job *job)
     print_models(job);
     if (job->metrics.classes == NULL) {
         fprintf(job->summary, "\n%s rows, in the unit of the data:\n", rows);
-        lnt_cli_metrics_print(&job->metrics, &job->trial.model, job->summary);
+        (void) lnt_cli_metrics_print(&job->metrics, &job->trial.model, job->summary);
     }
 }
 

@@ -124,6 +124,11 @@ static lnt_status read_metadata(archive *a)
                              "an archive of arrays, but not a linnet model: it has no bytes "
                              "named '" LNT_NPZ_DESCRIPTION "'");
     }
+    if (entry->bytes > LNT_ST_MAX_HEADER) {
+        return lnt_file_fail(a->error, LNT_ERR_TOO_LARGE, a->path,
+                             "'" LNT_NPZ_DESCRIPTION "' has %zu bytes; at most %zu are allowed",
+                             entry->bytes, LNT_ST_MAX_HEADER);
+    }
     char *text = lnt_allocate(a->allocator, entry->bytes, 1);
     if (text == NULL) {
         return lnt_file_fail_memory(a->error, a->path);

@@ -122,6 +122,7 @@ static lnt_status prepare(lnt_run *r, const data *d)
     }
     LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
     if (held_out.count > 0) {
+        LNT_TRY(lnt_fit_check_monitor(r->net, config, held_out.count, r->error));
         LNT_TRY(lnt_validation_init(&r->validation, r->net, config, &held_out));
     }
     LNT_TRY(lnt_early_stop_init(&r->early_stop, config, held_out.count > 0, r->net));

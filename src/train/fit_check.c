@@ -2,6 +2,8 @@
 #include "train/fit_check.h"
 
 #include "train/rows_check.h"
+#include "train/scorer.h"
+
 #include <math.h>
 
 static lnt_status check_sampling(const lnt_net *net, const lnt_tensor *y,
@@ -153,4 +155,17 @@ lnt_status lnt_fit_check_block(const lnt_net *net, const lnt_loss *loss, const l
     return weights == NULL
                ? LNT_OK
                : lnt_rows_check_weights("weights", weights, y->rows, first, false, error);
+}
+
+lnt_status lnt_fit_check_monitor(const lnt_net *net, const lnt_fit_config *config, size_t rows,
+                                 lnt_error *error)
+{
+    const size_t classes = lnt_loss_classes(config->loss.kind, lnt_net_outputs(net));
+    if (config->monitor != LNT_METRIC_ROC_AUC || lnt_scorer_has_auc(classes, rows)) {
+        return LNT_OK;
+    }
+    return lnt_fail(error, LNT_ERR_TOO_LARGE,
+                    "monitor: roc_auc takes at most %zu scores, and %zu held-out rows of %zu "
+                    "classes have more",
+                    LNT_SCORER_MAX_AUC, rows, classes);
 }

@@ -94,8 +94,8 @@ class BadData(CommandCase):
         done = self.run_command("train", "flowers.csv", "-t", "species", "-q", "--hidden",
                                 "1000000,1000000")
         self.assertEqual(1, done.returncode)
-        self.assertRegex(done.stderr, r"^linnet train: training needs about 28\d{3}\.\d GB, this "
-                         r"machine has [\d.]+ GB: choose a smaller --hidden or --batch\n$")
+        self.assertRegex(done.stderr, r"^linnet train: training needs about 28\d{3}\.\d GB, "
+                         r"[\d.]+ GB of memory are free: choose a smaller --hidden or --batch\n$")
 
 
 class BadOutput(CommandCase):
