@@ -198,7 +198,8 @@ enum { PART = 512, HALF = PART / 2, ELEMENTS = PART * MAX_OPERANDS };
 static void fill_memory(lnt_tensor *memory)
 {
     for (size_t i = 0; i < ELEMENTS; i++) {
-        (void) lnt_set(memory, 0, i, 0.1 + 0.8 * (double) (i * 2654435761u % 1000) / 1000);
+        const double value = 0.1 + 0.8 * (double) (i * 2654435761u % 1000) / 1000;
+        cr_assert_eq(lnt_set(memory, 0, i, value), LNT_OK);
     }
 }
 

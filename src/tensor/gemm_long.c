@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/gemm_long.h"
 
+#include "base/ignore_status.h"
 #include "tensor/blas.h"
 #include "tensor/totals.h"
 
