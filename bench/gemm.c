@@ -55,7 +55,7 @@ typedef struct operands {
 static void run_gemm(void *context, size_t calls)
 {
     operands *o = context;
-    (void) lnt_blas_set_threads(o->threads);
+    lnt_bench_check(lnt_blas_set_threads(o->threads), "lnt_blas_set_threads");
     for (size_t i = 0; i < calls; i++) {
         const lnt_status status = lnt_gemm(1, &o->a, &o->b, 0, &o->c);
         if (status != LNT_OK) {
@@ -67,7 +67,7 @@ static void run_gemm(void *context, size_t calls)
 static void run_f32(void *context, size_t calls)
 {
     const operands *o = context;
-    (void) lnt_blas_set_threads(o->threads);
+    lnt_bench_check(lnt_blas_set_threads(o->threads), "lnt_blas_set_threads");
     for (size_t i = 0; i < calls; i++) {
         lnt_bench_bare_f32(&o->bare);
     }
@@ -76,7 +76,7 @@ static void run_f32(void *context, size_t calls)
 static void run_f64(void *context, size_t calls)
 {
     const operands *o = context;
-    (void) lnt_blas_set_threads(o->threads);
+    lnt_bench_check(lnt_blas_set_threads(o->threads), "lnt_blas_set_threads");
     for (size_t i = 0; i < calls; i++) {
         lnt_bench_bare_f64(&o->bare);
     }

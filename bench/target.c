@@ -39,7 +39,7 @@ static void run_fit(void *context, size_t calls)
     fit.threads = (unsigned) r->threads;
     fit.callback = go_on;
     fit.callback_context = r;
-    (void) lnt_blas_set_threads(1);
+    lnt_bench_check(lnt_blas_set_threads(1), "lnt_blas_set_threads");
     for (size_t i = 0; i < calls; i++) {
         lnt_net *net = lnt_bench_create_net(&shape, r->x.dtype);
         lnt_bench_check(lnt_fit(net, &r->x, &r->y, &fit, &r->result, NULL), "lnt_fit");
@@ -57,7 +57,7 @@ typedef struct bare {
 static void run_bare(void *context, size_t calls)
 {
     bare *b = context;
-    (void) lnt_blas_set_threads(b->threads);
+    lnt_bench_check(lnt_blas_set_threads(b->threads), "lnt_blas_set_threads");
     lnt_bench_run_products(&b->products, calls * b->steps);
 }
 

@@ -30,7 +30,7 @@ typedef struct bare {
 static void run_bare(void *context, size_t calls)
 {
     bare *b = context;
-    (void) lnt_blas_set_threads(b->threads);
+    lnt_bench_check(lnt_blas_set_threads(b->threads), "lnt_blas_set_threads");
     b->run(&b->products, calls);
 }
 

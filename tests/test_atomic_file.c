@@ -4,6 +4,7 @@
 #include "io/atomic_file.h"
 
 #include <fcntl.h>
+#include <linnet/io.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -41,7 +42,7 @@ static mode_t mode_of(const char *path)
     return status.st_mode;
 }
 
-/* The save fails with a sentence and leaves the folder as it was. */
+/* The save and the check before it fail with a sentence, and leave the folder as it was. */
 static void refuse(const char *path, const char *sentence)
 {
     const size_t files = files_in_folder();
@@ -49,6 +50,9 @@ static void refuse(const char *path, const char *sentence)
     cr_assert(put(path, "new", &error) == LNT_ERR_IO, "%s", error.message);
     check_sentence(&error, LNT_ERR_IO, path, sentence);
     cr_assert(put(path, "new", NULL) == LNT_ERR_IO);
+    error = (lnt_error){0};
+    cr_assert(lnt_file_check_writable(path, &error) == LNT_ERR_IO);
+    check_sentence(&error, LNT_ERR_IO, path, sentence);
     cr_assert(files_in_folder() == files, "a file was left");
 }
 
@@ -262,11 +266,97 @@ Test(atomic_file, descriptors_are_closed)
     lnt_atomic_file file;
     cr_assert(lnt_atomic_open(&file, in_folder("fd"), NULL) == LNT_OK);
     cr_assert((fcntl(file.fd, F_GETFD) & FD_CLOEXEC) != 0);
-    cr_assert((fcntl(file.directory, F_GETFD) & FD_CLOEXEC) != 0);
+    cr_assert((fcntl(file.location.directory, F_GETFD) & FD_CLOEXEC) != 0);
     cr_assert(lnt_atomic_commit(&file, NULL) == LNT_OK);
     put_well(in_folder("fd"), "again");
     cr_assert(put(in_folder("missing/fd"), "x", NULL) == LNT_ERR_IO);
     const int after = open("/dev/null", O_RDONLY);
     cr_assert(after == next, "%d instead of %d", after, next);
     close(after);
+}
+
+Test(atomic_file, check_touches_nothing)
+{
+    lnt_error error = {0};
+    const char *path = in_folder("kept"), *dangling = in_folder("dangling");
+    put_well(path, "old");
+    cr_assert(symlink("target", dangling) == 0);
+    cr_assert(lnt_file_check_writable(path, &error) == LNT_OK, "%s", error.message);
+    cr_assert(lnt_file_check_writable(in_folder("new"), &error) == LNT_OK, "%s", error.message);
+    cr_assert(lnt_file_check_writable(dangling, &error) == LNT_OK, "%s", error.message);
+    cr_assert(holds(path, "old") && files_in_folder() == 2);
+    cr_assert(lnt_file_check_writable(NULL, &error) == LNT_ERR_NULL);
+}
+
+/* Its permissions allow writing, its folder does not allow the rename. */
+Test(atomic_file, file_of_another_in_a_sticky_folder_is_refused)
+{
+    const char *path = in_folder("file");
+    put_well(path, "old");
+    cr_assert(chmod(path, 0666) == 0 && chmod(test_folder, 01777) == 0);
+    if (become_nobody()) {
+        refuse(path, "cannot replace it: Operation not permitted");
+        put_well(in_folder("own"), "new");
+        put_well(in_folder("own"), "newer");
+        become_oneself();
+    }
+    cr_assert(holds(path, "old"));
+}
+
+/* --- a file written in parts by its descriptor --- */
+
+Test(file_writer, writes_by_the_descriptor, .init = make_test_folder, .fini = remove_test_folder)
+{
+    const char *path = in_folder("parts");
+    lnt_file_writer *writer = NULL;
+    for (int keep = 0; keep < 2; keep++) {
+        cr_assert(lnt_file_writer_open(&writer, path, NULL) == LNT_OK);
+        cr_assert(write(lnt_file_writer_descriptor(writer), "whole", 5) == 5);
+        cr_assert(access(path, F_OK) != 0);
+        if (keep == 0) {
+            lnt_file_writer_discard(writer);
+            cr_assert(files_in_folder() == 0);
+        }
+    }
+    cr_assert(lnt_file_writer_commit(writer, NULL) == LNT_OK);
+    cr_assert(holds(path, "whole") && files_in_folder() == 1);
+    lnt_file_writer_discard(NULL);
+}
+
+Test(file_writer, refusals, .init = make_test_folder, .fini = remove_test_folder)
+{
+    lnt_error error = {0};
+    lnt_file_writer *writer = (lnt_file_writer *) &error;
+    cr_assert(lnt_file_writer_open(&writer, in_folder("no/file"), &error) == LNT_ERR_IO);
+    cr_assert(writer == NULL);
+    cr_assert(lnt_file_writer_open(&writer, NULL, &error) == LNT_ERR_NULL);
+    cr_assert(lnt_file_writer_open(NULL, "file", &error) == LNT_ERR_NULL);
+    cr_assert(lnt_file_writer_commit(NULL, &error) == LNT_ERR_NULL);
+}
+
+/* --- one file by two paths --- */
+
+Test(file_same, spellings_links_and_files_that_are_not_there_yet, .init = make_test_folder,
+     .fini = remove_test_folder)
+{
+    cr_assert(mkdir(in_folder("sub"), 0755) == 0 && symlink("sub", in_folder("link")) == 0);
+    put_well(in_folder("file"), "x");
+    cr_assert(link(in_folder("file"), in_folder("hard")) == 0);
+    cr_assert(symlink("new", in_folder("dangling")) == 0);
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"file", "sub/../file", true}, {"file", "hard", true},       {"file", "new", false},
+        {"new", "./new", true},        {"new", "sub/..//new", true}, {"new", "dangling", true},
+        {"link/new", "sub/new", true}, {"new", "sub/new", false},    {"new", "newer", false},
+        {"no/new", "no/new", false},   {"file", "sub", false},       {"sub", "link", true},
+        {"dangling", "file", false},   {"link/../new", "new", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *a = in_folder(cases[i].a), *b = in_folder(cases[i].b);
+        cr_assert(lnt_file_same(a, b) == cases[i].same, "%s and %s", a, b);
+        cr_assert(lnt_file_same(b, a) == cases[i].same, "%s and %s", b, a);
+    }
+    cr_assert(!lnt_file_same(NULL, "x") && !lnt_file_same("x", NULL) && !lnt_file_same("", ""));
 }

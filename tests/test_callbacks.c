@@ -248,7 +248,9 @@ static void check_allocator(void)
 int main(void)
 {
     alarm(SECONDS);
-    (void) lnt_blas_set_threads(1);
+    if (lnt_blas_set_threads(1) != LNT_OK) {
+        return 1;
+    }
     for (int i = 0; i < ROWS * WIDTH; i++) {
         input[i] = (float) (i % 13) / 13;
         target[i] = (float) (i % 7) / 7;

@@ -237,6 +237,89 @@ Test(csv_sizes, memory_limit)
 }
 
 /* Newlines alone, or columns alone, must not make the matrix larger than the text can fill. */
+/* A line of `columns` fields, and a row of as many. */
+static char *wide_text(size_t columns, const char *field)
+{
+    char *text = malloc(2 * columns * (strlen(field) + 1) + 1), *end = text;
+    cr_assert(text != NULL);
+    for (size_t k = 0; k < 2 * columns; k++) {
+        end += sprintf(end, "%s%c", field, (k + 1) % columns == 0 ? '\n' : ',');
+    }
+    return text;
+}
+
+/* All that is allocated while a file of many columns is read goes with its bytes. */
+Test(csv_sizes, memory_of_columns_goes_with_the_bytes_read)
+{
+    enum { COLUMNS = 300000, FACTOR = 64 };
+    static const char *const fields[] = {"", "1", "1.5"};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        failing f = {0};
+        const lnt_allocator allocator = failing_allocator(&f);
+        lnt_csv_options options = with_commas(LNT_F32);
+        options.allocator = &allocator;
+        char *text = wide_text(COLUMNS, fields[i]);
+        lnt_frame *frame;
+        lnt_error error = {LNT_OK, ""};
+        const lnt_status status = csv_read_bytes(&frame, text, strlen(text), &options, &error);
+        cr_assert(status == (i == 0 ? LNT_ERR_FORMAT : LNT_OK), "%s", error.message);
+        cr_assert(f.bytes < FACTOR * strlen(text), "%zu bytes for %zu", f.bytes, strlen(text));
+        lnt_frame_destroy(frame);
+        cr_assert(f.live == 0);
+        options.memory_limit = COLUMNS * FACTOR - 1;
+        cr_assert(csv_read_bytes(&frame, text, strlen(text), &options, &error) ==
+                  LNT_ERR_TOO_LARGE);
+        cr_assert(strstr(error.message, "are beyond the memory limit") != NULL && f.live == 0);
+        free(text);
+    }
+}
+
+Test(csv_sizes, more_columns_than_an_array_has_are_refused)
+{
+    const size_t columns = ((size_t) 1 << 24) + 1;
+    char *text = malloc(columns + 1);
+    cr_assert(text != NULL);
+    memset(text, ',', columns - 1);
+    memcpy(text + columns - 1, "\n", 2);
+    lnt_frame *frame;
+    lnt_error error = {LNT_OK, ""};
+    const lnt_csv_options options = with_commas(LNT_F32);
+    cr_assert(csv_read_bytes(&frame, text, columns, &options, &error) == LNT_ERR_TOO_LARGE);
+    cr_assert(strstr(error.message, ":1: expected at most 16777216 columns, found more") != NULL,
+              "%s", error.message);
+    free(text);
+}
+
+/* A name is found among many, and one that is there twice is told of. */
+Test(csv_sizes, names_among_many)
+{
+    enum { MANY = 100000 };
+    char *text = malloc(MANY * 16), *end = text;
+    cr_assert(text != NULL);
+    for (int k = 0; k < MANY; k++) {
+        end += sprintf(end, "n%d,", k == MANY - 1 ? 7 : k);
+    }
+    end[-1] = '\n';
+    for (int k = 0; k < MANY; k++) {
+        end += sprintf(end, "1%c", k + 1 < MANY ? ',' : '\n');
+    }
+    lnt_csv_options options = with_commas(LNT_F32);
+    lnt_frame *frame;
+    cr_assert_eq(csv_read_bytes(&frame, text, (size_t) (end - text), &options, NULL), LNT_OK);
+    const clock_t start = clock();
+    for (int k = 0; k < MANY; k++) {
+        char name[16];
+        size_t column;
+        sprintf(name, "n%d", k);
+        const lnt_status status = lnt_frame_find(frame, name, &column, NULL);
+        cr_assert(k == 7 || k == MANY - 1 ? status == LNT_ERR_INVALID
+                                          : status == LNT_OK && column == (size_t) k);
+    }
+    cr_assert(clock() - start < CLOCKS_PER_SEC);
+    lnt_frame_destroy(frame);
+    free(text);
+}
+
 Test(csv_sizes, matrix_is_bounded_by_the_text)
 {
     enum { COLS = 1000, LINES = 100000 };

@@ -197,6 +197,10 @@ Test(derivatives_use, refuses_arguments)
     FAILS(LNT_ERR_ALIAS, lnt_vjp(s.d, &y, NULL, &(lnt_tensor){y.data, 1, n, 0, 1, LNT_F64}));
     FAILS(LNT_ERR_NULL, lnt_vjp(s.d, NULL, &x, NULL));
     FAILS(LNT_ERR_ALIAS, lnt_hvp(s.d, &mse, &y, NULL, &p, &p));
+    lnt_tensor in_y = {y.data, 1, n, 0, 1, LNT_F64};
+    FAILS(LNT_ERR_ALIAS, lnt_hvp(s.d, &mse, &y, NULL, &p, &in_y));
+    FAILS(LNT_ERR_ALIAS, lnt_ggn_vp(s.d, &mse, &y, NULL, &p, &in_y));
+    FAILS(LNT_ERR_ALIAS, lnt_ggn_vp(s.d, &mse, &y, NULL, &p, &p));
     FAILS(LNT_ERR_INVALID, lnt_hvp(s.d, &own, &y, NULL, &p, &q));
     FAILS(LNT_ERR_INVALID, lnt_ggn_vp(s.d, &own, &y, NULL, &p, &q));
     FAILS(LNT_ERR_SHAPE, lnt_hvp(s.d, &mse, &x, NULL, &p, &q));

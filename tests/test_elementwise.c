@@ -126,6 +126,13 @@ EACH_PRECISION(elementwise, in_place, {
     turned = lnt_transpose(&x.view);
     FAILS(LNT_ERR_ALIAS, lnt_axpy(1, &turned, &x.view));
     FAILS(LNT_ERR_ALIAS, lnt_copy(&turned, &x.view));
+    double room[9] = {0};
+    lnt_tensor near = lnt_tensor_f64(room, 2, 2), far = near; /* begin in one place */
+    far.row_stride = 4;
+    FAILS(LNT_ERR_ALIAS, lnt_axpy(1, &near, &far));
+    FAILS(LNT_ERR_ALIAS, lnt_copy(&near, &far));
+    near.rows = far.rows = 1; /* where there is one row, its stride is nothing */
+    OK(lnt_axpy(1, &near, &far));
     drop(&x);
 })
 

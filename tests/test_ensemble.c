@@ -248,10 +248,26 @@ Test(ensemble, memory_and_wrong_use)
     s.fit.checkpoint.directory = "nowhere";
     FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(members, 2, &s.net, &s.x, &s.y, &s.fit, NULL, &error));
     cr_assert(members[0] == NULL && strstr(error.message, "of one run") != NULL);
+    lnt_net *three[3] = {NULL, NULL, NULL}; /* the third is no member */
+    OK(lnt_net_create(&three[2], &s.net));
+    s.fit.checkpoint.directory = NULL;
+    s.fit.epochs = 0;
+    FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(three, 2, &s.net, &s.x, &s.y, &s.fit, NULL, &error));
+    cr_assert(three[0] == NULL && three[1] == NULL && three[2] != NULL);
+    lnt_net_destroy(three[2]);
     s.models[1].loss = lnt_mae(LNT_MEAN);
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, s.list, 2, 8, NULL, &error));
     cr_assert(strstr(error.message, "model 2 has another loss") != NULL);
     s.models[1].loss = lnt_mse(LNT_MEAN);
+    static const char *const names[] = {"a", "b"}, *const others[] = {"c", "b"};
+    OK(lnt_names_create(&s.models[0].target_names, names, 2, NULL));
+    OK(lnt_names_create(&s.models[1].target_names, others, 2, NULL));
+    FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, s.list, 2, 8, NULL, &error));
+    cr_assert(strstr(error.message, "model 2 has another") != NULL);
+    for (size_t m = 0; m < 2; m++) {
+        lnt_names_destroy(s.models[m].target_names);
+        s.models[m].target_names = NULL;
+    }
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
     lnt_tensor mean = matrix(LNT_F64, ROWS, 2), sd = matrix(LNT_F64, ROWS, 2);

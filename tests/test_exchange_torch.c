@@ -217,7 +217,7 @@ Test(exchange_torch, modules_keep_their_bits_and_numbers)
     cr_assert(lnt_st_find(file, "1.num_batches_tracked") != NULL);
     cr_assert(lnt_st_find(file, "11.weight") != NULL);
     cr_assert_str_eq(
-        json_string_value(json_object_get(lnt_st_metadata(file), "torch.sequential")),
+        lnt_name_map_find(lnt_st_metadata(file), "torch.sequential"),
         "nn.Sequential(nn.Linear(4, 6, bias=False), nn.BatchNorm1d(6, eps=1e-05, momentum=0.1), "
         "nn.ELU(1), nn.Dropout(0.3), nn.Linear(6, 6), nn.LayerNorm(6, eps=1e-05), nn.PReLU(6), "
         "nn.Linear(6, 5), nn.RMSNorm(5, eps=1e-06), nn.PReLU(5), nn.LayerNorm(5, eps=1e-05, "

@@ -291,8 +291,7 @@ Test(fit, refuses_what_does_not_fit)
     config = settings();
     config.optim.learning_rate = 0;
     refused(LNT_ERR_INVALID,
-            "cannot prepare training: optim (sgd, learning_rate 0): an argument is outside its "
-            "range",
+            "cannot prepare training: optim.learning_rate is 0, expected a finite number above 0",
             net, &x, &y, &config);
     lnt_net_destroy(net);
 }

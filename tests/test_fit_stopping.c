@@ -326,8 +326,7 @@ Test(fit_stopping, refuses_settings_by_name)
     config = settings();
     config.optim.kind = (lnt_optim_kind) 99;
     refused(LNT_ERR_INVALID,
-            "cannot prepare training: optim (of no known kind, learning_rate 0.05): an argument is "
-            "outside its range",
-            net, &x, &y, &config);
+            "cannot prepare training: optim.kind is 99, expected one of lnt_optim_kind", net, &x,
+            &y, &config);
     lnt_net_destroy(net);
 }

@@ -108,11 +108,15 @@ Test(frame, find)
     expect_not_found(frame, "with", "no column 'with'; the nearest is 'width'");
     expect_not_found(frame, "depth", "no column 'depth' among 4 columns");
     expect_not_found(frame, "", "no column '' among 4 columns");
-    expect_not_found(frame, "5", "no column 5: there are 4 columns");
-    expect_not_found(frame, "0", "no column 0: there are 4 columns");
-    expect_not_found(frame, "-5", "no column -5: there are 4 columns");
-    expect_not_found(frame, "18446744073709551617",
-                     "no column 18446744073709551617: there are 4 columns");
+    expect_not_found(frame, "5",
+                     "no column 5: there are 4 columns, numbered from 1 (-1 is the last)");
+    expect_not_found(frame, "0",
+                     "no column 0: there are 4 columns, numbered from 1 (-1 is the last)");
+    expect_not_found(frame, "-5",
+                     "no column -5: there are 4 columns, numbered from 1 (-1 is the last)");
+    expect_not_found(
+        frame, "18446744073709551617",
+        "no column 18446744073709551617: there are 4 columns, numbered from 1 (-1 is the last)");
     expect_not_found(frame, "--1", "no column '--1' among 4 columns");
     expect_not_found(frame, "1.0", "no column '1.0' among 4 columns");
     lnt_frame_destroy(frame);

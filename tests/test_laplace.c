@@ -347,7 +347,8 @@ Test(laplace, wrong_use)
     FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, NULL, &loss, 20, NULL));
     FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, net, NULL, 20, NULL));
     config.noise = -1;
-    refused(net, &loss, &config, LNT_ERR_INVALID, "noise's variance must be above 0");
+    refused(net, &loss, &config, LNT_ERR_INVALID,
+            "laplace.noise is -1, expected a finite number from 0");
     config = lnt_laplace_defaults();
     config.structure = (lnt_laplace_structure) 3;
     refused(net, &loss, &config, LNT_ERR_INVALID, "structure");
@@ -363,6 +364,55 @@ Test(laplace, wrong_use)
     refused(empty, &loss, &config, LNT_ERR_INVALID, "no layer is dense");
     lnt_net_destroy(other);
     lnt_net_destroy(empty);
+    lnt_net_destroy(net);
+}
+
+/* Data and outputs of other shapes and types than the net's. */
+Test(laplace, refuses_what_does_not_fit)
+{
+    lnt_loss loss;
+    lnt_net *net = residual_net(&loss);
+    const size_t n_in = lnt_net_inputs(net), n_out = lnt_net_outputs(net);
+    const lnt_tensor x = random_matrix(LNT_F64, 20, n_in, 1);
+    const lnt_tensor y = random_matrix(LNT_F64, 20, n_out, 2);
+    const lnt_tensor wide_x = matrix(LNT_F64, 20, n_in + 1);
+    const lnt_laplace_config config = lnt_laplace_defaults();
+    lnt_laplace *laplace;
+    lnt_laplace_predictor *p;
+    OK(lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, NULL));
+    FAILS(LNT_ERR_INVALID, lnt_laplace_predictor_create(&p, net, laplace, 0, NULL));
+    OK(lnt_laplace_predictor_create(&p, net, laplace, 1, NULL));
+    lnt_laplace_predictor_destroy(p);
+    OK(lnt_laplace_predictor_create(&p, net, laplace, 8, NULL));
+    const lnt_tensor few = matrix(LNT_F64, 19, 1), wide = matrix(LNT_F64, 20, 2);
+    const lnt_tensor few_y = matrix(LNT_F64, 19, n_out), no_x = matrix(LNT_F64, 0, n_in),
+                     no_y = matrix(LNT_F64, 0, n_out);
+    lnt_laplace *none;
+    const lnt_tensor *const inputs[] = {&wide_x, &x, &no_x, &x, &x};
+    const lnt_tensor *const targets[] = {&y, &few_y, &no_y, &y, &y};
+    const lnt_tensor *const weights[] = {NULL, NULL, NULL, &few, &wide};
+    for (size_t i = 0; i < 5; i++) {
+        lnt_error error = {LNT_OK, ""};
+        FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, inputs[i], targets[i], weights[i],
+                                             &config, &error));
+        cr_assert(strstr(error.message, "do not fit together") != NULL, "%s", error.message);
+    }
+    lnt_tensor fits = matrix(LNT_F64, 20, n_out), other = matrix(LNT_F64, 20, n_out);
+    lnt_tensor wrong[] = {matrix(LNT_F64, 19, n_out), matrix(LNT_F64, 21, n_out),
+                          matrix(LNT_F64, 20, n_out + 1), matrix(LNT_F32, 20, n_out)};
+    for (size_t i = 0; i < 4; i++) {
+        const lnt_status expected = i < 3 ? LNT_ERR_SHAPE : LNT_ERR_DTYPE;
+        FAILS(expected, lnt_laplace_predict(p, &x, &wrong[i], &other, NULL));
+        FAILS(expected, lnt_laplace_predict(p, &x, &fits, &wrong[i], NULL));
+        FAILS(expected, lnt_laplace_predict(p, &x, &fits, &other, &wrong[i]));
+    }
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_predict(p, &wide_x, &fits, &other, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_predict(p, &x, NULL, &other, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_predict(p, &x, &fits, NULL, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_predict(NULL, &x, &fits, &other, NULL));
+    OK(lnt_laplace_predict(p, &x, &fits, &other, NULL));
+    lnt_laplace_predictor_destroy(p);
+    lnt_laplace_destroy(laplace);
     lnt_net_destroy(net);
 }
 

@@ -106,6 +106,38 @@ Test(lbfgs, pairs_of_negative_curvature_are_left_out)
     finish(&r);
 }
 
+/* Down to a wall: −y where y < 2, and steeply up behind. */
+static lnt_status wall(const lnt_tensor *output, const lnt_tensor *target,
+                       const lnt_tensor *weights, double *value, lnt_tensor *gradient,
+                       void *context)
+{
+    (void) target, (void) weights, (void) context;
+    const double y = lnt_get(output, 0, 0);
+    *value = y < 2 ? -y : 10 * (y - 2) - 2;
+    return gradient != NULL ? lnt_set(gradient, 0, 0, y < 2 ? -1 : 10) : LNT_OK;
+}
+
+/* The first trial, at 1, is too flat for Wolfe, and the second, at 5, is behind the wall. */
+Test(lbfgs, a_search_without_success_ends_at_the_lowest_point)
+{
+    lnt_layer layer = lnt_dense(1, LNT_IDENTITY);
+    layer.bias = false;
+    layer.weight_init = lnt_init_zeros();
+    lnt_optim_config config = lnt_optim_of(LNT_LBFGS);
+    config.searches = 2;
+    const lnt_tensor x = matrix(LNT_F64, 1, 1), y = matrix(LNT_F64, 1, 1);
+    OK(lnt_set(&x, 0, 0, 1));
+    runner r = runner_of(new_net(LNT_F64, 1, &layer, 1), x, y,
+                         lnt_custom_loss(wall, NULL, LNT_MEAN), &config);
+    const lnt_tensor w = lnt_net_parameters(r.net), g = lnt_pass_gradients(r.pass);
+    step(&r);
+    cr_assert_eq(r.outcome.evaluations, 3, "%zu evaluations", r.outcome.evaluations);
+    cr_assert_eq(lnt_get(&w, 0, 0), 1, "the step ends at %g", lnt_get(&w, 0, 0));
+    cr_assert(r.outcome.evaluated && !r.outcome.stuck && r.outcome.value == -1);
+    cr_assert_eq(lnt_get(&g, 0, 0), -1, "the gradient is that of the last trial");
+    finish(&r);
+}
+
 /* The state of a file may be anything: nothing outside the memory is touched. */
 Test(lbfgs, a_state_that_cannot_be_is_survived)
 {

@@ -175,16 +175,14 @@ Test(lm, bayesian_is_numpys)
 }
 
 /* Panels and tiles of many rows, the last ones smaller, give one step. */
-Test(lm, forms_agree_on_many_rows)
+static void forms_agree(const lnt_layer *layers, size_t n_layers)
 {
-    const lnt_layer layers[] = {lnt_dense(5, LNT_TANH), lnt_dense(6, LNT_SOFTPLUS),
-                                lnt_dense(2, LNT_IDENTITY)};
     enum { MANY = 700 };
     const lnt_tensor x = random_matrix(LNT_F64, MANY, 4, 1), y = random_matrix(LNT_F64, MANY, 2, 2);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     lnt_tensor ends[2];
     for (int form = LNT_LM_NORMAL; form <= LNT_LM_DUAL; form++) {
-        lnt_net *net = new_net(LNT_F64, 4, layers, 3);
+        lnt_net *net = new_net(LNT_F64, 4, layers, n_layers);
         lnt_pass_config of_pass = lnt_pass_defaults();
         of_pass.max_rows = MANY;
         lnt_pass *pass;
@@ -204,6 +202,22 @@ Test(lm, forms_agree_on_many_rows)
         lnt_net_destroy(net);
     }
     cr_assert(difference(&ends[0], &ends[1]) < 1e-11, "%g", difference(&ends[0], &ends[1]));
+}
+
+Test(lm, forms_agree_on_many_rows)
+{
+    const lnt_layer layers[] = {lnt_dense(5, LNT_TANH), lnt_dense(6, LNT_SOFTPLUS),
+                                lnt_dense(2, LNT_IDENTITY)};
+    forms_agree(layers, 3);
+}
+
+/* Layers of one tensor and of none. */
+Test(lm, forms_agree_without_biases)
+{
+    lnt_layer layers[] = {lnt_dense(5, LNT_TANH), lnt_dense(6, LNT_IDENTITY),
+                          lnt_activate(LNT_SOFTPLUS), lnt_dense(2, LNT_IDENTITY)};
+    layers[0].bias = layers[3].bias = false;
+    forms_agree(layers, 4);
 }
 
 /* At a minimum no μ helps: nothing moves. */
@@ -277,10 +291,12 @@ Test(lm, what_is_refused)
     says(&config, net, NULL, LNT_ERR_INVALID, "l2 is 0.1");
     config = lnt_optim_of(LNT_LM);
     double *const ranges[] = {&config.mu, &config.mu_up, &config.mu_down, &config.mu_most};
+    static const char *const names[] = {"optim.mu is -1", "optim.mu_up is -1",
+                                        "optim.mu_down is -1", "optim.mu_most is -1"};
     for (size_t i = 0; i < 4; i++) {
         const double fine = *ranges[i];
         *ranges[i] = -1;
-        says(&config, net, NULL, LNT_ERR_INVALID, "lm");
+        says(&config, net, NULL, LNT_ERR_INVALID, names[i]);
         *ranges[i] = fine;
     }
     lnt_net_destroy(net);

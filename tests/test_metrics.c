@@ -333,9 +333,9 @@ Test(metrics, errors)
     config.outputs = 0;
     FAILS(LNT_ERR_INVALID, lnt_scorer_create(&scorer, &config));
     config.outputs = 4;
-    config.max_rows = SIZE_MAX;
+    config.outputs = (size_t) INT32_MAX + 1;
     FAILS(LNT_ERR_TOO_LARGE, lnt_scorer_create(&scorer, &config));
-    config.max_rows = 10;
+    config.outputs = 4;
     OK(lnt_scorer_create(&scorer, &config));
     const lnt_tensor output = random_matrix(LNT_F64, 3, 4, 1), labels = matrix(LNT_I32, 3, 1);
     const lnt_tensor wide = random_matrix(LNT_F64, 3, 5, 1);
@@ -370,4 +370,84 @@ Test(metrics, names)
               !lnt_metric_is_higher_better(LNT_METRIC_LOSS) &&
               !lnt_metric_is_higher_better(LNT_METRIC_LOG_LOSS) &&
               !lnt_metric_is_higher_better(LNT_N_METRICS));
+}
+
+/* --- many classes --- */
+
+enum { MANY = 5000, MANY_ROWS = 400 };
+
+static double *many_logits(void)
+{
+    double *logits = calloc((size_t) MANY_ROWS * MANY, sizeof *logits);
+    cr_assert(logits != NULL);
+    for (size_t i = 0; i < MANY_ROWS; i++) {
+        logits[i * MANY + i * 37 % 300] = 5;
+    }
+    return logits;
+}
+
+/* Of many classes the matrix is sparse; it has the same entries, and memory goes with the rows. */
+static void check_many(size_t max_rows, size_t limit)
+{
+    double *logits = many_logits();
+    int32_t labels[MANY_ROWS];
+    for (size_t i = 0; i < MANY_ROWS; i++) {
+        labels[i] = (int32_t) (i % 200 * 25);
+    }
+    failing f = {0};
+    const lnt_allocator allocator = failing_allocator(&f);
+    const lnt_scorer_config config = {.loss = lnt_softmax_cross_entropy(LNT_MEAN),
+                                      .outputs = MANY,
+                                      .max_rows = max_rows,
+                                      .top_k = 1,
+                                      .allocator = &allocator};
+    lnt_scorer *scorer;
+    OK(lnt_scorer_create(&scorer, &config));
+    const lnt_tensor output = lnt_tensor_f64(logits, MANY_ROWS, MANY);
+    const lnt_tensor target = lnt_tensor_i32(labels, MANY_ROWS, 1);
+    const size_t before = f.calls;
+    OK(lnt_scorer_add(scorer, &output, &target, NULL));
+    cr_assert(max_rows == 0 || f.calls == before);
+    cr_assert(f.bytes < limit, "%zu bytes", f.bytes);
+    double expected = 0;
+    lnt_confusion_entry entries[MANY_ROWS];
+    const size_t count = lnt_scorer_confusion_count(scorer);
+    cr_assert(count > 0 && count <= MANY_ROWS);
+    lnt_scorer_confusion_entries(scorer, entries);
+    for (size_t k = 0; k < count; k++) {
+        const lnt_confusion_entry *e = &entries[k];
+        cr_assert(lnt_scorer_confusion(scorer, e->truth, e->predicted) == e->weight);
+        cr_assert(k == 0 || entries[k - 1].truth < e->truth ||
+                  (entries[k - 1].truth == e->truth && entries[k - 1].predicted < e->predicted));
+        expected += e->weight;
+    }
+    cr_assert(expected == MANY_ROWS);
+    for (size_t i = 0; i < MANY_ROWS; i++) {
+        cr_assert(lnt_scorer_confusion(scorer, (size_t) labels[i], i * 37 % 300) > 0);
+    }
+    cr_assert(lnt_scorer_confusion(scorer, 1, 1) == 0);
+    lnt_scorer_reset(scorer);
+    cr_assert(lnt_scorer_confusion_count(scorer) == 0);
+    lnt_scorer_destroy(scorer);
+    cr_assert(f.live == 0);
+    free(logits);
+}
+
+Test(metrics, memory_of_a_confusion_goes_with_the_rows)
+{
+    check_many(0, 8 << 20);
+    check_many(100000, 16 << 20); /* more scores than AUC is computed of */
+}
+
+Test(metrics, too_many_scores_for_auc)
+{
+    double logits[] = {3, 1, 0, 0, 2, 1};
+    int32_t labels[] = {0, 1};
+    const lnt_tensor output = lnt_tensor_f64(logits, 2, 3), target = lnt_tensor_i32(labels, 2, 1);
+    lnt_scorer *scorer =
+        new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), 3, LNT_SCORER_MAX_AUC / 3 + 1, 1);
+    const lnt_scores scores = score(scorer, &output, &target, NULL, 2);
+    cr_assert(isnan(scores.value[LNT_METRIC_ROC_AUC]));
+    cr_assert(scores.value[LNT_METRIC_ACCURACY] == 1);
+    lnt_scorer_destroy(scorer);
 }

@@ -145,11 +145,12 @@ Test(model_loss, impossible_losses_are_not_saved)
     weighted.class_weights = weights;
     weighted.n_class_weights = 2;
     smooth.label_smoothing = 1;
-    refuse_to_save(weighted, 2, "of its loss is out of its range");
-    refuse_to_save(weighted, 3, "has 2 class weights, expected 3");
-    refuse_to_save(smooth, 2, "of its loss is out of its range");
-    refuse_to_save(lnt_huber(0, LNT_MEAN), 2, "of its loss is out of its range");
+    refuse_to_save(weighted, 2, "loss.class_weights[1] is -1, expected a finite number from 0");
+    refuse_to_save(weighted, 3, "loss.n_class_weights is 2, expected 3");
+    refuse_to_save(smooth, 2, "loss.label_smoothing is 1, expected a number in [0, 1)");
+    refuse_to_save(lnt_huber(0, LNT_MEAN), 2, "loss.delta is 0, expected a finite number above 0");
     refuse_to_save(lnt_gaussian(LNT_MEAN), 3, "gaussian, does not fit 3 outputs");
     refuse_to_save(lnt_softmax_cross_entropy(LNT_MEAN), 1, "does not fit 1 outputs");
-    refuse_to_save(lnt_loss_of((lnt_loss_kind) 99, LNT_MEAN), 1, "none that exists");
+    refuse_to_save(lnt_loss_of((lnt_loss_kind) 99, LNT_MEAN), 1,
+                   "loss.kind is 99, expected one of lnt_loss_kind");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "metadata_support.h"
 #include "model_support.h"
 
 #include "io/json_text.h"
@@ -72,7 +73,8 @@ typedef struct rewriting {
 /* Changes `from` to `to` in a value of the metadata; `to` NULL removes the key. */
 static void edit(json_t *metadata, lnt_model_key key, const char *from, const char *to)
 {
-    const char *name = lnt_model_key_name(key), *value = lnt_model_value(metadata, key);
+    const char *name = lnt_model_key_name(key),
+               *value = lnt_model_value(lnt_json_texts(metadata), key);
     if (to == NULL) {
         cr_assert(json_object_del(metadata, name) == 0);
         return;
@@ -90,8 +92,7 @@ static void rewrite(const char *from, const char *to, void (*change)(rewriting *
 {
     lnt_st_file *file = NULL;
     OK(lnt_st_open(&file, from, NULL, NULL));
-    rewriting r = {.metadata = json_deep_copy(lnt_st_metadata(file)),
-                   .n_items = lnt_st_count(file)};
+    rewriting r = {.metadata = metadata_json(file), .n_items = lnt_st_count(file)};
     static char data[16][256];
     for (size_t i = 0; i < r.n_items; i++) {
         r.items[i] = (lnt_st_item){lnt_st_at(file, i)->tensor, data[i]};
@@ -100,7 +101,7 @@ static void rewrite(const char *from, const char *to, void (*change)(rewriting *
     change(&r, context);
     if (sum) {
         lnt_checksum checksum;
-        OK(lnt_model_metadata_checksum(r.metadata, &checksum));
+        OK(lnt_model_metadata_checksum(lnt_json_texts(r.metadata), &checksum));
         json_object_set_new(r.metadata, lnt_model_key_name(LNT_KEY_CHECKSUM),
                             json_string(checksum.text));
     }
@@ -196,7 +197,7 @@ static const text_edit text_edits[] = {
     {LNT_KEY_CHECKSUMS, "{", "{\"layers.9.bias\":\"0\",", "found 5 with 6 checksums"},
     {LNT_KEY_CHECKSUMS, "{\"layers.0.weight\":\"", "{\"layers.0.weight\":\"0", "was altered"},
     {LNT_KEY_CHECKSUMS, "{\"layers.0.weight\":\"", "{\"layers.0.weight\":0,\"x\":\"",
-     "found 5 with 6"},
+     "expected text as 'layers.0.weight'"},
 };
 
 static void edit_text(rewriting *r, const void *context)
@@ -233,9 +234,9 @@ Test(model_malformed, impossible_losses_are_refused)
         {LOSS, "\"0.05\"", "0.05", "linnet.loss, byte"},
         {LOSS, "\"0.05\"", "\"0.05x\"", "expected a number as text as 'label_smoothing'"},
         {LOSS, "\"0.05\"", "\"\"", "expected a number as text as 'label_smoothing'"},
-        {LOSS, "\"0.05\"", "\"1\"", "softmax_cross_entropy is out of its range"},
-        {LOSS, "\"0.05\"", "\"-0.05\"", "softmax_cross_entropy is out of its range"},
-        {LOSS, "\"0.05\"", "\"nan\"", "softmax_cross_entropy is out of its range"},
+        {LOSS, "\"0.05\"", "\"1\"", "loss.label_smoothing is 1, expected"},
+        {LOSS, "\"0.05\"", "\"-0.05\"", "loss.label_smoothing is -0.05, expected"},
+        {LOSS, "\"0.05\"", "\"nan\"", "loss.label_smoothing is nan, expected"},
         {LOSS, "label_smoothing", "delta", "fields that softmax_cross_entropy does not have"},
         {LOSS, "[\"0.1\",", "[", "expected 2 class weights, found 1"},
         {LOSS, "[\"0.1\",", "[\"1\",\"1\",", "expected 2 class weights, found 3"},
@@ -245,19 +246,19 @@ Test(model_malformed, impossible_losses_are_refused)
         {LOSS, "[\"0.1\",", "[1,", "expected numbers as text as class weights"},
         {LOSS, "[\"0.1\",", "[null,", "expected numbers as text as class weights"},
         {LOSS, "[\"0.1\",", "[\"one\",", "expected numbers as text as class weights"},
-        {LOSS, "[\"0.1\",", "[\"-0.1\",", "softmax_cross_entropy is out of its range"},
-        {LOSS, "[\"0.1\",", "[\"inf\",", "softmax_cross_entropy is out of its range"},
-        {LOSS, "[\"0.1\",", "[\"nan\",", "softmax_cross_entropy is out of its range"},
+        {LOSS, "[\"0.1\",", "[\"-0.1\",", "loss.class_weights[0] is"},
+        {LOSS, "[\"0.1\",", "[\"inf\",", "loss.class_weights[0] is"},
+        {LOSS, "[\"0.1\",", "[\"nan\",", "loss.class_weights[0] is"},
         {LOSS, "softmax_cross_entropy", "mse", "fields that mse does not have"},
     };
     static const text_edit of_regression[] = {
-        {LOSS, "\"1.5\"", "\"0\"", "huber is out of its range"},
-        {LOSS, ",\"delta\":\"1.5\"", "", "huber is out of its range"},
-        {LOSS, "\"1.5\"", "\"inf\"", "huber is out of its range"},
+        {LOSS, "\"1.5\"", "\"0\"", "loss.delta is"},
+        {LOSS, ",\"delta\":\"1.5\"", "", "loss.delta is"},
+        {LOSS, "\"1.5\"", "\"inf\"", "loss.delta is"},
         {LOSS, "huber", "quantile", "fields that quantile does not have"},
         {LOSS, "huber\",\"value\":\"mean\",\"gradient\":\"mean\",\"delta\":\"1.5\"",
          "quantile\",\"value\":\"mean\",\"gradient\":\"mean\",\"quantile\":\"1\"",
-         "quantile is out of its range"},
+         "loss.quantile is 1, expected a number in (0, 1)"},
         {LOSS, ",\"delta\":\"1.5\"", ",\"class_weights\":[\"1\"]", "does not have"},
         {LOSS, "huber\",\"value\":\"mean\",\"gradient\":\"mean\",\"delta\":\"1.5\"",
          "gaussian\",\"value\":\"mean\",\"gradient\":\"mean\"", "gaussian does not fit 1 outputs"},
@@ -358,7 +359,8 @@ static void zero_scale(rewriting *r, const void *context)
             r->items[i].data = zeros;
         }
     }
-    json_t *sums = json_loads(lnt_model_value(r->metadata, LNT_KEY_CHECKSUMS), 0, NULL);
+    json_t *sums =
+        json_loads(lnt_model_value(lnt_json_texts(r->metadata), LNT_KEY_CHECKSUMS), 0, NULL);
     json_object_set_new(sums, context, json_string(sum.text));
     json_object_set_new(r->metadata, lnt_model_key_name(LNT_KEY_CHECKSUMS), lnt_json_embed(sums));
     json_decref(sums);

@@ -246,6 +246,24 @@ Test(net, create_errors)
     cr_assert_null(net);
 }
 
+/* Each layer draws from a stream of its own, and there are so many. */
+Test(net, the_number_of_layers_is_bounded)
+{
+    lnt_layer *layers = malloc((LNT_MAX_LAYERS + 1) * sizeof *layers);
+    cr_assert(layers != NULL);
+    for (size_t l = 0; l <= LNT_MAX_LAYERS; l++) {
+        layers[l] = lnt_dropout(0.5);
+    }
+    lnt_net_config config = {
+        .dtype = LNT_F32, .inputs = 1, .layers = layers, .n_layers = LNT_MAX_LAYERS + 1};
+    FAILS(LNT_ERR_TOO_LARGE, refuse(config));
+    lnt_net *net = NULL;
+    config.n_layers = LNT_MAX_LAYERS;
+    OK(lnt_net_create(&net, &config));
+    lnt_net_destroy(net);
+    free(layers);
+}
+
 #if SIZE_MAX > UINT32_MAX
 Test(net, sizes_beyond_blas_and_memory_are_refused)
 {

@@ -87,6 +87,48 @@ Test(onnx_import, parts_become_layers_scalers_losses_and_classes)
     }
 }
 
+/* A dense layer, with a bias or without, and then something added to each output. */
+static lnt_model layer_and_add(bool bias)
+{
+    message graph = {.size = 0};
+    add_node(&graph, "Gemm", bias ? "x,w,b" : "x,w", "z", NULL);
+    add_node(&graph, "Add", "z,c", "y", NULL);
+    put_text(&graph, 2, "g");
+    add_floats(&graph, "w", 2, 3, 6);
+    if (bias) {
+        add_floats(&graph, "b", 0, 3, 3);
+    }
+    add_floats(&graph, "c", 0, 3, 3);
+    add_value(&graph, 11, "x", 2);
+    add_value(&graph, 12, "y", 3);
+    const message model = model_around(&graph, 13);
+    const char *path = in_folder("add.onnx");
+    write_message(path, &model);
+    return import(path);
+}
+
+/* At the end an Add is the bias that a layer lacks, or else the offset of the targets' scaling. */
+Test(onnx_import, an_add_at_the_end_is_a_bias_or_a_scaling)
+{
+    for (int bias = 0; bias < 2; bias++) {
+        lnt_model model = layer_and_add(bias != 0);
+        lnt_parameter b;
+        cr_assert(lnt_net_n_layers(model.net) == 1 && lnt_net_n_tensors(model.net) == 2);
+        OK(lnt_net_tensor(model.net, 1, &b));
+        cr_assert_eq(model.target_scaler != NULL, bias != 0);
+        for (size_t j = 0; j < 3; j++) {
+            cr_assert_eq(lnt_get(&b.value, 0, j), (double) (j + 1));
+        }
+        const lnt_tensor x = matrix(LNT_F32, 1, 2);
+        lnt_tensor y = predicted(&model, &x);
+        for (size_t j = 0; j < 3; j++) {
+            cr_assert_float_eq(lnt_get(&y, 0, j), (double) ((j + 1) * (bias ? 2 : 1)), 1e-6);
+        }
+        free(y.data);
+        lnt_model_finish(&model);
+    }
+}
+
 /* What is read can be saved, and trained further. */
 Test(onnx_import, models_are_whole)
 {
@@ -149,7 +191,7 @@ Test(onnx_import, the_limit_is_kept)
     for (size_t limit = 1; !fits; limit = limit * 5 / 4 + 1) {
         failing f = {0};
         const lnt_allocator allocator = failing_allocator(&f);
-        const lnt_onnx_options options = {limit, &allocator};
+        const lnt_onnx_options options = {.memory_limit = limit, .allocator = &allocator};
         lnt_model model;
         lnt_error error = {0};
         const lnt_status status = lnt_onnx_import(&model, path, &options, &error);

@@ -2,6 +2,7 @@
 /* A run that is stopped anywhere and continued ends with the bits of one that never stopped. */
 #include "file_support.h"
 #include "fit_support.h"
+#include "io/safetensors.h"
 
 #include <time.h>
 
@@ -452,6 +453,68 @@ Test(resume, another_net_is_refused)
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &run_x, &run_y, &config, NULL, &error));
     cr_assert(strstr(error.message, "'net' has 1 by ") != NULL, "%s", error.message);
     lnt_net_destroy(net);
+}
+
+/* Writes a checkpoint again with one parameter that is NaN. */
+static void write_nan(const char *path)
+{
+    enum { MOST = 16 };
+    lnt_st_file *file;
+    OK(lnt_st_open(&file, path, NULL, NULL));
+    lnt_checkpoint_item items[MOST];
+    lnt_checkpoint_text texts[MOST];
+    lnt_checkpoint_content content = {.items = items, .texts = texts};
+    for (size_t i = 0; i < lnt_st_metadata(file)->count; i++) {
+        const lnt_name_item *text = &lnt_st_metadata(file)->items[i];
+        if (strncmp(text->name, "linnet.", 7) != 0) {
+            texts[content.n_texts++] = (lnt_checkpoint_text){text->name, text->value};
+        }
+    }
+    for (; content.n_items < lnt_st_count(file); content.n_items++) {
+        const lnt_st_entry *entry = lnt_st_at(file, content.n_items);
+        void *data = malloc(entry->bytes + 1);
+        OK(lnt_st_read(file, entry, data, NULL));
+        const lnt_dtype dtype = entry->tensor.dtype == LNT_ST_F64 ? LNT_F64 : LNT_F32;
+        lnt_checkpoint_item *item = &items[content.n_items];
+        *item = (lnt_checkpoint_item){
+            entry->tensor.name,
+            lnt_tensor_of(dtype, data, entry->tensor.shape[0], entry->tensor.shape[1])};
+        if (strcmp(item->name, "net") == 0) {
+            OK(lnt_set(&item->value, 0, 1, NAN));
+        }
+    }
+    OK(lnt_checkpoint_write(path, &content, NULL));
+    for (size_t i = 0; i < content.n_items; i++) {
+        free(items[i].value.data);
+    }
+    lnt_st_close(file);
+}
+
+/* A parameter that is not finite is no place to go on from, and the net is not changed. */
+Test(resume, parameters_that_are_not_finite_are_refused)
+{
+    regression(LNT_F32, &run_x, &run_y);
+    const char *folder = in_folder("run");
+    lnt_fit_config config = run_of(LNT_ADAM);
+    config.max_steps = 10;
+    outcome o = run(LNT_F32, 1, config, folder, 0, false);
+    config.max_steps = 0;
+    finish(&o);
+    char *path = path_in(folder, "checkpoint-000000000010.safetensors");
+    write_nan(path);
+    free(path);
+    lnt_net *net = full_net(LNT_F32, 1), *same = full_net(LNT_F32, 1);
+    lnt_fit_result result;
+    lnt_error error = {LNT_OK, ""};
+    config.checkpoint.directory = folder;
+    config.checkpoint.resume = true;
+    cr_assert(lnt_fit(net, &run_x, &run_y, &config, &result, &error) == LNT_ERR_NOT_FINITE);
+    cr_assert(strstr(error.message, "expected finite parameters, found nan") != NULL, "%s",
+              error.message);
+    const lnt_tensor a = lnt_net_state_read_only(net), b = lnt_net_state_read_only(same);
+    cr_assert(equal_bits(a.data, b.data, a.cols * sizeof(float)));
+    lnt_net_destroy(net);
+    lnt_net_destroy(same);
 }
 
 Test(resume, checkpoints_of_another_run_are_not_touched)

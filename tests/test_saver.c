@@ -113,3 +113,51 @@ Test(saver, seconds)
 {
     check((lnt_checkpoint_config){.every_seconds = 1e-9}, 1, 1);
 }
+
+/* --- by the clock --- */
+
+/* What the saver sees after each step, and where it looks twice, at the end of an epoch. */
+static double first_look[STEPS + 1], last_look[STEPS + 1];
+
+/* Five milliseconds a step. */
+static bool take_time(const lnt_fit_progress *progress, void *context)
+{
+    (void) context;
+    pthread_mutex_lock(&mutex);
+    released = true;
+    pthread_mutex_unlock(&mutex);
+    last_look[progress->steps] = progress->seconds;
+    if (!progress->epoch_end) {
+        first_look[progress->steps] = progress->seconds;
+    }
+    pause_for(5);
+    return true;
+}
+
+/* The first is of the first step after so many seconds, and each later one so many after it. */
+Test(saver, seconds_pass_between_two)
+{
+    const double every = 0.04;
+    size_t numbers[STEPS + 1], due = 1;
+    lnt_tensor x, y;
+    regression(LNT_F64, &x, &y);
+    lnt_net *net = make_net(LNT_F64, 1);
+    lnt_fit_config config = settings();
+    config.epochs = EPOCHS;
+    config.batch_rows = ROWS / BATCHES;
+    config.callback = take_time;
+    config.checkpoint = (lnt_checkpoint_config){
+        .directory = in_folder("run"), .every_seconds = every, .keep = STEPS};
+    OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
+    const size_t count = numbers_in(config.checkpoint.directory, numbers);
+    while (due < STEPS && last_look[due] < every) {
+        due++;
+    }
+    cr_assert(count >= 3, "%zu checkpoints", count);
+    cr_assert(numbers[0] == due, "the first is %zu, expected %zu", numbers[0], due);
+    for (size_t i = 1; i + 1 < count; i++) {
+        const double since = last_look[numbers[i]] - first_look[numbers[i - 1]];
+        cr_assert(since >= every, "%zu and %zu", numbers[i - 1], numbers[i]);
+    }
+    lnt_net_destroy(net);
+}

@@ -303,6 +303,19 @@ static lnt_scaler *fit_as(lnt_scaling scaling, const lnt_tensor *x)
     return scaler;
 }
 
+/* The quartiles of three rows lie half way between two of them, those of two a quarter of it. */
+Test(scaler, robust_scaling_of_few_rows)
+{
+    double values[] = {4, 0, 1};
+    for (size_t rows = 2; rows <= 3; rows++) {
+        const lnt_tensor x = lnt_tensor_f64(values, rows, 1);
+        lnt_scaler *scaler = fit_as(LNT_SCALING_ROBUST, &x);
+        cr_assert_eq(lnt_scaler_offset(scaler)[0], rows == 2 ? 2 : 1);
+        cr_assert_eq(lnt_scaler_scale(scaler)[0], 2);
+        lnt_scaler_destroy(scaler);
+    }
+}
+
 Test(scaler, none_min_max_and_robust)
 {
     double values[] = {1, 5, -3, 2, 5, 8, 4, 5, 0.5, 8, 5, -7, 16, 5, 2, 32, 5, 100};

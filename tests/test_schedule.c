@@ -106,6 +106,42 @@ Test(schedule, momentum_of_one_cycle)
     }
 }
 
+/* The learning rate warms up to where the cycle begins; the momentum stays at its height. */
+Test(schedule, momentum_stays_high_in_the_warm_up)
+{
+    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_ONE_CYCLE), cycle = schedule;
+    schedule.warmup = 5;
+    schedule.momentum_high = cycle.momentum_high = 0.97;
+    schedule.momentum_low = cycle.momentum_low = 0.6;
+    OK(lnt_schedule_settle(&schedule, PERIODS + 5, NULL));
+    OK(lnt_schedule_settle(&cycle, PERIODS, NULL));
+    for (size_t t = 0; t < 5; t++) {
+        cr_assert_eq(lnt_schedule_momentum(&schedule, t), 0.97, "period %zu", t);
+    }
+    for (size_t t = 0; t < PERIODS; t++) {
+        cr_assert_eq(lnt_schedule_momentum(&schedule, t + 5), lnt_schedule_momentum(&cycle, t));
+    }
+    cr_assert(lnt_schedule_momentum(&schedule, 9) < 0.97);
+}
+
+/* With a threshold of 0 a value that is equal to the best is no improvement. */
+Test(schedule, plateau_of_equal_values)
+{
+    for (int absolute = 0; absolute < 2; absolute++) {
+        lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+        lnt_plateau plateau = {0};
+        schedule.patience = 2;
+        schedule.threshold = 0;
+        schedule.absolute = absolute != 0;
+        OK(lnt_schedule_settle(&schedule, 6, NULL));
+        const double expected[] = {1, 1, 1, 0.1};
+        for (size_t t = 0; t < 4; t++) {
+            const double rate = lnt_plateau_update(&plateau, &schedule, 1, 3);
+            cr_assert_float_eq(rate, expected[t], 1e-15, "period %zu: %g", t, rate);
+        }
+    }
+}
+
 /* A loss below 0, as a Gaussian's, that stands still or rises a little is no improvement. */
 Test(schedule, plateau_below_zero)
 {
@@ -178,9 +214,9 @@ Test(schedule, ranges)
     WITH(LNT_SCHEDULE_STEP, period = 0, "period");
     WITH(LNT_SCHEDULE_MULTI_STEP, n_milestones = 0, "milestones");
     WITH(LNT_SCHEDULE_MULTI_STEP, milestones = ((const size_t[]){3, 3, 4}),
-         "milestone 3 follows 3");
-    WITH(LNT_SCHEDULE_POLYNOMIAL, power = 0, "power is 0, expected a number above 0");
-    WITH(LNT_SCHEDULE_COSINE, least = -1, "least is -1, expected a number of at least 0");
+         "schedule.milestones has 3 behind 3, expected them to ascend");
+    WITH(LNT_SCHEDULE_POLYNOMIAL, power = 0, "power is 0, expected a finite number above 0");
+    WITH(LNT_SCHEDULE_COSINE, least = -1, "least is -1, expected a finite number from 0");
     WITH(LNT_SCHEDULE_COSINE, cycle_factor = 0, "cycle_factor");
     WITH(LNT_SCHEDULE_ONE_CYCLE, rise = 1, "rise");
     WITH(LNT_SCHEDULE_ONE_CYCLE, start_factor = 0, "start_factor");

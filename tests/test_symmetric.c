@@ -180,10 +180,15 @@ Test(symmetric, refuses_what_does_not_fit)
     FAILS(LNT_ERR_SHAPE, lnt_syrk(1, &a, 0, &wide));
     FAILS(LNT_ERR_SHAPE, lnt_syrk(1, &a, 0, &five));
     FAILS(LNT_ERR_DTYPE, lnt_syrk(1, &single, 0, &c));
+    FAILS(LNT_ERR_ALIAS, lnt_syrk(1, &c, 0, &c));
     FAILS(LNT_ERR_SHAPE, lnt_cholesky(&wide, &definite));
     FAILS(LNT_ERR_SHAPE, lnt_cholesky_solve(&c, &b));
     FAILS(LNT_ERR_SHAPE, lnt_triangular_solve(&wide, false, &b));
     FAILS(LNT_ERR_DTYPE, lnt_cholesky(&none, &definite));
+    lnt_tensor one = c, row = a; /* the stride of a single column is nothing */
+    one.rows = one.cols = row.rows = 1;
+    one.col_stride = 7;
+    OK(lnt_syrk(1, &row, 0, &one));
     cr_assert(lnt_eigen_work((size_t) 1 << 40) == 0);
 }
 

@@ -19,6 +19,14 @@ static void report(int ok, const char *what)
     printf("%s %d - %s\n", ok ? "ok" : "not ok", ++number, what);
 }
 
+static void require(lnt_status status)
+{
+    if (status != LNT_OK) {
+        printf("Bail out! %s\n", lnt_status_text(status));
+        exit(1);
+    }
+}
+
 typedef struct task {
     const char *name;
     lnt_dtype dtype;
@@ -35,7 +43,7 @@ static void fill(lnt_tensor *t, uint64_t stream)
     lnt_random random = lnt_random_at(5, stream);
     for (size_t i = 0; i < t->rows; i++) {
         for (size_t j = 0; j < t->cols; j++) {
-            (void) lnt_set(t, i, j, 2 * lnt_random_uniform(&random) - 1);
+            require(lnt_set(t, i, j, 2 * lnt_random_uniform(&random) - 1));
         }
     }
 }
@@ -172,14 +180,14 @@ static void check_refusals(void)
     if (lnt_blas_set_threads(2) == LNT_OK) {
         report(create(&pass, net, 2, true) == LNT_ERR_THREADS && pass == NULL,
                "threads beside BLAS's own are refused");
-        (void) lnt_blas_set_threads(1);
+        require(lnt_blas_set_threads(1));
         static float data[200 * 200];
         const lnt_tensor x = lnt_tensor_f32(data, 200, 200);
         const lnt_status created = create(&pass, net, 2, true);
-        (void) lnt_blas_set_threads(2);
+        require(lnt_blas_set_threads(2));
         report(created == LNT_OK && lnt_pass_forward(pass, net, &x, NULL) == LNT_ERR_THREADS,
                "also when BLAS gets them later");
-        (void) lnt_blas_set_threads(1);
+        require(lnt_blas_set_threads(1));
         report(lnt_pass_forward(pass, net, &x, NULL) == LNT_OK, "and the pass stays usable");
         lnt_pass_destroy(pass);
     } else {
@@ -276,7 +284,7 @@ static void check_beside(void)
 
 int main(void)
 {
-    (void) lnt_blas_set_threads(1);
+    require(lnt_blas_set_threads(1));
     check_bits();
     check_refusals();
     check_callers();

@@ -95,6 +95,20 @@ Test(tensor, constructors_and_names)
     cr_assert_str_eq(lnt_dtype_name((lnt_dtype) 77), "?");
 }
 
+/* Rows or columns on top of each other are no output, however few. */
+Test(tensor, outputs_of_steps_that_are_zero_are_refused)
+{
+    double x[4] = {1, 2, 3, 4};
+    for (size_t rows = 1; rows <= 3; rows++) {
+        for (size_t cols = 1; cols <= 3; cols++) {
+            lnt_tensor still = lnt_tensor_f64(x, rows, cols);
+            still.row_stride = still.col_stride = 0;
+            const lnt_status expected = rows * cols > 1 ? LNT_ERR_ALIAS : LNT_OK;
+            FAILS(expected, lnt_fill(1, &still));
+        }
+    }
+}
+
 Test(tensor, get_and_set)
 {
     float f[2] = {0};

@@ -171,9 +171,8 @@ Test(trainer, refuses_by_name)
     config = settings();
     config.optim.momentum = 2;
     not_created(LNT_ERR_INVALID,
-                "cannot prepare training: optim (sgd, learning_rate 0.05): an argument is outside "
-                "its range",
-                net, &config);
+                "cannot prepare training: optim.momentum is 2, expected a number in [0, 1)", net,
+                &config);
     config = settings();
     failing f = {.fail_at = 2};
     const lnt_allocator allocator = failing_allocator(&f);

@@ -7,9 +7,15 @@
 
 LNT_BEGIN_DECLS
 
+/** The version of these headers. `lnt_version` is the version of the library that is loaded. */
+#define LNT_VERSION_MAJOR 0
+#define LNT_VERSION_MINOR 1
+#define LNT_VERSION_PATCH 0
+#define LNT_VERSION_STRING "0.1.0"
+
 /** What this library is made of. Strings are static; "" where a thing cannot be told. */
 typedef struct lnt_build {
-    const char *version;  /**< "0.1.0" */
+    const char *version;  /**< as `lnt_version` */
     const char *compiler; /**< "gcc 12.2.0" */
     const char *blas; /**< the BLAS that is loaded: "openblas", "mkl", "blis", else the name of the
                          one found at build time if that one does not tell either, else
@@ -31,7 +37,7 @@ LNT_API const char *lnt_version(void);
  * global state, and no other calls it. `LNT_ERR_INVALID` if `threads` is below 1, or above 1 with a
  * BLAS that has no such setting. Not while another thread is inside BLAS.
  */
-LNT_API lnt_status lnt_blas_set_threads(int threads);
+LNT_API LNT_MUST_CHECK lnt_status lnt_blas_set_threads(int threads);
 
 LNT_END_DECLS
 

@@ -84,8 +84,8 @@ LNT_API const char *lnt_checkpoint_name(const lnt_checkpoint *checkpoint, size_t
  * Dtype and shape of a tensor, in a tensor without data. `LNT_ERR_INVALID` if there is none of that
  * name.
  */
-LNT_API lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *name,
-                                        lnt_tensor *shape);
+LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint,
+                                                       const char *name, lnt_tensor *shape);
 /**
  * Reads a tensor into `value`, which must have its dtype, its shape and no gaps (`LNT_ERR_DTYPE`,
  * `LNT_ERR_SHAPE`). `LNT_ERR_FORMAT` if there is none of that name. No allocation.
@@ -127,7 +127,8 @@ typedef struct lnt_checkpoint_folder lnt_checkpoint_folder;
 /**
  * Opens a folder, which is made if it is not there (its parent is not). `keep`, at least
  * `LNT_CHECKPOINT_KEEP` (`LNT_ERR_INVALID`), is how many checkpoints stay; the path is copied.
- * `LNT_ERR_ORDER` if it is open elsewhere.
+ * `LNT_ERR_ORDER` if it is open elsewhere. Temporary files of checkpoints that processes of this
+ * machine left when they were killed are removed, if the file system has locks.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **folder,
                                                              const char *path, size_t keep,

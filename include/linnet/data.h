@@ -122,7 +122,7 @@ typedef enum lnt_data_format {
 
 /** "auto", "csv", "npy", "npz", "idx", "libsvm"; NULL for a value outside the list. */
 LNT_API const char *lnt_data_format_name(lnt_data_format format);
-LNT_API lnt_status lnt_data_format_find(const char *name, lnt_data_format *format);
+LNT_API LNT_MUST_CHECK lnt_status lnt_data_format_find(const char *name, lnt_data_format *format);
 
 /**
  * Reads a table in any format; `path` "-" is standard input. Of the options, dtype, missing,
@@ -165,23 +165,23 @@ LNT_API const lnt_names *lnt_frame_labels(const lnt_frame *frame, size_t column)
  * Finds a column by name, or else by 1-based number ("1" is the first, "-1" the last).
  * `LNT_ERR_INVALID` if there is none; `error` then names the nearest column.
  */
-LNT_API lnt_status lnt_frame_find(const lnt_frame *frame, const char *column, size_t *index,
-                                  lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_frame_find(const lnt_frame *frame, const char *column,
+                                                 size_t *index, lnt_error *error);
 
 /**
  * Turns a column of numbers into labels: its distinct values, ascending, at most `max_labels`
  * (`LNT_ERR_TOO_LARGE` beyond), written as short as reads back the same. Nothing happens to a
  * column that has labels already.
  */
-LNT_API lnt_status lnt_frame_encode(lnt_frame *frame, size_t column, size_t max_labels,
-                                    lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_frame_encode(lnt_frame *frame, size_t column,
+                                                   size_t max_labels, lnt_error *error);
 
 /**
  * Recodes a column so that its cells are indices into `classes`, which it copies: labels match by
  * text, numbers by value. `LNT_ERR_INVALID` names a label that is not among them.
  */
-LNT_API lnt_status lnt_frame_recode(lnt_frame *frame, size_t column, const lnt_names *classes,
-                                    lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_frame_recode(lnt_frame *frame, size_t column,
+                                                   const lnt_names *classes, lnt_error *error);
 
 /* --- files larger than memory --- */
 
@@ -233,8 +233,8 @@ LNT_API bool lnt_row_file_in_order(const lnt_row_file *file);
  * file is no longer what it was; what is in `rows` then has no meaning. No allocation, but for a
  * record longer than any before.
  */
-LNT_API lnt_status lnt_row_file_read(lnt_row_file *file, size_t first, const lnt_tensor *rows,
-                                     lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_read(lnt_row_file *file, size_t first,
+                                                    const lnt_tensor *rows, lnt_error *error);
 
 /**
  * The `count` columns at `columns`, of all rows, as a frame with their names and labels, in memory
@@ -256,8 +256,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_columns_frame(lnt_row_file *file,
  * Depends on (seed, rows, fraction, labels) only. `LNT_ERR_INVALID` unless 0 ≤ fraction < 1;
  * `LNT_ERR_SHAPE`, `LNT_ERR_NOT_FINITE` or `LNT_ERR_TOO_LARGE` (2^32 rows) for labels.
  */
-LNT_API lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uint64_t seed,
-                             size_t *index, size_t *n_first);
+LNT_API LNT_MUST_CHECK lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels,
+                                            uint64_t seed, size_t *index, size_t *n_first);
 
 /**
  * Cross-validation: writes a permutation of 0 … rows−1 to `index` such that fold f is
@@ -265,14 +265,15 @@ LNT_API lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *lab
  * most one; with `labels` ([rows, 1], may be NULL) so do the rows of each class. Depends on (seed,
  * rows, folds, labels) only. `LNT_ERR_INVALID` unless 2 ≤ folds ≤ rows; labels as for `lnt_split`.
  */
-LNT_API lnt_status lnt_k_fold(size_t rows, size_t folds, const lnt_tensor *labels, uint64_t seed,
-                              size_t *index, size_t *first);
+LNT_API LNT_MUST_CHECK lnt_status lnt_k_fold(size_t rows, size_t folds, const lnt_tensor *labels,
+                                             uint64_t seed, size_t *index, size_t *first);
 
 /**
  * Reorders rows in place: row i becomes what row `index[i]` was. `index` must be a permutation
  * (`LNT_ERR_INVALID`, untouched, if not); it is used as scratch and restored.
+ * `LNT_ERR_ALIAS` if X overlaps itself.
  */
-LNT_API lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index);
+LNT_API LNT_MUST_CHECK lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index);
 
 /* --- scaling --- */
 
@@ -289,7 +290,7 @@ typedef enum lnt_scaling {
 
 /** "none", "standard", "min_max", "robust"; NULL for a value outside the list. */
 LNT_API const char *lnt_scaling_name(lnt_scaling scaling);
-LNT_API lnt_status lnt_scaling_find(const char *name, lnt_scaling *scaling);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaling_find(const char *name, lnt_scaling *scaling);
 
 /**
  * A scaler for the columns of x [rows, cols]. At least one row, all finite (`LNT_ERR_NOT_FINITE`).
@@ -313,7 +314,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_create(lnt_scaler_fitter **f
 LNT_API void lnt_scaler_fitter_destroy(lnt_scaler_fitter *fitter);
 
 /** Takes in x [any number of rows, cols]; `LNT_ERR_NOT_FINITE`, and nothing is taken in. */
-LNT_API lnt_status lnt_scaler_fitter_add(lnt_scaler_fitter *fitter, const lnt_tensor *x);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_add(lnt_scaler_fitter *fitter,
+                                                        const lnt_tensor *x);
 
 /** The scaler of all rows so far, at least one (`LNT_ERR_SHAPE`); errors as `lnt_scaler_fit`. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_make(const lnt_scaler_fitter *fitter,
@@ -331,11 +333,13 @@ LNT_API size_t lnt_scaler_cols(const lnt_scaler *scaler);
 LNT_API const double *lnt_scaler_offset(const lnt_scaler *scaler);
 LNT_API const double *lnt_scaler_scale(const lnt_scaler *scaler);
 
-/** Z = (X − offset) / scale, computed in double; Z may be X. Thread-safe. */
-LNT_API lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x, lnt_tensor *z);
+/** Z = (X − offset) / scale, computed in double; Z may be exactly X. Thread-safe. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x,
+                                                   lnt_tensor *z);
 
-/** X = Z·scale + offset, computed in double; X may be Z. Thread-safe. */
-LNT_API lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z, lnt_tensor *x);
+/** X = Z·scale + offset, computed in double; X may be exactly Z. Thread-safe. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z,
+                                                    lnt_tensor *x);
 
 LNT_END_DECLS
 

@@ -78,18 +78,18 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_derivatives_set(lnt_derivatives *d, const 
  * J [rows·outputs, inputs]: row i·outputs + k = ∂y_k/∂x of row i of the batch. As many passes
  * forward as there are inputs, or backward as there are outputs, whichever are fewer.
  */
-LNT_API lnt_status lnt_jacobian(lnt_derivatives *d, lnt_tensor *jacobian);
+LNT_API LNT_MUST_CHECK lnt_status lnt_jacobian(lnt_derivatives *d, lnt_tensor *jacobian);
 
 /** ẏ [rows, outputs] = ∂y/∂x·ẋ + ∂y/∂p·ṗ, row by row; ẋ [rows, inputs], ṗ; either NULL: 0. */
-LNT_API lnt_status lnt_jvp(lnt_derivatives *d, const lnt_tensor *x_dot, const lnt_tensor *p_dot,
-                           lnt_tensor *y_dot);
+LNT_API LNT_MUST_CHECK lnt_status lnt_jvp(lnt_derivatives *d, const lnt_tensor *x_dot,
+                                          const lnt_tensor *p_dot, lnt_tensor *y_dot);
 
 /**
  * The other way, from u [rows, outputs]: row i of x_gradient [rows, inputs] = u_i·∂y_i/∂x_i,
  * p_gradient = Σ_i u_i·∂y_i/∂p; either NULL if it is not wanted.
  */
-LNT_API lnt_status lnt_vjp(lnt_derivatives *d, const lnt_tensor *u, lnt_tensor *x_gradient,
-                           lnt_tensor *p_gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_vjp(lnt_derivatives *d, const lnt_tensor *u,
+                                          lnt_tensor *x_gradient, lnt_tensor *p_gradient);
 
 /**
  * hv = H·v, with H the second derivatives by p of the loss of the batch, and v, hv
@@ -99,8 +99,9 @@ LNT_API lnt_status lnt_vjp(lnt_derivatives *d, const lnt_tensor *u, lnt_tensor *
  * and the change of the backward pass along it (Pearlmutter 1994), at about the cost of two
  * gradients. Errors of `lnt_loss_evaluate`; `LNT_ERR_INVALID` for a custom loss. Second.
  */
-LNT_API lnt_status lnt_hvp(lnt_derivatives *d, const lnt_loss *loss, const lnt_tensor *target,
-                           const lnt_tensor *weights, const lnt_tensor *v, lnt_tensor *hv);
+LNT_API LNT_MUST_CHECK lnt_status lnt_hvp(lnt_derivatives *d, const lnt_loss *loss,
+                                          const lnt_tensor *target, const lnt_tensor *weights,
+                                          const lnt_tensor *v, lnt_tensor *hv);
 
 /**
  * gv = Jᵀ·C·J·v: the generalised Gauss-Newton matrix (Schraudolph 2002), with J = ∂ŷ/∂p of the
@@ -108,14 +109,16 @@ LNT_API lnt_status lnt_hvp(lnt_derivatives *d, const lnt_loss *loss, const lnt_t
  * every loss but the Gaussian, whose C need not be. Otherwise as `lnt_hvp`, but it needs no
  * `second`.
  */
-LNT_API lnt_status lnt_ggn_vp(lnt_derivatives *d, const lnt_loss *loss, const lnt_tensor *target,
-                              const lnt_tensor *weights, const lnt_tensor *v, lnt_tensor *gv);
+LNT_API LNT_MUST_CHECK lnt_status lnt_ggn_vp(lnt_derivatives *d, const lnt_loss *loss,
+                                             const lnt_tensor *target, const lnt_tensor *weights,
+                                             const lnt_tensor *v, lnt_tensor *gv);
 
 /**
  * H [rows·outputs, inputs]: row i·outputs + k, column j = ∂²y_k/∂x_j² of row i. A pass forward an
  * input, and two backward for each input and output. Second.
  */
-LNT_API lnt_status lnt_input_hessian_diagonal(lnt_derivatives *d, lnt_tensor *diagonal);
+LNT_API LNT_MUST_CHECK lnt_status lnt_input_hessian_diagonal(lnt_derivatives *d,
+                                                             lnt_tensor *diagonal);
 
 /**
  * gradient = ∂(Σ_ik u_ik·ẏ_ik)/∂p + beta·gradient, where ẏ = ∂y/∂x·ẋ: what goes back from dL/dẏ = u
@@ -123,8 +126,9 @@ LNT_API lnt_status lnt_input_hessian_diagonal(lnt_derivatives *d, lnt_tensor *di
  * residual of a differential equation; what depends on y itself goes back by `lnt_vjp`. With beta 0
  * `gradient` is not read. Second.
  */
-LNT_API lnt_status lnt_jvp_gradient(lnt_derivatives *d, const lnt_tensor *x_dot,
-                                    const lnt_tensor *u, double beta, lnt_tensor *gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_jvp_gradient(lnt_derivatives *d, const lnt_tensor *x_dot,
+                                                   const lnt_tensor *u, double beta,
+                                                   lnt_tensor *gradient);
 
 /**
  * A loss on the input derivatives, for training where they are known (Sobolev training; Czarnecki,
@@ -139,10 +143,11 @@ LNT_API lnt_status lnt_jvp_gradient(lnt_derivatives *d, const lnt_tensor *x_dot,
  * `lnt_pass_gradients` of a backward before `lnt_optim_step`. A pass forward and two backward an
  * input. `LNT_ERR_INVALID` for a weight out of its range. Second.
  */
-LNT_API lnt_status lnt_jacobian_loss(lnt_derivatives *d, const lnt_tensor *target,
-                                     const lnt_tensor *weights, lnt_reduction reduction,
-                                     double factor, double beta, double *value,
-                                     lnt_tensor *gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_jacobian_loss(lnt_derivatives *d, const lnt_tensor *target,
+                                                    const lnt_tensor *weights,
+                                                    lnt_reduction reduction, double factor,
+                                                    double beta, double *value,
+                                                    lnt_tensor *gradient);
 
 LNT_END_DECLS
 

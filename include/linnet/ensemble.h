@@ -52,6 +52,7 @@ LNT_API size_t lnt_uncertainty_cols(const lnt_uncertainty *uncertainty);
  * mean = the mean of the μ, sd² = the mean of n + e, and the variance of the μ, divided by their
  * number; epistemic² = the same without n. An ensemble for squared error without Laplace
  * approximations knows no noise: its sd is epistemic. No allocation.
+ * `LNT_ERR_ALIAS` if an output overlaps itself, x or another output.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_uncertainty_predict(lnt_uncertainty *uncertainty,
                                                           const lnt_tensor *x, lnt_tensor *mean,

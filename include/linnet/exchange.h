@@ -27,14 +27,14 @@ typedef enum lnt_model_format {
 
 /** "linnet", "torch", "npz", "onnx", "c"; NULL for a value outside the list. */
 LNT_API const char *lnt_model_format_name(lnt_model_format format);
-LNT_API lnt_status lnt_model_format_find(const char *name, lnt_model_format *format);
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_find(const char *name, lnt_model_format *format);
 
 /**
  * Finds out by its content in what format a file is. `LNT_ERR_IO`, or `LNT_ERR_FORMAT` for a file
  * of no known kind.
  */
-LNT_API lnt_status lnt_model_format_of(const char *path, lnt_model_format *format,
-                                       lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_of(const char *path, lnt_model_format *format,
+                                                      lnt_error *error);
 
 /* --- PyTorch --- */
 
@@ -59,8 +59,9 @@ typedef struct lnt_torch_options {
     lnt_loss loss;   /**< what it was trained for; class weights are borrowed as in `lnt_model` */
     lnt_dtype dtype; /**< of the net: F32 or F64; tensors are rounded to it */
     bool as_stored;  /**< instead: F64 if any tensor is, else F32 */
-    bool ignore_scaling; /**< export: leave the model's scalers out */
-    bool fold_scaling;   /**< export: put them into the first and the last Linear */
+    bool allow_nonfinite; /**< import: infinite numbers and NaN are loaded, not refused */
+    bool ignore_scaling;  /**< export: leave the model's scalers out */
+    bool fold_scaling;    /**< export: put them into the first and the last Linear */
 } lnt_torch_options;
 
 /** Mean squared error, no activations, `as_stored`. */
@@ -80,7 +81,9 @@ LNT_API lnt_torch_options lnt_torch_defaults(void);
  *
  * `options` NULL is `lnt_torch_defaults`. `model` is overwritten; the caller finishes it; on
  * failure it is empty. `LNT_ERR_FORMAT` with the name of a tensor that is missing, unknown,
- * superfluous or of another shape; `LNT_ERR_INVALID` for options. Thread-safe.
+ * superfluous or of another shape; `LNT_ERR_NOT_FINITE` with the tensor and the element, in the
+ * order of the file, that is not finite in the net's dtype; `LNT_ERR_INVALID` for options.
+ * Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_torch_import(lnt_model *model, const char *path,
                                                    const lnt_torch_options *options,
@@ -139,6 +142,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_export(const lnt_model *model, const 
 typedef struct lnt_onnx_options {
     size_t memory_limit;            /**< bytes that reading may take, file and model included */
     const lnt_allocator *allocator; /**< NULL: the default */
+    bool allow_nonfinite;           /**< infinite numbers and NaN are loaded, not refused */
 } lnt_onnx_options;
 
 /** No memory limit, the default allocator. */
@@ -166,7 +170,8 @@ LNT_API lnt_onnx_options lnt_onnx_defaults(void);
  * Everything else is `LNT_ERR_FORMAT`, with the node and its operator in `error`: also data in
  * other files, functions, operators before version 7. `LNT_ERR_TOO_LARGE` above 2 GiB or the limit,
  * or for a graph that takes 64 times the memory of its file and 16 MiB. Sizes are checked against
- * the file's before anything is allocated. On failure `model` is empty. Thread-safe.
+ * the file's before anything is allocated. A parameter that is not finite is `LNT_ERR_NOT_FINITE`,
+ * with its name in the net in `error`. On failure `model` is empty. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *path,
                                                   const lnt_onnx_options *options,
@@ -200,7 +205,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const cha
 
 typedef struct lnt_import_options {
     lnt_torch_options
-        torch; /**< for a file of `LNT_FORMAT_TORCH`; others say all of it themselves */
+        torch;            /**< for a file of `LNT_FORMAT_TORCH`; others say all of it themselves */
+    bool allow_nonfinite; /**< of any format: parameters and running statistics that are infinite or
+                               NaN are loaded; else they are `LNT_ERR_NOT_FINITE` */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_import_options;
 

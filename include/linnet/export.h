@@ -9,6 +9,7 @@
 #define LNT_API __attribute__((visibility("default")))
 #endif
 
+/** `LNT_MUST_CHECK`: the compiler warns where a caller ignores the result. */
 #if defined(__GNUC__)
 #define LNT_MUST_CHECK __attribute__((warn_unused_result))
 #define LNT_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))

@@ -9,6 +9,7 @@
 #include <linnet/net.h>
 #include <linnet/status.h>
 #include <linnet/uncertainty.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,8 +70,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const c
 /**
  * Loads a model of `lnt_model_save` into `model`, which must be empty or uninitialised (it is
  * overwritten); the caller finishes it. A file that is cut, altered, inconsistent or of another
- * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. Sizes are checked against
- * the file's before anything is allocated. Thread-safe.
+ * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. A number that is infinite
+ * or NaN is `LNT_ERR_NOT_FINITE`, with its tensor and element, counted from 0, in `error`;
+ * `lnt_model_import` can allow it. Sizes are checked against the file's before anything is
+ * allocated. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_load(lnt_model *model, const char *path,
                                                  const lnt_allocator *allocator, lnt_error *error);
@@ -83,21 +86,54 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_net_save(const lnt_net *net, const char *p
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_load(lnt_net **net, const char *path,
                                                const lnt_allocator *allocator, lnt_error *error);
 
-/* --- text files --- */
+/* --- files --- */
 
 /**
  * Writes a file whole or not at all: beside its place, synced, renamed. A file that stood there
- * stays until then; links are followed. Thread-safe.
+ * stays until then; links are followed. A file that may not be written is not replaced
+ * (`LNT_ERR_IO`), although its folder may allow it. Thread-safe.
  */
-LNT_API lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
-                                  lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_write(const char *path, const void *data, size_t bytes,
+                                                 lnt_error *error);
+
+/**
+ * Finds out whether `lnt_file_write`, and every other function that saves a file, could write
+ * `path` now, by the same first steps: it creates the temporary file beside it and removes it.
+ * `LNT_ERR_IO` with the reason if not. The file itself is not touched. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_check_writable(const char *path, lnt_error *error);
+
+/**
+ * Whether two paths are one file, symbolic links followed. Files that exist are compared by device
+ * and inode, so that hard links are one file; paths where no file is yet by their folder and the
+ * name in it. False if it cannot be found out. Thread-safe.
+ */
+LNT_API bool lnt_file_same(const char *a, const char *b);
+
+/** A file that is being written, and that appears whole or not at all. One thread at a time. */
+typedef struct lnt_file_writer lnt_file_writer;
+
+/**
+ * Opens a file for writing as `lnt_file_write` does, for a program that writes it in parts. The
+ * caller ends it by `lnt_file_writer_commit` or `lnt_file_writer_discard`; `path` is borrowed until
+ * then. On failure `*writer` is NULL.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_writer_open(lnt_file_writer **writer, const char *path,
+                                                       lnt_error *error);
+/** The descriptor to write to. It belongs to the writer: write to it, but do not close it. */
+LNT_API int lnt_file_writer_descriptor(const lnt_file_writer *writer);
+/** Puts the file in its place, and frees the writer, also on failure. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_file_writer_commit(lnt_file_writer *writer, lnt_error *error);
+/** Removes what was written and frees the writer; NULL is fine. */
+LNT_API void lnt_file_writer_discard(lnt_file_writer *writer);
 
 /**
  * Writes a tensor of any dtype and strides as NumPy's .npy file, version 1.0, of shape (rows,
  * cols), in the order of bytes of this machine; column by column, Fortran's order, if it lies like
  * that. The file appears as by `lnt_file_write`. Thread-safe.
  */
-LNT_API lnt_status lnt_npy_write(const char *path, const lnt_tensor *x, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_write(const char *path, const lnt_tensor *x,
+                                                lnt_error *error);
 
 /** Bytes before the elements of an .npy file of one or two dimensions. */
 #define LNT_NPY_BEGIN 128
@@ -107,8 +143,8 @@ LNT_API lnt_status lnt_npy_write(const char *path, const lnt_tensor *x, lnt_erro
  * by row, or (rows,) if `cols` is 0. `dtype` is "b1", "i1" to "i8", "u1" to "u8", "f2", "f4" or
  * "f8" (`LNT_ERR_INVALID` if not), in the order of bytes of this machine. Thread-safe.
  */
-LNT_API lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
-                                 char begin[LNT_NPY_BEGIN]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
+                                                char begin[LNT_NPY_BEGIN]);
 
 /** Room for any number that `lnt_number_text` writes. */
 #define LNT_NUMBER_TEXT_LENGTH 32
@@ -117,7 +153,7 @@ LNT_API lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
  * Writes `value` as short as reads back the same, with a decimal point whatever the locale; "nan",
  * "inf", "-inf". `LNT_ERR_MEMORY` if the system has none. Thread-safe.
  */
-LNT_API lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH]);
 
 LNT_END_DECLS
 

@@ -44,7 +44,7 @@ typedef enum lnt_activation {
 LNT_API const char *lnt_activation_name(lnt_activation activation);
 
 /** Finds an activation by name; `LNT_ERR_INVALID` if there is none of that name. */
-LNT_API lnt_status lnt_activation_find(const char *name, lnt_activation *activation);
+LNT_API LNT_MUST_CHECK lnt_status lnt_activation_find(const char *name, lnt_activation *activation);
 
 /**
  * Ways to set a parameter [rows, cols] at creation. For a weight, fan_in = rows, fan_out = cols.
@@ -84,7 +84,7 @@ typedef struct lnt_init {
 
 /** "he_normal", …; NULL for a value outside the list. */
 LNT_API const char *lnt_init_name(lnt_init_kind kind);
-LNT_API lnt_status lnt_init_find(const char *name, lnt_init_kind *kind);
+LNT_API LNT_MUST_CHECK lnt_status lnt_init_find(const char *name, lnt_init_kind *kind);
 
 /**
  * The factor that keeps the variance of signals through an activation, as PyTorch's
@@ -107,11 +107,12 @@ LNT_API lnt_init lnt_init_array(const lnt_tensor *values);
 /**
  * Fills `parameter` (any strides) as a net would, from the given seed and stream; a gain of 0 is
  * ReLU's for He and 1 for Glorot and orthogonal. `LNT_ERR_INVALID` for `LNT_INIT_AUTO`, which only
- * a layer can resolve, and for numbers that are not finite. Only the orthogonal one allocates, with
+ * a layer can resolve, and for numbers that are not finite. `LNT_ERR_ALIAS` if `parameter` overlaps
+ * itself or an array's values, unless it is exactly these. Only the orthogonal one allocates, with
  * the default allocator.
  */
-LNT_API lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed, uint64_t stream,
-                                 lnt_tensor *parameter);
+LNT_API LNT_MUST_CHECK lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed,
+                                                uint64_t stream, lnt_tensor *parameter);
 
 /** What a parameter tensor is to its layer. */
 typedef enum lnt_role {

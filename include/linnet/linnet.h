@@ -17,6 +17,7 @@
 #include <linnet/data.h>
 #include <linnet/derivatives.h>
 #include <linnet/ensemble.h>
+#include <linnet/escape.h>
 #include <linnet/exchange.h>
 #include <linnet/export.h>
 #include <linnet/io.h>

@@ -3,6 +3,7 @@
 #define LINNET_LOSS_H
 
 #include <linnet/export.h>
+#include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -115,7 +116,7 @@ LNT_API lnt_loss lnt_loss_of(lnt_loss_kind kind, lnt_reduction reduction);
  * "poisson", "gaussian", "custom"; NULL for a value outside the list.
  */
 LNT_API const char *lnt_loss_name(lnt_loss_kind kind);
-LNT_API lnt_status lnt_loss_find(const char *name, lnt_loss_kind *kind);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_find(const char *name, lnt_loss_kind *kind);
 
 /** Whether outputs are logits of classes: the two cross-entropies. */
 LNT_API bool lnt_loss_is_classification(lnt_loss_kind kind);
@@ -133,8 +134,17 @@ LNT_API size_t lnt_loss_target_cols(lnt_loss_kind kind, size_t outputs);
 LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
 
 /**
+ * Checks kind, reductions, numbers and class weights of a loss for a net of that many outputs.
+ * `LNT_ERR_INVALID`, or `LNT_ERR_SHAPE` for a wrong number of class weights; `error` names the
+ * field, its value and its range. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs,
+                                                 lnt_error *error);
+
+/**
  * *value = the loss of `output` [rows, cols] against `target`, summed in double; and, unless NULL,
- * `gradient` [rows, cols] = dL/d(output), which may be `output` itself. `weights` [rows, 1] of the
+ * `gradient` [rows, cols] = dL/d(output), which may be exactly `output`, and else must not overlap
+ * an input (`LNT_ERR_ALIAS`). `weights` [rows, 1] of the
  * output's dtype, each ≥ 0 and finite, weigh the rows; NULL: all 1. No rows: value 0.
  *
  * `LNT_ERR_INVALID` for a label outside [0, classes) or not whole, a binary target outside [0, 1],
@@ -143,31 +153,33 @@ LNT_API size_t lnt_loss_classes(lnt_loss_kind kind, size_t outputs);
  * for a custom loss without a function. NaN among outputs and other targets is not an error here,
  * it shows in the value. Thread-safe.
  */
-LNT_API lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
-                                     const lnt_tensor *target, const lnt_tensor *weights,
-                                     double *value, lnt_tensor *gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
+                                                    const lnt_tensor *target,
+                                                    const lnt_tensor *weights, double *value,
+                                                    lnt_tensor *gradient);
 
 /**
  * *divisor = what a mean of this loss divides by, by which means of batches make up that of all:
  * Σ divisor·value / Σ divisor. For a custom loss the number of rows, or Σ w. Errors as for
  * `lnt_loss_evaluate`. Thread-safe.
  */
-LNT_API lnt_status lnt_loss_divisor(const lnt_loss *loss, const lnt_tensor *output,
-                                    const lnt_tensor *target, const lnt_tensor *weights,
-                                    double *divisor);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_divisor(const lnt_loss *loss, const lnt_tensor *output,
+                                                   const lnt_tensor *target,
+                                                   const lnt_tensor *weights, double *divisor);
 
-/** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be `x`. */
-LNT_API lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);
+/** Rows of probabilities: p_ij = exp(x_ij) / Σ_j exp(x_ij), stable. `p` may be exactly `x`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_softmax(const lnt_tensor *x, lnt_tensor *p);
 
-/** Their logarithms: l_ij = x_ij − log Σ_j exp(x_ij), stable. `l` may be `x`. */
-LNT_API lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tensor *l);
+/** Their logarithms: l_ij = x_ij − log Σ_j exp(x_ij), stable. `l` may be exactly `x`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tensor *l);
 
 /**
  * What the outputs of a net trained for `loss` mean: softmax cross-entropy gives probabilities,
  * binary cross-entropy sigmoids, Poisson rates e^x, Gaussian means and, behind them, standard
- * deviations √v; others x itself. `y` may be `x`.
+ * deviations √v; others x itself. `y` may be exactly `x`.
  */
-LNT_API lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x,
+                                                lnt_tensor *y);
 
 LNT_END_DECLS
 

@@ -37,7 +37,7 @@ typedef enum lnt_metric {
 /** "loss", "accuracy", "top_k", "balanced_accuracy", "f1", "roc_auc", "log_loss", "mae", "rmse",
     "r2"; NULL for a value outside the list. */
 LNT_API const char *lnt_metric_name(lnt_metric metric);
-LNT_API lnt_status lnt_metric_find(const char *name, lnt_metric *metric);
+LNT_API LNT_MUST_CHECK lnt_status lnt_metric_find(const char *name, lnt_metric *metric);
 /** Whether larger values are better. */
 LNT_API bool lnt_metric_is_higher_better(lnt_metric metric);
 /** Whether the metric means something for nets of that loss and so many outputs. */
@@ -66,6 +66,12 @@ typedef struct lnt_scorer_config {
     const lnt_allocator *allocator;
 } lnt_scorer_config;
 
+/**
+ * AUC is computed of at most so many scores, max_rows times the classes (of two: max_rows): it
+ * keeps them all. Above it is NaN.
+ */
+#define LNT_SCORER_MAX_AUC ((size_t) 1 << 26)
+
 /** Creates a scorer; the caller owns it. NULL on failure. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_create(lnt_scorer **scorer,
                                                     const lnt_scorer_config *config);
@@ -76,13 +82,15 @@ LNT_API void lnt_scorer_reset(lnt_scorer *scorer);
 
 /**
  * Adds a batch: `output` as a net gives it, F32 or F64, `target` as its loss takes it, `weights`
- * [rows, 1] or NULL. `LNT_ERR_TOO_LARGE` beyond max_rows. No allocation.
+ * [rows, 1] or NULL. `LNT_ERR_TOO_LARGE` beyond max_rows. No allocation, unless max_rows is 0 and
+ * there are more than 256 classes: the table of pairs of classes then grows, or `LNT_ERR_MEMORY`.
  */
-LNT_API lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output,
-                                  const lnt_tensor *target, const lnt_tensor *weights);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output,
+                                                 const lnt_tensor *target,
+                                                 const lnt_tensor *weights);
 
 /** The scores of the rows since the last reset. No allocation. */
-LNT_API lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores);
 
 /** Number of classes of its confusion matrix; 0 if the loss is no classification of one label. */
 LNT_API size_t lnt_scorer_classes(const lnt_scorer *scorer);
@@ -90,13 +98,27 @@ LNT_API size_t lnt_scorer_classes(const lnt_scorer *scorer);
 /** Weight of the rows of class `truth` that were taken for class `predicted`; 0 outside. */
 LNT_API double lnt_scorer_confusion(const lnt_scorer *scorer, size_t truth, size_t predicted);
 
+/** An entry of a confusion matrix. */
+typedef struct lnt_confusion_entry {
+    size_t truth;
+    size_t predicted;
+    double weight; /**< of the rows of class `truth` that were taken for class `predicted` */
+} lnt_confusion_entry;
+
+/** How many entries of the confusion matrix are not 0: at most the rows, however many classes. */
+LNT_API size_t lnt_scorer_confusion_count(const lnt_scorer *scorer);
+
+/** Copies those to `entries` [that count], ordered by true class, then by predicted class. */
+LNT_API void lnt_scorer_confusion_entries(const lnt_scorer *scorer, lnt_confusion_entry *entries);
+
 /**
  * *value = the share of rows whose largest output is the target class; `target` as for softmax
  * cross-entropy (labels [rows, 1], or rows of probabilities, whose largest counts). NaN for no
  * rows. A row with a NaN output is wrong. With one output, a logit of binary cross-entropy, class 1
  * is an output above 0, and a target above 1/2. `LNT_ERR_INVALID` for what is no label.
  */
-LNT_API lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target, double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_accuracy(const lnt_tensor *output, const lnt_tensor *target,
+                                               double *value);
 
 LNT_END_DECLS
 

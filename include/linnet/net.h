@@ -32,11 +32,14 @@ typedef struct lnt_net lnt_net;
  */
 typedef struct lnt_pass lnt_pass;
 
+/** Layers of a net at most, so that each layer's dropout has a random stream of its own. */
+#define LNT_MAX_LAYERS 65536
+
 typedef struct lnt_net_config {
     lnt_dtype dtype;                /**< of parameters, inputs and outputs: F32 or F64 */
     size_t inputs;                  /**< columns of x */
     const lnt_layer *layers;        /**< copied */
-    size_t n_layers;                /**< at least 1 */
+    size_t n_layers;                /**< from 1 to LNT_MAX_LAYERS */
     uint64_t seed;                  /**< of the initialisers */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_net_config;
@@ -51,12 +54,14 @@ LNT_API lnt_net_config lnt_net_defaults(void);
  * layer, `hidden` is not used. Change the layers and the config as you like, then create the net.
  * `LNT_ERR_INVALID` for a size of 0.
  */
-LNT_API lnt_status lnt_mlp(size_t input, size_t hidden, size_t output, size_t layers_num,
-                           lnt_layer *layers, lnt_net_config *config);
+LNT_API LNT_MUST_CHECK lnt_status lnt_mlp(size_t input, size_t hidden, size_t output,
+                                          size_t layers_num, lnt_layer *layers,
+                                          lnt_net_config *config);
 
 /**
  * Creates a net with initialised parameters; the caller owns it. On failure `*net` is NULL.
- * `LNT_ERR_TOO_LARGE` if an extent passes INT_MAX, BLAS's limit, or the total passes SIZE_MAX.
+ * `LNT_ERR_TOO_LARGE` if an extent passes INT_MAX, BLAS's limit, the total passes SIZE_MAX, or
+ * there are more layers than LNT_MAX_LAYERS.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_create(lnt_net **net, const lnt_net_config *config);
 
@@ -117,16 +122,17 @@ LNT_API size_t lnt_net_n_statistics(const lnt_net *net);
  * Describes tensor `i` of the running statistics, "layers.1.running_mean"; `offset` is its place in
  * `lnt_net_state`. `LNT_ERR_INVALID` outside.
  */
-LNT_API lnt_status lnt_net_statistic(lnt_net *net, size_t i, lnt_parameter *statistic);
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_statistic(lnt_net *net, size_t i,
+                                                    lnt_parameter *statistic);
 
 /**
  * Moves the running statistics towards those of the last training forward of `pass`. An optimiser's
  * step does it; it is for those who write their own. `LNT_ERR_ORDER` without such a forward.
  */
-LNT_API lnt_status lnt_net_update_statistics(lnt_net *net, const lnt_pass *pass);
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_update_statistics(lnt_net *net, const lnt_pass *pass);
 
 /** Describes parameter tensor `i`; `LNT_ERR_INVALID` outside. */
-LNT_API lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
 
 /* --- pass: one forward and backward over a batch --- */
 
@@ -158,6 +164,12 @@ typedef struct lnt_pass_config {
 /** 32 rows, training, no input gradient. */
 LNT_API lnt_pass_config lnt_pass_defaults(void);
 
+/**
+ * Checks a configuration as `lnt_pass_create` does, for a sentence: `error` names the field, its
+ * value and its range. For `threads` that depends on processors and BLAS as they are now.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_check(const lnt_pass_config *config, lnt_error *error);
+
 /** Creates a pass; the caller owns it. On failure `*pass` is NULL. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_create(lnt_pass **pass, const lnt_net *net,
                                                   const lnt_pass_config *config);
@@ -172,27 +184,29 @@ LNT_API size_t lnt_pass_max_rows(const lnt_pass *pass);
  * which may be NULL, becomes a view [rows, outputs] into the pass, valid until the next forward.
  * `LNT_ERR_ORDER` if the pass is for other layers. After an error the last forward is forgotten.
  * A training pass keeps the view `x`: its memory must stay as it is until backward is done.
+ * `LNT_ERR_ALIAS` if x is a view of this pass's own, such as its last output: copy it first.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_forward(lnt_pass *pass, const lnt_net *net,
                                                    const lnt_tensor *x, lnt_tensor *output);
 
 /** The output [rows, columns] of layer `i` in the last forward: a view into a training pass. */
-LNT_API lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i, lnt_tensor *output);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i,
+                                                        lnt_tensor *output);
 
 /**
  * The number of the next forward in training, from 0: with the seed it decides what dropout drops.
  * Set it to repeat, or to continue, a run.
  */
 LNT_API uint64_t lnt_pass_draw(const lnt_pass *pass);
-LNT_API lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw);
 
 /**
  * *value = the loss of the last forward's output against `target`; no gradient. `weights` [rows, 1]
  * weigh the rows, or NULL; as `lnt_loss_evaluate`.
  */
-LNT_API lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
-                                 const lnt_tensor *target, const lnt_tensor *weights,
-                                 double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss,
+                                                const lnt_tensor *target, const lnt_tensor *weights,
+                                                double *value);
 
 /**
  * The gradient of the loss of the last forward, by the chain rule, into the pass's gradients, which
@@ -208,7 +222,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_ne
  * Forward and backward in one call: `lnt_pass_forward` of x, then `lnt_pass_backward`, with their
  * errors. It saves threads of the pass from going to sleep in between, and it may take a large
  * batch through the net in parts that stay in the processor's caches, whose sums of gradients then
- * round otherwise. `LNT_ERR_ORDER` with an inference pass.
+ * round otherwise. `LNT_ERR_ORDER` with an inference pass; `LNT_ERR_ALIAS` also if `target` or
+ * `weights` is a view of this pass's own.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net,
                                                     const lnt_tensor *x, const lnt_loss *loss,
@@ -220,11 +235,11 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_ne
  * go to sleep, which spares small nets the time it takes to wake them; without threads nothing
  * happens. For the duration of a loop: `lnt_fit` does so itself.
  */
-LNT_API lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake);
 
 /** Backward from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
-LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
-                                          const lnt_tensor *output_gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
+                                                         const lnt_tensor *output_gradient);
 
 /**
  * dL/d(parameters) as one row [1, n_parameters], in the order of `lnt_net_parameters`: a view into
@@ -233,13 +248,13 @@ LNT_API lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,
 LNT_API lnt_tensor lnt_pass_gradients(lnt_pass *pass);
 
 /** dL/d(parameter tensor i). `LNT_ERR_INVALID` outside, `LNT_ERR_ORDER` for an inference pass. */
-LNT_API lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient);
 
 /**
  * dL/dx [rows, inputs] of the last backward: a view into the pass. `LNT_ERR_ORDER` unless the pass
  * was created with `input_gradient` and a backward was done.
  */
-LNT_API lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient);
 
 LNT_END_DECLS
 

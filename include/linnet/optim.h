@@ -101,8 +101,8 @@ typedef enum lnt_optim_kind {
      * Natural gradients with the Fisher matrix as Kronecker products, a block a dense layer: A of
      * its inputs, G of gradients for targets drawn from the net's own distribution, as moving
      * averages. On `whole` data the step has no rate: the best of direction and last step by the
-     * exact quadratic model; else `learning_rate` with the step's size in the Fisher norm held to
-     * `kl_clip`. Martens, Grosse, ICML 2015
+     * exact quadratic model; else v = momentum·v + ν·Δ, w += learning_rate·v, where ν holds the
+     * size of the step in the Fisher norm to `kl_clip`. Martens, Grosse, ICML 2015
      */
     LNT_KFAC
 } lnt_optim_kind;
@@ -117,7 +117,7 @@ typedef enum lnt_lm_form {
 /** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon",
     "soap", "lbfgs", "scg", "lm", "kfac"; NULL for a value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
-LNT_API lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
 /** Sets of roles, for groups: `LNT_IN(LNT_ROLE_WEIGHT) | LNT_IN(LNT_ROLE_BIAS)`. */
 #define LNT_IN(role) (1U << (role))
@@ -143,7 +143,7 @@ typedef struct lnt_optim_group {
 typedef struct lnt_optim_config {
     lnt_optim_kind kind;
     double learning_rate;   /**< > 0, finite */
-    double momentum;        /**< SGD, RMSprop, Muon: in [0, 1) */
+    double momentum;        /**< SGD, RMSprop, Muon, K-FAC on parts of the data: in [0, 1) */
     double dampening;       /**< SGD: in [0, 1]; 0 with Nesterov */
     bool nesterov;          /**< SGD with momentum, Muon */
     double rho;             /**< RMSprop: in [0, 1) */
@@ -153,7 +153,7 @@ typedef struct lnt_optim_config {
     double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW, SOAP: ≥ 0 */
     double momentum_decay;  /**< NAdam: ≥ 0 */
     double rate_decay;      /**< Adagrad: η/(1 + (t − 1)·rate_decay), ≥ 0 */
-    double rprop_shrink;    /**< in (0, 1) */
+    double rprop_shrink;    /**< Rprop: in (0, 1) */
     double rprop_grow;      /**< > 1 */
     double rprop_least;     /**< > 0 */
     double rprop_most;      /**< ≥ rprop_least */
@@ -213,8 +213,9 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
  * momentum 0, momentum_decay 0.004, Rprop 0.5, 1.2, 1e-6, 50; no decay but AdamW's 0.01. Muon as
  * its author's: 0.02, momentum 0.95, Nesterov, 5 iterations, no decay; adam_rate 0.001.
  * SOAP 0.003, betas 0.95, period 10. L-BFGS rate 1, memory 20, c1 1e-4, c2 0.9, 25 evaluations. LM
- * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10. K-FAC: damping 1, decay 0.95,
- * inversion every 5 steps, rate 0.01, kl_clip 1e-3. accumulate 1, max_rows 32; all else 0.
+ * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10. K-FAC: damping 0.01, decay
+ * 0.95, inversion every 5 steps, rate 0.01, momentum 0.9, kl_clip 1e-3. accumulate 1, max_rows 32;
+ * all else 0.
  */
 LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
 
@@ -286,8 +287,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step_on(lnt_optim *optim, lnt_net *n
  * method does not take, settings that it refuses, or more memory than `max_bytes`,
  * `LNT_ERR_TOO_LARGE`.
  */
-LNT_API lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_net *net,
-                                     const lnt_loss *loss, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_accepts(const lnt_optim_config *config,
+                                                    const lnt_net *net, const lnt_loss *loss,
+                                                    lnt_error *error);
 
 /** Bytes that the optimiser would take; SIZE_MAX if they cannot be counted. */
 LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net);
@@ -303,12 +305,14 @@ LNT_API double lnt_optim_effective_parameters(const lnt_optim *optim);
 
 LNT_API double lnt_optim_learning_rate(const lnt_optim *optim);
 /** ≥ 0, as schedules may come down to. */
-LNT_API lnt_status lnt_optim_set_learning_rate(lnt_optim *optim, double learning_rate);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_learning_rate(lnt_optim *optim,
+                                                              double learning_rate);
 
-/** SGD's, RMSprop's and Muon's momentum, beta1 of Adam, its kin and SOAP; NaN for others. */
+/** SGD's, RMSprop's, Muon's and K-FAC's momentum, beta1 of Adam, its kin and SOAP; NaN for others.
+ */
 LNT_API double lnt_optim_momentum(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` outside [0, 1), for a method without, or from 0 if it was created without. */
-LNT_API lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_momentum(lnt_optim *optim, double momentum);
 
 /** Steps done: calls that moved the parameters. */
 LNT_API size_t lnt_optim_steps(const lnt_optim *optim);
@@ -321,7 +325,7 @@ LNT_API double lnt_optim_gradient_norm(const lnt_optim *optim);
  * average, once more, to the same bits, to go on training. `LNT_ERR_ORDER` without `ema_decay`,
  * before a step, or with a net of other layers.
  */
-LNT_API lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
 
 /**
  * All running statistics, sums of gradients and averages as one row: a view into the optimiser,
@@ -343,7 +347,8 @@ typedef struct lnt_optim_place {
 
 LNT_API lnt_optim_place lnt_optim_get_place(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` for a place that an optimiser of these settings cannot have. */
-LNT_API lnt_status lnt_optim_set_place(lnt_optim *optim, const lnt_optim_place *place);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_place(lnt_optim *optim,
+                                                      const lnt_optim_place *place);
 
 LNT_END_DECLS
 

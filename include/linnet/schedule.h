@@ -66,7 +66,7 @@ typedef struct lnt_schedule {
 /** "constant", "step", "multi_step", "exponential", "polynomial", "cosine", "one_cycle",
     "plateau"; NULL for a value outside the list. */
 LNT_API const char *lnt_schedule_name(lnt_schedule_kind kind);
-LNT_API lnt_status lnt_schedule_find(const char *name, lnt_schedule_kind *kind);
+LNT_API LNT_MUST_CHECK lnt_status lnt_schedule_find(const char *name, lnt_schedule_kind *kind);
 
 /** A schedule of a kind, with PyTorch's defaults as given above. */
 LNT_API lnt_schedule lnt_schedule_of(lnt_schedule_kind kind);
@@ -75,7 +75,8 @@ LNT_API lnt_schedule lnt_schedule_of(lnt_schedule_kind kind);
  * Checks the fields that the kind reads and puts `periods`, the length of the run, where 0 stands
  * for the whole run (less the warm-up). `LNT_ERR_INVALID`; `error` names the field.
  */
-LNT_API lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods,
+                                                      lnt_error *error);
 
 /** η of period t of a settled schedule; for plateau, its warm-up and then `base`. */
 LNT_API double lnt_schedule_rate(const lnt_schedule *schedule, double base, size_t t);

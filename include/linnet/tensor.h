@@ -93,7 +93,18 @@ LNT_API void *lnt_element(const lnt_tensor *t, size_t i, size_t j);
 LNT_API double lnt_get(const lnt_tensor *t, size_t i, size_t j);
 
 /** Sets element (i, j), converted as by `lnt_copy`; `LNT_ERR_SHAPE` if it lies outside. */
-LNT_API lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
+
+/**
+ * The check of overlap that all operations make, for a function that writes tensors part by part:
+ * `LNT_ERR_ALIAS` if one of the `n` outputs overlaps itself, another output or `input`; with
+ * `in_place`, an output may be exactly the input. `input`, and any output, may be NULL: it is not
+ * there. Also `LNT_ERR_NULL`, `LNT_ERR_DTYPE` and `LNT_ERR_TOO_LARGE` for a tensor that is not
+ * valid. No element is read. Thread-safe.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_check_overlap(const lnt_tensor *input,
+                                                    const lnt_tensor *const *outputs, size_t n,
+                                                    bool in_place);
 
 /* --- products --- */
 
@@ -103,40 +114,43 @@ LNT_API lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value
  * Small products, of at most 2^18 multiplications, with alpha = 1 and beta = 0 or 1, go to kernels
  * of the library's own where these are quicker. All else is one CBLAS call when rows or columns of
  * each operand are contiguous, whatever the mixture (of C too); operands with other strides go
- * through a bounded buffer on the stack (at most 96 KiB) in blocks, each one CBLAS call. With
+ * through a bounded buffer on the stack (at most 96 KiB) in blocks, each one CBLAS call. With k
+ * above 16,384, C is computed in blocks (another 64 KiB), panel by panel of k, and the sums of
+ * panels are added in double, so that the error does not grow with k. With
  * beta = 0, C is not read (its NaNs vanish); with alpha = 0, or k = 0, A and B are not read.
  * Extents above INT_MAX give `LNT_ERR_TOO_LARGE`. Runs on as many threads as BLAS is set to; the
  * result's bits depend on that, on the shapes and on BLAS's core type.
  */
-LNT_API lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
-                            lnt_tensor *c);
+LNT_API LNT_MUST_CHECK lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b,
+                                           double beta, lnt_tensor *c);
 
 /**
  * y = alpha·A·x + beta·y with A [m, n], x [n, 1] or [1, n], y [m, 1] or [1, m]; the orientation of
  * the vectors does not matter. Otherwise as `lnt_gemm`; vectors may have any non-zero stride.
  */
-LNT_API lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, double beta,
-                            lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x,
+                                           double beta, lnt_tensor *y);
 
 /* --- element-wise --- */
 
 /** Y = alpha·X + Y, both [rows, cols]. alpha = 0 leaves Y alone. */
-LNT_API lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y);
 
 /** X = alpha·X. alpha = 0 gives zeros even where X is NaN. */
-LNT_API lnt_status lnt_scale(double alpha, lnt_tensor *x);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scale(double alpha, lnt_tensor *x);
 
 /**
  * Y = X, converting between any two dtypes: rounded to nearest for F32, towards zero for I32, where
  * a value that does not fit is `LNT_ERR_INVALID`.
  */
-LNT_API lnt_status lnt_copy(const lnt_tensor *x, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_copy(const lnt_tensor *x, lnt_tensor *y);
 
 /** Every element of X becomes `value`, rounded to the dtype. */
-LNT_API lnt_status lnt_fill(double value, lnt_tensor *x);
+LNT_API LNT_MUST_CHECK lnt_status lnt_fill(double value, lnt_tensor *x);
 
 /** Row i of Y becomes row `index[i]` of X: X [n, cols], Y [count, cols], of one dtype, any. */
-LNT_API lnt_status lnt_gather_rows(const lnt_tensor *x, const size_t *index, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_gather_rows(const lnt_tensor *x, const size_t *index,
+                                                  lnt_tensor *y);
 
 /**
  * A function for `lnt_apply`; `context` is passed through. It may leave by longjmp or an exception:
@@ -145,26 +159,27 @@ LNT_API lnt_status lnt_gather_rows(const lnt_tensor *x, const size_t *index, lnt
 typedef double (*lnt_function)(double x, void *context);
 
 /** Y = f(X) element by element, in double whatever the dtype. Y may be X. */
-LNT_API lnt_status lnt_apply(lnt_function f, void *context, const lnt_tensor *x, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_apply(lnt_function f, void *context, const lnt_tensor *x,
+                                            lnt_tensor *y);
 
 /* --- rows --- */
 
 /** Y[i, j] = Y[i, j] + b[0, j]: the bias, b [1, cols], added to each row of Y [rows, cols]. */
-LNT_API lnt_status lnt_add_row(const lnt_tensor *b, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_add_row(const lnt_tensor *b, lnt_tensor *y);
 
 /** s[0, j] = Σ_i X[i, j] + beta·s[0, j]: the bias gradient, X [rows, cols], s [1, cols]. */
-LNT_API lnt_status lnt_sum_rows(const lnt_tensor *x, double beta, lnt_tensor *s);
+LNT_API LNT_MUST_CHECK lnt_status lnt_sum_rows(const lnt_tensor *x, double beta, lnt_tensor *s);
 
 /**
  * index[i] = the first column where row i of X [rows, cols] is largest; NaN counts as largest.
  * `LNT_ERR_SHAPE` if there are rows but no columns.
  */
-LNT_API lnt_status lnt_argmax_rows(const lnt_tensor *x, size_t *index);
+LNT_API LNT_MUST_CHECK lnt_status lnt_argmax_rows(const lnt_tensor *x, size_t *index);
 
 /* --- reductions --- */
 
 /** *value = Σ_ij X[i, j]·Y[i, j], accumulated in double. */
-LNT_API lnt_status lnt_dot(const lnt_tensor *x, const lnt_tensor *y, double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_dot(const lnt_tensor *x, const lnt_tensor *y, double *value);
 
 typedef enum lnt_norm_kind {
     LNT_NORM_L1, /**< Σ |x| */
@@ -173,10 +188,11 @@ typedef enum lnt_norm_kind {
 } lnt_norm_kind;
 
 /** *value = a norm of all elements of X, accumulated in double; 0 if there are none. */
-LNT_API lnt_status lnt_norm(lnt_norm_kind kind, const lnt_tensor *x, double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_norm(lnt_norm_kind kind, const lnt_tensor *x, double *value);
 
 /** *finite = no element of X is infinite or NaN; if false and the pointers are set, the first. */
-LNT_API lnt_status lnt_is_finite(const lnt_tensor *x, bool *finite, size_t *row, size_t *col);
+LNT_API LNT_MUST_CHECK lnt_status lnt_is_finite(const lnt_tensor *x, bool *finite, size_t *row,
+                                                size_t *col);
 
 LNT_END_DECLS
 

@@ -206,10 +206,11 @@ typedef struct lnt_fit_result {
  *
  * If a loss, a parameter or the clipped norm is not finite the run ends with `LNT_ERR_NOT_FINITE`,
  * `error` and `result` name the epoch, the batch and the layer, and the net gets back parameters
- * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. `result` may be NULL; once
- * training has begun it is written whatever the status.
- * One thread at a time per net. `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`,
- * or if there are fewer processors.
+ * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. A checkpoint with parameters
+ * that are not finite is refused with that status, and the net is not changed. `result` may be
+ * NULL; once training has begun it is written whatever the status. One thread at a time per net.
+ * `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`, or if there are fewer
+ * processors.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                                           const lnt_fit_config *config, lnt_fit_result *result,
@@ -341,10 +342,10 @@ LNT_API void lnt_history_clear(lnt_history *history);
  * out. Numbers are the shortest that read back the same; one that is unknown is empty, or null,
  * and JSON has null for an infinity, too.
  */
-LNT_API lnt_status lnt_history_write_csv(const lnt_history *history, const char *path,
-                                         lnt_error *error);
-LNT_API lnt_status lnt_history_write_jsonl(const lnt_history *history, const char *path,
-                                           lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_history_write_csv(const lnt_history *history,
+                                                        const char *path, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_history_write_jsonl(const lnt_history *history,
+                                                          const char *path, lnt_error *error);
 
 /* --- learning rate range test --- */
 
@@ -358,10 +359,12 @@ LNT_API lnt_status lnt_history_write_jsonl(const lnt_history *history, const cha
  * Schedule, validation and limits of the configuration are not used. The net is not changed.
  * Smith, WACV 2017.
  */
-LNT_API lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
-                                       const lnt_fit_config *config, double low, double high,
-                                       size_t n, double *rates, double *losses, size_t *done,
-                                       double *suggested, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x,
+                                                      const lnt_tensor *y,
+                                                      const lnt_fit_config *config, double low,
+                                                      double high, size_t n, double *rates,
+                                                      double *losses, size_t *done,
+                                                      double *suggested, lnt_error *error);
 
 /* --- using a model --- */
 
@@ -388,8 +391,8 @@ LNT_API void lnt_predictor_destroy(lnt_predictor *predictor);
 /**
  * y [rows, outputs] = the prediction for x [rows, inputs], any number of rows, of the net's dtype:
  * what `lnt_loss_link` says of the model's loss, such as probabilities, in the targets' own unit
- * (means and standard deviations, for a Gaussian). No allocation. y must not overlap x, unless it
- * is exactly x.
+ * (means and standard deviations, for a Gaussian). No allocation. `LNT_ERR_ALIAS` if y overlaps
+ * itself or x, unless it is exactly x.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_predict(lnt_predictor *predictor, const lnt_tensor *x,
                                               lnt_tensor *y);
@@ -400,8 +403,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_predict(lnt_predictor *predictor, const ln
  * `scorer` is for the model's loss and outputs; it is reset first and keeps the confusion matrix.
  * No allocation.
  */
-LNT_API lnt_status lnt_evaluate(lnt_predictor *predictor, const lnt_tensor *x, const lnt_tensor *y,
-                                const lnt_tensor *weights, lnt_scorer *scorer, lnt_scores *scores);
+LNT_API LNT_MUST_CHECK lnt_status lnt_evaluate(lnt_predictor *predictor, const lnt_tensor *x,
+                                               const lnt_tensor *y, const lnt_tensor *weights,
+                                               lnt_scorer *scorer, lnt_scores *scores);
 
 LNT_END_DECLS
 

@@ -70,8 +70,9 @@ typedef struct lnt_laplace_info {
  * can be known before the net is trained. If not, `error` says why; what is wrong with the rows
  * themselves only the fit tells.
  */
-LNT_API lnt_status lnt_laplace_accepts(const lnt_laplace_config *config, const lnt_net *net,
-                                       const lnt_loss *loss, size_t rows, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_accepts(const lnt_laplace_config *config,
+                                                      const lnt_net *net, const lnt_loss *loss,
+                                                      size_t rows, lnt_error *error);
 
 /**
  * Fits a Laplace approximation of `net`, trained for `loss`, to the rows it was trained on: x, y
@@ -110,7 +111,8 @@ LNT_API void lnt_laplace_predictor_destroy(lnt_laplace_predictor *predictor);
  * Classifications: mean softmax(κ·ŷ), or σ(κ·ŷ), with κ = 1/√(1 + π·v/8) of each output (MacKay's
  * approximation of the integral over a normal), sd and epistemic √(∂p/∂ŷ·V·∂p/∂ŷᵀ), V the outputs'
  * covariance, at p without κ: the first order of the change of the probability.
- * `epistemic` may be NULL. Outputs must not overlap x or each other. No allocation.
+ * `epistemic` may be NULL. `LNT_ERR_ALIAS` if an output overlaps itself, x or another output. No
+ * allocation.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_predict(lnt_laplace_predictor *predictor,
                                                       const lnt_tensor *x, lnt_tensor *mean,

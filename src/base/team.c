@@ -139,11 +139,6 @@ void lnt_team_stay_awake(lnt_team *team, bool awake)
     atomic_store(&team->awake, awake);
 }
 
-unsigned lnt_team_size(const lnt_team *team)
-{
-    return team->size;
-}
-
 static lnt_status start(lnt_team *team)
 {
     sigset_t all, before;

@@ -24,8 +24,6 @@ lnt_status lnt_team_create(lnt_team **team, unsigned size, const lnt_allocator *
  */
 void lnt_team_destroy(lnt_team *team);
 
-unsigned lnt_team_size(const lnt_team *team);
-
 /**
  * Whether this process started the workers. A fork does not copy threads, so a job of the team
  * would never end in the child.

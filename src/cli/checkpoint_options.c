@@ -110,15 +110,8 @@ static bool may_change(const char *line)
 
 char *lnt_cli_checkpoint_options(const lnt_cli_values *values)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream == NULL) {
-        return NULL;
-    }
-    lnt_cli_values_print(values, stream);
-    if (fclose(stream) != 0) {
-        free(text);
+    char *text = lnt_cli_values_text(values);
+    if (text == NULL) {
         return NULL;
     }
     char *to = text;
@@ -168,7 +161,8 @@ char *lnt_cli_checkpoint_options_streamed(const lnt_cli_values *values, const ch
     }
     print_scaler(stream, "input", model->input_scaler);
     print_scaler(stream, "target", model->target_scaler);
-    if (fclose(stream) != 0) {
+    const bool whole = ferror(stream) == 0;
+    if (fclose(stream) != 0 || !whole) {
         free(text);
         return NULL;
     }

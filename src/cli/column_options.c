@@ -13,18 +13,22 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXTS,
      LNT_CLI_AT(targets),
      .value = "COLUMN",
-     .help = "Column to learn, by name or number (-1 is the last); repeat it for several"},
+     .help = "Column to learn, by name or by number (1 is the first, -1 the last); repeat it for "
+             "several"},
     {.name = "features",
      .not_with = "from",
      .kind = LNT_CLI_LIST,
      LNT_CLI_AT(features),
      .value = "COLUMNS",
-     .help = "Columns to learn from, separated by commas (default: all but the targets)"},
+     .help = "Columns to learn from, by name or by number (1 is the first, -1 the last), separated "
+             "by commas "
+             "(default: all but the targets)"},
     {.name = "exclude",
      .kind = LNT_CLI_LIST,
      LNT_CLI_AT(exclude),
      .value = "COLUMNS",
-     .help = "Columns to leave out, separated by commas"},
+     .help = "Columns to leave out, by name or by number (1 is the first, -1 the last), separated "
+             "by commas"},
     {.name = "task",
      .not_with = "from",
      .kind = LNT_CLI_CHOICE,
@@ -38,7 +42,9 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(weights),
      .value = "COLUMN",
-     .help = "Column of weights of the rows in the loss; it is not learned from"},
+     .help =
+         "Column of weights of the rows in the loss, by name or by number (1 is the first, -1 the "
+         "last); it is not learned from"},
     {.name = "standardize",
      .not_with = "from",
      .kind = LNT_CLI_SWITCH,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "escape.h"
+#include "line_reader.h"
 #include "nearest.h"
 
 #include <errno.h>
@@ -37,24 +39,74 @@ static void cut_comment(char *text)
     }
 }
 
-static char unescape(char c)
+/* A number of `digits` hexadecimal digits, 0 if there are not so many. */
+static uint32_t read_code(const char *text, size_t digits)
 {
-    return c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+    static const char values[] = "0123456789abcdef0123456789ABCDEF";
+    uint32_t code = 0;
+    for (size_t i = 0; i < digits; i++) {
+        const char *digit = text[i] != '\0' ? strchr(values, text[i]) : NULL;
+        if (digit == NULL) {
+            return 0;
+        }
+        code = code << 4 | ((uint32_t) (digit - values) & 0xFu);
+    }
+    return code;
 }
 
-/* Takes the quotes and escapes off, in place; false if something is left behind the quotes. */
-static bool unquote(char *text)
+/*
+ * Writes what the escape sequence behind a backslash stands for, in no more bytes than it has, and
+ * moves on behind it: \n, \t, \r, a byte \xHH, a character \uHHHH or \UHHHHHHHH; any other
+ * character stands for itself. Returns the bytes written; 0: it stands for none.
+ */
+static size_t unescape(const char **from, char *to)
 {
+    static const char letters[] = "ntrxuU", controls[] = "\n\t\r";
+    static const size_t digits[] = {0, 0, 0, 2, 4, 8};
+    const char *letter = strchr(letters, **from);
+    const size_t kind = letter != NULL ? (size_t) (letter - letters) : 0;
+    *to = *(*from)++;
+    if (letter == NULL) {
+        return 1;
+    }
+    if (digits[kind] == 0) {
+        *to = controls[kind];
+        return 1;
+    }
+    const uint32_t code = read_code(*from, digits[kind]);
+    if (code == 0) {
+        return 0;
+    }
+    *from += digits[kind];
+    if (digits[kind] == 2) {
+        *to = (char) code;
+        return 1;
+    }
+    char bytes[4];
+    const size_t count = lnt_cli_encode_utf8(code, bytes);
+    memcpy(to, bytes, count);
+    return count;
+}
+
+/* Takes the quotes and escapes off, in place; what is wrong with it, or NULL. */
+static const char *unquote(char *text)
+{
+    static const char misquoted[] = "expected a closing quote and nothing behind it";
     char *to = text;
     const char *from = text + 1;
-    for (; *from != '"'; from++) {
+    while (*from != '"') {
         if (*from == '\\' && from[1] != '\0') {
             from++;
-            *to++ = unescape(*from);
+            const size_t bytes = unescape(&from, to);
+            if (bytes == 0) {
+                return "expected \\xHH, \\uHHHH or \\UHHHHHHHH, the code of a character other than "
+                       "0";
+            }
+            to += bytes;
         } else if (*from == '\0') {
-            return false;
+            return misquoted;
         } else {
-            *to++ = *from;
+            *to++ = *from++;
         }
     }
     from++;
@@ -62,10 +114,10 @@ static bool unquote(char *text)
         from++;
     }
     if (*from != '\0' && *from != '#') {
-        return false;
+        return misquoted;
     }
     *to = '\0';
-    return true;
+    return NULL;
 }
 
 typedef struct place {
@@ -126,38 +178,29 @@ static lnt_status read_line(const lnt_cli_values *values, place at, char *line, 
     }
     *equals = '\0';
     char *value = trim(equals + 1);
+    const char *wrong;
     if (value[0] != '"') {
         cut_comment(value);
         value = trim(value);
-    } else if (!unquote(value)) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s:%zu: expected a closing quote and nothing behind it", at.path, at.line);
+    } else if ((wrong = unquote(value)) != NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: %s", at.path, at.line, wrong);
     }
     return set(values, at, trim(text), value, error);
 }
 
-static lnt_status read_lines(const lnt_cli_values *values, const char *path, FILE *file,
+static lnt_status read_lines(const lnt_cli_values *values, lnt_cli_line_reader *reader,
                              lnt_error *error)
 {
-    char *line = NULL;
-    size_t size = 0;
-    lnt_status status = LNT_OK;
-    ssize_t length;
-    for (place at = {path, 1}; status == LNT_OK && (length = getline(&line, &size, file)) >= 0;
-         at.line++) {
-        const size_t mark = at.line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-        if (strlen(line) != (size_t) length) {
-            status = lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: expected text, found a NUL byte",
-                              path, at.line);
-        } else {
-            status = read_line(values, at, line + mark, error);
+    for (;;) {
+        bool found;
+        LNT_TRY(lnt_cli_line_reader_next(reader, &found, error));
+        if (!found) {
+            return LNT_OK;
         }
+        const bool mark = reader->number == 1 && strncmp(reader->text, "\xef\xbb\xbf", 3) == 0;
+        const place at = {reader->path, reader->number};
+        LNT_TRY(read_line(values, at, reader->text + (mark ? 3 : 0), error));
     }
-    free(line);
-    if (status == LNT_OK && ferror(file) != 0) {
-        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    return status;
 }
 
 lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, lnt_error *error)
@@ -166,7 +209,9 @@ lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, l
     if (file == NULL) {
         return lnt_fail(error, LNT_ERR_IO, "%s: cannot open: %s", path, strerror(errno));
     }
-    const lnt_status status = read_lines(values, path, file, error);
+    lnt_cli_line_reader reader = {.path = path, .file = file};
+    const lnt_status status = read_lines(values, &reader, error);
+    lnt_cli_line_reader_clear(&reader);
     fclose(file);
     return status;
 }

@@ -124,6 +124,9 @@ static void print_costs(const lnt_cli_trial *trial, FILE *stream)
     const lnt_tensor state = lnt_net_state_read_only(net);
     char batch[64];
     snprintf(batch, sizeof batch, ", for batches of %zu rows", batch_rows(trial));
+    print_scaled("memory for data", (double) lnt_cli_reading_limit(&trial->settings->reading), 1024,
+                 "B", trial->settings->reading.memory > 0 ? "" : ", what is free less a reserve",
+                 stream);
     print_scaled("parameters", (double) state.cols * (double) lnt_dtype_size(state.dtype), 1024,
                  "B", "", stream);
     print_scaled("optimizer's state", (double) optim_bytes(trial), 1024, "B", "", stream);

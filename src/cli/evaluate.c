@@ -2,6 +2,7 @@
 #include "apart.h"
 #include "metrics.h"
 #include "model_data.h"
+#include "model_options.h"
 #include "report.h"
 #include "text.h"
 #include "verb.h"
@@ -12,6 +13,7 @@ typedef struct evaluate_settings {
     bool json;
     uint64_t top_k;
     lnt_cli_reading reading;
+    lnt_cli_model_options model;
 } evaluate_settings;
 
 static const lnt_cli_option options[] = {
@@ -20,8 +22,9 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXTS,
      .offset = offsetof(evaluate_settings, targets),
      .value = "COLUMN",
-     .help = "Column with the truth, by name or number; repeat it for several (default: as the "
-             "model names it)"},
+     .help =
+         "Column with the truth, by name or by number (1 is the first, -1 the last); repeat it for "
+         "several (default: as the model names it)"},
     {.name = "top-k",
      .kind = LNT_CLI_COUNT,
      .offset = offsetof(evaluate_settings, top_k),
@@ -48,7 +51,11 @@ static const lnt_cli_group apart_group = {"Files apart:", lnt_cli_apart_options,
                                           LNT_CLI_APART_COUNT - 1,
                                           offsetof(evaluate_settings, apart)};
 
-static const lnt_cli_group *const groups[] = {&evaluation_group, &apart_group, &reading_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(evaluate_settings, model)};
+
+static const lnt_cli_group *const groups[] = {&evaluation_group, &model_group, &apart_group,
+                                              &reading_group};
 
 static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, bool json)
 {
@@ -62,8 +69,7 @@ static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, 
     }
     lnt_cli_metrics_print_scores(metrics, stdout);
     printf("\n");
-    lnt_cli_metrics_print(metrics, model, stdout);
-    return LNT_OK;
+    return lnt_cli_metrics_print(metrics, model, stdout);
 }
 
 static lnt_status read_data(const evaluate_settings *settings, const char *path,
@@ -81,7 +87,7 @@ static lnt_status evaluate(const evaluate_settings *settings, const char *const 
 {
     lnt_cli_metrics metrics;
     LNT_TRY(lnt_cli_use_threads(&settings->reading, error));
-    LNT_TRY(lnt_model_import(model, paths[0], NULL, error));
+    LNT_TRY(lnt_cli_model_load(model, paths[0], &settings->model, error));
     LNT_TRY(read_data(settings, paths[1], model, data, error));
     LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y, (size_t) settings->top_k));
     const lnt_status status = print(&metrics, model, settings->json);

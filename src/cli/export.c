@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "columns.h"
 #include "model_data.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "report.h"
+#include "save.h"
 #include "verb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct export_settings {
@@ -14,6 +17,7 @@ typedef struct export_settings {
     char *name;
     int dtype; /* 0: the model's, 1: f32, 2: f64 */
     char *cases;
+    lnt_cli_model_options model;
 } export_settings;
 
 #define AT(member) .offset = offsetof(export_settings, member)
@@ -85,7 +89,9 @@ static const lnt_cli_option c_options[] = {
 static const lnt_cli_group file_group = {"Files:", file_options, COUNT(file_options), 0};
 static const lnt_cli_group torch_group = {"PyTorch:", torch_options, COUNT(torch_options), 0};
 static const lnt_cli_group c_group = {"C source:", c_options, COUNT(c_options), 0};
-static const lnt_cli_group *const groups[] = {&file_group, &torch_group, &c_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(export_settings, model)};
+static const lnt_cli_group *const groups[] = {&file_group, &torch_group, &c_group, &model_group};
 
 static lnt_status export_c(const export_settings *settings, const lnt_model *model,
                            lnt_error *error)
@@ -108,59 +114,86 @@ static lnt_status export_c(const export_settings *settings, const lnt_model *mod
     return status;
 }
 
-static lnt_status export_torch(const export_settings *settings, const lnt_model *model,
-                               lnt_error *error)
+/* What a writer of one file takes. */
+typedef struct export_content {
+    const export_settings *settings;
+    const lnt_model *model;
+} export_content;
+
+static lnt_status write_onnx(const void *context, const char *path, lnt_error *error)
 {
-    lnt_torch_options options = lnt_torch_defaults();
-    options.fold_scaling = settings->fold_scaling;
-    options.ignore_scaling = settings->ignore_scaling;
-    return lnt_torch_export(model, settings->torch, &options, error);
+    return lnt_onnx_export(((const export_content *) context)->model, path, error);
 }
 
-/* Whether a file is the header beside C source. */
-static bool is_header_of(const char *file, const char *source)
+static lnt_status write_npz(const void *context, const char *path, lnt_error *error)
+{
+    return lnt_npz_export(((const export_content *) context)->model, path, error);
+}
+
+static lnt_status write_torch(const void *context, const char *path, lnt_error *error)
+{
+    const export_content *content = context;
+    lnt_torch_options options = lnt_torch_defaults();
+    options.fold_scaling = content->settings->fold_scaling;
+    options.ignore_scaling = content->settings->ignore_scaling;
+    return lnt_torch_export(content->model, path, &options, error);
+}
+
+/* The header beside C source, for the caller to free; NULL if there is none, or no memory. */
+static char *header_of(const char *source)
 {
     const size_t length = source != NULL ? strlen(source) : 0;
-    return length > 0 && strlen(file) == length && strncmp(file, source, length - 1) == 0 &&
-           file[length - 1] == 'h';
+    char *header = length > 2 && strcmp(source + length - 2, ".c") == 0 ? strdup(source) : NULL;
+    if (header != NULL) {
+        header[length - 1] = 'h';
+    }
+    return header;
+}
+
+enum { N_FILES = 5 };
+
+static void list_files(const export_settings *settings, const char *header,
+                       lnt_cli_outfile files[N_FILES])
+{
+    files[0] = (lnt_cli_outfile){.option = "onnx", .path = settings->onnx, .binary = true};
+    files[1] = (lnt_cli_outfile){.option = "c", .path = settings->c};
+    files[2] = (lnt_cli_outfile){.option = "torch", .path = settings->torch, .binary = true};
+    files[3] = (lnt_cli_outfile){.option = "npz", .path = settings->npz, .binary = true};
+    files[4] = (lnt_cli_outfile){.option = "c", .path = header};
 }
 
 static lnt_status check_files(const export_settings *settings, const char *model, lnt_error *error)
 {
-    const char *files[] = {settings->onnx, settings->c, settings->torch, settings->npz};
-    for (size_t i = 0; i < COUNT(files); i++) {
-        for (size_t j = 0; j < i && files[i] != NULL; j++) {
-            if (files[j] != NULL &&
-                (strcmp(files[i], files[j]) == 0 || is_header_of(files[i], settings->c) ||
-                 is_header_of(files[j], settings->c))) {
-                return lnt_fail(error, LNT_ERR_INVALID, "%s: is named for two things to write",
-                                files[i]);
-            }
-        }
-        if (files[i] != NULL) {
-            LNT_TRY(lnt_cli_outfile_check(
-                files[i], true, (const char *const[]){model, settings->cases, NULL}, error));
-            LNT_TRY(lnt_cli_outfile_check_shards(files[i], model, error));
-        }
+    lnt_cli_outfile files[N_FILES];
+    const char *const inputs[] = {model, settings->cases};
+    char *header = header_of(settings->c);
+    list_files(settings, header, files);
+    lnt_status status = lnt_cli_outfiles_check(files, N_FILES, inputs, COUNT(inputs), error);
+    for (size_t i = 0; i < N_FILES && status == LNT_OK; i++) {
+        status = lnt_cli_outfile_check_shards(files[i].path, model, error);
     }
-    return LNT_OK;
+    free(header);
+    return status;
 }
 
 static lnt_status export_model(const export_settings *settings, const char *path, lnt_model *model,
                                lnt_error *error)
 {
     LNT_TRY(check_files(settings, path, error));
-    LNT_TRY(lnt_model_import(model, path, NULL, error));
+    LNT_TRY(lnt_cli_model_load(model, path, &settings->model, error));
+    const export_content content = {settings, model};
     if (settings->onnx != NULL) {
-        LNT_TRY(lnt_onnx_export(model, settings->onnx, error));
+        LNT_TRY(lnt_cli_save(settings->onnx, write_onnx, &content, NULL, error));
     }
     if (settings->c != NULL) {
         LNT_TRY(export_c(settings, model, error));
     }
     if (settings->npz != NULL) {
-        LNT_TRY(lnt_npz_export(model, settings->npz, error));
+        LNT_TRY(lnt_cli_save(settings->npz, write_npz, &content, NULL, error));
     }
-    return settings->torch != NULL ? export_torch(settings, model, error) : LNT_OK;
+    return settings->torch != NULL
+               ? lnt_cli_save(settings->torch, write_torch, &content, NULL, error)
+               : LNT_OK;
 }
 
 /* What was asked for and means nothing. */
@@ -173,6 +206,9 @@ static const char *misuse(const export_settings *settings)
     if (settings->c == NULL &&
         (settings->name != NULL || settings->cases != NULL || settings->dtype != 0)) {
         return "options --name, --dtype and --cases need --c";
+    }
+    if (lnt_cli_is_standard(settings->c)) {
+        return "option --c: expected the name of a file, found '-': there is a header beside it";
     }
     if (settings->torch == NULL && (settings->fold_scaling || settings->ignore_scaling)) {
         return "options --fold-scaling and --ignore-scaling need --torch";
@@ -189,6 +225,12 @@ static int run_export(const void *given, const char *const *arguments)
     if (fault != NULL) {
         return lnt_cli_misuse("%s", fault);
     }
+    lnt_cli_outfile files[N_FILES];
+    list_files(settings, NULL, files);
+    const int misused = lnt_cli_outfiles_usage(files, N_FILES);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
+    }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
     const lnt_status status = export_model(settings, arguments[0], &model, &error);
@@ -200,7 +242,8 @@ const lnt_cli_verb lnt_cli_export = {
     .name = "export",
     .summary = "Write a model for other programs",
     .usage = "[OPTION...] MODEL",
-    .details = "One or several files; each appears whole or not at all.\n",
+    .details = "One or several files; each appears whole or not at all. One of them, but not C\n"
+               "source, may be - for standard output.\n",
     .example = "  linnet export digits.safetensors --onnx digits.onnx --c digits.c\n",
     .arguments = {"a model"},
     .groups = groups,

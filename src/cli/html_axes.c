@@ -45,7 +45,7 @@ static size_t labels_apart(const lnt_html_axis *x)
     }
     const double room = lnt_html_axis_at(x, x->ticks[1]) - lnt_html_axis_at(x, x->ticks[0]);
     const double label = LNT_HTML_CHARACTER * (double) (lnt_html_axis_width(x) + 1);
-    return room > label ? 1 : (size_t) ceil(label / room);
+    return room > label ? 1 : (size_t) fmin(ceil(label / room), (double) x->n_ticks);
 }
 
 void lnt_html_axes_put(lnt_html *html, const lnt_html_axis *x, const lnt_html_axis *y,

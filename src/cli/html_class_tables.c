@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define CLASSES_MOST 60 /* of the table; of more those with the least recall */
+#define CLASSES_MOST 50 /* of the table; of more those with the least recall */
 #define PAIRS_MOST 8
 
 /* One class. */
@@ -69,12 +69,8 @@ static void put_classes(lnt_html *html, const lnt_cli_html_report *report,
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        rows[i].index = i;
-        rows[i].correct = classes->counts[i * n + i];
-        for (size_t j = 0; j < n; j++) {
-            rows[i].rows += classes->counts[i * n + j];
-            rows[i].predicted += classes->counts[j * n + i];
-        }
+        const lnt_html_class *one = &classes->classes[i];
+        rows[i] = (class_row){i, one->rows, one->predicted, one->correct};
     }
     if (shown < n) {
         qsort(rows, n, sizeof *rows, by_recall);
@@ -94,26 +90,24 @@ static void put_classes(lnt_html *html, const lnt_cli_html_report *report,
     free(rows);
 }
 
-/* The most frequent pairs, by taking the largest count below the last: ties in order of place. */
-static size_t largest_pairs(const lnt_html_classes *classes, size_t pairs[PAIRS_MOST])
+/* The most frequent mistakes, the first of equal ones first; how many there are. */
+static size_t largest_pairs(const lnt_html_classes *classes, const lnt_html_pair *pairs[PAIRS_MOST])
 {
-    const size_t n = classes->n;
     size_t found = 0;
-    for (; found < PAIRS_MOST; found++) {
-        size_t best = n * n;
-        for (size_t k = 0; k < n * n; k++) {
-            const size_t last = found > 0 ? pairs[found - 1] : n * n;
-            const bool later = last == n * n || classes->counts[k] < classes->counts[last] ||
-                               (classes->counts[k] == classes->counts[last] && k > last);
-            if (k / n != k % n && classes->counts[k] > 0 && later &&
-                (best == n * n || classes->counts[k] > classes->counts[best])) {
-                best = k;
-            }
+    for (size_t p = 0; p < classes->n_pairs; p++) {
+        const lnt_html_pair *pair = &classes->pairs[p];
+        size_t place = found;
+        while (place > 0 && pairs[place - 1]->rows < pair->rows) {
+            place--;
         }
-        if (best == n * n) {
-            break;
+        if (pair->truth == pair->predicted || place == PAIRS_MOST) {
+            continue;
         }
-        pairs[found] = best;
+        found += found < PAIRS_MOST;
+        for (size_t k = found - 1; k > place; k--) {
+            pairs[k] = pairs[k - 1];
+        }
+        pairs[place] = pair;
     }
     return found;
 }
@@ -121,9 +115,9 @@ static size_t largest_pairs(const lnt_html_classes *classes, size_t pairs[PAIRS_
 static void put_pairs(lnt_html *html, const lnt_cli_html_report *report,
                       const lnt_html_classes *classes)
 {
-    size_t pairs[PAIRS_MOST];
-    const size_t n = classes->n, count = largest_pairs(classes, pairs);
-    if (count == 0 || n < 3) {
+    const lnt_html_pair *pairs[PAIRS_MOST];
+    const size_t count = largest_pairs(classes, pairs);
+    if (count == 0 || classes->n < 3) {
         return;
     }
     lnt_html_put(html, "<div class=\"table\"><h3>Most frequent mistakes</h3>\n"
@@ -132,16 +126,12 @@ static void put_pairs(lnt_html *html, const lnt_cli_html_report *report,
                        "<th scope=\"col\">of the class</th></tr></thead>\n<tbody>\n");
     for (size_t p = 0; p < count; p++) {
         char text[LNT_HTML_NUMBER_MAX], room[24];
-        size_t rows = 0;
-        for (size_t j = 0; j < n; j++) {
-            rows += classes->counts[pairs[p] / n * n + j];
-        }
         lnt_html_put(html, "<tr>");
-        put_name(html, report, pairs[p] / n);
+        put_name(html, report, pairs[p]->truth);
         lnt_html_put(html, "<td class=\"text\">");
-        lnt_html_escape(html, lnt_html_class_name(report, pairs[p] % n, room));
-        lnt_html_put(html, "</td><td>%s</td>", lnt_html_count(classes->counts[pairs[p]], text));
-        put_share(html, ratio(classes->counts[pairs[p]], rows));
+        lnt_html_escape(html, lnt_html_class_name(report, pairs[p]->predicted, room));
+        lnt_html_put(html, "</td><td>%s</td>", lnt_html_count(pairs[p]->rows, text));
+        put_share(html, ratio(pairs[p]->rows, classes->classes[pairs[p]->truth].rows));
         lnt_html_put(html, "</tr>\n");
     }
     lnt_html_put(html, "</tbody></table></div></div>\n");

@@ -7,15 +7,28 @@
 
 #include <stddef.h>
 
-/* More classes than this are not counted against each other. */
-#define LNT_HTML_CLASSES_MAX 2000
+/* Rows of one class that were taken for one class. */
+typedef struct lnt_html_pair {
+    size_t truth;
+    size_t predicted;
+    size_t rows;
+} lnt_html_pair;
 
-/* How often rows of class i were taken for class j: counts[i·n + j]. */
+/* How a class does. */
+typedef struct lnt_html_class {
+    size_t rows;
+    size_t predicted;
+    size_t correct;
+} lnt_html_class;
+
+/* How often rows of one class were taken for another. */
 typedef struct lnt_html_classes {
     size_t n; /* classes; 0: the model does not choose one of several */
     size_t rows;
     size_t correct;
-    size_t *counts;
+    lnt_html_class *classes; /* [n] */
+    lnt_html_pair *pairs;    /* [n_pairs], in order of their classes; no more than rows */
+    size_t n_pairs;
 } lnt_html_classes;
 
 /* Counts; the caller finishes it. */
@@ -23,7 +36,7 @@ lnt_status lnt_html_classes_count(lnt_html_classes *classes, const lnt_cli_html_
 
 void lnt_html_classes_finish(lnt_html_classes *classes);
 
-/* The probability that row `i` is said to have for class `c`. */
+/* The probability that row `i` is said to have for class `c`: of more than two, the chosen one. */
 double lnt_html_probability(const lnt_cli_html_report *report, size_t i, size_t c);
 
 /* The most likely class of row `i`, of `n`. */

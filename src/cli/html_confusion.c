@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "html_chart.h"
 #include "html_classes.h"
 
@@ -41,7 +42,7 @@ static size_t longest_label(const heat_map *matrix)
     size_t longest = 1;
     for (size_t c = 0; c < matrix->classes->n; c++) {
         char room[24];
-        const size_t length = lnt_html_characters(lnt_html_class_name(matrix->report, c, room));
+        const size_t length = lnt_cli_escaped_width(lnt_html_class_name(matrix->report, c, room));
         longest = length > longest ? length : longest;
     }
     return longest < label_most(matrix) ? longest : label_most(matrix);
@@ -68,12 +69,11 @@ static lnt_status gather(heat_map *matrix)
     if (matrix->counts == NULL || matrix->totals == NULL) {
         return LNT_ERR_MEMORY;
     }
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < n; j++) {
-            const size_t count = matrix->classes->counts[i * n + j];
-            matrix->counts[i / matrix->block * matrix->cells + j / matrix->block] += count;
-            matrix->totals[i / matrix->block] += count;
-        }
+    for (size_t p = 0; p < matrix->classes->n_pairs; p++) {
+        const lnt_html_pair *pair = &matrix->classes->pairs[p];
+        const size_t i = pair->truth / matrix->block, j = pair->predicted / matrix->block;
+        matrix->counts[i * matrix->cells + j] += pair->rows;
+        matrix->totals[i] += pair->rows;
     }
     return LNT_OK;
 }

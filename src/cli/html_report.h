@@ -28,8 +28,8 @@ typedef struct lnt_cli_html_report {
     lnt_metric monitor;           /* what best_epoch of the result was best in */
     bool held_out;                /* y are rows held out, else those trained on */
     const lnt_tensor *y;          /* in raw units: [rows, 1] class numbers or [rows, targets] */
-    const lnt_tensor *prediction; /* for the same rows, as lnt_predict gives it */
-    const char *unit;             /* of the targets */
+    const lnt_tensor *prediction; /* for the same rows, as lnt_predict gives it; of more than two
+                                     classes [rows, 2]: the most likely one, its probability */
 } lnt_cli_html_report;
 
 /*

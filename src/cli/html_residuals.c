@@ -49,7 +49,7 @@ static histogram count_bars(const double *errors, size_t count)
         low = fmax(low, q1 - FAR * spread);
         high = fmin(high, q3 + FAR * spread);
     }
-    if (!(high > low)) {
+    if (high - low <= 1e-9 * fmax(fabs(low), fabs(high))) { /* equal, but for rounding */
         const double pad = low == 0 ? 0.5 : 0.1 * fabs(low);
         low -= pad;
         high += pad;

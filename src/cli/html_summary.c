@@ -50,8 +50,7 @@ static void put_errors(lnt_html *html, const lnt_cli_html_report *report)
     const lnt_html_errors errors = lnt_html_errors_of(report, 0);
     char name[40], value[LNT_HTML_NUMBER_MAX], below[120], r2[LNT_HTML_NUMBER_MAX];
     snprintf(name, sizeof name, "%s RMSE", rows_name(report));
-    snprintf(below, sizeof below, "%s%sR² %s", report->unit != NULL ? report->unit : "",
-             report->unit != NULL ? ", " : "", lnt_html_number(errors.r2, 4, r2));
+    snprintf(below, sizeof below, "R² %s", lnt_html_number(errors.r2, 4, r2));
     put_tile(html, name, lnt_html_number(errors.rmse, 4, value), below);
 }
 
@@ -92,6 +91,10 @@ static const char *end_of(const lnt_cli_html_report *report, char text[120])
         [LNT_END_SECONDS] = "the time was over",
         [LNT_END_STEPS] = "the steps were used up",
         [LNT_END_NOT_FINITE] = "then the loss was not finite",
+        [LNT_END_STOP] = "then a stop file was found",
+        [LNT_END_GOAL] = "target loss reached",
+        [LNT_END_GRADIENT] = "gradient tolerance reached",
+        [LNT_END_STUCK] = "no step lowers the loss further",
     };
     if (result->end == LNT_END_PATIENCE && report->patience > 0) {
         snprintf(text, 120, "no improvement for %zu epochs", report->patience);
@@ -154,10 +157,6 @@ static void put_task(lnt_html *html, const lnt_cli_html_report *report)
     }
     if (names > 6) {
         lnt_html_put(html, " and %zu more", names - 6);
-    }
-    if (report->unit != NULL) {
-        lnt_html_put(html, " in ");
-        lnt_html_escape_short(html, report->unit, 60);
     }
     const size_t outputs = lnt_net_outputs(model->net);
     const size_t classes = classify ? lnt_loss_classes(model->loss.kind, outputs) : 0;

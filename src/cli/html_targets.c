@@ -109,12 +109,8 @@ static void put_quantile(lnt_html *html, const lnt_cli_html_report *report, size
 void lnt_html_target_tables_put(lnt_html *html, const lnt_cli_html_report *report)
 {
     const size_t targets = lnt_html_targets(report);
-    lnt_html_put(html, "<div class=\"table\"><h3>Errors</h3>\n<p>In the unit of the data");
-    if (report->unit != NULL) {
-        lnt_html_put(html, ", ");
-        lnt_html_escape(html, report->unit);
-    }
-    lnt_html_put(html, ".</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
+    lnt_html_put(html, "<div class=\"table\"><h3>Errors</h3>\n<p>In the unit of the data.</p>\n"
+                       "<div class=\"scroll\"><table>\n<thead><tr>"
                        "<th scope=\"col\">target</th><th scope=\"col\">RMSE</th>"
                        "<th scope=\"col\">MAE</th><th scope=\"col\">mean error</th>"
                        "<th scope=\"col\">R²</th></tr></thead>\n<tbody>\n");

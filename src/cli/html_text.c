@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "html_text.h"
 
+#include "escape.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 
 void lnt_html_finish(lnt_html *html)
 {
@@ -69,60 +69,20 @@ static void append(lnt_html *html, const char *bytes, size_t count)
     }
 }
 
-/* Reads one character, of up to four bytes, and tells its length; 0xFFFD if it is none of XML's. */
-static uint32_t decode(const unsigned char *text, size_t *length)
+/* A character that is no markup, or an escape sequence. */
+static void put_character(lnt_html *html, const char *text)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    const unsigned char first = text[0];
-    const size_t bytes = first < 0x80   ? 1
-                         : first < 0xC0 ? 0
-                         : first < 0xE0 ? 2
-                         : first < 0xF0 ? 3
-                                        : 4;
-    *length = 1;
-    if (bytes == 0 || first >= 0xF8) {
-        return 0xFFFD;
-    }
-    uint32_t code = bytes == 1 ? first : first & (0x7Fu >> bytes);
-    for (size_t i = 1; i < bytes; i++) {
-        if ((text[i] & 0xC0) != 0x80) {
-            return 0xFFFD;
+    static const struct {
+        char character;
+        const char *entity;
+    } markup[] = {{'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+    for (size_t i = 0; i < sizeof markup / sizeof markup[0]; i++) {
+        if (text[0] == markup[i].character) {
+            text = markup[i].entity;
+            break;
         }
-        code = code << 6 | (text[i] & 0x3Fu);
     }
-    const bool blank = code == '\t' || code == '\n' || code == '\r';
-    if (code < least[bytes] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
-        return 0xFFFD;
-    }
-    *length = bytes;
-    const bool control = (code < ' ' && !blank) || (code >= 0x7F && code < 0xA0);
-    return control || (code & 0xFFFE) == 0xFFFE ? 0xFFFD : code;
-}
-
-static void put_character(lnt_html *html, uint32_t code, const char *bytes, size_t length)
-{
-    switch (code) {
-    case '<':
-        append(html, "&lt;", 4);
-        break;
-    case '>':
-        append(html, "&gt;", 4);
-        break;
-    case '&':
-        append(html, "&amp;", 5);
-        break;
-    case '"':
-        append(html, "&quot;", 6);
-        break;
-    case '\'':
-        append(html, "&#39;", 5);
-        break;
-    case 0xFFFD:
-        append(html, REPLACEMENT, 3);
-        break;
-    default:
-        append(html, bytes, length);
-    }
+    append(html, text, strlen(text));
 }
 
 void lnt_html_escape_short(lnt_html *html, const char *text, size_t most)
@@ -130,11 +90,14 @@ void lnt_html_escape_short(lnt_html *html, const char *text, size_t most)
     if (text == NULL) {
         return;
     }
-    const bool cut = lnt_html_characters(text) > most;
-    size_t length;
-    for (size_t i = 0; *text != '\0' && (!cut || i + 1 < most); text += length, i++) {
-        const uint32_t code = decode((const unsigned char *) text, &length);
-        put_character(html, code, text, length);
+    char out[LNT_ESCAPE_LENGTH];
+    const bool cut = lnt_cli_escaped_width(text) > most;
+    for (size_t used = 0; *text != '\0';) {
+        used += lnt_cli_escape_next(&text, out);
+        if (cut && used >= most) {
+            break;
+        }
+        put_character(html, out);
     }
     if (cut) {
         lnt_html_put(html, "…");
@@ -144,15 +107,6 @@ void lnt_html_escape_short(lnt_html *html, const char *text, size_t most)
 void lnt_html_escape(lnt_html *html, const char *text)
 {
     lnt_html_escape_short(html, text, SIZE_MAX);
-}
-
-size_t lnt_html_characters(const char *text)
-{
-    size_t count = 0, length;
-    for (; *text != '\0'; text += length, count++) {
-        (void) decode((const unsigned char *) text, &length);
-    }
-    return count;
 }
 
 /* "1e-07" becomes "1e-7", "1e+20" "1e20"; a minus sign the typographic one. */

@@ -21,16 +21,13 @@ void lnt_html_finish(lnt_html *html);
 void lnt_html_put(lnt_html *html, const char *format, ...) LNT_PRINTF(2, 3);
 
 /*
- * Text that stands for itself, in an element or an attribute: markup is escaped, and what is no
- * character of XML, or no UTF-8, becomes U+FFFD. NULL is nothing.
+ * Text from outside, in an element or an attribute: as escape.h shows it, and markup as entities.
+ * NULL is nothing.
  */
 void lnt_html_escape(lnt_html *html, const char *text);
 
-/* At most `most` characters of it, with "…" in place of the others. */
+/* At most `most` columns of it, with "…" in place of the others. */
 void lnt_html_escape_short(lnt_html *html, const char *text, size_t most);
-
-/* Characters of a UTF-8 text. */
-size_t lnt_html_characters(const char *text);
 
 #define LNT_HTML_NUMBER_MAX 48
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer_list.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "report.h"
+#include "save.h"
 #include "verb.h"
 
 #include <stdlib.h>
@@ -14,6 +16,7 @@ typedef struct import_settings {
     int output_activation;
     int loss;
     int dtype; /* 0: as stored, 1: f32, 2: f64 */
+    lnt_cli_model_options model;
 } import_settings;
 
 #define AT(member) .offset = offsetof(import_settings, member)
@@ -45,7 +48,7 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXT,
      AT(output),
      .value = "MODEL",
-     .help = "Where to save it"},
+     .help = "File to save the model in; - is standard output"},
     {.name = "layers",
      .kind = LNT_CLI_LIST,
      AT(layers),
@@ -86,7 +89,9 @@ static const lnt_cli_option options[] = {
 
 static const lnt_cli_group import_group = {"Import:", options, sizeof options / sizeof options[0],
                                            0};
-static const lnt_cli_group *const groups[] = {&import_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(import_settings, model)};
+static const lnt_cli_group *const groups[] = {&import_group, &model_group};
 
 static lnt_activation activation_of(int choice)
 {
@@ -99,10 +104,21 @@ static bool says_something(const import_settings *settings)
            settings->output_activation > 0 || settings->loss > 0 || settings->dtype > 0;
 }
 
+static lnt_cli_outfile output_of(const import_settings *settings)
+{
+    return (lnt_cli_outfile){.option = "output", .path = settings->output, .binary = true};
+}
+
+static lnt_status write_model(const void *context, const char *path, lnt_error *error)
+{
+    return lnt_model_save(context, path, error);
+}
+
 static lnt_status import_model(const import_settings *settings, const char *path, lnt_model *model,
                                lnt_layer **layers, lnt_error *error)
 {
     lnt_import_options import = lnt_import_defaults();
+    import.allow_nonfinite = settings->model.allow_nonfinite;
     lnt_model_format format;
     LNT_TRY(lnt_model_format_of(path, &format, error));
     if (format != LNT_FORMAT_TORCH && says_something(settings)) {
@@ -125,10 +141,10 @@ static lnt_status import_model(const import_settings *settings, const char *path
     import.torch.as_stored = settings->dtype == 0;
     import.torch.dtype = settings->dtype == 2 ? LNT_F64 : LNT_F32;
     LNT_TRY(lnt_cli_outfile_check_shards(settings->output, path, error));
-    LNT_TRY(
-        lnt_cli_outfile_check(settings->output, true, (const char *const[]){path, NULL}, error));
+    const lnt_cli_outfile output = output_of(settings);
+    LNT_TRY(lnt_cli_outfiles_check(&output, 1, &path, 1, error));
     LNT_TRY(lnt_model_import(model, path, &import, error));
-    return lnt_model_save(model, settings->output, error);
+    return lnt_cli_save(settings->output, write_model, model, NULL, error);
 }
 
 static int run_import(const void *given, const char *const *arguments)
@@ -136,6 +152,11 @@ static int run_import(const void *given, const char *const *arguments)
     const import_settings *settings = given;
     if (settings->output == NULL) {
         return lnt_cli_misuse("expected --output MODEL");
+    }
+    const lnt_cli_outfile output = output_of(settings);
+    const int misused = lnt_cli_outfiles_usage(&output, 1);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
     }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "info.h"
 
+#include "model_options.h"
 #include "report.h"
 #include "text.h"
 #include "verb.h"
 
 typedef struct info_settings {
     bool json;
+    lnt_cli_model_options model;
 } info_settings;
 
 static const lnt_cli_option options[] = {
@@ -19,14 +21,19 @@ static const lnt_cli_option options[] = {
 
 static const lnt_cli_group output_group = {"Output:", options, 1, 0};
 
-static const lnt_cli_group *const groups[] = {&output_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(info_settings, model)};
 
-static lnt_status print_model(const char *path, bool json, lnt_error *error)
+static const lnt_cli_group *const groups[] = {&output_group, &model_group};
+
+static lnt_status print_model(const char *path, const info_settings *settings, lnt_error *error)
 {
+    const bool json = settings->json;
     lnt_model model = lnt_model_init();
     lnt_model_format format = LNT_FORMAT_LINNET;
     LNT_TRY(lnt_model_format_of(path, &format, error));
     lnt_import_options import = lnt_import_defaults();
+    import.allow_nonfinite = settings->model.allow_nonfinite;
     lnt_status status = lnt_model_import(&model, path, &import, error);
     const bool untold = status == LNT_ERR_INVALID && format == LNT_FORMAT_TORCH;
     if (untold) { /* as far as it goes */
@@ -54,8 +61,8 @@ static int run_info(const void *given, const char *const *arguments)
     lnt_error error = {LNT_OK, ""};
     lnt_status status = LNT_OK;
     if (!lnt_cli_info_checkpoint(arguments[0], settings->json, &status) &&
-        !lnt_cli_info_source(arguments[0], settings->json, &status)) {
-        status = print_model(arguments[0], settings->json, &error);
+        !lnt_cli_info_source(arguments[0], settings->json, &status, &error)) {
+        status = print_model(arguments[0], settings, &error);
     }
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }

@@ -34,9 +34,6 @@ json_t *lnt_cli_info_tensor_json(const lnt_tensor *shape, const char *sum);
 /* Print what there is; false: the file is none of that kind, and nothing was printed. */
 bool lnt_cli_info_checkpoint(const char *path, bool json, lnt_status *status);
 /* C source that `linnet export` made: the comment at its head. */
-bool lnt_cli_info_source(const char *path, bool json, lnt_status *status);
-
-/* A text with line breaks, of which a terminal obeys nothing else. */
-void lnt_cli_info_print_plain(const char *text);
+bool lnt_cli_info_source(const char *path, bool json, lnt_status *status, lnt_error *error);
 
 #endif

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "info.h"
 #include "text.h"
 
-void lnt_cli_info_print_plain(const char *text)
+/* Escaped, but for line breaks. */
+static void print_lines(const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *) text; *c != '\0'; c++) {
-        putchar((*c >= ' ' && *c != 0x7f) || *c == '\n' ? *c : '?');
+    char out[LNT_ESCAPE_LENGTH];
+    while (*text != '\0') {
+        if (*text == '\n') {
+            putchar(*text++);
+        } else {
+            (void) lnt_cli_escape_next(&text, out);
+            fputs(out, stdout);
+        }
     }
 }
 
@@ -52,21 +60,24 @@ static lnt_status print_json(const lnt_checkpoint *checkpoint)
 
 static lnt_status print_text(const lnt_checkpoint *checkpoint)
 {
-    printf("format        checkpoint\nversion       %s\nblas core     %s\n",
-           lnt_checkpoint_version(checkpoint), lnt_checkpoint_core(checkpoint));
+    fputs("format        checkpoint\nversion       ", stdout);
+    lnt_cli_print_escaped(stdout, lnt_checkpoint_version(checkpoint));
+    fputs("\nblas core     ", stdout);
+    lnt_cli_print_escaped(stdout, lnt_checkpoint_core(checkpoint));
+    putchar('\n');
     for (size_t i = 0; i < lnt_checkpoint_count(checkpoint); i++) {
         const char *name;
         lnt_tensor shape;
         char sum[LNT_SUM_LENGTH];
         LNT_TRY(look(checkpoint, i, &name, &shape, sum));
         fputs("tensor        ", stdout);
-        lnt_cli_print_name(stdout, name, 0);
+        lnt_cli_print_escaped(stdout, name);
         printf(" [%zu, %zu], XXH3 %s\n", shape.rows, shape.cols, sum);
     }
     const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");
     if (settings != NULL) {
         putchar('\n');
-        lnt_cli_info_print_plain(settings);
+        print_lines(settings);
     }
     return LNT_OK;
 }

@@ -1,63 +1,78 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "info.h"
+#include "line_reader.h"
 #include "text.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* The next line of the comment, without its stars and its end, in `*line`; NULL after the last. */
-static const char *next_line(FILE *file, char **line, size_t *size)
+/* The next line of the comment, without its stars and its end; `*text` is NULL after the last. */
+static lnt_status next_line(lnt_cli_line_reader *reader, const char **text, lnt_error *error)
 {
-    const ssize_t length = getline(line, size, file);
-    if (length < 2 || strncmp(*line, " *", 2) != 0 || (*line)[2] == '/') {
-        return NULL;
+    bool found;
+    *text = NULL;
+    LNT_TRY(lnt_cli_line_reader_next(reader, &found, error));
+    if (found && strncmp(reader->text, " *", 2) == 0 && reader->text[2] != '/') {
+        *text = reader->text + (reader->text[2] == ' ' ? 3 : 2);
     }
-    (*line)[strcspn(*line, "\n")] = '\0';
-    return (*line)[2] == ' ' ? *line + 3 : *line + 2;
+    return LNT_OK;
 }
 
-static void print_lines(const char *first, FILE *file, char **line, size_t *size)
+static lnt_status print_lines(lnt_cli_line_reader *reader, const char *first, lnt_error *error)
 {
     printf("format        c\n");
-    for (const char *text = first; text != NULL; text = next_line(file, line, size)) {
-        lnt_cli_info_print_plain(text);
+    for (const char *text = first; text != NULL;) {
+        lnt_cli_print_escaped(stdout, text);
         putchar('\n');
+        LNT_TRY(next_line(reader, &text, error));
     }
+    return LNT_OK;
 }
 
-static lnt_status print_json(const char *first, FILE *file, char **line, size_t *size)
+static lnt_status print_json(lnt_cli_line_reader *reader, const char *first, lnt_error *error)
 {
     json_t *lines = json_array();
-    for (const char *text = first; text != NULL; text = next_line(file, line, size)) {
-        if (json_array_append_new(lines, lnt_cli_json_text(text)) != 0) {
-            json_decref(lines);
-            return LNT_ERR_MEMORY;
-        }
+    lnt_status status = LNT_OK;
+    for (const char *text = first; text != NULL && status == LNT_OK;) {
+        status = json_array_append_new(lines, lnt_cli_json_text(text)) == 0
+                     ? next_line(reader, &text, error)
+                     : LNT_ERR_MEMORY;
+    }
+    if (status != LNT_OK) {
+        json_decref(lines);
+        return status;
     }
     return lnt_cli_json_print(json_pack("{s:s, s:o}", "format", "c", "comment", lines), 17, stdout);
 }
 
-bool lnt_cli_info_source(const char *path, bool json, lnt_status *status)
+/* The first line of what we wrote, or NULL if it is none of ours. */
+static const char *begin(lnt_cli_line_reader *reader)
 {
     static const char made_by[] = "Made by linnet ";
+    bool found;
+    const char *first = NULL;
+    if (lnt_cli_line_reader_next(reader, &found, NULL) != LNT_OK || !found ||
+        strcmp(reader->text, "/*") != 0 || next_line(reader, &first, NULL) != LNT_OK ||
+        first == NULL) {
+        return NULL;
+    }
+    return strncmp(first, made_by, sizeof made_by - 1) == 0 ? first : NULL;
+}
+
+bool lnt_cli_info_source(const char *path, bool json, lnt_status *status, lnt_error *error)
+{
     struct stat about; /* opening a pipe would wait for somebody to write */
     FILE *file = stat(path, &about) == 0 && S_ISREG(about.st_mode) ? fopen(path, "r") : NULL;
-    char start[4], *line = NULL;
-    size_t size = 0;
-    const char *first = NULL;
-    if (file != NULL && fgets(start, sizeof start, file) != NULL && strcmp(start, "/*\n") == 0) {
-        first = next_line(file, &line, &size);
+    if (file == NULL) {
+        return false;
     }
-    const bool ours = first != NULL && strncmp(first, made_by, sizeof made_by - 1) == 0;
-    if (ours && json) {
-        *status = print_json(first, file, &line, &size);
-    } else if (ours) {
-        print_lines(first, file, &line, &size);
+    lnt_cli_line_reader reader = {.path = path, .file = file};
+    const char *first = begin(&reader);
+    if (first != NULL) {
+        *status = (json ? print_json : print_lines)(&reader, first, error);
     }
-    free(line);
-    if (file != NULL) {
-        (void) fclose(file);
-    }
-    return ours;
+    lnt_cli_line_reader_clear(&reader);
+    (void) fclose(file);
+    return first != NULL;
 }

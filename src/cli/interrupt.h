@@ -5,12 +5,19 @@
 #include <stdbool.h>
 
 /*
- * From now on the first SIGINT or SIGTERM is only noted; the second acts as it would without us.
- * Signals that were ignored stay ignored (nohup, jobs in the background).
+ * From now on the first SIGINT, SIGTERM or SIGHUP is only noted. The second SIGINT or SIGTERM acts
+ * as it would without us; SIGHUP never does. Signals that were ignored stay ignored (nohup, jobs in
+ * the background). A second call does nothing.
  */
 void lnt_cli_interrupt_watch(void);
 
-/* Whether a signal was noted, and which: "Ctrl-C" or "SIGTERM". */
+/*
+ * From now on a pipe that nobody reads any more is an error of the write, and does not end the
+ * command: a run must not be lost with the program that shows its progress.
+ */
+void lnt_cli_interrupt_ignore_pipe(void);
+
+/* Whether a signal was noted, and which: "Ctrl-C", "SIGTERM" or "SIGHUP". */
 bool lnt_cli_interrupted(void);
 const char *lnt_cli_interrupt_name(void);
 

@@ -23,6 +23,7 @@ typedef struct lr_job {
     double *rates, *losses;
     size_t done;
     double suggested;
+    FILE *summary;
     lnt_error error;
 } lr_job;
 
@@ -56,7 +57,8 @@ static const lnt_cli_option test_options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(output),
      .value = "FILE",
-     .help = "CSV file for the rate and the loss of every step"},
+     .help = "CSV file for the rate and the loss of every step; - is standard output, and the "
+             "table then goes to standard error"},
 };
 
 static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF(test_options), 0};
@@ -114,31 +116,37 @@ static lnt_status print_json(const lr_job *job)
     }
     return lnt_cli_json_print(
         json_pack("{s:o, s:o}", "suggested", lnt_cli_json_number(job->suggested), "steps", steps),
-        17, stdout);
+        17, job->summary);
 }
 
 static void print_text(const lr_job *job)
 {
     const size_t lines = job->done < LINES ? job->done : LINES;
-    printf("%12s  %12s\n", "rate", "loss");
+    fprintf(job->summary, "%12s  %12s\n", "rate", "loss");
     for (size_t line = 0; line < lines; line++) {
         const size_t i = lines > 1 ? line * (job->done - 1) / (lines - 1) : 0;
-        printf("%12.3g  %12.6g\n", job->rates[i], job->losses[i]);
+        fprintf(job->summary, "%12.3g  %12.6g\n", job->rates[i], job->losses[i]);
     }
     if (isnan(job->suggested)) {
-        puts("the loss never fell: no rate is suggested");
+        fputs("the loss never fell: no rate is suggested\n", job->summary);
     } else {
-        printf("suggested: --lr %.2g, where the loss falls most steeply\n", job->suggested);
+        fprintf(job->summary, "suggested: --lr %.2g, where the loss falls most steeply\n",
+                job->suggested);
     }
+}
+
+static lnt_cli_outfile outfile_of(const lnt_cli_train_settings *settings)
+{
+    return (lnt_cli_outfile){.option = "output", .path = settings->output, .direct = true};
 }
 
 static lnt_status look(lr_job *job)
 {
     lnt_cli_train_settings *settings = &job->settings;
-    if (settings->output != NULL) {
-        LNT_TRY(lnt_cli_outfile_check(settings->output, false,
-                                      (const char *const[]){job->path, NULL}, &job->error));
-    }
+    const char *inputs[LNT_CLI_TRAIN_INPUTS];
+    const lnt_cli_outfile output = outfile_of(settings);
+    lnt_cli_train_inputs(settings, job->path, inputs);
+    LNT_TRY(lnt_cli_outfiles_check(&output, 1, inputs, LNT_CLI_TRAIN_INPUTS, &job->error));
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
     if (settings->from != NULL) {
         LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
@@ -170,6 +178,8 @@ static int run_lr(const void *given, const char *const *arguments)
         return lnt_cli_misuse("option --low: expected less than --high, %g, found %g",
                               job.settings.high, job.settings.low);
     }
+    const lnt_cli_outfile output = outfile_of(&job.settings);
+    job.summary = lnt_cli_outfiles_summary(&output, 1);
     job.trial.model = lnt_model_init();
     const lnt_status status = look(&job);
     const int exit_status =

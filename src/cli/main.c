@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "descriptors.h"
 #include "nearest.h"
 #include "parse.h"
 #include "report.h"
@@ -106,6 +107,9 @@ static int run(int argc, const char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!lnt_cli_descriptors_open()) {
+        return lnt_cli_fail("/dev/null: %s", strerror(errno));
+    }
     const int exit_status = run(argc, (const char **) argv);
     /* A full disk behind a pipe or a redirection shows up here at the latest. */
     if (ferror(stdout) != 0 || fflush(stdout) != 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "members.h"
 
+#include "memory.h"
 #include "net_build.h"
 #include "report.h"
-#include "whole_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,20 +24,16 @@ char *lnt_cli_member_path(const char *path, size_t m, size_t n)
     return own;
 }
 
-char *lnt_cli_members_text(const char *path, size_t count, size_t n)
+char *lnt_cli_members_text(const lnt_cli_members *members)
 {
-    char *first = lnt_cli_member_path(path, 0, n);
-    if (count <= 1 || first == NULL) {
-        return first;
-    }
-    char *last = lnt_cli_member_path(path, count - 1, n);
-    const size_t room = strlen(first) + (last != NULL ? strlen(last) : 0) + sizeof " to ";
-    char *text = last != NULL ? malloc(room) : NULL;
+    const char *first = members->count > 0 ? members->list[0].path : NULL;
+    const char *last = members->count > 1 ? members->list[members->count - 1].path : NULL;
+    const size_t room =
+        (first != NULL ? strlen(first) : 0) + (last != NULL ? strlen(last) : 0) + sizeof " to ";
+    char *text = first != NULL ? malloc(room) : NULL;
     if (text != NULL) {
-        snprintf(text, room, "%s to %s", first, last);
+        snprintf(text, room, "%s%s%s", first, last != NULL ? " to " : "", last != NULL ? last : "");
     }
-    free(first);
-    free(last);
     return text;
 }
 
@@ -99,7 +95,7 @@ lnt_status lnt_cli_members_keep(lnt_cli_members *members, lnt_cli_trial *trial)
     }
     members->list = list;
     list[members->count++] =
-        (struct lnt_cli_member){trial->model.net, trial->model.laplace, trial->result};
+        (struct lnt_cli_member){trial->model.net, trial->model.laplace, trial->result, NULL};
     trial->model.net = NULL;
     trial->model.laplace = NULL;
     return LNT_OK;
@@ -122,6 +118,7 @@ void lnt_cli_members_finish(lnt_cli_members *members)
     for (size_t m = 0; m < members->count; m++) {
         lnt_net_destroy(members->list[m].net);
         lnt_laplace_destroy(members->list[m].laplace);
+        free(members->list[m].path);
     }
     free(members->list);
     *members = (lnt_cli_members){0};

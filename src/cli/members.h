@@ -11,14 +11,15 @@ typedef struct lnt_cli_members {
         lnt_net *net;
         lnt_laplace *laplace;
         lnt_fit_result result;
+        char *path; /* where it is saved, or NULL */
     } * list;
 } lnt_cli_members;
 
 /* The file of member `m`, from 0, of `n`: `path` itself if there is one alone. NULL: no memory. */
 char *lnt_cli_member_path(const char *path, size_t m, size_t n);
 
-/* What a sentence calls the files of the first `count` of `n` members. NULL: no memory. */
-char *lnt_cli_members_text(const char *path, size_t count, size_t n);
+/* What a sentence calls the files of all members, once they are saved. NULL: no memory. */
+char *lnt_cli_members_text(const lnt_cli_members *members);
 
 /* Gives the trial a new net, from the seed behind those before. */
 lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_trial *trial, lnt_error *error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net_build.h"
+#include "memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,10 +28,11 @@ static lnt_status check_memory(const lnt_cli_train_settings *settings, double in
     const double bytes = (PARAMETER_VECTORS * parameters + 3 * batch * units) * size;
     const double memory = (double) lnt_cli_memory();
     if (bytes > memory) {
-        return lnt_fail(error, LNT_ERR_TOO_LARGE,
-                        "training needs about %.1f GB, this machine has %.1f GB: choose a smaller "
-                        "--hidden or --batch",
-                        bytes / 1e9, memory / 1e9);
+        return lnt_fail(
+            error, LNT_ERR_TOO_LARGE,
+            "training needs about %.1f GB, %.1f GB of memory are free: choose a smaller "
+            "--hidden or --batch",
+            bytes / 1e9, memory / 1e9);
     }
     return LNT_OK;
 }

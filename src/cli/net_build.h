@@ -9,7 +9,7 @@
 /*
  * Creates the net that the settings describe: for each hidden layer a dense one, its norm, its
  * activation and dropout, and around them, if asked for, a residual; then a dense one without
- * activation. Refuses what this machine has not the memory to train.
+ * activation. Refuses what takes more memory than is free.
  */
 lnt_status lnt_cli_net_build(lnt_net **net, const lnt_cli_train_settings *settings, size_t inputs,
                              size_t outputs, size_t rows, lnt_error *error);

@@ -9,7 +9,7 @@
      BIT(LNT_SOAP))
 /* All but those that have none. */
 #define WITH_RATE ((BIT(LNT_CLI_OPTIM_AUTO + 1) - 1) & ~(BIT(LNT_LM) | BIT(LNT_SCG)))
-#define WITH_MOMENTUM (BIT(LNT_SGD) | BIT(LNT_RMSPROP) | BIT(LNT_MUON))
+#define WITH_MOMENTUM (BIT(LNT_SGD) | BIT(LNT_RMSPROP) | BIT(LNT_MUON) | BIT(LNT_KFAC))
 
 static const char *optim_name(int i)
 {
@@ -38,7 +38,9 @@ static const lnt_cli_option options[] = {
      ONLY(WITH_RATE),
      .high = 1000,
      .above_low = true,
-     .help = "Learning rate, by default 0.005 for adamw, for others their own"},
+     .help = "Learning rate, by default 0.01 for sgd, rmsprop, adagrad, rprop and kfac, 0.001 for "
+             "adam and amsgrad, 0.005 for adamw, 0.002 for nadam, 0.02 for muon, 0.003 for soap, 1 "
+             "for lbfgs"},
     {.name = "momentum",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.momentum),
@@ -46,7 +48,8 @@ static const lnt_cli_option options[] = {
      ONLY(WITH_MOMENTUM),
      .high = 1,
      .below_high = true,
-     .help = "Share of a step that goes on in the next, by default 0.9 for sgd, 0.95 for muon"},
+     .help = "Share of a step that goes on in the next, of kfac only on batches that are not all "
+             "the rows; by default 0.9 for sgd and kfac, 0.95 for muon, 0 for rmsprop"},
     {.name = "dampening",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.dampening),
@@ -79,7 +82,7 @@ static const lnt_cli_option options[] = {
      ONLY(ADAMS),
      .high = 1,
      .below_high = true,
-     .help = "Decay of the mean of gradients, by default 0.9, of soap 0.95"},
+     .help = "Decay of the mean of gradients, by default 0.95 for soap, 0.9 for the others"},
     {.name = "beta2",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.beta2),
@@ -87,21 +90,21 @@ static const lnt_cli_option options[] = {
      ONLY(ADAMS),
      .high = 1,
      .below_high = true,
-     .help = "Decay of the mean of squares, by default 0.999, of soap 0.95"},
+     .help = "Decay of the mean of squares, by default 0.95 for soap, 0.999 for the others"},
     {.name = "epsilon",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.epsilon),
      .value = "NUMBER",
      ONLY(ADAMS | BIT(LNT_RMSPROP) | BIT(LNT_ADAGRAD)),
      .high = 1000,
-     .help = "Added to what is divided by, by default 1e-8, of adagrad 1e-10"},
+     .help = "Added to what is divided by, by default 1e-10 for adagrad, 1e-8 for the others"},
     {.name = "momentum-decay",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.momentum_decay),
      .value = "NUMBER",
      ONLY(BIT(LNT_NADAM)),
      .high = 1000,
-     .help = "By default 0.004"},
+     .help = "Decay of the schedule of the momentum, by default 0.004"},
     {.name = "rate-decay",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.rate_decay),
@@ -256,7 +259,7 @@ static const lnt_cli_option options[] = {
      ONLY(BIT(LNT_KFAC)),
      .high = 1e100,
      .above_low = true,
-     .help = "First damping, by default 1"},
+     .help = "First damping, by default 0.01"},
     {.name = "factor-decay",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.factor_decay),
@@ -296,8 +299,8 @@ static const lnt_cli_option options[] = {
      LNT_CLI_AT(fit.optim.weight_decay),
      .value = "NUMBER",
      .high = 1000,
-     .help = "Share, times the learning rate, by which a step shrinks weights; by default 0.1 "
-             "for adamw, else 0"},
+     .help = "Share, times the learning rate, by which a step shrinks weights; by default 0.1 for "
+             "adamw, 0 for the others"},
     {.name = "l1",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.l1),

@@ -1,76 +1,174 @@
 /* SPDX-License-Identifier: MIT */
 #include "outfile.h"
 
+#include "report.h"
+#include "verb.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Makes a file beside `path` and takes it away: access() would not tell of a full or odd disk. */
-static lnt_status try_folder(const char *path, lnt_error *error)
+bool lnt_cli_is_standard(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const int folder = slash == NULL ? 0 : (int) (slash - path + 1);
-    const char *name = slash == NULL ? path : slash + 1;
-    const size_t size = strlen(path) + sizeof "..XXXXXX";
-    char *probe = malloc(size);
-    if (probe == NULL) {
-        return lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
-    }
-    snprintf(probe, size, "%.*s.%s.XXXXXX", folder, path, name);
-    const int file = mkstemp(probe);
-    const int reason = errno;
-    if (file >= 0) {
-        close(file);
-        unlink(probe);
-    }
-    free(probe);
-    if (file < 0 && reason == ENOENT && folder > 0) {
-        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: there is no folder '%.*s'", path,
-                        folder, path);
-    }
-    return file >= 0
-               ? LNT_OK
-               : lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: %s", path, strerror(reason));
+    return path != NULL && strcmp(path, LNT_CLI_STANDARD) == 0;
 }
 
-/* An input may be "FILE.npz:NAME". */
-static bool find_input(const char *path, struct stat *input)
+int lnt_cli_outfiles_usage(const lnt_cli_outfile *files, size_t count)
 {
-    if (stat(path, input) == 0) {
-        return true;
-    }
-    const char *colon = strrchr(path, ':');
-    char *file = colon != NULL ? strndup(path, (size_t) (colon - path)) : NULL;
-    const bool found = file != NULL && stat(file, input) == 0;
-    free(file);
-    return found;
-}
-
-lnt_status lnt_cli_outfile_check(const char *path, bool replaced, const char *const *inputs,
-                                 lnt_error *error)
-{
-    struct stat there;
-    if (stat(path, &there) != 0) {
-        return try_folder(path, error);
-    }
-    if (!replaced && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
-        return LNT_OK;
-    }
-    if (!S_ISREG(there.st_mode)) {
-        return lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: it is %s", path,
-                        S_ISDIR(there.st_mode) ? "a folder" : "no regular file");
-    }
-    for (size_t i = 0; inputs[i] != NULL; i++) {
-        struct stat input;
-        if (find_input(inputs[i], &input) && input.st_dev == there.st_dev &&
-            input.st_ino == there.st_ino) {
-            return lnt_fail(error, LNT_ERR_IO, "%s: is read too, and would be overwritten", path);
+    const lnt_cli_outfile *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!lnt_cli_is_standard(files[i].path)) {
+            continue;
+        }
+        if (first != NULL) {
+            return lnt_cli_misuse("option --%s: standard output ('-') is the output of --%s",
+                                  files[i].option, first->option);
+        }
+        first = &files[i];
+        if (first->binary && isatty(STDOUT_FILENO)) {
+            return lnt_cli_misuse("option --%s: standard output is a terminal: expected a file or "
+                                  "a pipe for binary data",
+                                  first->option);
         }
     }
-    return try_folder(path, error);
+    return LNT_CLI_DONE;
+}
+
+FILE *lnt_cli_outfiles_summary(const lnt_cli_outfile *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (lnt_cli_is_standard(files[i].path)) {
+            return stderr;
+        }
+    }
+    return stdout;
+}
+
+/* Whether there is such an input, and it is the file that `path` is. It may be "FILE.npz:NAME". */
+static bool is_input(const char *path, const char *input)
+{
+    if (access(input, F_OK) == 0) {
+        return lnt_file_same(path, input);
+    }
+    const char *colon = strrchr(input, ':');
+    char *file = colon != NULL ? strndup(input, (size_t) (colon - input)) : NULL;
+    const bool same = file != NULL && access(file, F_OK) == 0 && lnt_file_same(path, file);
+    free(file);
+    return same;
+}
+
+/* The library's sentence does not name the folder. */
+static lnt_status check_folder(const char *path, lnt_error *error)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash != NULL ? strndup(path, (size_t) (slash - path + 1)) : NULL;
+    const bool missing = folder != NULL && access(folder, F_OK) != 0 && errno == ENOENT;
+    const lnt_status status =
+        missing ? lnt_fail(error, LNT_ERR_IO, "%s: cannot be written: there is no folder '%s'",
+                           path, folder)
+                : LNT_OK;
+    free(folder);
+    return status;
+}
+
+static lnt_status check_one(const lnt_cli_outfile *file, const char *const *inputs, size_t n_inputs,
+                            lnt_error *error)
+{
+    struct stat there;
+    const bool exists = stat(file->path, &there) == 0;
+    if (exists && file->direct && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+        return LNT_OK;
+    }
+    for (size_t i = 0; i < n_inputs && exists && S_ISREG(there.st_mode); i++) {
+        if (inputs[i] != NULL && inputs[i] != file->replaces && is_input(file->path, inputs[i])) {
+            return lnt_fail(error, LNT_ERR_IO, "%s: is read too, and would be overwritten",
+                            file->path);
+        }
+    }
+    LNT_TRY(check_folder(file->path, error));
+    return lnt_file_check_writable(file->path, error);
+}
+
+static lnt_status check_pair(const lnt_cli_outfile *first, const lnt_cli_outfile *second,
+                             lnt_error *error)
+{
+    if (!lnt_file_same(first->path, second->path)) {
+        return LNT_OK;
+    }
+    if (strcmp(first->option, second->option) == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%s: is two of the files of --%s", second->path,
+                        first->option);
+    }
+    return lnt_fail(error, LNT_ERR_INVALID, "%s: is the output of two options, --%s and --%s",
+                    second->path, first->option, second->option);
+}
+
+static bool is_file(const lnt_cli_outfile *file)
+{
+    return file->path != NULL && !lnt_cli_is_standard(file->path);
+}
+
+lnt_status lnt_cli_outfiles_check(const lnt_cli_outfile *files, size_t count,
+                                  const char *const *inputs, size_t n_inputs, lnt_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i && is_file(&files[i]); j++) {
+            if (is_file(&files[j])) {
+                LNT_TRY(check_pair(&files[j], &files[i], error));
+            }
+        }
+        if (is_file(&files[i])) {
+            LNT_TRY(check_one(&files[i], inputs, n_inputs, error));
+        }
+    }
+    return LNT_OK;
+}
+
+/* Whether the folder may make, rename or remove a file of that name. */
+static bool is_of_checkpoints(const char *name)
+{
+    return strncmp(name, "checkpoint-", strlen("checkpoint-")) == 0 || strcmp(name, ".lock") == 0 ||
+           strcmp(name, LNT_CHECKPOINT_STOP) == 0;
+}
+
+static lnt_status check_checkpoint(const lnt_cli_outfile *file, const char *folder,
+                                   lnt_error *error)
+{
+    if (lnt_file_same(file->path, folder)) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: is the output of two options, --checkpoint and --%s", file->path,
+                        file->option);
+    }
+    const char *slash = strrchr(file->path, '/');
+    const char *name = slash != NULL ? slash + 1 : file->path;
+    if (!is_of_checkpoints(name)) {
+        return LNT_OK;
+    }
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *own = malloc(size);
+    if (own == NULL) {
+        return lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+    }
+    (void) snprintf(own, size, "%s/%s", folder, name);
+    const bool same = lnt_file_same(file->path, own);
+    free(own);
+    return same ? lnt_fail(error, LNT_ERR_INVALID,
+                           "%s: is a file of the checkpoints in %s: expected another name",
+                           file->path, folder)
+                : LNT_OK;
+}
+
+lnt_status lnt_cli_outfiles_check_checkpoints(const lnt_cli_outfile *files, size_t count,
+                                              const char *folder, lnt_error *error)
+{
+    for (size_t i = 0; i < count && folder != NULL; i++) {
+        if (is_file(&files[i])) {
+            LNT_TRY(check_checkpoint(&files[i], folder, error));
+        }
+    }
+    return LNT_OK;
 }
 
 /* Bytes of the folder's part of a path. */

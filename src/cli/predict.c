@@ -2,6 +2,7 @@
 #include "interrupt.h"
 #include "metrics.h"
 #include "model_data.h"
+#include "model_options.h"
 #include "outfile.h"
 #include "predict_output.h"
 #include "report.h"
@@ -17,6 +18,7 @@ typedef struct predict_settings {
     int format;
     bool json;
     lnt_cli_reading reading;
+    lnt_cli_model_options model;
 } predict_settings;
 
 static const lnt_cli_option output_options[] = {
@@ -25,7 +27,7 @@ static const lnt_cli_option output_options[] = {
      .kind = LNT_CLI_TEXT,
      .offset = offsetof(predict_settings, output),
      .value = "FILE",
-     .help = "File to write to (default: standard output)"},
+     .help = "File to write to; - is standard output, the default"},
     {.name = "probabilities",
      .letter = 'p',
      .kind = LNT_CLI_SWITCH,
@@ -62,17 +64,21 @@ static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
                                             LNT_CLI_READING_COUNT - 1,
                                             offsetof(predict_settings, reading)};
 
-static const lnt_cli_group *const groups[] = {&output_group, &reading_group};
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(predict_settings, model)};
+
+static const lnt_cli_group *const groups[] = {&output_group, &model_group, &reading_group};
 
 /* A run of `linnet predict`. */
 typedef struct predict_job {
     const predict_settings *settings;
-    const char *const *model_paths;
+    const char *const *model_paths; /* and behind them that of the data */
     size_t n_models;
     const char *data_path;
     lnt_model *models; /* [n_models] */
     const lnt_model **list;
     lnt_uncertainty *uncertainty; /* or NULL */
+    lnt_predictor **predictors;   /* [n_models] */
     lnt_cli_model_data data;
     lnt_cli_output out;
     lnt_error error;
@@ -105,21 +111,32 @@ static lnt_status predict_uncertain(const predict_job *job, const lnt_tensor *x,
     return complement(columns);
 }
 
-static lnt_status predict_plain(const predict_job *job, lnt_predictor *predictor,
-                                const lnt_tensor *x, const lnt_tensor *columns)
+/* The mean of the models' predictions; `other` has room for those of one. */
+static lnt_status predict_plain(const predict_job *job, const lnt_tensor *x,
+                                const lnt_tensor *columns, void *other)
 {
-    lnt_tensor output = *columns;
-    const bool pair = job->out.columns > lnt_net_outputs(job->models[0].net);
+    const size_t outputs = lnt_net_outputs(job->models[0].net);
+    lnt_tensor output = *columns, one = lnt_tensor_of(x->dtype, other, x->rows, outputs);
+    const bool pair = job->out.columns > outputs;
     if (pair) { /* one output, the probability of class 1 */
         LNT_TRY(lnt_slice_cols(columns, 1, 1, 1, &output));
     }
-    LNT_TRY(lnt_predict(predictor, x, &output));
+    LNT_TRY(lnt_predict(job->predictors[0], x, &output));
+    for (size_t m = 1; m < job->n_models; m++) {
+        LNT_TRY(lnt_predict(job->predictors[m], x, &one));
+        LNT_TRY(lnt_axpy(1, &one, &output));
+    }
+    if (job->n_models > 1) {
+        LNT_TRY(lnt_scale(1 / (double) job->n_models, &output));
+    }
     return pair ? complement(columns) : LNT_OK;
 }
 
-static lnt_status predict_chunks(predict_job *job, lnt_predictor *predictor, void *memory)
+static lnt_status predict_chunks(predict_job *job, void *memory)
 {
     const lnt_tensor *x = &job->data.x;
+    char *other =
+        (char *) memory + LNT_CLI_CHUNK * job->out.columns * lnt_dtype_size(job->data.x.dtype);
     for (size_t first = 0; first < x->rows; first += LNT_CLI_CHUNK) {
         const size_t left = x->rows - first;
         const size_t count = left < LNT_CLI_CHUNK ? left : LNT_CLI_CHUNK;
@@ -127,7 +144,7 @@ static lnt_status predict_chunks(predict_job *job, lnt_predictor *predictor, voi
         const lnt_tensor columns = lnt_tensor_of(x->dtype, memory, count, job->out.columns);
         LNT_TRY(lnt_slice_rows(x, first, count, 1, &chunk));
         LNT_TRY(job->uncertainty != NULL ? predict_uncertain(job, &chunk, &columns)
-                                         : predict_plain(job, predictor, &chunk, &columns));
+                                         : predict_plain(job, &chunk, &columns, other));
         LNT_TRY(lnt_cli_output_rows(&job->out, &columns));
         if (lnt_cli_interrupted()) {
             return lnt_fail(&job->error, LNT_ERR_IO, "stopped by %s: %s is as it was",
@@ -139,33 +156,37 @@ static lnt_status predict_chunks(predict_job *job, lnt_predictor *predictor, voi
 
 static lnt_status write_all(predict_job *job)
 {
-    lnt_predictor *predictor = NULL;
     const lnt_pass_config pass = lnt_cli_pass(LNT_CLI_CHUNK);
-    void *memory =
-        lnt_allocate(NULL, LNT_CLI_CHUNK * job->out.columns, lnt_dtype_size(job->data.x.dtype));
-    lnt_status status = LNT_ERR_MEMORY;
-    if (memory != NULL) {
-        status = lnt_predictor_create_with(&predictor, &job->models[0], &pass);
+    const size_t columns = job->out.columns + lnt_net_outputs(job->models[0].net);
+    void *memory = lnt_allocate(NULL, LNT_CLI_CHUNK * columns, lnt_dtype_size(job->data.x.dtype));
+    lnt_status status = memory != NULL ? LNT_OK : LNT_ERR_MEMORY;
+    for (size_t m = 0; m < job->n_models && status == LNT_OK && job->uncertainty == NULL; m++) {
+        status = lnt_predictor_create_with(&job->predictors[m], &job->models[m], &pass);
     }
     if (status == LNT_OK) {
         status = lnt_cli_output_begin(&job->out, job->data.x.rows, job->data.x.dtype);
     }
     if (status == LNT_OK) {
-        status = predict_chunks(job, predictor, memory);
+        status = predict_chunks(job, memory);
     }
-    lnt_predictor_destroy(predictor);
     lnt_release(NULL, memory);
     return status;
 }
 
-/* Writes to the file that was asked for, or standard output, which main closes. */
+/* The file that was asked for, or standard output. */
+static const char *output_path(const predict_settings *settings)
+{
+    return settings->output != NULL ? settings->output : LNT_CLI_STANDARD;
+}
+
 static lnt_status write_to(predict_job *job)
 {
     lnt_cli_out file;
-    if (lnt_cli_out_is_whole(job->settings->output)) { /* else nothing is to be cleared away */
+    const char *path = output_path(job->settings);
+    if (lnt_cli_out_is_whole(path)) { /* else nothing is to be cleared away */
         lnt_cli_interrupt_watch();
     }
-    LNT_TRY(lnt_cli_out_open(&file, job->settings->output, &job->error));
+    LNT_TRY(lnt_cli_out_open(&file, path, &job->error));
     job->out.stream = file.stream;
     return lnt_cli_out_close(&file, write_all(job), &job->error);
 }
@@ -183,9 +204,51 @@ static lnt_cli_output_format format_of(const predict_settings *settings)
 static lnt_status load_models(predict_job *job)
 {
     for (size_t m = 0; m < job->n_models; m++) {
-        LNT_TRY(lnt_model_import(&job->models[m], job->model_paths[m], NULL, &job->error));
+        LNT_TRY(lnt_cli_model_load(&job->models[m], job->model_paths[m], &job->settings->model,
+                                   &job->error));
         job->list[m] = &job->models[m];
     }
+    return LNT_OK;
+}
+
+/* Mean and standard deviation of each column. */
+static lnt_status settle_uncertainty(predict_job *job)
+{
+    const lnt_model *model = &job->models[0];
+    job->out.columns = 2 * job->out.means;
+    if (job->n_models == 1 && model->laplace == NULL && model->loss.kind != LNT_LOSS_GAUSSIAN) {
+        return lnt_fail(&job->error, LNT_ERR_INVALID,
+                        "option --uncertainty: %s cannot tell any: train it with --laplace last, "
+                        "or --loss gaussian, or give the models of --ensemble N",
+                        job->model_paths[0]);
+    }
+    return lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, LNT_CLI_CHUNK, NULL,
+                                  &job->error);
+}
+
+/* Without --uncertainty: the mean of several models. Those of a Gaussian loss predict standard
+   deviations, of which a mean would be none. */
+static lnt_status settle_means(predict_job *job)
+{
+    for (size_t m = 0; m < job->n_models; m++) {
+        if (job->models[m].laplace != NULL) {
+            lnt_cli_note("the Laplace approximation of %s is not used; --uncertainty uses it",
+                         job->model_paths[m]);
+        }
+    }
+    if (job->n_models == 1) {
+        return LNT_OK;
+    }
+    if (job->models[0].loss.kind == LNT_LOSS_GAUSSIAN) {
+        return settle_uncertainty(job);
+    }
+    LNT_TRY(
+        lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, 1, NULL, &job->error));
+    lnt_uncertainty_destroy(job->uncertainty); /* it has checked that they fit together */
+    job->uncertainty = NULL;
+    lnt_cli_note("predictions are the means of %zu models; --uncertainty gives standard "
+                 "deviations too",
+                 job->n_models);
     return LNT_OK;
 }
 
@@ -209,39 +272,27 @@ static lnt_status settle_output(predict_job *job)
                         "option --probabilities: %s predicts numbers, not classes",
                         job->model_paths[0]);
     }
-    if (!job->settings->uncertainty) {
-        return LNT_OK;
-    }
-    out->columns = 2 * out->means;
-    if (job->n_models == 1 && model->laplace == NULL && model->loss.kind != LNT_LOSS_GAUSSIAN) {
-        return lnt_fail(&job->error, LNT_ERR_INVALID,
-                        "option --uncertainty: %s cannot tell any: train it with --laplace last, "
-                        "or --loss gaussian, or give the models of --ensemble N",
-                        job->model_paths[0]);
-    }
-    return lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, LNT_CLI_CHUNK, NULL,
-                                  &job->error);
+    return job->settings->uncertainty ? settle_uncertainty(job) : settle_means(job);
 }
 
-static lnt_status check_output(predict_job *job)
+static lnt_cli_outfile outfile_of(const predict_settings *settings)
 {
-    const char *output = job->settings->output;
-    for (size_t m = 0; m < job->n_models && output != NULL; m++) {
-        LNT_TRY(lnt_cli_outfile_check(
-            output, false, (const char *const[]){job->model_paths[m], job->data_path, NULL},
-            &job->error));
-    }
-    return LNT_OK;
+    return (lnt_cli_outfile){.option = "output",
+                             .path = output_path(settings),
+                             .binary = format_of(settings) == LNT_CLI_NPY,
+                             .direct = true};
 }
 
 static lnt_status predict(predict_job *job)
 {
     const predict_settings *settings = job->settings;
-    LNT_TRY(check_output(job));
+    const lnt_cli_outfile output = outfile_of(settings);
+    LNT_TRY(lnt_cli_outfiles_check(&output, 1, job->model_paths, job->n_models + 1, &job->error));
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
     job->models = lnt_allocate(NULL, job->n_models, sizeof *job->models);
     job->list = lnt_allocate(NULL, job->n_models, sizeof *job->list);
-    if (job->models == NULL || job->list == NULL) {
+    job->predictors = lnt_allocate(NULL, job->n_models, sizeof *job->predictors);
+    if (job->models == NULL || job->list == NULL || job->predictors == NULL) {
         return LNT_ERR_MEMORY;
     }
     LNT_TRY(load_models(job));
@@ -259,18 +310,23 @@ static int run_predict(const void *given, const char *const *arguments)
         job.n_models++;
     }
     job.data_path = arguments[job.n_models];
-    if (job.n_models > 1 && !settings->uncertainty) {
-        return lnt_cli_misuse("several models are an ensemble: expected --uncertainty, or one "
-                              "model and one data file");
+    const lnt_cli_outfile output = outfile_of(settings);
+    const int misused = lnt_cli_outfiles_usage(&output, 1);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
     }
     const lnt_status status = predict(&job);
     const int exit_status =
         status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
     lnt_uncertainty_destroy(job.uncertainty);
     lnt_cli_model_data_finish(&job.data);
+    for (size_t m = 0; m < job.n_models && job.predictors != NULL; m++) {
+        lnt_predictor_destroy(job.predictors[m]);
+    }
     for (size_t m = 0; m < job.n_models && job.models != NULL; m++) {
         lnt_model_finish(&job.models[m]);
     }
+    lnt_release(NULL, job.predictors);
     lnt_release(NULL, job.models);
     lnt_release(NULL, (void *) job.list);
     return exit_status;
@@ -283,8 +339,9 @@ const lnt_cli_verb lnt_cli_predict = {
     .details =
         "FILE is CSV, .npy, .npz (or FILE.npz:NAME), IDX or libsvm; it may be - for standard\n"
         "input. Columns are found by name if the file has a header, and those that the model\n"
-        "does not know are ignored; else by position. Several models, with --uncertainty, are an\n"
-        "ensemble.\n",
+        "does not know are ignored; else by position. Several models are an ensemble:\n"
+        "predictions are the means of theirs. --uncertainty gives standard deviations too.\n"
+        "Without it a Laplace approximation of the model is not used.\n",
     .example = "  linnet predict digits.safetensors new.csv --probabilities -o predicted.csv\n",
     .arguments = {"a model", "a data file"},
     .repeats_first = true,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "reading.h"
 
+#include "memory.h"
 #include "report.h"
 
 #include <inttypes.h>
@@ -92,19 +93,19 @@ lnt_pass_config lnt_cli_pass(size_t max_rows)
     return config;
 }
 
-size_t lnt_cli_memory(void)
+/* What is free changes, so it bounds nothing that a run's blocks, and so its numbers, depend on. */
+size_t lnt_cli_reading_limit(const lnt_cli_reading *reading)
 {
-    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    if (pages <= 0 || page <= 0 || (size_t) pages > SIZE_MAX / (size_t) page) {
-        return SIZE_MAX;
+    const size_t machine = lnt_cli_memory_physical();
+    if (reading->memory == 0) {
+        return lnt_cli_memory();
     }
-    return (size_t) pages * (size_t) page;
+    return reading->memory < machine ? reading->memory : machine;
 }
 
 lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
                                            lnt_cli_names labels, lnt_cli_names only)
 {
-    const size_t machine = lnt_cli_memory();
     lnt_csv_options options = lnt_csv_defaults();
     options.dtype = dtype;
     options.delimiter = reading->delimiter;
@@ -114,8 +115,7 @@ lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_d
     options.n_label_columns = labels.count;
     options.only_columns = only.items;
     options.n_only_columns = only.count;
-    options.memory_limit =
-        reading->memory > 0 && reading->memory < machine ? reading->memory : machine;
+    options.memory_limit = lnt_cli_reading_limit(reading);
     return options;
 }
 

@@ -15,7 +15,7 @@ typedef struct lnt_cli_reading {
     int header;
     uint64_t threads;
     int missing;
-    size_t memory; /* bytes that the data may take; 0: as much as the machine has */
+    size_t memory; /* bytes that the data may take; 0: as much as is free */
 } lnt_cli_reading;
 
 /* Their options; `missing` is the last, so that a verb for which it has no meaning leaves it out.
@@ -58,7 +58,7 @@ lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error)
 /* How a pass is made: with those threads. */
 lnt_pass_config lnt_cli_pass(size_t max_rows);
 
-/* Bytes of memory this machine has; SIZE_MAX if it does not tell. */
-size_t lnt_cli_memory(void);
+/* Bytes that the data may take: --memory, or what is free less a reserve. */
+size_t lnt_cli_reading_limit(const lnt_cli_reading *reading);
 
 #endif

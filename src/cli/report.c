@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
+#include "escape.h"
 #include "verb.h"
 
 #include <stdarg.h>
@@ -21,17 +22,13 @@ void lnt_cli_report_quiet(bool quiet)
 
 static void say(const char *kind, const char *format, va_list arguments)
 {
-    char line[1024];
+    char line[8192]; /* a path of PATH_MAX bytes, and more */
     vsnprintf(line, sizeof line, format, arguments);
-    /* Names and fields come from files: what would move the cursor stays out of the terminal. */
-    for (char *c = line; *c != '\0'; c++) {
-        if ((unsigned char) *c < ' ' || *c == 127) {
-            *c = '?';
-        }
-    }
     fflush(stdout);
-    fprintf(stderr, "linnet%s%s: %s%s\n", current_verb == NULL ? "" : " ",
-            current_verb == NULL ? "" : current_verb, kind, line);
+    fprintf(stderr, "linnet%s%s: %s", current_verb == NULL ? "" : " ",
+            current_verb == NULL ? "" : current_verb, kind);
+    lnt_cli_print_escaped(stderr, line); /* it quotes paths, names and fields */
+    putc('\n', stderr);
 }
 
 int lnt_cli_fail(const char *format, ...)

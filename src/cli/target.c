@@ -113,10 +113,11 @@ void lnt_cli_target_tell(const lnt_frame *frame, const lnt_cli_columns *columns,
     const lnt_names *labels = lnt_frame_labels(frame, target);
     const bool single = columns->n_targets == 1;
     if (!classify) {
-        lnt_cli_note("target '%s'%s: %s", name, single ? "" : " and others",
-                     single ? "a number" : "numbers");
+        lnt_cli_note("target '%s' (column %zu)%s: %s", name, target + 1,
+                     single ? "" : " and others", single ? "a number" : "numbers");
         return;
     }
-    lnt_cli_note("target '%s': %zu classes%s", name, lnt_names_count(labels),
+    lnt_cli_note("target '%s' (column %zu): %zu classes%s", name, target + 1,
+                 lnt_names_count(labels),
                  guessed && all_numbers(labels) ? " (--task regress to predict a number)" : "");
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "text.h"
 
+#include "escape.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,39 +19,34 @@ void lnt_cli_number(double value, lnt_dtype dtype, char text[LNT_CLI_NUMBER_MAX]
     }
 }
 
-size_t lnt_cli_width(const char *text)
+/* Blanks that fill `used` columns up to `width`. */
+static void pad(FILE *stream, size_t used, size_t width)
 {
-    size_t width = 0;
-    for (; *text != '\0'; text++) {
-        width += ((unsigned char) *text & 0xC0) != 0x80;
-    }
-    return width;
-}
-
-static void print_safe(FILE *stream, char c)
-{
-    putc((unsigned char) c < ' ' || c == 127 ? '?' : c, stream);
+    fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
 }
 
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width)
 {
-    const size_t used = lnt_cli_width(name);
-    for (; *name != '\0'; name++) {
-        print_safe(stream, *name);
-    }
-    fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
+    lnt_cli_print_escaped(stream, name);
+    pad(stream, lnt_cli_escaped_width(name), width);
 }
 
 void lnt_cli_print_short(FILE *stream, const char *name, size_t width)
 {
-    const size_t used = lnt_cli_width(name);
-    fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
-    for (size_t shown = 0; *name != '\0'; name++) {
-        shown += ((unsigned char) *name & 0xC0) != 0x80;
-        if (shown > width) {
+    char out[LNT_ESCAPE_LENGTH];
+    size_t used = 0;
+    const char *end = name;
+    for (const char *next = name; *next != '\0' && used <= width; end = next) {
+        const size_t columns = lnt_cli_escape_next(&next, out);
+        if (used + columns > width) {
             break;
         }
-        print_safe(stream, *name);
+        used += columns;
+    }
+    pad(stream, used, width);
+    while (name < end) {
+        (void) lnt_cli_escape_next(&name, out);
+        fputs(out, stream);
     }
 }
 

@@ -12,13 +12,10 @@
 /* The shortest decimal that reads back as the same value of `dtype`. */
 void lnt_cli_number(double value, lnt_dtype dtype, char text[LNT_CLI_NUMBER_MAX]);
 
-/* Columns that a UTF-8 text takes, a character being one. */
-size_t lnt_cli_width(const char *text);
-
-/* Prints a name from a file, padded to `width`, with '?' for control characters. */
+/* Prints a name from outside, escaped and padded to `width` columns. */
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width);
 
-/* The same of its first `width` characters, aligned to the right. */
+/* The same of its first `width` columns, aligned to the right. */
 void lnt_cli_print_short(FILE *stream, const char *name, size_t width);
 
 /* Writes a CSV field, `prefix` and `text`, quoted if it must be. */

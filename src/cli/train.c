@@ -2,13 +2,12 @@
 #include "checkpoint_options.h"
 #include "defaults.h"
 #include "dry_run.h"
-#include "html_run.h"
 #include "interrupt.h"
 #include "members.h"
 #include "metrics.h"
-#include "outfile.h"
 #include "report.h"
 #include "text.h"
+#include "train_files.h"
 #include "train_outcome.h"
 #include "uncertainty_options.h"
 #include "verb.h"
@@ -42,18 +41,18 @@ static const lnt_cli_option output_options[] = {
      LNT_CLI_AT(output),
      .value = "MODEL",
      .help = "File to save the model in (default: the data file's name with .safetensors, in this "
-             "folder)"},
+             "folder); - is standard output, and the scores then go to standard error"},
     {.name = "history",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(history),
      .value = "FILE",
      .help = "File for the course of the run, a line an epoch: CSV, or JSON Lines if it ends in "
-             ".jsonl"},
+             ".jsonl; - is standard output"},
     {.name = "report",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(report),
      .value = "FILE",
-     .help = "File for a page with curves and tables of the run, in HTML"},
+     .help = "File for a page with curves and tables of the run, in HTML; - is standard output"},
 };
 
 static const lnt_cli_option memory_options[] = {
@@ -64,7 +63,7 @@ static const lnt_cli_option memory_options[] = {
      .least = 1 << 10,
      .most = UINT64_MAX,
      .help = "Bytes that the data may take, such as 500M or 2G; what is more stays in its file and "
-             "is learned from in blocks (default: the machine's memory, and no blocks)"},
+             "is learned from in blocks (default: what is free less a reserve, and no blocks)"},
 };
 
 static const lnt_cli_group memory_group = {"Memory:", memory_options,
@@ -113,40 +112,6 @@ static char *default_output(const char *path)
 }
 
 /* --- the run --- */
-
-static lnt_status check_files(lnt_cli_train_job *job)
-{
-    const lnt_cli_train_settings *settings = &job->settings;
-    const char *read[] = {job->path, NULL, NULL, NULL, NULL, NULL, NULL};
-    const char *const others[] = {settings->apart.targets, settings->apart.weights,
-                                  settings->validation_file, settings->config};
-    size_t n_read = 1;
-    for (size_t i = 0; i < LNT_CLI_COUNT_OF(others); i++) {
-        if (others[i] != NULL) {
-            read[n_read++] = others[i];
-        }
-    }
-    for (size_t m = 0; m < settings->ensemble; m++) {
-        char *path = lnt_cli_member_path(job->output, m, settings->ensemble);
-        const lnt_status status =
-            path == NULL ? LNT_ERR_MEMORY : lnt_cli_outfile_check(path, true, read, &job->error);
-        free(path);
-        LNT_TRY(status);
-    }
-    const char *const written[] = {job->output, settings->history, settings->report};
-    for (size_t i = 0; i < LNT_CLI_COUNT_OF(written); i++) {
-        for (size_t j = 0; j < i && written[i] != NULL; j++) {
-            if (written[j] != NULL && strcmp(written[i], written[j]) == 0) {
-                return lnt_fail(&job->error, LNT_ERR_INVALID,
-                                "%s: is named for two things to write", written[i]);
-            }
-        }
-        if (i > 0 && written[i] != NULL) {
-            LNT_TRY(lnt_cli_outfile_check(written[i], true, read, &job->error));
-        }
-    }
-    return LNT_OK;
-}
 
 static lnt_status read_all(lnt_cli_train_job *job)
 {
@@ -248,80 +213,16 @@ static lnt_status measure_and_save(lnt_cli_train_job *job)
     for (size_t m = 0; m < job->members.count; m++) {
         lnt_cli_members_lend(&job->members, m, &job->trial);
         LNT_TRY(measure(job, m));
-        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
-        const lnt_status status =
-            path == NULL ? LNT_ERR_MEMORY : lnt_model_save(&job->trial.model, path, &job->error);
-        if (status == LNT_OK && job->settings.ensemble > 1) {
-            lnt_cli_note("%s: %s loss %.6g", path, job->judged.held_out ? "held-out" : "training",
-                         job->metrics.loss);
-        }
-        free(path);
-        LNT_TRY(status);
+        LNT_TRY(lnt_cli_train_files_save(job, m));
     }
     return LNT_OK;
-}
-
-/* --- what it leaves --- */
-
-static lnt_status write_history(lnt_cli_train_job *job)
-{
-    const char *path = job->settings.history;
-    const size_t length = path != NULL ? strlen(path) : 0;
-    if (path == NULL) {
-        return LNT_OK;
-    }
-    const bool lines = length >= 6 && strcmp(path + length - 6, ".jsonl") == 0;
-    return (lines ? lnt_history_write_jsonl : lnt_history_write_csv)(job->history, path,
-                                                                     &job->error);
-}
-
-/* The resolved settings, as the text of a configuration file. */
-static char *configuration(const lnt_cli_train_job *job)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream == NULL) {
-        return NULL;
-    }
-    lnt_cli_values_print(&job->settings.values, stream);
-    if (fclose(stream) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-static lnt_status write_report(lnt_cli_train_job *job)
-{
-    const lnt_cli_train_settings *settings = &job->settings;
-    if (settings->report == NULL) {
-        return LNT_OK;
-    }
-    char *text = configuration(job);
-    if (text == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    const lnt_cli_html_report report = {.title = job->path,
-                                        .model = &job->trial.model,
-                                        .history = job->history,
-                                        .result = &job->trial.result,
-                                        .epochs = settings->fit.epochs,
-                                        .patience = settings->fit.patience,
-                                        .monitor = settings->fit.monitor,
-                                        .held_out = job->judged.held_out,
-                                        .y = &job->judged.y};
-    const lnt_status status =
-        lnt_cli_html_run_write(&report, &job->judged.x, text, settings->report, &job->error);
-    free(text);
-    return status;
 }
 
 static lnt_status train(lnt_cli_train_job *job)
 {
     const bool dry = job->settings.dry_run;
     if (!dry) {
-        LNT_TRY(check_files(job));
+        LNT_TRY(lnt_cli_train_files_check(job));
     }
     LNT_TRY(lnt_cli_use_threads(&job->settings.reading, &job->error));
     LNT_TRY(read_all(job));
@@ -331,8 +232,7 @@ static lnt_status train(lnt_cli_train_job *job)
     }
     LNT_TRY(fit_all(job));
     LNT_TRY(measure_and_save(job));
-    LNT_TRY(write_history(job));
-    LNT_TRY(write_report(job));
+    lnt_cli_train_files_write(job);
     return lnt_cli_train_tell(job);
 }
 
@@ -362,6 +262,11 @@ static int run_train(const void *given, const char *const *arguments)
     job.trial.model = lnt_model_init();
     job.output =
         job.settings.output != NULL ? strdup(job.settings.output) : default_output(job.path);
+    const int unusable = job.output != NULL ? lnt_cli_train_files_usage(&job) : LNT_CLI_DONE;
+    if (unusable != LNT_CLI_DONE) {
+        free(job.output);
+        return unusable;
+    }
     return finish(&job, job.output == NULL ? LNT_ERR_MEMORY : train(&job));
 }
 

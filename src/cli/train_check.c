@@ -7,6 +7,7 @@
 #include "verb.h"
 
 #include <math.h>
+#include <string.h>
 
 /* What a loss says of the task. */
 static int settle_task(lnt_cli_train_settings *settings)
@@ -159,4 +160,16 @@ int lnt_cli_train_check(lnt_cli_train_settings *settings, const char **path)
     return lnt_cli_schedule_settle(settings, &error) == LNT_OK
                ? LNT_CLI_DONE
                : lnt_cli_misuse("%s", error.message);
+}
+
+void lnt_cli_train_inputs(const lnt_cli_train_settings *settings, const char *path,
+                          const char *inputs[LNT_CLI_TRAIN_INPUTS])
+{
+    const char *const all[LNT_CLI_TRAIN_INPUTS] = {path,
+                                                   settings->apart.targets,
+                                                   settings->apart.weights,
+                                                   settings->validation_file,
+                                                   settings->config,
+                                                   settings->from};
+    memcpy(inputs, all, sizeof all);
 }

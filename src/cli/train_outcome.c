@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train_outcome.h"
 
+#include "escape.h"
 #include "interrupt.h"
 #include "report.h"
 #include "text.h"
@@ -34,14 +35,12 @@ static const char *end_text(lnt_fit_end end)
     }
 }
 
-/* The files that there are. */
+/* The files that there are; null for a net that could not be saved. */
 static json_t *models_json(const lnt_cli_train_job *job)
 {
     json_t *list = json_array();
     for (size_t m = 0; m < job->members.count; m++) {
-        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
-        json_array_append_new(list, path != NULL ? lnt_cli_json_text(path) : NULL);
-        free(path);
+        json_array_append_new(list, lnt_cli_json_text(job->members.list[m].path));
     }
     return list;
 }
@@ -49,9 +48,10 @@ static json_t *models_json(const lnt_cli_train_job *job)
 static void print_models(const lnt_cli_train_job *job)
 {
     for (size_t m = 0; m < job->members.count; m++) {
-        char *path = lnt_cli_member_path(job->output, m, job->settings.ensemble);
-        printf("model              %s\n", path != NULL ? path : job->output);
-        free(path);
+        const char *path = job->members.list[m].path;
+        fputs("model              ", job->summary);
+        lnt_cli_print_escaped(job->summary, path != NULL ? path : "not saved");
+        putc('\n', job->summary);
     }
 }
 
@@ -60,36 +60,37 @@ static lnt_status print_json(const lnt_cli_train_job *job)
     const lnt_fit_result *result = &job->trial.result;
     const lnt_record *record = &job->trial.model.record;
     const bool held_out = record->validation_rows > 0;
-    json_t *object = json_pack(
-        "{s:o, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o}", "model",
-        lnt_cli_json_text(job->output), "task", job->data.classify ? "classify" : "regress",
-        "parameters", (json_int_t) lnt_net_n_parameters(job->trial.model.net), "epochs",
-        (json_int_t) result->epochs, "steps", (json_int_t) result->steps, "training_rows",
-        (json_int_t) record->train_rows, "stopped", (int) job->stopped, "end",
-        end_text(result->end), "best_epoch", (json_int_t) result->best_epoch, "seconds",
-        result->seconds, "training_loss", lnt_cli_json_number(record->train_loss),
-        "training_accuracy", lnt_cli_json_number(record->train_accuracy),
-        held_out ? "held_out" : "on_training_rows",
-        lnt_cli_metrics_json(&job->metrics, &job->trial.model));
+    json_t *object =
+        json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o}", "model",
+                  lnt_cli_json_text(job->members.list[0].path), "task",
+                  job->data.classify ? "classify" : "regress", "parameters",
+                  (json_int_t) lnt_net_n_parameters(job->trial.model.net), "epochs",
+                  (json_int_t) result->epochs, "steps", (json_int_t) result->steps, "training_rows",
+                  (json_int_t) record->train_rows, "stopped", (int) job->stopped, "end",
+                  end_text(result->end), "best_epoch", (json_int_t) result->best_epoch, "seconds",
+                  result->seconds, "training_loss", lnt_cli_json_number(record->train_loss),
+                  "training_accuracy", lnt_cli_json_number(record->train_accuracy),
+                  held_out ? "held_out" : "on_training_rows",
+                  lnt_cli_metrics_json(&job->metrics, &job->trial.model));
     if (job->settings.ensemble > 1) {
         json_object_del(object, "model");
         json_object_set_new(object, "models", models_json(job));
     }
-    return lnt_cli_json_print(object, 17, stdout);
+    return lnt_cli_json_print(object, 17, job->summary);
 }
 
 static void print_text(const lnt_cli_train_job *job)
 {
     const char *rows = job->judged.held_out ? "held-out" : "training";
     if (job->metrics.classes != NULL) {
-        printf("%s accuracy  %.4f (%zu of %zu)\n", rows, job->metrics.accuracy,
-               lnt_cli_metrics_correct(&job->metrics), job->metrics.rows);
+        fprintf(job->summary, "%s accuracy  %.4f (%zu of %zu)\n", rows, job->metrics.accuracy,
+                lnt_cli_metrics_correct(&job->metrics), job->metrics.rows);
     }
-    printf("%s loss      %.6g\n", rows, job->metrics.loss);
+    fprintf(job->summary, "%s loss      %.6g\n", rows, job->metrics.loss);
     print_models(job);
     if (job->metrics.classes == NULL) {
-        printf("\n%s rows, in the unit of the data:\n", rows);
-        lnt_cli_metrics_print(&job->metrics, &job->trial.model, stdout);
+        fprintf(job->summary, "\n%s rows, in the unit of the data:\n", rows);
+        (void) lnt_cli_metrics_print(&job->metrics, &job->trial.model, job->summary);
     }
 }
 
@@ -121,24 +122,31 @@ lnt_status lnt_cli_train_tell(const lnt_cli_train_job *job)
     return LNT_OK;
 }
 
+static int complain_of_stop(const lnt_cli_train_job *job, const char *saved)
+{
+    const size_t n = job->settings.ensemble;
+    char member[64] = "";
+    if (n > 1) {
+        snprintf(member, sizeof member, " of net %zu of %zu", job->members.count, n);
+    }
+    return lnt_cli_fail("stopped by %s in epoch %zu of %zu%s%s%s%s", lnt_cli_interrupt_name(),
+                        job->trial.result.epochs + 1, job->settings.fit.epochs, member,
+                        job->unsaved ? "" : "; the model as trained so far is saved in ",
+                        job->unsaved ? "" : saved,
+                        job->options != NULL ? "; --resume goes on" : "");
+}
+
 int lnt_cli_train_complain(const lnt_cli_train_job *job)
 {
-    const size_t n = job->settings.ensemble, count = job->members.count;
-    char *text = lnt_cli_members_text(job->output, count, n);
+    char *text = lnt_cli_members_text(&job->members);
     const char *saved = text != NULL ? text : job->output;
-    char member[64] = "";
-    int exit_status = LNT_CLI_DONE;
-    if (n > 1) {
-        snprintf(member, sizeof member, " of net %zu of %zu", count, n);
-    }
+    int exit_status = job->unsaved ? LNT_CLI_FAILED : LNT_CLI_DONE;
     if (job->missing.status != LNT_OK) {
-        exit_status = lnt_cli_fail("%s; the model is saved in %s", job->missing.message, saved);
+        exit_status =
+            lnt_cli_fail("%s%s%s", job->missing.message,
+                         job->unsaved ? "" : "; the model is saved in ", job->unsaved ? "" : saved);
     } else if (job->stopped) {
-        exit_status = lnt_cli_fail("stopped by %s in epoch %zu of %zu%s; the model as trained so "
-                                   "far is saved in %s%s",
-                                   lnt_cli_interrupt_name(), job->trial.result.epochs + 1,
-                                   job->settings.fit.epochs, member, saved,
-                                   job->options != NULL ? "; --resume goes on" : "");
+        exit_status = complain_of_stop(job, saved);
     }
     free(text);
     return exit_status;

@@ -6,6 +6,8 @@
 #include "metrics.h"
 #include "trial.h"
 
+#include <stdio.h>
+
 /* One run of `linnet train`. */
 typedef struct lnt_cli_train_job {
     lnt_cli_train_settings settings;
@@ -18,9 +20,11 @@ typedef struct lnt_cli_train_job {
     lnt_cli_judged judged;
     bool stopped;      /* by a signal, before the run was over */
     char *options;     /* that a run which goes on must share, or NULL */
+    bool unsaved;      /* a file could not be written in its place; that was told */
     lnt_error missing; /* why a checkpoint or a Laplace approximation is */
     size_t epochs_before;
     lnt_cli_metrics metrics;
+    FILE *summary; /* where scores are printed: standard output, unless a file goes there */
     lnt_error error;
 } lnt_cli_train_job;
 

@@ -87,6 +87,11 @@ enum { LNT_CLI_OPTIM_AUTO = LNT_KFAC + 1 };
 lnt_dtype lnt_cli_train_dtype(int choice);
 lnt_init lnt_cli_net_init(int choice, double scale);
 
+/* The files that a run reads, NULL for those that were not given. `path` is the data file. */
+#define LNT_CLI_TRAIN_INPUTS 6
+void lnt_cli_train_inputs(const lnt_cli_train_settings *settings, const char *path,
+                          const char *inputs[LNT_CLI_TRAIN_INPUTS]);
+
 /* Whether the activation of that choice is a layer of its own with learned slopes. */
 bool lnt_cli_is_prelu(int activation);
 

@@ -53,7 +53,9 @@ static const lnt_cli_option training_options[] = {
      .value = "COLUMN",
      .ruler = "sampling",
      .only = 1ULL << LNT_SAMPLE_WEIGHTED,
-     .help = "Column of the weights to draw by; it is not learned from"},
+     .help =
+         "Column of the weights to draw by, by name or by number (1 is the first, -1 the last); it "
+         "is not learned from"},
     {.name = "seed",
      .kind = LNT_CLI_COUNT,
      LNT_CLI_AT(seed),

@@ -230,6 +230,7 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
     trial->config.callback = go_on;
     trial->config.callback_context = trial;
     lnt_cli_interrupt_watch();
+    lnt_cli_interrupt_ignore_pipe();
     lnt_cli_progress_begin(&trial->progress, silent ? LNT_CLI_NEVER : when, trial->x.rows);
     const lnt_status status = trial->rows.streamed != NULL
                                   ? lnt_fit_source(trial->model.net, &trial->source, &trial->config,

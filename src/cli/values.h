@@ -60,4 +60,7 @@ void lnt_cli_values_fill(const lnt_cli_values *values, const lnt_cli_option *opt
 /* Writes the values as a configuration file, without those that have no meaning. */
 void lnt_cli_values_print(const lnt_cli_values *values, FILE *stream);
 
+/* The same as text, for the caller to free; NULL without memory. */
+char *lnt_cli_values_text(const lnt_cli_values *values);
+
 #endif

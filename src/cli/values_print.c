@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "escape.h"
 #include "text.h"
 #include "values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What a value in a configuration file may not hold as it is. */
@@ -11,8 +13,13 @@ static bool is_plain(const char *text)
     if (length == 0 || text[0] == ' ' || text[length - 1] == ' ') {
         return false;
     }
-    for (const char *c = text; *c != '\0'; c++) {
-        if ((unsigned char) *c < ' ' || *c == '"' || *c == '#' || *c == '\\') {
+    char out[LNT_ESCAPE_LENGTH];
+    while (*text != '\0') {
+        if (strchr("\"#\\", *text) != NULL) {
+            return false;
+        }
+        (void) lnt_cli_escape_next(&text, out);
+        if (out[0] == '\\') {
             return false;
         }
     }
@@ -26,13 +33,11 @@ static void print_text(const char *text, FILE *stream)
         return;
     }
     putc('"', stream);
-    for (const char *c = text; *c != '\0'; c++) {
-        const char *escaped = *c == '\n' ? "\\n" : *c == '\t' ? "\\t" : *c == '\r' ? "\\r" : NULL;
-        if (escaped != NULL) {
-            fputs(escaped, stream);
-        } else {
-            fprintf(stream, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
-        }
+    char out[LNT_ESCAPE_LENGTH];
+    while (*text != '\0') {
+        fputs(*text == '"' || *text == '\\' ? "\\" : "", stream);
+        (void) lnt_cli_escape_next(&text, out);
+        fputs(out, stream);
     }
     putc('"', stream);
 }
@@ -181,4 +186,21 @@ void lnt_cli_values_print(const lnt_cli_values *values, FILE *stream)
             }
         }
     }
+}
+
+char *lnt_cli_values_text(const lnt_cli_values *values)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL) {
+        return NULL;
+    }
+    lnt_cli_values_print(values, stream);
+    const bool whole = ferror(stream) == 0;
+    if (fclose(stream) != 0 || !whole) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }

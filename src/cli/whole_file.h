@@ -4,25 +4,20 @@
 
 #include <linnet/linnet.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 /* A file that is written whole or not at all, or standard output. */
 typedef struct lnt_cli_out {
     FILE *stream;
-    const char *path;
-    bool exists;
-    struct stat there;
-    char *target; /* behind a link */
-    char *temporary;
+    const char *path;        /* for sentences; borrowed */
+    lnt_file_writer *writer; /* or NULL */
 } lnt_cli_out;
 
 /* Whether what is written there appears whole; to a device or a pipe it cannot be taken back. */
 bool lnt_cli_out_is_whole(const char *path);
 
 /*
- * Begins a file beside its place; `path` NULL is standard output, and what is there and no regular
+ * Begins a file beside its place; `path` "-" is standard output, and what is there and no regular
  * file is written to directly.
  */
 lnt_status lnt_cli_out_open(lnt_cli_out *out, const char *path, lnt_error *error);

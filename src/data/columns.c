@@ -3,13 +3,23 @@
 
 #include "data/names.h"
 #include "data/text.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* By hand, since there may be millions. */
 void lnt_column_made_up(size_t index, char name[LNT_COLUMN_NAME_LENGTH])
 {
-    snprintf(name, LNT_COLUMN_NAME_LENGTH, "column%zu", index + 1);
+    static const char prefix[] = "column";
+    size_t digits = 1;
+    for (size_t rest = (index + 1) / 10; rest > 0; rest /= 10) {
+        digits++;
+    }
+    memcpy(name, prefix, sizeof prefix - 1);
+    char *end = name + sizeof prefix - 1 + digits;
+    *end = '\0';
+    for (size_t number = index + 1; digits > 0; digits--, number /= 10) {
+        *--end = (char) ('0' + number % 10);
+    }
 }
 
 lnt_status lnt_columns_made_up(lnt_names **names, size_t count, const lnt_allocator *allocator)
@@ -77,9 +87,10 @@ static lnt_status not_found(const lnt_names *names, const char *column, bool is_
     const char *const plural = count == 1 ? "" : "s";
     char quoted[LNT_QUOTED_LENGTH];
     if (is_number) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%s%sno column %.40s: there %s %zu column%s",
-                        begin_of(file), separator_of(file), column, count == 1 ? "is" : "are",
-                        count, plural);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "%s%sno column %.40s: there %s %zu column%s, numbered from 1 (-1 is the last)",
+            begin_of(file), separator_of(file), column, count == 1 ? "is" : "are", count, plural);
     }
     lnt_text_quote(column, strlen(column), quoted);
     const char *near = nearest(names, column);
@@ -106,14 +117,13 @@ lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *
         *index = numbered;
         return LNT_OK;
     }
-    for (size_t i = found + 1; i < count; i++) {
-        if (strcmp(lnt_names_get(names, i), column) == 0) {
-            char quoted[LNT_QUOTED_LENGTH];
-            lnt_text_quote(column, strlen(column), quoted);
-            return lnt_fail(error, LNT_ERR_INVALID,
-                            "%s%scolumns %zu and %zu are both named %s; choose one by its number",
-                            begin_of(file), separator_of(file), found + 1, i + 1, quoted);
-        }
+    const size_t again = lnt_names_find_again(names, found);
+    if (again != LNT_NOT_FOUND) {
+        char quoted[LNT_QUOTED_LENGTH];
+        lnt_text_quote(column, strlen(column), quoted);
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s%scolumns %zu and %zu are both named %s; choose one by its number",
+                        begin_of(file), separator_of(file), found + 1, again + 1, quoted);
     }
     *index = found;
     return LNT_OK;

@@ -4,6 +4,9 @@
 #include "data/labels.h"
 #include <string.h>
 
+/* What a column takes at most beside its rows: field, name, and what is known of it. */
+enum { COLUMN_BYTES = 64, FEW_COLUMNS = 16384 };
+
 static void set_delimiter(lnt_csv *csv, char delimiter)
 {
     csv->delimiter = delimiter;
@@ -15,14 +18,21 @@ static void set_delimiter(lnt_csv *csv, char delimiter)
 static lnt_status begin_columns(lnt_csv *csv, size_t line)
 {
     csv->cols = csv->fields.count;
+    if (csv->cols > FEW_COLUMNS && csv->cols > csv->options.memory_limit / COLUMN_BYTES) {
+        return lnt_fail(csv->error, LNT_ERR_TOO_LARGE,
+                        "%s:%zu: %zu columns, of %d bytes each beside their rows, are beyond the "
+                        "memory limit of %zu bytes",
+                        csv->source.name, line, csv->cols, COLUMN_BYTES, csv->options.memory_limit);
+    }
     LNT_TRY(lnt_csv_name_columns(csv, line));
     csv->columns = lnt_allocate(csv->options.allocator, csv->cols, sizeof *csv->columns);
-    csv->text = lnt_allocate(csv->options.allocator, csv->cols, sizeof *csv->text);
-    if (csv->columns == NULL || csv->text == NULL) {
+    csv->sets =
+        lnt_allocate(csv->options.allocator, csv->options.n_label_columns, sizeof *csv->sets);
+    if (csv->columns == NULL || csv->sets == NULL) {
         return lnt_csv_no_memory(csv);
     }
-    for (size_t j = 0; j < csv->cols; j++) {
-        csv->columns[j].set = lnt_intern_init(csv->options.allocator);
+    for (size_t i = 0; i < csv->options.n_label_columns; i++) {
+        csv->sets[i] = lnt_intern_init(csv->options.allocator);
     }
     LNT_TRY(lnt_csv_mark_labels(csv));
     lnt_csv_mark_skipped(csv);
@@ -96,8 +106,8 @@ static lnt_status read_rows(lnt_csv *csv)
 static lnt_status settle_labels(const lnt_csv *csv, lnt_frame *frame)
 {
     for (size_t j = 0; j < csv->cols; j++) {
-        if (csv->text[j]) {
-            const lnt_intern *const set = &csv->columns[j].set;
+        if (csv->columns[j].text) {
+            const lnt_intern *const set = &csv->sets[csv->columns[j].set];
             bool numbers;
             LNT_TRY(lnt_labels_unsettle(frame, j, set, &csv->numbers, &numbers));
             if (!numbers) {
@@ -129,11 +139,11 @@ static lnt_status make_frame(lnt_csv *csv, lnt_frame **frame)
 
 void lnt_csv_close(lnt_csv *csv)
 {
-    for (size_t j = 0; csv->columns != NULL && j < csv->cols; j++) {
-        lnt_intern_finish(&csv->columns[j].set);
+    for (size_t i = 0; csv->sets != NULL && i < csv->options.n_label_columns; i++) {
+        lnt_intern_finish(&csv->sets[i]);
     }
     lnt_release(csv->options.allocator, csv->columns);
-    lnt_release(csv->options.allocator, csv->text);
+    lnt_release(csv->options.allocator, csv->sets);
     lnt_release(csv->options.allocator, csv->data);
     lnt_names_destroy(csv->names);
     lnt_fields_finish(&csv->fields);

@@ -10,9 +10,10 @@
 
 /** What is known of a column while the file is read. */
 typedef struct lnt_csv_column {
-    bool label;     /* text is allowed in it */
-    bool skipped;   /* nothing in it is looked at */
-    lnt_intern set; /* of its texts, if it is text; of no row that was dropped */
+    bool label;   /* text is allowed in it */
+    bool skipped; /* nothing in it is looked at */
+    bool text;    /* its cells are numbers of texts */
+    unsigned set; /* the place of its texts in `sets`, if it is a label column */
 } lnt_csv_column;
 
 /** A CSV file on its way into a matrix. */
@@ -29,7 +30,7 @@ typedef struct lnt_csv {
     size_t cols;
     lnt_names *names;        /* [cols] */
     lnt_csv_column *columns; /* [cols] */
-    bool *text;              /* [cols]: its cells are numbers of texts */
+    lnt_intern *sets;        /* [label columns]: their texts; of no row that was dropped */
     bool skips;              /* there are columns that are skipped */
     char *data;              /* [capacity, cols] of the dtype */
     size_t row_bytes;

@@ -69,26 +69,38 @@ static lnt_status take_names(lnt_csv *csv, size_t line)
     }
     for (size_t j = 0; j < csv->cols; j++) {
         const lnt_field *const field = &csv->fields.items[j];
-        const char *const made_up = lnt_names_get(csv->names, j);
+        char made_up[LNT_COLUMN_NAME_LENGTH];
         if (field->length > 0) {
             lnt_names_put(names, field->text, field->length);
         } else {
+            lnt_column_made_up(j, made_up);
             lnt_names_put(names, made_up, strlen(made_up));
         }
     }
-    lnt_names_destroy(csv->names);
     csv->names = names;
     return LNT_OK;
 }
 
+static lnt_status make_up_names(lnt_csv *csv)
+{
+    return lnt_columns_made_up(&csv->names, csv->cols, csv->options.allocator) == LNT_OK
+               ? LNT_OK
+               : lnt_csv_no_memory(csv);
+}
+
 lnt_status lnt_csv_name_columns(lnt_csv *csv, size_t line)
 {
-    if (lnt_columns_made_up(&csv->names, csv->cols, csv->options.allocator) != LNT_OK) {
-        return lnt_csv_no_memory(csv);
+    if (csv->options.header != LNT_HEADER_PRESENT) {
+        LNT_TRY(make_up_names(csv));
     }
     csv->header = csv->options.header == LNT_HEADER_PRESENT ||
                   (csv->options.header == LNT_HEADER_AUTO && is_header(csv));
-    return csv->header ? take_names(csv, line) : LNT_OK;
+    if (!csv->header) {
+        return LNT_OK;
+    }
+    lnt_names_destroy(csv->names);
+    csv->names = NULL;
+    return take_names(csv, line);
 }
 
 lnt_status lnt_csv_mark_labels(lnt_csv *csv)
@@ -98,8 +110,9 @@ lnt_status lnt_csv_mark_labels(lnt_csv *csv)
         LNT_TRY(lnt_columns_find(csv->names, csv->options.label_columns[i], &index,
                                  csv->source.name, csv->error));
         csv->columns[index].label = true;
+        csv->columns[index].set = (unsigned) i; /* of the last option that names it */
         /* What cannot be read twice is kept as text until it is clear what it is. */
-        csv->text[index] = !csv->source.rewinds;
+        csv->columns[index].text = !csv->source.rewinds;
     }
     return LNT_OK;
 }
@@ -116,6 +129,6 @@ void lnt_csv_mark_skipped(lnt_csv *csv)
     }
     for (size_t j = 0; j < csv->cols; j++) {
         csv->columns[j].skipped = csv->skips && !csv->columns[j].skipped;
-        csv->text[j] = csv->text[j] && !csv->columns[j].skipped;
+        csv->columns[j].text = csv->columns[j].text && !csv->columns[j].skipped;
     }
 }

@@ -67,5 +67,9 @@ lnt_status lnt_csv_split(lnt_csv *csv, const lnt_source_record *record)
                         "%s:%zu: column %s: expected a closing quote, then a delimiter",
                         csv->source.name, record->line, quote_name(csv, csv->fields.count, name));
     }
+    if (status == LNT_ERR_TOO_LARGE) {
+        return lnt_fail(csv->error, status, "%s:%zu: expected at most %zu columns, found more",
+                        csv->source.name, record->line, LNT_FIELDS_MOST);
+    }
     return status == LNT_OK ? LNT_OK : lnt_csv_no_memory(csv);
 }

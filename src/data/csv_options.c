@@ -20,9 +20,13 @@ lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *erro
         return lnt_fail(error, LNT_ERR_DTYPE, "dtype: expected f32 or f64, found %s",
                         lnt_dtype_name(options->dtype));
     }
-    if ((unsigned) options->header > LNT_HEADER_PRESENT ||
-        (unsigned) options->missing > LNT_MISSING_DROP) {
-        return lnt_fail(error, LNT_ERR_INVALID, "header or missing: a value outside its list");
+    if ((unsigned) options->header > LNT_HEADER_PRESENT) {
+        return lnt_fail(error, LNT_ERR_INVALID, "header is %d, expected one of lnt_csv_header",
+                        (int) options->header);
+    }
+    if ((unsigned) options->missing > LNT_MISSING_DROP) {
+        return lnt_fail(error, LNT_ERR_INVALID, "missing is %d, expected one of lnt_missing",
+                        (int) options->missing);
     }
     if (!is_usable_delimiter(options->delimiter)) {
         return lnt_fail(error, LNT_ERR_INVALID,

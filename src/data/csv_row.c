@@ -19,7 +19,7 @@ static void store(const lnt_csv *csv, char *cell, size_t number)
 static lnt_status add_text(lnt_csv *csv, size_t line, size_t column, const char *text,
                            size_t length, char *cell)
 {
-    lnt_intern *const set = &csv->columns[column].set;
+    lnt_intern *const set = &csv->sets[csv->columns[column].set];
     size_t number = lnt_intern_find(set, text, length);
     if (number == LNT_NOT_FOUND) {
         LNT_TRY(lnt_csv_check_text(csv, line, column, text, length));
@@ -61,7 +61,8 @@ static const char *read_text(const lnt_csv *csv, row_format format, const char *
     while (last > p && is_blank(format, last[-1])) {
         last--;
     }
-    const size_t number = lnt_intern_find(&csv->columns[column].set, p, (size_t) (last - p));
+    const size_t number =
+        lnt_intern_find(&csv->sets[csv->columns[column].set], p, (size_t) (last - p));
     if (number == LNT_NOT_FOUND) {
         return NULL;
     }
@@ -82,7 +83,7 @@ static inline bool read_plain(const lnt_csv *csv, row_format format,
         while (is_blank(format, *p)) {
             p++;
         }
-        if (csv->text[j]) {
+        if (csv->columns[j].text) {
             p = read_text(csv, format, p, record_end, j, cell);
         } else if (format.dtype == LNT_F32) {
             p = lnt_quick_f32(&csv->numbers, p, (float *) (void *) cell);
@@ -109,7 +110,7 @@ static lnt_status read_field(lnt_csv *csv, size_t line, size_t column, char *cel
         store(csv, cell, 0);
         return LNT_OK;
     }
-    if (csv->text[column]) {
+    if (csv->columns[column].text) {
         return add_text(csv, line, column, field->text, field->length, cell);
     }
     const char *const end = lnt_number_read(&csv->numbers, csv->options.dtype, field->text, cell);
@@ -117,7 +118,7 @@ static lnt_status read_field(lnt_csv *csv, size_t line, size_t column, char *cel
         return LNT_OK;
     }
     if (csv->columns[column].label) {
-        csv->text[column] = true;
+        csv->columns[column].text = true;
         csv->restart = true;
         return LNT_OK;
     }

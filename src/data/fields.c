@@ -82,20 +82,31 @@ char lnt_fields_guess(const char *begin, const char *end)
     return candidates[best];
 }
 
+/* Room for all fields that the record may have: no more than its delimiters, and one. */
+static lnt_status reserve(lnt_fields *fields, const char *begin, const char *end, char delimiter)
+{
+    size_t count = 1;
+    for (const char *p = begin; p < end && count <= LNT_FIELDS_MOST; p++) {
+        count += *p == delimiter;
+    }
+    if (count <= fields->capacity) {
+        return LNT_OK;
+    }
+    lnt_release(fields->allocator, fields->items);
+    fields->capacity = 0;
+    const size_t capacity = count < LNT_FIELDS_MOST ? count : LNT_FIELDS_MOST;
+    fields->items = lnt_allocate(fields->allocator, capacity, sizeof *fields->items);
+    if (fields->items == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    fields->capacity = capacity;
+    return LNT_OK;
+}
+
 static lnt_status append(lnt_fields *fields, char *text, size_t length)
 {
     if (fields->count == fields->capacity) {
-        const size_t capacity = fields->capacity == 0 ? 64 : 2 * fields->capacity;
-        lnt_field *items = lnt_allocate(fields->allocator, capacity, sizeof *items);
-        if (items == NULL) {
-            return LNT_ERR_MEMORY;
-        }
-        if (fields->items != NULL) {
-            memcpy(items, fields->items, fields->count * sizeof *items);
-        }
-        lnt_release(fields->allocator, fields->items);
-        fields->items = items;
-        fields->capacity = capacity;
+        return LNT_ERR_TOO_LARGE;
     }
     fields->items[fields->count++] = (lnt_field){text, length};
     return LNT_OK;
@@ -148,6 +159,7 @@ static lnt_status take(lnt_fields *fields, char **p, char *end, char delimiter)
 lnt_status lnt_fields_split(lnt_fields *fields, char *begin, char *end, char delimiter)
 {
     fields->count = 0;
+    LNT_TRY(reserve(fields, begin, end, delimiter));
     for (char *p = begin;; p++) {
         LNT_TRY(take(fields, &p, end, delimiter));
         if (p == end) {

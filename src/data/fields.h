@@ -24,9 +24,13 @@ typedef struct lnt_fields {
 lnt_fields lnt_fields_init(const lnt_allocator *allocator);
 void lnt_fields_finish(lnt_fields *fields);
 
+/** A record of more fields than this is refused, as an array of so many columns is. */
+#define LNT_FIELDS_MOST ((size_t) 1 << 24)
+
 /**
  * Splits a record, which it changes where a quote is doubled. `LNT_ERR_FORMAT` if in the field
- * with index `fields->count` a quote is not closed, or text follows the closing one.
+ * with index `fields->count` a quote is not closed, or text follows the closing one;
+ * `LNT_ERR_TOO_LARGE` beyond LNT_FIELDS_MOST.
  */
 lnt_status lnt_fields_split(lnt_fields *fields, char *begin, char *end, char delimiter);
 

@@ -23,11 +23,12 @@ void lnt_intern_finish(lnt_intern *set)
 }
 
 /* FNV-1a, whose upper bits are folded into the lower ones that choose the slot. */
-static uint64_t hash_of(const char *text, size_t length)
+uint64_t lnt_intern_hash(const void *text, size_t length)
 {
+    const unsigned char *bytes = text;
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < length; i++) {
-        hash = (hash ^ (unsigned char) text[i]) * UINT64_C(0x100000001b3);
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
     }
     return hash ^ hash >> 32;
 }
@@ -98,7 +99,7 @@ static lnt_status grow_slots(lnt_intern *set)
 lnt_status lnt_intern_add(lnt_intern *set, const void *text, size_t length, size_t *number)
 {
     LNT_TRY(grow_slots(set));
-    const uint64_t hash = hash_of(text, length);
+    const uint64_t hash = lnt_intern_hash(text, length);
     size_t *slot = slot_of(set, text, length, hash);
     if (*slot == 0) {
         const size_t begin = set->length + set->count;
@@ -126,7 +127,7 @@ size_t lnt_intern_find(const lnt_intern *set, const void *text, size_t length)
     if (set->n_slots == 0) {
         return SIZE_MAX;
     }
-    const size_t slot = *slot_of(set, text, length, hash_of(text, length));
+    const size_t slot = *slot_of(set, text, length, lnt_intern_hash(text, length));
     return slot != 0 ? slot - 1 : SIZE_MAX;
 }
 

@@ -158,7 +158,7 @@ static lnt_status scatter(libsvm *s)
     for (size_t i = 0; i < s->sparse.count; i++) {
         const lnt_sparse_entry *const e = &s->sparse.entries[i];
         row += e->column == 0 && i > 0;
-        lnt_set(&values, row, e->column, e->value);
+        LNT_TRY(lnt_set(&values, row, e->column, e->value));
         if (isnan(e->value)) {
             LNT_TRY(lnt_table_settle_cell(&s->table, row, e->column, e->value));
         }

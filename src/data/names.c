@@ -2,6 +2,8 @@
 #include "data/names.h"
 
 #include "base/arena.h"
+#include "data/intern.h"
+#include <stdint.h>
 #include <string.h>
 
 struct lnt_names {
@@ -10,7 +12,23 @@ struct lnt_names {
     size_t filled; /* strings put so far */
     char *next;    /* where the next one goes */
     const char **strings;
+    uint32_t *slots; /* open addressing: string + 1 and TWICE, or 0; NULL for few strings */
+    size_t n_slots;  /* a power of 2 */
 };
+
+/* Fewer strings are looked at one by one. */
+#define FEW 16
+#define TWICE 0x80000000U /* the string is there again */
+
+static size_t slots_for(size_t count)
+{
+    size_t n_slots = 0;
+    if (count > FEW && count < TWICE / 2) {
+        for (n_slots = 32; n_slots < 2 * count; n_slots *= 2) {
+        }
+    }
+    return n_slots;
+}
 
 /* Runs once to measure (returns NULL) and once to place. */
 static lnt_names *place(lnt_arena *arena, size_t count, size_t length)
@@ -18,8 +36,12 @@ static lnt_names *place(lnt_arena *arena, size_t count, size_t length)
     lnt_names *names = lnt_arena_take(arena, 1, sizeof *names);
     const char **strings = lnt_arena_take(arena, count, sizeof *strings);
     char *text = lnt_arena_take(arena, length, 1);
+    const size_t n_slots = slots_for(count);
+    uint32_t *slots = lnt_arena_take(arena, n_slots, sizeof *slots);
     if (names != NULL) {
         names->strings = strings;
+        names->slots = n_slots > 0 ? slots : NULL;
+        names->n_slots = n_slots;
         names->next = text;
     }
     return names;
@@ -45,12 +67,29 @@ lnt_status lnt_names_begin(lnt_names **names, size_t count, size_t length,
     return LNT_OK;
 }
 
+/* The slot of a string, or the empty one where it belongs. */
+static uint32_t *slot_of(const lnt_names *names, const char *text, size_t length)
+{
+    const size_t mask = names->n_slots - 1;
+    size_t i = (size_t) lnt_intern_hash(text, length) & mask;
+    while (names->slots[i] != 0 &&
+           strcmp(names->strings[(names->slots[i] & ~TWICE) - 1], text) != 0) {
+        i = (i + 1) & mask;
+    }
+    return &names->slots[i];
+}
+
 void lnt_names_put(lnt_names *names, const char *text, size_t length)
 {
-    memcpy(names->next, text, length);
-    names->next[length] = '\0';
-    names->strings[names->filled++] = names->next;
+    char *const string = names->next;
+    memcpy(string, text, length);
+    string[length] = '\0';
+    names->strings[names->filled++] = string;
     names->next += length + 1;
+    if (names->slots != NULL) {
+        uint32_t *const slot = slot_of(names, string, strlen(string));
+        *slot = *slot != 0 ? *slot | TWICE : (uint32_t) names->filled;
+    }
 }
 
 lnt_status lnt_names_create(lnt_names **names, const char *const *strings, size_t count,
@@ -99,13 +138,33 @@ const char *lnt_names_get(const lnt_names *names, size_t i)
     return i < lnt_names_count(names) ? names->strings[i] : NULL;
 }
 
-size_t lnt_names_find(const lnt_names *names, const char *string)
+static size_t find_from(const lnt_names *names, size_t first, const char *string)
 {
-    const size_t count = string != NULL ? lnt_names_count(names) : 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = first; i < names->count; i++) {
         if (strcmp(names->strings[i], string) == 0) {
             return i;
         }
     }
     return LNT_NOT_FOUND;
+}
+
+size_t lnt_names_find(const lnt_names *names, const char *string)
+{
+    if (names == NULL || string == NULL) {
+        return LNT_NOT_FOUND;
+    }
+    if (names->slots == NULL) {
+        return find_from(names, 0, string);
+    }
+    const uint32_t slot = *slot_of(names, string, strlen(string));
+    return slot != 0 ? (slot & ~TWICE) - 1 : LNT_NOT_FOUND;
+}
+
+size_t lnt_names_find_again(const lnt_names *names, size_t found)
+{
+    const char *string = names->strings[found];
+    if (names->slots != NULL && (*slot_of(names, string, strlen(string)) & TWICE) == 0) {
+        return LNT_NOT_FOUND;
+    }
+    return find_from(names, found + 1, string);
 }

@@ -12,6 +12,9 @@ lnt_status lnt_names_begin(lnt_names **names, size_t count, size_t length,
                            const lnt_allocator *allocator);
 void lnt_names_put(lnt_names *names, const char *text, size_t length);
 
+/** The next place of string `found`, which is its first; LNT_NOT_FOUND if it is there once. */
+size_t lnt_names_find_again(const lnt_names *names, size_t found);
+
 lnt_status lnt_names_copy(lnt_names **copy, const lnt_names *names, const lnt_allocator *allocator);
 
 #endif

@@ -56,7 +56,7 @@ static lnt_status check_labels(const csv_file *f, size_t line)
     const lnt_csv *csv = &f->csv;
     size_t bytes = 0;
     for (size_t j = 0; j < csv->cols; j++) {
-        const lnt_intern *set = &csv->columns[j].set;
+        const lnt_intern *set = &csv->sets[csv->columns[j].set];
         bytes += set->length + 8 * sizeof(size_t) * set->count; /* entry, slots, ranking */
     }
     return bytes <= csv->options.memory_limit
@@ -135,11 +135,11 @@ static lnt_status settle(csv_file *f)
     }
     for (size_t j = 0; j < csv->cols; j++) {
         lnt_ranking ranking;
-        if (!csv->text[j]) {
+        if (!csv->columns[j].text) {
             continue;
         }
-        if (lnt_labels_sort(&file->labels[j], &ranking, &csv->columns[j].set, allocator) !=
-            LNT_OK) {
+        if (lnt_labels_sort(&file->labels[j], &ranking, &csv->sets[csv->columns[j].set],
+                            allocator) != LNT_OK) {
             return lnt_csv_no_memory(csv);
         }
         f->rankings[j] = ranking;

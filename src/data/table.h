@@ -2,10 +2,11 @@
 #ifndef LINNET_DATA_TABLE_H
 #define LINNET_DATA_TABLE_H
 
+#include "data/fields.h"
 #include <linnet/data.h>
 
 /** Each has a name, also of a file that could hold more of them in a few bytes. */
-#define LNT_TABLE_MOST_COLUMNS ((size_t) 1 << 24)
+#define LNT_TABLE_MOST_COLUMNS LNT_FIELDS_MOST
 
 /** A matrix of numbers on its way from a file into a frame; there is no text in it. */
 typedef struct lnt_table {

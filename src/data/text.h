@@ -9,8 +9,8 @@
 #define LNT_QUOTED_LENGTH 72
 
 /**
- * Puts text in quotes for a one-line message: what is no printable character of UTF-8 becomes '?',
- * and a text beyond 60 bytes is cut at a character and gets "...". Returns `quoted`.
+ * Puts text in quotes for a one-line message, escaped by `lnt_escape_character`; a text beyond 60
+ * bytes is cut at a character and gets "...". Returns `quoted`.
  */
 const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH]);
 

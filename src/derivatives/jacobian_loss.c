@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/ignore_status.h"
 #include "derivatives/derivatives.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ static double compare(lnt_derivatives *d, size_t j, const lnt_tensor *y_dot,
             const double error =
                 weight > 0 ? slope * lnt_get(y_dot, i, k) - lnt_get(target, i * outputs + k, j) : 0;
             sum += weight * error * error;
-            (void) lnt_set(&d->u, i, k, 2 * factor * weight * error * slope);
+            lnt_ignore_status(lnt_set(&d->u, i, k, 2 * factor * weight * error * slope));
         }
     }
     return sum;

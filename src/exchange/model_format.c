@@ -42,8 +42,8 @@ static lnt_status safetensors_format(const char *path, lnt_model_format *format,
 {
     lnt_st_file *file;
     LNT_TRY(lnt_st_open(&file, path, NULL, error));
-    const json_t *metadata = lnt_st_metadata(file);
-    const bool own = metadata != NULL && lnt_model_value(metadata, LNT_KEY_FORMAT) != NULL;
+    const lnt_text_lookup metadata = lnt_name_map_texts(lnt_st_metadata(file));
+    const bool own = lnt_model_value(metadata, LNT_KEY_FORMAT) != NULL;
     lnt_st_close(file);
     *format = own ? LNT_FORMAT_LINNET : LNT_FORMAT_TORCH;
     return LNT_OK;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "exchange/npz_model.h"
+#include "io/model_file.h"
+
 #include <linnet/exchange.h>
 
 lnt_import_options lnt_import_defaults(void)
@@ -11,14 +14,19 @@ static lnt_status import_format(lnt_model *model, const char *path, lnt_model_fo
 {
     switch (format) {
     case LNT_FORMAT_LINNET:
-        return lnt_model_load(model, path, options->allocator, error);
-    case LNT_FORMAT_TORCH:
-        return lnt_torch_import(model, path, &options->torch, options->allocator, error);
+        return lnt_model_load_file(model, path, options->allow_nonfinite, options->allocator,
+                                   error);
+    case LNT_FORMAT_TORCH: {
+        lnt_torch_options torch = options->torch;
+        torch.allow_nonfinite = torch.allow_nonfinite || options->allow_nonfinite;
+        return lnt_torch_import(model, path, &torch, options->allocator, error);
+    }
     case LNT_FORMAT_NPZ:
-        return lnt_npz_import(model, path, options->allocator, error);
+        return lnt_npz_load(model, path, options->allow_nonfinite, options->allocator, error);
     case LNT_FORMAT_ONNX: {
         lnt_onnx_options onnx = lnt_onnx_defaults();
         onnx.allocator = options->allocator;
+        onnx.allow_nonfinite = options->allow_nonfinite;
         return lnt_onnx_import(model, path, &onnx, error);
     }
     case LNT_FORMAT_C:

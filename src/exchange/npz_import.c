@@ -11,7 +11,6 @@
 
 #define NAME_ROOM 64       /* names of tensors are shorter */
 #define MOST_MEMBERS 10000 /* of an archive: names are looked for one by one */
-#define METADATA_DEPTH 1
 
 /* One array of the archive. */
 typedef struct member {
@@ -25,11 +24,12 @@ typedef struct archive {
     const char *path;
     const lnt_allocator *allocator;
     lnt_error *error;
+    bool allow_nonfinite;
     lnt_input input;
     zip_t *zip;
     member *members;
     size_t count;
-    json_t *metadata;
+    lnt_name_map metadata;
 } archive;
 
 static lnt_status fail_member(const archive *a, const char *name, const char *sentence)
@@ -124,6 +124,11 @@ static lnt_status read_metadata(archive *a)
                              "an archive of arrays, but not a linnet model: it has no bytes "
                              "named '" LNT_NPZ_DESCRIPTION "'");
     }
+    if (entry->bytes > LNT_ST_MAX_HEADER) {
+        return lnt_file_fail(a->error, LNT_ERR_TOO_LARGE, a->path,
+                             "'" LNT_NPZ_DESCRIPTION "' has %zu bytes; at most %zu are allowed",
+                             entry->bytes, LNT_ST_MAX_HEADER);
+    }
     char *text = lnt_allocate(a->allocator, entry->bytes, 1);
     if (text == NULL) {
         return lnt_file_fail_memory(a->error, a->path);
@@ -131,7 +136,8 @@ static lnt_status read_metadata(archive *a)
     const lnt_json_source source = {a->path, LNT_NPZ_DESCRIPTION};
     lnt_status status = read_member(a, entry, text, a->error);
     if (status == LNT_OK) {
-        status = lnt_json_parse(&a->metadata, text, entry->bytes, METADATA_DEPTH, source, a->error);
+        status =
+            lnt_name_map_parse(&a->metadata, text, entry->bytes, source, a->allocator, a->error);
     }
     lnt_release(a->allocator, text);
     return status;
@@ -165,28 +171,36 @@ static lnt_status load(archive *a, lnt_model *model)
     LNT_TRY(read_metadata(a));
     const lnt_model_archive tensors = {.path = a->path,
                                        .context = a,
-                                       .metadata = a->metadata,
+                                       .metadata = lnt_name_map_texts(&a->metadata),
+                                       .allow_nonfinite = a->allow_nonfinite,
                                        .count = a->count - 1, /* without the description */
                                        .find = find,
                                        .read = read_member};
     return lnt_model_load_archive(model, &tensors, a->allocator, a->error);
 }
 
-lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
-                          lnt_error *error)
+lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite,
+                        const lnt_allocator *allocator, lnt_error *error)
 {
     if (model == NULL || path == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "model to import: the model or the path is NULL");
     }
     *model = lnt_model_init();
-    archive a = {.path = path, .allocator = allocator, .error = error};
+    archive a = {
+        .path = path, .allocator = allocator, .error = error, .allow_nonfinite = allow_nonfinite};
     LNT_TRY(lnt_input_open(&a.input, path, error));
     const lnt_status status = load(&a, model);
-    json_decref(a.metadata);
+    lnt_name_map_finish(&a.metadata, allocator);
     lnt_release(allocator, a.members);
     if (a.zip != NULL) {
         zip_discard(a.zip);
     }
     lnt_input_close(&a.input);
     return status;
+}
+
+lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
+                          lnt_error *error)
+{
+    return lnt_npz_load(model, path, false, allocator, error);
 }

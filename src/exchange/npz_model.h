@@ -8,4 +8,11 @@
  */
 #define LNT_NPZ_DESCRIPTION "linnet.json"
 
+#include <linnet/io.h>
+#include <stdbool.h>
+
+/** As `lnt_npz_import`. */
+lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite,
+                        const lnt_allocator *allocator, lnt_error *error);
+
 #endif

@@ -64,7 +64,7 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
 {
     const size_t outputs = lnt_net_outputs(model->net);
     const lnt_dtype dtype = lnt_net_dtype(model->net);
-    const size_t targets = lnt_loss_check(&model->loss, outputs) == LNT_OK
+    const size_t targets = lnt_loss_check(&model->loss, outputs, NULL) == LNT_OK
                                ? lnt_loss_target_cols(model->loss.kind, outputs)
                                : 0;
     if (targets == 0) {

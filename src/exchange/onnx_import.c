@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "exchange/onnx_layers.h"
+#include "io/finite_check.h"
 
 #include <linnet/exchange.h>
 #include <stdint.h>
@@ -9,7 +10,7 @@ lnt_onnx_options lnt_onnx_defaults(void)
     return (lnt_onnx_options){.memory_limit = SIZE_MAX};
 }
 
-static lnt_status import(lnt_onnx_reader *reader, lnt_model *model)
+static lnt_status import(lnt_onnx_reader *reader, bool allow_nonfinite, lnt_model *model)
 {
     lnt_onnx_parts parts;
     lnt_onnx_net net;
@@ -21,6 +22,9 @@ static lnt_status import(lnt_onnx_reader *reader, lnt_model *model)
     LNT_TRY(lnt_onnx_walk(reader, &parts));
     LNT_TRY(lnt_onnx_assemble(reader, &parts, declared ? &loss : NULL, &net));
     LNT_TRY(lnt_onnx_make_model(reader, &net, model));
+    if (!allow_nonfinite) {
+        LNT_TRY(lnt_file_check_net(reader->path, model->net, reader->error));
+    }
     return lnt_onnx_read_metadata(reader, &parts, model);
 }
 
@@ -39,7 +43,7 @@ lnt_status lnt_onnx_import(lnt_model *model, const char *path, const lnt_onnx_op
                               .allocator = used.allocator,
                               .error = error,
                               .pool = lnt_pool_of(used.allocator, used.memory_limit)};
-    const lnt_status status = import(&reader, model);
+    const lnt_status status = import(&reader, used.allow_nonfinite, model);
     lnt_pool_close(&reader.pool);
     if (status != LNT_OK) {
         lnt_model_finish(model);

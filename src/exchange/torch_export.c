@@ -162,11 +162,11 @@ static lnt_status check_model(const lnt_model *model, bool fold, bool ignore, co
                              "ask for the scaling to be folded into the weights, or ignored",
                              model->input_scaler != NULL ? "inputs" : "targets");
     }
-    if (lnt_loss_check(&model->loss, outputs) != LNT_OK ||
+    const size_t targets = lnt_loss_target_cols(model->loss.kind, outputs);
+    if (lnt_loss_check(&model->loss, outputs, NULL) != LNT_OK || targets == 0 ||
         (model->input_scaler != NULL &&
          lnt_scaler_cols(model->input_scaler) != lnt_net_inputs(model->net)) ||
-        (model->target_scaler != NULL && lnt_scaler_cols(model->target_scaler) !=
-                                             lnt_loss_target_cols(model->loss.kind, outputs))) {
+        (model->target_scaler != NULL && lnt_scaler_cols(model->target_scaler) != targets)) {
         return lnt_file_fail(error, LNT_ERR_INVALID, path,
                              "the loss or the scaling of the model does not fit its net");
     }

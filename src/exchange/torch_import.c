@@ -2,6 +2,7 @@
 #include "exchange/half.h"
 #include "exchange/torch_layers.h"
 #include "io/architecture.h"
+#include "io/finite_check.h"
 #include "io/model_text.h"
 #include "io/report.h"
 #include "layers/layer.h"
@@ -36,10 +37,10 @@ typedef struct torch_loader {
 
 /* --- layers --- */
 
-static lnt_status parse_text(const torch_loader *load, const json_t *metadata, const char *key,
-                             json_t **root)
+static lnt_status parse_text(const torch_loader *load, const lnt_name_map *metadata,
+                             const char *key, json_t **root)
 {
-    const char *text = json_string_value(json_object_get(metadata, key));
+    const char *text = lnt_name_map_find(metadata, key);
     if (text == NULL) {
         return LNT_OK;
     }
@@ -50,7 +51,7 @@ static lnt_status parse_text(const torch_loader *load, const json_t *metadata, c
 /* Those that the export wrote down, if the file is one of ours. */
 static lnt_status layers_of_metadata(torch_loader *load)
 {
-    const json_t *metadata = lnt_st_metadata(load->source.shards[0].file);
+    const lnt_name_map *metadata = lnt_st_metadata(load->source.shards[0].file);
     json_t *root = NULL;
     LNT_TRY(parse_text(load, metadata, LNT_TORCH_NET, &root));
     if (root == NULL) {
@@ -293,9 +294,15 @@ static lnt_status read_pair(const torch_loader *load, const torch_pair *pair, ln
     }
     const lnt_status status = lnt_copy(&stored, value);
     lnt_release(load->source.allocator, data);
-    return status == LNT_OK
-               ? LNT_OK
-               : lnt_torch_fail(pair->from, load->error, "%s", lnt_status_text(status));
+    if (status != LNT_OK) {
+        return lnt_torch_fail(pair->from, load->error, "%s", lnt_status_text(status));
+    }
+    if (load->options.allow_nonfinite) {
+        return LNT_OK;
+    }
+    const lnt_tensor read = pair->is_matrix ? lnt_transpose(value) : *value;
+    return lnt_file_check_finite(pair->from->path, pair->from->entry->tensor.name, &read,
+                                 pair->is_matrix ? 2 : 1, load->error);
 }
 
 /* Pairs and the net's tensors have one order, layer by layer; statistics are counted apart. */
@@ -340,7 +347,7 @@ static lnt_status set_loss(const torch_loader *load, lnt_model *model)
     }
     const lnt_loss *loss = &load->options.loss;
     const size_t outputs = lnt_net_outputs(model->net);
-    if (lnt_loss_name(loss->kind) == NULL || lnt_loss_check(loss, outputs) != LNT_OK ||
+    if (lnt_loss_name(loss->kind) == NULL || lnt_loss_check(loss, outputs, NULL) != LNT_OK ||
         lnt_loss_target_cols(loss->kind, outputs) == 0) {
         const char *name = lnt_loss_name(loss->kind);
         return lnt_file_fail(load->error, LNT_ERR_INVALID, load->source.path,

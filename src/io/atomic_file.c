@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700 /* S_ISVTX */
+
 #include "io/atomic_file.h"
 
 #include "io/report.h"
+#include "io/temporary_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,18 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_LINKS 40
-#define MAX_TEMPORARIES 1000
-#define NAME_KEPT 200                   /* bytes of the name in the temporary one */
 #define WRITE_CHUNK ((size_t) 1 << 30u) /* below the limit of one write on every system */
-
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        (void) close(*fd);
-        *fd = -1;
-    }
-}
 
 static lnt_status fail_errno(lnt_atomic_file *file, const char *action, int code, lnt_error *error)
 {
@@ -30,75 +22,12 @@ static lnt_status fail_errno(lnt_atomic_file *file, const char *action, int code
     return lnt_file_fail_errno(error, file->path, action, code);
 }
 
-static int open_at(int folder, const char *name, int flags, mode_t mode)
-{
-    int fd;
-    do {
-        fd = openat(folder, name, flags | O_CLOEXEC, mode);
-    } while (fd < 0 && errno == EINTR);
-    return fd;
-}
-
-/* Goes from file->directory to the folder of `path` and keeps its last part. 0 or an errno. */
-static int enter_folder(lnt_atomic_file *file, char *path)
-{
-    char *slash = strrchr(path, '/');
-    const char *folder = slash == NULL ? "." : slash == path ? "/" : path;
-    const char *name = slash != NULL ? slash + 1 : path;
-    const size_t length = strlen(name);
-    if (*path == '\0' || length > NAME_MAX) {
-        return *path == '\0' ? ENOENT : ENAMETOOLONG;
-    }
-    /* "folder/" is the folder itself */
-    memcpy(file->name, length > 0 ? name : ".", length > 0 ? length + 1 : sizeof ".");
-    if (slash != NULL) {
-        *slash = '\0';
-    }
-    const int from = file->directory >= 0 ? file->directory : AT_FDCWD;
-    const int fd = open_at(from, folder, O_RDONLY | O_DIRECTORY, 0);
-    if (fd < 0) {
-        return errno;
-    }
-    close_fd(&file->directory);
-    file->directory = fd;
-    return 0;
-}
-
-/* Finds the folder and name that `path` stands for, links followed. 0 or an errno. */
-static int locate(lnt_atomic_file *file, const char *path)
-{
-    char target[PATH_MAX];
-    size_t length = strlen(path);
-    if (length >= sizeof target) {
-        return ENAMETOOLONG;
-    }
-    memcpy(target, path, length + 1);
-    for (int links = 0; links <= MAX_LINKS; links++) {
-        const int code = enter_folder(file, target);
-        if (code != 0) {
-            return code;
-        }
-        const ssize_t n = readlinkat(file->directory, file->name, target, sizeof target - 1);
-        if (n < 0) {
-            return errno == EINVAL || errno == ENOENT ? 0 : errno;
-        }
-        length = (size_t) n;
-        target[length] = '\0';
-    }
-    return ELOOP;
-}
-
 static int create_temporary(lnt_atomic_file *file, mode_t mode)
 {
-    const int kept = (int) strnlen(file->name, NAME_KEPT);
-    for (int i = 0; i < MAX_TEMPORARIES; i++) {
-        char suffix[16] = "";
-        if (i > 0) {
-            (void) snprintf(suffix, sizeof suffix, ".%d", i);
-        }
-        (void) snprintf(file->temporary, sizeof file->temporary, ".%.*s.tmp.%ld%s", kept,
-                        file->name, (long) getpid(), suffix);
-        file->fd = open_at(file->directory, file->temporary, O_WRONLY | O_CREAT | O_EXCL, mode);
+    for (int i = 0; i < LNT_TEMPORARIES_MAX; i++) {
+        lnt_temporary_name(file->temporary, file->location.name, (long) getpid(), i);
+        file->fd = lnt_open_at(file->location.directory, file->temporary,
+                               O_WRONLY | O_CREAT | O_EXCL, mode);
         if (file->fd >= 0) {
             return 0;
         }
@@ -120,25 +49,45 @@ static void keep_permissions(int fd, const struct stat *old)
     (void) fchmod(fd, mode);
 }
 
+/* In a folder with the sticky bit only the owners of file and folder may rename over the file. */
+static bool is_protected(const lnt_atomic_file *file, const struct stat *old)
+{
+    struct stat folder;
+    const uid_t user = geteuid();
+    return user != 0 && old->st_uid != user && fstat(file->location.directory, &folder) == 0 &&
+           (folder.st_mode & S_ISVTX) != 0 && folder.st_uid != user;
+}
+
+/* Whether the file that is there may be replaced. */
+static lnt_status check_old(lnt_atomic_file *file, const struct stat *old, lnt_error *error)
+{
+    const lnt_file_location *location = &file->location;
+    if (!S_ISREG(old->st_mode)) {
+        lnt_atomic_abandon(file);
+        return lnt_file_fail(error, LNT_ERR_IO, file->path, "cannot be replaced: it is %s",
+                             S_ISDIR(old->st_mode) ? "a folder" : "not a regular file");
+    }
+    if (faccessat(location->directory, location->name, W_OK, AT_EACCESS) != 0) {
+        return fail_errno(file, "replace it", errno, error);
+    }
+    return is_protected(file, old) ? fail_errno(file, "replace it", EPERM, error) : LNT_OK;
+}
+
 lnt_status lnt_atomic_open(lnt_atomic_file *file, const char *path, lnt_error *error)
 {
-    *file = (lnt_atomic_file){.path = path, .directory = -1, .fd = -1};
-    int code = locate(file, path);
+    *file = (lnt_atomic_file){.path = path, .fd = -1};
+    int code = lnt_file_locate(&file->location, path);
     if (code != 0) {
         return fail_errno(file, "open its folder", code, error);
     }
     struct stat old;
-    const bool exists = fstatat(file->directory, file->name, &old, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool exists =
+        fstatat(file->location.directory, file->location.name, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (!exists && errno != ENOENT) { /* its permissions would be lost */
         return fail_errno(file, "look at the file that is there", errno, error);
     }
-    if (exists && !S_ISREG(old.st_mode)) {
-        lnt_atomic_abandon(file);
-        return lnt_file_fail(error, LNT_ERR_IO, path, "cannot be replaced: it is %s",
-                             S_ISDIR(old.st_mode) ? "a folder" : "not a regular file");
-    }
-    if (exists && faccessat(file->directory, file->name, W_OK, AT_EACCESS) != 0) {
-        return fail_errno(file, "replace it", errno, error);
+    if (exists) {
+        LNT_TRY(check_old(file, &old, error));
     }
     code = create_temporary(file, exists ? 0600 : 0666);
     if (code != 0) {
@@ -195,24 +144,28 @@ lnt_status lnt_atomic_commit(lnt_atomic_file *file, lnt_error *error)
     if (close(fd) != 0 && errno != EINTR) {
         return fail_errno(file, "close", errno, error);
     }
-    if (rename_at(file->directory, file->temporary, file->name) != 0) {
+    const lnt_file_location *location = &file->location;
+    if (rename_at(location->directory, file->temporary, location->name) != 0) {
         return fail_errno(file, "rename the temporary file to it", errno, error);
     }
     file->temporary[0] = '\0';
     /* EINVAL and ENOTSUP: this file system has no such thing as syncing a folder. */
-    if (sync_fd(file->directory) != 0 && errno != EINVAL && errno != ENOTSUP) {
+    if (sync_fd(location->directory) != 0 && errno != EINVAL && errno != ENOTSUP) {
         return fail_errno(file, "write its folder to the disk", errno, error);
     }
-    close_fd(&file->directory);
+    lnt_file_location_close(&file->location);
     return LNT_OK;
 }
 
 void lnt_atomic_abandon(lnt_atomic_file *file)
 {
-    close_fd(&file->fd);
-    if (file->directory >= 0 && file->temporary[0] != '\0') {
-        (void) unlinkat(file->directory, file->temporary, 0);
+    if (file->fd >= 0) {
+        (void) close(file->fd);
+        file->fd = -1;
+    }
+    if (file->location.directory >= 0 && file->temporary[0] != '\0') {
+        (void) unlinkat(file->location.directory, file->temporary, 0);
     }
     file->temporary[0] = '\0';
-    close_fd(&file->directory);
+    lnt_file_location_close(&file->location);
 }

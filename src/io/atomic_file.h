@@ -2,6 +2,8 @@
 #ifndef LINNET_IO_ATOMIC_FILE_H
 #define LINNET_IO_ATOMIC_FILE_H
 
+#include "io/file_location.h"
+
 #include <limits.h>
 #include <linnet/status.h>
 #include <stddef.h>
@@ -12,7 +14,8 @@
  *
  * - A symbolic link keeps pointing where it points: the file behind it is replaced (or made).
  * - An existing file passes its permissions on, and its owner and group where the system allows;
- *   one that may not be written is not replaced. A new file has 0666 less the umask.
+ *   one that may not be written is not replaced, although its folder may allow it; nor is one of
+ *   another user in a folder with the sticky bit. A new file has 0666 less the umask.
  * - Only regular files are replaced: not folders, devices or pipes.
  * - The temporary file of a process that died stays behind but is in nobody's way: the next free
  *   name is taken, also by several threads that save to one path (the last rename stays).
@@ -21,10 +24,9 @@
  */
 typedef struct lnt_atomic_file {
     const char *path; /* for sentences; borrowed */
-    int directory;
+    lnt_file_location location;
     int fd;
-    char name[NAME_MAX + 1]; /* in `directory`, links resolved */
-    char temporary[NAME_MAX + 1];
+    char temporary[NAME_MAX + 1]; /* its name in the location's folder; "": none */
 } lnt_atomic_file;
 
 /** Creates the temporary file; `path` is borrowed until commit or abandon. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
 #include "io/report.h"
+#include "io/temporary_name.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,8 +30,9 @@ struct lnt_checkpoint_folder {
     lnt_allocator allocator;
     bool custom_allocator;
     size_t keep;
-    int lock;   /* of the lock file; -1: this file system has none */
-    char *file; /* [path_length + 1 + NAME_LENGTH] room for the path of a file in it */
+    int lock;    /* of the lock file */
+    bool locked; /* false: this file system has no locks */
+    char *file;  /* [path_length + 1 + NAME_LENGTH] room for the path of a file in it */
     char *path;
     char *stop; /* the path of the stop file; all three lie behind the struct */
 };
@@ -85,7 +87,30 @@ static lnt_status take_lock(lnt_checkpoint_folder *folder, lnt_error *error)
         return lnt_file_fail(error, LNT_ERR_ORDER, folder->path,
                              "another run has this folder of checkpoints open");
     }
-    return LNT_OK; /* other failures: a file system without locks */
+    folder->locked = result == 0; /* other failures: a file system without locks */
+    return LNT_OK;
+}
+
+/*
+ * Removes what processes left that were killed while they saved. The lock is held: nobody else
+ * saves here now. That a file cannot be removed is no failure.
+ */
+static void remove_orphans(const lnt_checkpoint_folder *folder)
+{
+    DIR *directory = opendir(folder->path);
+    for (const struct dirent *entry = directory != NULL ? readdir(directory) : NULL; entry != NULL;
+         entry = readdir(directory)) {
+        char name[NAME_MAX + 1];
+        long process;
+        uint64_t number;
+        if (lnt_temporary_parse(entry->d_name, name, &process) && parse_name(name, &number) &&
+            lnt_temporary_is_orphan(process)) {
+            (void) unlinkat(dirfd(directory), entry->d_name, 0);
+        }
+    }
+    if (directory != NULL) {
+        (void) closedir(directory);
+    }
 }
 
 static lnt_status enter(lnt_checkpoint_folder *folder, lnt_error *error)
@@ -100,7 +125,11 @@ static lnt_status enter(lnt_checkpoint_folder *folder, lnt_error *error)
     if (!S_ISDIR(found.st_mode)) {
         return lnt_file_fail(error, LNT_ERR_IO, folder->path, "expected a folder, found a file");
     }
-    return take_lock(folder, error);
+    LNT_TRY(take_lock(folder, error));
+    if (folder->locked) {
+        remove_orphans(folder);
+    }
+    return LNT_OK;
 }
 
 lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **out, const char *path, size_t keep,
@@ -165,10 +194,13 @@ static lnt_status newest_below(const lnt_checkpoint_folder *folder, uint64_t bou
     if (directory == NULL) {
         return lnt_file_fail_errno(error, folder->path, "open", errno);
     }
-    errno = 0;
-    for (const struct dirent *entry = readdir(directory); entry != NULL;
-         entry = readdir(directory)) {
+    for (;;) {
         uint64_t one;
+        errno = 0; /* a name that was looked at may have set it */
+        const struct dirent *entry = readdir(directory);
+        if (entry == NULL) {
+            break;
+        }
         if (parse_name(entry->d_name, &one) && one < bound && (!*found || one > *number)) {
             *number = one;
             *found = true;

@@ -13,12 +13,12 @@ struct lnt_checkpoint {
     lnt_owner owner;
     char *path; /* behind the struct */
     lnt_st_file *file;
-    const json_t *metadata; /* of the file */
+    const lnt_name_map *metadata; /* of the file */
 };
 
 static const char *value_of(const lnt_checkpoint *checkpoint, const char *key)
 {
-    return json_string_value(json_object_get(checkpoint->metadata, key));
+    return lnt_name_map_find(checkpoint->metadata, key);
 }
 
 static lnt_status fail(const lnt_checkpoint *checkpoint, const char *sentence, lnt_error *error)
@@ -55,7 +55,7 @@ static lnt_status check_metadata(const lnt_checkpoint *checkpoint, lnt_error *er
 }
 
 static lnt_status check_tensor(const lnt_checkpoint *checkpoint, const lnt_st_entry *entry,
-                               const json_t *sums, lnt_error *error)
+                               const lnt_name_map *sums, lnt_error *error)
 {
     const lnt_excerpt name = lnt_excerpt_of(entry->tensor.name);
     const lnt_st_dtype dtype = entry->tensor.dtype;
@@ -63,7 +63,7 @@ static lnt_status check_tensor(const lnt_checkpoint *checkpoint, const lnt_st_en
         return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path,
                              "tensor '%s': expected a matrix of F32 or F64", name.text);
     }
-    const char *expected = json_string_value(json_object_get(sums, entry->tensor.name));
+    const char *expected = lnt_name_map_find(sums, entry->tensor.name);
     lnt_checksum sum;
     LNT_TRY(lnt_st_checksum(checkpoint->file, entry, &sum, error));
     if (expected == NULL || strcmp(sum.text, expected) != 0) {
@@ -77,16 +77,16 @@ static lnt_status check_tensors(const lnt_checkpoint *checkpoint, lnt_error *err
 {
     const char *text = value_of(checkpoint, LNT_CHECKPOINT_CHECKSUMS_KEY);
     const lnt_json_source source = {checkpoint->path, LNT_CHECKPOINT_CHECKSUMS_KEY};
-    json_t *sums = NULL;
+    lnt_name_map sums = {0};
     if (text == NULL) {
         return fail(checkpoint, "its metadata has no checksums", error);
     }
-    LNT_TRY(lnt_json_parse(&sums, text, strlen(text), 1, source, error));
-    lnt_status status = LNT_OK;
+    const lnt_allocator *allocator = checkpoint->owner.custom ? &checkpoint->owner.allocator : NULL;
+    lnt_status status = lnt_name_map_parse(&sums, text, strlen(text), source, allocator, error);
     for (size_t i = 0; i < lnt_st_count(checkpoint->file) && status == LNT_OK; i++) {
-        status = check_tensor(checkpoint, lnt_st_at(checkpoint->file, i), sums, error);
+        status = check_tensor(checkpoint, lnt_st_at(checkpoint->file, i), &sums, error);
     }
-    json_decref(sums);
+    lnt_name_map_finish(&sums, allocator);
     return status;
 }
 

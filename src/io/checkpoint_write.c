@@ -7,26 +7,7 @@
 
 #include <linnet/build.h>
 #include <linnet/checkpoint.h>
-#include <stdlib.h>
 #include <string.h>
-
-lnt_status lnt_checkpoint_metadata_sum(const json_t *metadata, lnt_checksum *sum)
-{
-    json_t *rest = json_copy((json_t *) metadata); /* shallow; only read */
-    if (rest == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    (void) json_object_del(rest, LNT_CHECKPOINT_CHECKSUM_KEY);
-    char *text = json_dumps(rest, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(rest);
-    if (text == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    const lnt_checksum_part part = {text, strlen(text), 1};
-    const lnt_status status = lnt_checksum_of(&part, 1, sum);
-    free(text);
-    return status;
-}
 
 static bool is_dense(const lnt_tensor *t)
 {
@@ -40,6 +21,10 @@ static lnt_status check_item(const lnt_checkpoint_item *item, const char *path, 
     const lnt_tensor *t = &item->value;
     if (item->name == NULL || (t->data == NULL && t->rows > 0 && t->cols > 0)) {
         return lnt_file_fail(error, LNT_ERR_NULL, path, "a tensor's name or its data is NULL");
+    }
+    if (!lnt_text_is_utf8(item->name, strlen(item->name))) {
+        return lnt_file_fail(error, LNT_ERR_INVALID, path, "tensor '%s': its name is not UTF-8",
+                             lnt_excerpt_of(item->name).text);
     }
     if (t->dtype != LNT_F32 && t->dtype != LNT_F64) {
         return lnt_file_fail(error, LNT_ERR_DTYPE, path, "tensor '%s': expected f32 or f64",
@@ -98,7 +83,7 @@ static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
            lnt_json_put(metadata, LNT_CHECKPOINT_CORE_KEY,
                         json_string(lnt_build_info().blas_core)) &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, sums_json(items, n_items)) &&
-           lnt_checkpoint_metadata_sum(metadata, &sum) == LNT_OK &&
+           lnt_checkpoint_json_sum(metadata, &sum) == LNT_OK &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
 }
 

@@ -6,8 +6,8 @@
 #include <linnet/memory.h>
 #include <stdbool.h>
 
-static lnt_status fail_at(lnt_json_source source, size_t byte, const char *sentence,
-                          lnt_error *error)
+lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *sentence,
+                         lnt_error *error)
 {
     return lnt_file_fail(error, LNT_ERR_FORMAT, source.path, "%s, byte %zu: %s", source.what, byte,
                          sentence);
@@ -31,16 +31,16 @@ static lnt_status check_tokens(const char *text, size_t length, size_t max_depth
             continue;
         }
         if (c == '\0') {
-            return fail_at(source, i, "found a zero byte", error);
+            return lnt_json_fail(source, i, "found a zero byte", error);
         }
         if (c == '.' || c == '-' || c == '+' || ((c == 'e' || c == 'E') && after_digit)) {
-            return fail_at(source, i, "numbers must be whole and not negative", error);
+            return lnt_json_fail(source, i, "numbers must be whole and not negative", error);
         }
         after_digit = c >= '0' && c <= '9';
         in_string = c == '"';
         if (c == '{' || c == '[') {
             if (++depth > max_depth) {
-                return fail_at(source, i, "nested too deeply", error);
+                return lnt_json_fail(source, i, "nested too deeply", error);
             }
         } else if ((c == '}' || c == ']') && depth > 0) {
             depth--;
@@ -82,7 +82,7 @@ lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t
         return lnt_file_fail_memory(error, source.path);
     }
     const size_t byte = fault.position > 0 ? (size_t) fault.position : 0;
-    return fail_at(source, byte, lnt_excerpt_of(fault.text).text, error);
+    return lnt_json_fail(source, byte, lnt_excerpt_of(fault.text).text, error);
 }
 
 json_t *lnt_json_embed(const json_t *value)
@@ -100,4 +100,14 @@ json_t *lnt_json_embed(const json_t *value)
 bool lnt_json_put(json_t *object, const char *key, json_t *value)
 {
     return value != NULL && json_object_set_new(object, key, value) == 0;
+}
+
+static const char *find_text(const void *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+lnt_text_lookup lnt_json_texts(const json_t *object)
+{
+    return (lnt_text_lookup){object, find_text};
 }

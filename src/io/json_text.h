@@ -15,6 +15,20 @@ typedef struct lnt_json_source {
     const char *what;
 } lnt_json_source;
 
+/** Texts by key, wherever they are. */
+typedef struct lnt_text_lookup {
+    const void *context;
+    /** NULL if there is none of that key. */
+    const char *(*find)(const void *context, const char *key);
+} lnt_text_lookup;
+
+/** The texts of a JSON object. */
+lnt_text_lookup lnt_json_texts(const json_t *object);
+
+/** Fails with "PATH: what, byte 17: sentence" and `LNT_ERR_FORMAT`. */
+lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *sentence,
+                         lnt_error *error);
+
 /**
  * Parses `length` bytes into `*root`, an object or array that the caller gives to `json_decref`.
  * Refuses nesting beyond `max_depth`, duplicate keys, invalid UTF-8, trailing text, and numbers

@@ -14,12 +14,12 @@ const char *lnt_model_key_name(lnt_model_key key)
     return keys[key];
 }
 
-const char *lnt_model_value(const json_t *metadata, lnt_model_key key)
+const char *lnt_model_value(lnt_text_lookup metadata, lnt_model_key key)
 {
-    return json_string_value(json_object_get(metadata, keys[key]));
+    return metadata.find(metadata.context, keys[key]);
 }
 
-lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *checksum)
+lnt_status lnt_model_metadata_checksum(lnt_text_lookup metadata, lnt_checksum *checksum)
 {
     lnt_checksum_part parts[2 * LNT_KEY_CHECKSUM];
     size_t n_parts = 0;

@@ -38,10 +38,10 @@ typedef enum lnt_model_key {
 const char *lnt_model_key_name(lnt_model_key key);
 
 /** The value of a key of `__metadata__`; NULL if it is not there. */
-const char *lnt_model_value(const json_t *metadata, lnt_model_key key);
+const char *lnt_model_value(lnt_text_lookup metadata, lnt_model_key key);
 
 /** The sum of all keys that are there, with their values, but `LNT_KEY_CHECKSUM`. */
-lnt_status lnt_model_metadata_checksum(const json_t *metadata, lnt_checksum *checksum);
+lnt_status lnt_model_metadata_checksum(lnt_text_lookup metadata, lnt_checksum *checksum);
 
 /**
  * The shape that a tensor [rows, cols] of the net has in the file: all but weights, which are
@@ -70,8 +70,9 @@ void lnt_model_listing_finish(lnt_model_listing *listing);
 typedef struct lnt_model_archive {
     const char *path; /* for sentences */
     void *context;
-    const json_t *metadata;
-    size_t count; /* of tensors */
+    lnt_text_lookup metadata;
+    bool allow_nonfinite; /* parameters and running statistics may be */
+    size_t count;         /* of tensors */
     /** NULL if there is none of that name. */
     const lnt_st_entry *(*find)(void *context, const char *name);
     /** Reads the entry's bytes, in the host's order. */
@@ -81,6 +82,10 @@ typedef struct lnt_model_archive {
 /** As `lnt_model_load`, from an archive. */
 lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *archive,
                                   const lnt_allocator *allocator, lnt_error *error);
+
+/** As `lnt_model_load`. */
+lnt_status lnt_model_load_file(lnt_model *model, const char *path, bool allow_nonfinite,
+                               const lnt_allocator *allocator, lnt_error *error);
 
 /** The two scalers of a model and their tensors. */
 #define LNT_INPUT_OFFSET "input.offset"

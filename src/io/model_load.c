@@ -56,10 +56,10 @@ static lnt_status check_tensors(const lnt_loader *load, const lnt_net_config *co
         n_tensors += lnt_loader_find(load, scalers[i]) != NULL;
     }
     n_tensors += lnt_loader_laplace_tensors(load, config);
-    if (load->archive->count != n_tensors || json_object_size(load->checksums) != n_tensors) {
+    if (load->archive->count != n_tensors || load->checksums.count != n_tensors) {
         return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path,
                              "expected %zu tensors, found %zu with %zu checksums", n_tensors,
-                             load->archive->count, json_object_size(load->checksums));
+                             load->archive->count, load->checksums.count);
     }
     return LNT_OK;
 }
@@ -227,7 +227,11 @@ static lnt_status open_archive(lnt_loader *load)
     load->metadata = load->archive->metadata;
     LNT_TRY(lnt_loader_check(load));
     LNT_TRY(lnt_loader_laplace_info(load));
-    return lnt_loader_parse(load, LNT_KEY_CHECKSUMS, &load->checksums);
+
+    const char *sums = lnt_model_value(load->metadata, LNT_KEY_CHECKSUMS);
+    const lnt_json_source source = {load->path, lnt_model_key_name(LNT_KEY_CHECKSUMS)};
+    return lnt_name_map_parse(&load->checksums, sums, strlen(sums), source, load->allocator,
+                              load->error);
 }
 
 lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *archive,
@@ -240,7 +244,7 @@ lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *arc
     if (status == LNT_OK) {
         status = load_model(&load, model);
     }
-    json_decref(load.checksums);
+    lnt_name_map_finish(&load.checksums, allocator);
     if (status != LNT_OK) {
         lnt_model_finish(model);
     }
@@ -254,15 +258,15 @@ static lnt_status open_file(lnt_st_file **file, lnt_model_archive *archive, cons
     LNT_TRY(lnt_st_open(file, path, allocator, error));
     *archive = (lnt_model_archive){.path = path,
                                    .context = *file,
-                                   .metadata = lnt_st_metadata(*file),
+                                   .metadata = lnt_name_map_texts(lnt_st_metadata(*file)),
                                    .count = lnt_st_count(*file),
                                    .find = find_in_file,
                                    .read = read_from_file};
     return LNT_OK;
 }
 
-lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocator *allocator,
-                          lnt_error *error)
+lnt_status lnt_model_load_file(lnt_model *model, const char *path, bool allow_nonfinite,
+                               const lnt_allocator *allocator, lnt_error *error)
 {
     if (model == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "model to load: the model is NULL");
@@ -274,9 +278,16 @@ lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocato
     lnt_st_file *file;
     lnt_model_archive archive;
     LNT_TRY(open_file(&file, &archive, path, allocator, error));
+    archive.allow_nonfinite = allow_nonfinite;
     const lnt_status status = lnt_model_load_archive(model, &archive, allocator, error);
     lnt_st_close(file);
     return status;
+}
+
+lnt_status lnt_model_load(lnt_model *model, const char *path, const lnt_allocator *allocator,
+                          lnt_error *error)
+{
+    return lnt_model_load_file(model, path, false, allocator, error);
 }
 
 lnt_status lnt_net_load(lnt_net **net, const char *path, const lnt_allocator *allocator,
@@ -297,7 +308,7 @@ lnt_status lnt_net_load(lnt_net **net, const char *path, const lnt_allocator *al
     if (status == LNT_OK) {
         status = load_net(&load, net);
     }
-    json_decref(load.checksums);
+    lnt_name_map_finish(&load.checksums, allocator);
     lnt_st_close(file);
     return status;
 }

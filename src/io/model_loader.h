@@ -11,8 +11,8 @@ typedef struct lnt_loader {
     const lnt_allocator *allocator;
     lnt_error *error;
     const lnt_model_archive *archive;
-    const json_t *metadata;
-    json_t *checksums;        /* tensor name to sum */
+    lnt_text_lookup metadata;
+    lnt_name_map checksums;   /* tensor name to sum */
     bool has_laplace;         /* what the metadata say of a Laplace approximation */
     lnt_laplace_info laplace; /* likewise; without the number of parameters */
 } lnt_loader;

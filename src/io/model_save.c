@@ -24,18 +24,9 @@ static lnt_status check_count(const char *what, const void *part, size_t found, 
 static lnt_status check_loss(const lnt_loss *loss, size_t outputs, lnt_error *error)
 {
     const char *name = lnt_loss_name(loss->kind);
-    const lnt_status status = lnt_loss_check(loss, outputs);
-    if (status == LNT_ERR_SHAPE) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "model to save: its loss has %zu class weights, expected %zu",
-                        loss->n_class_weights, lnt_loss_weights_expected(loss->kind, outputs));
-    }
-    if (status != LNT_OK) {
-        return lnt_fail(
-            error, LNT_ERR_INVALID,
-            name != NULL
-                ? "model to save: a reduction, number or weight of its loss is out of its range"
-                : "model to save: its loss is none that exists");
+    lnt_error why;
+    if (lnt_loss_check(loss, outputs, &why) != LNT_OK) {
+        return lnt_fail(error, LNT_ERR_INVALID, "model to save: %s", why.message);
     }
     if (lnt_loss_target_cols(loss->kind, outputs) == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
@@ -221,7 +212,7 @@ static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *li
         !put_names(metadata, LNT_KEY_CLASS_NAMES, model->class_names) ||
         !put_laplace(metadata, model->laplace) ||
         !put_text(metadata, LNT_KEY_CHECKSUMS, checksums_json(list)) ||
-        lnt_model_metadata_checksum(metadata, &sum) != LNT_OK ||
+        lnt_model_metadata_checksum(lnt_json_texts(metadata), &sum) != LNT_OK ||
         !put(metadata, LNT_KEY_CHECKSUM, json_string(sum.text))) {
         json_decref(metadata);
         return NULL;

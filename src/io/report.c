@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/report.h"
 
+#include <linnet/escape.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -55,19 +56,20 @@ lnt_status lnt_file_fail_memory(lnt_error *error, const char *path)
 lnt_excerpt lnt_excerpt_of(const char *text)
 {
     static const char ellipsis[] = "...";
-    lnt_excerpt excerpt;
-    size_t length = 0;
-    while (text[length] != '\0' && length < sizeof excerpt.text - sizeof ellipsis) {
-        const unsigned char byte = (unsigned char) text[length];
-        excerpt.text[length++] = (char) (byte < 0x20u || byte == 0x7Fu ? '?' : byte);
+    char escaped[LNT_ESCAPE_LENGTH];
+    lnt_excerpt excerpt = {""};
+    size_t used = 0, left = strlen(text);
+    while (left > 0) {
+        const size_t step = lnt_escape_character(text, left, escaped);
+        const size_t more = strlen(escaped);
+        if (used + more > sizeof excerpt.text - sizeof ellipsis) {
+            memcpy(excerpt.text + used, ellipsis, sizeof ellipsis);
+            break;
+        }
+        memcpy(excerpt.text + used, escaped, more + 1);
+        used += more;
+        text += step;
+        left -= step;
     }
-    if (text[length] == '\0') {
-        excerpt.text[length] = '\0';
-        return excerpt;
-    }
-    while (length > 0 && continues_character(text[length])) {
-        length--;
-    }
-    memcpy(excerpt.text + length, ellipsis, sizeof ellipsis);
     return excerpt;
 }

@@ -19,7 +19,7 @@ lnt_status lnt_file_fail_memory(lnt_error *error, const char *path);
 
 #define LNT_EXCERPT_LENGTH 64
 
-/** Text from a file, fit for a sentence: control characters replaced, the rest cut. */
+/** Text from a file for a sentence: escaped by `lnt_escape_character`, the rest cut. */
 typedef struct lnt_excerpt {
     char text[LNT_EXCERPT_LENGTH];
 } lnt_excerpt;

@@ -3,6 +3,7 @@
 #define LINNET_IO_SAFETENSORS_H
 
 #include "io/checksum.h"
+#include "io/name_map.h"
 
 #include <jansson.h>
 #include <linnet/memory.h>
@@ -83,9 +84,9 @@ typedef struct lnt_st_entry {
 typedef struct lnt_st_file lnt_st_file;
 
 /**
- * Opens a regular file; the caller closes it. Memory goes by the header's length, which is checked
- * against the file's first. `path` is borrowed until close. `LNT_ERR_IO`, `LNT_ERR_FORMAT`,
- * `LNT_ERR_MEMORY`; `*file` is then NULL.
+ * Opens a regular file; the caller closes it. Memory and time go by the header's length, which is
+ * checked against the file's first: at most five times its bytes. `path` is borrowed until close.
+ * `LNT_ERR_IO`, `LNT_ERR_FORMAT`, `LNT_ERR_MEMORY`; `*file` is then NULL.
  */
 lnt_status lnt_st_open(lnt_st_file **file, const char *path, const lnt_allocator *allocator,
                        lnt_error *error);
@@ -96,8 +97,8 @@ size_t lnt_st_count(const lnt_st_file *file);
 const lnt_st_entry *lnt_st_at(const lnt_st_file *file, size_t i);
 /** NULL if there is none of that name. */
 const lnt_st_entry *lnt_st_find(const lnt_st_file *file, const char *name);
-/** "__metadata__", an object of strings owned by the file; NULL if it is not there. */
-const json_t *lnt_st_metadata(const lnt_st_file *file);
+/** "__metadata__", a map of texts owned by the file; NULL if it is not there. */
+const lnt_name_map *lnt_st_metadata(const lnt_st_file *file);
 
 /** Reads an entry's `bytes` bytes to `data`, in the host's byte order. */
 lnt_status lnt_st_read(const lnt_st_file *file, const lnt_st_entry *entry, void *data,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
-#include "io/json_text.h"
 #include "io/little_endian.h"
 #include "io/report.h"
 #include "io/safetensors_table.h"
@@ -8,20 +7,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define LENGTH_BYTES 8
-#define MAX_DEPTH 3                    /* header, tensor, shape */
 #define READ_CHUNK ((size_t) 1 << 30u) /* below the limit of one read on every system */
 
 struct lnt_st_file {
     lnt_owner owner;
     const char *path;
     int fd;
-    json_t *header;
+    char *header; /* decoded in place: all names lie there */
     size_t data_start;
     lnt_st_table table;
 };
@@ -106,34 +103,23 @@ static lnt_status header_length(const lnt_st_file *file, size_t size, size_t *le
     return LNT_OK;
 }
 
-static lnt_status parse_header(lnt_st_file *file, size_t length, lnt_error *error)
-{
-    char *text = lnt_allocate(allocator_of(file), length, 1);
-    if (text == NULL) {
-        return lnt_file_fail_memory(error, file->path);
-    }
-    lnt_status status = read_at(file, LENGTH_BYTES, text, length, error);
-    if (status == LNT_OK && (length == 0 || text[0] != '{')) {
-        status = lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
-                               "not a safetensors file: its header does not start with '{'");
-    }
-    if (status == LNT_OK) {
-        const lnt_json_source source = {file->path, "header"};
-        status = lnt_json_parse(&file->header, text, length, MAX_DEPTH, source, error);
-    }
-    lnt_release(allocator_of(file), text);
-    return status;
-}
-
 static lnt_status load_header(lnt_st_file *file, lnt_error *error)
 {
     size_t size = 0, length = 0;
     LNT_TRY(open_regular(file, &size, error));
     LNT_TRY(header_length(file, size, &length, error));
-    LNT_TRY(parse_header(file, length, error));
+    file->header = lnt_allocate_unset(allocator_of(file), length, 1);
+    if (file->header == NULL) {
+        return lnt_file_fail_memory(error, file->path);
+    }
+    LNT_TRY(read_at(file, LENGTH_BYTES, file->header, length, error));
+    if (length == 0 || file->header[0] != '{') {
+        return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
+                             "not a safetensors file: its header does not start with '{'");
+    }
     file->data_start = LENGTH_BYTES + length;
-    return lnt_st_table_init(&file->table, file->header, size - file->data_start, file->path,
-                             allocator_of(file), error);
+    return lnt_st_table_init(&file->table, file->header, length, size - file->data_start,
+                             file->path, allocator_of(file), error);
 }
 
 lnt_status lnt_st_open(lnt_st_file **out, const char *path, const lnt_allocator *allocator,
@@ -162,7 +148,7 @@ void lnt_st_close(lnt_st_file *file)
         return;
     }
     lnt_st_table_finish(&file->table, allocator_of(file));
-    json_decref(file->header);
+    lnt_release(allocator_of(file), file->header);
     if (file->fd >= 0) {
         (void) close(file->fd);
     }
@@ -176,25 +162,17 @@ size_t lnt_st_count(const lnt_st_file *file)
 
 const lnt_st_entry *lnt_st_at(const lnt_st_file *file, size_t i)
 {
-    return i < file->table.count ? &file->table.entries[i] : NULL;
-}
-
-static int compare_name(const void *name, const void *entry)
-{
-    return strcmp(name, (*(const lnt_st_entry *const *) entry)->tensor.name);
+    return i < file->table.count ? file->table.places[i].entry : NULL;
 }
 
 const lnt_st_entry *lnt_st_find(const lnt_st_file *file, const char *name)
 {
-    const lnt_st_table *table = &file->table;
-    const lnt_st_entry **found =
-        bsearch(name, table->by_name, table->count, sizeof *table->by_name, compare_name);
-    return found != NULL ? *found : NULL;
+    return lnt_name_map_find(&file->table.by_name, name);
 }
 
-const json_t *lnt_st_metadata(const lnt_st_file *file)
+const lnt_name_map *lnt_st_metadata(const lnt_st_file *file)
 {
-    return json_object_get(file->header, LNT_ST_METADATA_KEY);
+    return file->table.has_metadata ? &file->table.metadata : NULL;
 }
 
 lnt_status lnt_st_read(const lnt_st_file *file, const lnt_st_entry *entry, void *data,

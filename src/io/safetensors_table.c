@@ -2,12 +2,15 @@
 #include "io/safetensors_table.h"
 
 #include "base/arena.h"
-#include "io/number_text.h"
 #include "io/report.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define MAX_DEPTH 3 /* header, tensor, shape */
+
+/* Bytes of a tensor in the header, at least. */
+enum { SHORTEST = sizeof "\"\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,0]}" - 1 };
 
 static lnt_status fail_tensor(const char *path, const char *name, const char *sentence,
                               lnt_error *error)
@@ -16,50 +19,50 @@ static lnt_status fail_tensor(const char *path, const char *name, const char *se
                          sentence);
 }
 
-static lnt_status check_metadata(json_t *metadata, const char *path, lnt_error *error)
-{
-    if (metadata != NULL && !json_is_object(metadata)) {
-        return lnt_file_fail(error, LNT_ERR_FORMAT, path,
-                             "header: expected an object as " LNT_ST_METADATA_KEY);
-    }
-    const char *key;
-    json_t *value;
-    json_object_foreach(metadata, key, value)
-    {
-        if (!json_is_string(value)) {
-            return lnt_file_fail(error, LNT_ERR_FORMAT, path,
-                                 "header: expected text as '%s' in " LNT_ST_METADATA_KEY,
-                                 lnt_excerpt_of(key).text);
-        }
-    }
-    return LNT_OK;
-}
-
 /* --- one tensor --- */
 
-static bool parse_shape(const json_t *extents, size_t *shape, size_t *rank)
+/* A tensor whose fields are read. */
+typedef struct tensor_reader {
+    lnt_json_cursor *cursor;
+    lnt_st_entry *entry;
+    size_t *shape; /* the place of its extents */
+    size_t room;   /* for so many */
+} tensor_reader;
+
+/* False if they are no list of numbers, or more than there is room for. */
+static bool take_sizes(lnt_json_cursor *cursor, size_t *sizes, size_t room, size_t *count)
 {
-    if (!json_is_array(extents)) {
+    *count = 0;
+    if (!lnt_json_enter(cursor, '[')) {
         return false;
     }
-    *rank = json_array_size(extents);
-    for (size_t i = 0; i < *rank; i++) {
-        if (!lnt_size_parse(json_array_get(extents, i), &shape[i])) {
+    for (; lnt_json_more(cursor, ']'); ++*count) {
+        if (*count == room || !lnt_json_take_size(cursor, &sizes[*count])) {
             return false;
         }
     }
     return true;
 }
 
-static bool parse_offsets(const json_t *offsets, size_t *begin, size_t *bytes)
+static bool take_dtype(const tensor_reader *r)
 {
-    size_t end;
-    if (!json_is_array(offsets) || json_array_size(offsets) != 2 ||
-        !lnt_size_parse(json_array_get(offsets, 0), begin) ||
-        !lnt_size_parse(json_array_get(offsets, 1), &end) || end < *begin) {
+    const char *name = lnt_json_take_text(r->cursor);
+    return name != NULL && lnt_st_dtype_find(name, &r->entry->tensor.dtype) == LNT_OK;
+}
+
+static bool take_shape(const tensor_reader *r)
+{
+    return take_sizes(r->cursor, r->shape, r->room, &r->entry->tensor.rank);
+}
+
+static bool take_offsets(const tensor_reader *r)
+{
+    size_t offsets[2], count;
+    if (!take_sizes(r->cursor, offsets, 2, &count) || count != 2 || offsets[1] < offsets[0]) {
         return false;
     }
-    *bytes = end - *begin;
+    r->entry->begin = offsets[0];
+    r->entry->bytes = offsets[1] - offsets[0];
     return true;
 }
 
@@ -82,98 +85,117 @@ static lnt_status check_bytes(const lnt_st_entry *entry, const char *path, lnt_e
     return LNT_OK;
 }
 
-static lnt_status parse_entry(lnt_st_entry *entry, size_t *shape, const char *name,
-                              const json_t *fields, const char *path, lnt_error *error)
+static const struct {
+    const char *name;
+    bool (*take)(const tensor_reader *r);
+    const char *sentence;
+} fields[] = {
+    {"dtype", take_dtype, "its dtype is none that the format knows"},
+    {"shape", take_shape, "expected a list of whole numbers as shape"},
+    {"data_offsets", take_offsets, "expected two ascending whole numbers as data_offsets"},
+};
+
+enum { N_FIELDS = sizeof fields / sizeof fields[0] };
+
+static size_t find_field(const char *name)
 {
-    const json_t *dtype = json_object_get(fields, "dtype");
-    const json_t *extents = json_object_get(fields, "shape");
-    const json_t *offsets = json_object_get(fields, "data_offsets");
-    if (dtype == NULL || extents == NULL || offsets == NULL || json_object_size(fields) != 3) {
-        return fail_tensor(path, name, "expected the fields dtype, shape and data_offsets", error);
+    size_t f = 0;
+    while (f < N_FIELDS && strcmp(fields[f].name, name) != 0) {
+        f++;
     }
-    entry->tensor.name = name;
-    entry->tensor.shape = shape;
-    if (!json_is_string(dtype) ||
-        lnt_st_dtype_find(json_string_value(dtype), &entry->tensor.dtype) != LNT_OK) {
-        return fail_tensor(path, name, "its dtype is none that the format knows", error);
+    return f;
+}
+
+/* Into the entry, whose name is set. */
+static lnt_status take_entry(const tensor_reader *r, const char *path, lnt_error *error)
+{
+    static const char expected[] = "expected the fields dtype, shape and data_offsets";
+    const char *name = r->entry->tensor.name;
+    bool found[N_FIELDS] = {false};
+    size_t n_found = 0;
+    if (!lnt_json_enter(r->cursor, '{')) {
+        return fail_tensor(path, name, expected, error);
     }
-    if (!parse_shape(extents, shape, &entry->tensor.rank)) {
-        return fail_tensor(path, name, "expected a list of whole numbers as shape", error);
+    for (; lnt_json_more(r->cursor, '}'); n_found++) {
+        const size_t f = find_field(lnt_json_take_key(r->cursor));
+        if (f == N_FIELDS) {
+            return fail_tensor(path, name, expected, error);
+        }
+        if (found[f]) {
+            return fail_tensor(path, name, "has a duplicate field", error);
+        }
+        found[f] = true;
+        if (!fields[f].take(r)) {
+            return fail_tensor(path, name, fields[f].sentence, error);
+        }
     }
-    if (!parse_offsets(offsets, &entry->begin, &entry->bytes)) {
-        return fail_tensor(path, name, "expected two ascending whole numbers as data_offsets",
-                           error);
-    }
-    return check_bytes(entry, path, error);
+    return n_found == N_FIELDS ? check_bytes(r->entry, path, error)
+                               : fail_tensor(path, name, expected, error);
 }
 
 /* --- all tensors --- */
 
 /* Runs once to measure and once to place. */
-static void place(lnt_arena *arena, lnt_st_table *table, size_t n_extents)
+static void place(lnt_arena *arena, lnt_st_table *table, size_t n_keys)
 {
-    table->entries = lnt_arena_take(arena, table->count, sizeof *table->entries);
-    table->by_name = lnt_arena_take(arena, table->count, sizeof *table->by_name);
-    table->shapes = lnt_arena_take(arena, n_extents, sizeof *table->shapes);
+    table->entries = lnt_arena_take(arena, n_keys, sizeof *table->entries);
+    table->places = lnt_arena_take(arena, n_keys, sizeof *table->places);
+    table->by_name.items = lnt_arena_take(arena, n_keys, sizeof *table->by_name.items);
+    table->shapes = lnt_arena_take(arena, table->n_shapes, sizeof *table->shapes);
 }
 
-static lnt_status allocate(lnt_st_table *table, json_t *header, const lnt_allocator *allocator)
+static lnt_status take_metadata(lnt_st_table *table, lnt_json_cursor *cursor, const char *path,
+                                const lnt_allocator *allocator, lnt_error *error)
 {
-    size_t n_extents = 0;
-    const char *name;
-    json_t *fields;
-    json_object_foreach(header, name, fields)
-    {
-        if (strcmp(name, LNT_ST_METADATA_KEY) != 0) {
-            table->count++;
-            n_extents += json_array_size(json_object_get(fields, "shape"));
-        }
+    if (table->has_metadata) {
+        return lnt_file_fail(error, LNT_ERR_FORMAT, path,
+                             "header: duplicate key '" LNT_ST_METADATA_KEY "'");
     }
-    lnt_arena arena = {0};
-    place(&arena, table, n_extents);
-    arena.base = arena.overflow ? NULL : lnt_allocate(allocator, arena.used, 1);
-    if (arena.base == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    arena.used = 0;
-    place(&arena, table, n_extents);
-    return LNT_OK;
+    table->has_metadata = true;
+    const lnt_json_source source = {path, "header"};
+    return lnt_name_map_take(&table->metadata, cursor, source, LNT_ST_METADATA_KEY, allocator,
+                             error);
 }
 
-static lnt_status parse_entries(lnt_st_table *table, json_t *header, const char *path,
-                                lnt_error *error)
+static lnt_status take_entries(lnt_st_table *table, lnt_json_cursor *cursor, const char *path,
+                               const lnt_allocator *allocator, lnt_error *error)
 {
-    lnt_st_entry *entry = table->entries;
     size_t *shape = table->shapes;
-    const char *name;
-    json_t *fields;
-    json_object_foreach(header, name, fields)
-    {
-        if (strcmp(name, LNT_ST_METADATA_KEY) != 0) {
-            LNT_TRY(parse_entry(entry, shape, name, fields, path, error));
-            shape += entry->tensor.rank;
-            entry++;
+    while (lnt_json_more(cursor, '}')) {
+        const char *name = lnt_json_take_key(cursor);
+        if (strcmp(name, LNT_ST_METADATA_KEY) == 0) {
+            LNT_TRY(take_metadata(table, cursor, path, allocator, error));
+            continue;
         }
+        lnt_st_entry *entry = &table->entries[table->count++];
+        entry->tensor.name = name;
+        entry->tensor.shape = shape;
+        const size_t room = table->n_shapes - (size_t) (shape - table->shapes);
+        const tensor_reader reader = {cursor, entry, shape, room};
+        LNT_TRY(take_entry(&reader, path, error));
+        shape += entry->tensor.rank;
     }
     return LNT_OK;
 }
 
 static int by_place(const void *a, const void *b)
 {
-    const lnt_st_entry *x = a, *y = b;
+    const lnt_st_place *x = a, *y = b;
     if (x->begin != y->begin) {
         return x->begin < y->begin ? -1 : 1;
     }
-    if (x->bytes != y->bytes) {
-        return x->bytes < y->bytes ? -1 : 1;
+    if (x->entry->bytes != y->entry->bytes) {
+        return x->entry->bytes < y->entry->bytes ? -1 : 1;
     }
-    return strcmp(x->tensor.name, y->tensor.name);
+    return strcmp(x->entry->tensor.name, y->entry->tensor.name);
 }
 
-static int by_name(const void *a, const void *b)
+static void sort_places(lnt_st_table *table)
 {
-    const lnt_st_entry *const *x = a, *const *y = b;
-    return strcmp((*x)->tensor.name, (*y)->tensor.name);
+    for (size_t i = 0; i < table->count; i++) {
+        table->places[i] = (lnt_st_place){table->entries[i].begin, &table->entries[i]};
+    }
+    qsort(table->places, table->count, sizeof *table->places, by_place);
 }
 
 /* The ranges must follow each other from the first byte of the data to the last. */
@@ -182,7 +204,7 @@ static lnt_status check_cover(const lnt_st_table *table, size_t data_bytes, cons
 {
     size_t end = 0;
     for (size_t i = 0; i < table->count; i++) {
-        const lnt_st_entry *entry = &table->entries[i];
+        const lnt_st_entry *entry = table->places[i].entry;
         if (entry->begin != end) {
             return lnt_file_fail(error, LNT_ERR_FORMAT, path,
                                  "tensor '%s': begins at byte %zu of the data and %s; expected %zu",
@@ -199,29 +221,45 @@ static lnt_status check_cover(const lnt_st_table *table, size_t data_bytes, cons
     return LNT_OK;
 }
 
-static lnt_status fill(lnt_st_table *table, json_t *header, size_t data_bytes, const char *path,
-                       lnt_error *error)
+static lnt_status index_names(lnt_st_table *table, const char *path, lnt_error *error)
 {
-    LNT_TRY(parse_entries(table, header, path, error));
-    qsort(table->entries, table->count, sizeof *table->entries, by_place);
-    LNT_TRY(check_cover(table, data_bytes, path, error));
     for (size_t i = 0; i < table->count; i++) {
-        table->by_name[i] = &table->entries[i];
+        lnt_name_map_put(&table->by_name, table->entries[i].tensor.name, &table->entries[i]);
     }
-    qsort(table->by_name, table->count, sizeof *table->by_name, by_name);
-    return LNT_OK;
+    const char *twice = lnt_name_map_sort(&table->by_name);
+    return twice == NULL ? LNT_OK
+                         : lnt_file_fail(error, LNT_ERR_FORMAT, path, "header: duplicate key '%s'",
+                                         lnt_excerpt_of(twice).text);
 }
 
-lnt_status lnt_st_table_init(lnt_st_table *table, json_t *header, size_t data_bytes,
+static lnt_status fill(lnt_st_table *table, char *header, size_t n_keys, size_t data_bytes,
+                       const char *path, const lnt_allocator *allocator, lnt_error *error)
+{
+    lnt_json_cursor cursor = {header};
+    lnt_arena arena = {0};
+    (void) lnt_json_enter(&cursor, '{');
+    place(&arena, table, n_keys);
+    if (lnt_arena_open(&arena, allocator) != LNT_OK) {
+        return lnt_file_fail_memory(error, path);
+    }
+    place(&arena, table, n_keys);
+    LNT_TRY(take_entries(table, &cursor, path, allocator, error));
+    sort_places(table);
+    LNT_TRY(index_names(table, path, error));
+    return check_cover(table, data_bytes, path, error);
+}
+
+lnt_status lnt_st_table_init(lnt_st_table *table, char *header, size_t length, size_t data_bytes,
                              const char *path, const lnt_allocator *allocator, lnt_error *error)
 {
     *table = (lnt_st_table){0};
-    LNT_TRY(check_metadata(json_object_get(header, LNT_ST_METADATA_KEY), path, error));
-    if (allocate(table, header, allocator) != LNT_OK) {
-        *table = (lnt_st_table){0};
-        return lnt_file_fail_memory(error, path);
-    }
-    const lnt_status status = fill(table, header, data_bytes, path, error);
+    const lnt_json_source source = {path, "header"};
+    lnt_json_size size;
+    LNT_TRY(lnt_json_check(header, length, MAX_DEPTH, source, &size, error));
+    table->n_shapes = size.numbers;
+    const size_t most = length / SHORTEST + 1; /* what is shorter is refused before the next */
+    const size_t n_keys = size.items < most ? size.items : most;
+    const lnt_status status = fill(table, header, n_keys, data_bytes, path, allocator, error);
     if (status != LNT_OK) {
         lnt_st_table_finish(table, allocator);
     }
@@ -231,5 +269,6 @@ lnt_status lnt_st_table_init(lnt_st_table *table, json_t *header, size_t data_by
 void lnt_st_table_finish(lnt_st_table *table, const lnt_allocator *allocator)
 {
     lnt_release(allocator, table->entries);
+    lnt_name_map_finish(&table->metadata, allocator);
     *table = (lnt_st_table){0};
 }

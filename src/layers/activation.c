@@ -163,7 +163,6 @@ static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 static const lnt_layer_kind activation_kind = {.name = "activation",
                                                .rules = &lnt_activation_rules,
                                                .shape = shape,
-                                               .init = lnt_layer_init_nothing,
                                                .forward = forward,
                                                .backward = backward,
                                                .has_activation = true};

@@ -80,7 +80,6 @@ static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 static const lnt_layer_kind dropout_kind = {.name = "dropout",
                                             .rules = &lnt_dropout_rules,
                                             .shape = shape,
-                                            .init = lnt_layer_init_nothing,
                                             .forward = forward,
                                             .backward = backward,
                                             .is_transparent = true,

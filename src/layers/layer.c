@@ -38,10 +38,3 @@ uint64_t lnt_layer_signature(const lnt_layer *layer)
     }
     return hash;
 }
-
-lnt_status lnt_layer_init_nothing(const lnt_layer *layer, const lnt_layer *next, size_t index,
-                                  uint64_t seed, uint64_t stream, lnt_tensor *parameter)
-{
-    (void) layer, (void) next, (void) index, (void) seed, (void) stream, (void) parameter;
-    return LNT_ERR_INVALID; /* there is no parameter to set */
-}

@@ -125,7 +125,7 @@ struct lnt_layer_kind {
     lnt_status (*shape)(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape);
     /**
      * Sets parameter tensor `index`, drawing from (seed, stream). `next` is the activation that
-     * follows: the layer's own, or that of a layer behind it.
+     * follows: the layer's own, or that of a layer behind it. NULL for layers without parameters.
      */
     lnt_status (*init)(const lnt_layer *layer, const lnt_layer *next, size_t index, uint64_t seed,
                        uint64_t stream, lnt_tensor *parameter);
@@ -161,9 +161,5 @@ struct lnt_layer_kind {
 
 /** A mix of all that decides what the layer does to signals, besides its shapes, for signatures. */
 uint64_t lnt_layer_signature(const lnt_layer *layer);
-
-/** `init` of layers without parameters. */
-lnt_status lnt_layer_init_nothing(const lnt_layer *layer, const lnt_layer *next, size_t index,
-                                  uint64_t seed, uint64_t stream, lnt_tensor *parameter);
 
 #endif

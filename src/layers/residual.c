@@ -27,7 +27,6 @@ static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 static const lnt_layer_kind residual_kind = {.name = "residual",
                                              .rules = &lnt_residual_rules,
                                              .shape = shape,
-                                             .init = lnt_layer_init_nothing,
                                              .forward = forward,
                                              .backward = backward,
                                              .is_transparent = true,

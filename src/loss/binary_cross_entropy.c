@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-static bool fine(double smoothing)
-{
-    return smoothing >= 0 && smoothing < 1;
-}
-
 /* NaN is none of the loss's business: it shows in the value. */
 static bool defined(double target)
 {
@@ -63,8 +58,7 @@ const lnt_loss_ops lnt_loss_binary_cross_entropy = {
     .name = "binary_cross_entropy",
     .classification = true,
     .takes_integers = true,
-    .parameter = {"label_smoothing", offsetof(lnt_loss, label_smoothing)},
-    .fine = fine,
+    .parameter = LNT_FRACTION_FIELD(lnt_loss, label_smoothing),
     .defined = defined,
     .kernels = {row_f32, row_f64},
     .curves = {curve_f32, curve_f64},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/ignore_status.h"
 #include "loss/loss.h"
 #include "tensor/check.h"
 
@@ -18,34 +19,43 @@ static bool is_weight(double x)
     return x >= 0 && x < (double) INFINITY;
 }
 
-static lnt_status check_class_weights(const lnt_loss *loss, size_t outputs)
+static lnt_status check_class_weights(const lnt_loss *loss, size_t outputs, lnt_error *error)
 {
-    if (loss->n_class_weights != lnt_loss_weights_expected(loss->kind, outputs)) {
-        return LNT_ERR_SHAPE;
+    const size_t expected = lnt_loss_weights_expected(loss->kind, outputs);
+    if (loss->n_class_weights != expected) {
+        return lnt_fail(error, LNT_ERR_SHAPE, "loss.n_class_weights is %zu, expected %zu",
+                        loss->n_class_weights, expected);
     }
     for (size_t i = 0; i < loss->n_class_weights; i++) {
         if (!is_weight(loss->class_weights[i])) {
-            return LNT_ERR_INVALID;
+            return lnt_fail(error, LNT_ERR_INVALID,
+                            "loss.class_weights[%zu] is %g, expected a finite number from 0", i,
+                            loss->class_weights[i]);
         }
     }
     return LNT_OK;
 }
 
-lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs)
+lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs, lnt_error *error)
 {
+    if (loss == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "loss is NULL");
+    }
     const lnt_loss_ops *ops = lnt_loss_ops_of(loss->kind);
-    if (ops == NULL || !is_reduction(loss->value) || !is_reduction(loss->gradient)) {
-        return LNT_ERR_INVALID;
+    if (ops == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "loss.kind is %d, expected one of lnt_loss_kind",
+                        (int) loss->kind);
+    }
+    if (!is_reduction(loss->value) || !is_reduction(loss->gradient)) {
+        const bool value = !is_reduction(loss->value);
+        return lnt_fail(error, LNT_ERR_INVALID, "loss.%s is %d, expected one of lnt_reduction",
+                        value ? "value" : "gradient", (int) (value ? loss->value : loss->gradient));
     }
     if (ops->parameter.name != NULL) {
-        double parameter;
-        memcpy(&parameter, (const char *) loss + ops->parameter.offset, sizeof parameter);
-        if (!ops->fine(parameter)) {
-            return LNT_ERR_INVALID;
-        }
+        LNT_TRY(lnt_fields_check(&ops->parameter, 1, loss, "loss.", error));
     }
     if (ops->classification && loss->class_weights != NULL) {
-        return check_class_weights(loss, outputs);
+        return check_class_weights(loss, outputs, error);
     }
     return LNT_OK;
 }
@@ -140,7 +150,7 @@ static lnt_status check_inputs(const lnt_loss *loss, const lnt_tensor *output,
         return LNT_ERR_NULL;
     }
     LNT_TRY(lnt_check_real(output));
-    LNT_TRY(lnt_loss_check(loss, output->cols));
+    LNT_TRY(lnt_loss_check(loss, output->cols, NULL));
     LNT_TRY(check_target(loss, lnt_loss_ops_of(loss->kind), output, target));
     return weights != NULL ? check_weights(output, weights) : LNT_OK;
 }
@@ -181,7 +191,7 @@ static void clear(const lnt_loss_row *row, lnt_dtype dtype)
 {
     lnt_tensor gradient =
         lnt_tensor_strided(dtype, row->gradient, 1, row->cols, 0, row->gradient_step);
-    (void) lnt_fill(0, &gradient);
+    lnt_ignore_status(lnt_fill(0, &gradient));
 }
 
 /* Whether the rows follow one another as the elements of one row do. */

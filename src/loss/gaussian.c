@@ -8,11 +8,6 @@
  * 1994. The variance is a softplus, which grows no faster than its argument.
  */
 
-static bool fine(double epsilon)
-{
-    return epsilon >= 0 && epsilon < (double) INFINITY;
-}
-
 typedef struct variance {
     double value;     /* v */
     double logarithm; /* log v */
@@ -110,8 +105,7 @@ static double link(double s, void *loss)
 
 const lnt_loss_ops lnt_loss_gaussian = {.name = "gaussian",
                                         .form = LNT_LOSS_BY_HALVES,
-                                        .parameter = {"epsilon", offsetof(lnt_loss, epsilon)},
-                                        .fine = fine,
+                                        .parameter = LNT_AMOUNT_FIELD(lnt_loss, epsilon),
                                         .kernels = {row_f32, row_f64},
                                         .curves = {curve_f32, curve_f64},
                                         .link = link};

@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-static bool fine(double delta)
-{
-    return delta > 0 && delta < (double) INFINITY;
-}
-
 static inline double element(const lnt_loss *loss, double output, double target, double *slope)
 {
     const double delta = loss->delta, error = output - target, size = fabs(error);
@@ -29,7 +24,6 @@ static inline double bend(const lnt_loss *loss, double output, double target)
 LNT_LOSS_CURVES(bend)
 
 const lnt_loss_ops lnt_loss_huber = {.name = "huber",
-                                     .parameter = {"delta", offsetof(lnt_loss, delta)},
-                                     .fine = fine,
+                                     .parameter = LNT_POSITIVE_FIELD(lnt_loss, delta),
                                      .kernels = {row_f32, row_f64},
                                      .curves = {curve_f32, curve_f64}};

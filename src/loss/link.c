@@ -8,7 +8,7 @@ lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *
         return LNT_ERR_NULL;
     }
     LNT_TRY(lnt_check_map(x, y));
-    LNT_TRY(lnt_loss_check(loss, x->cols));
+    LNT_TRY(lnt_loss_check(loss, x->cols, NULL));
     const lnt_loss_ops *ops = lnt_loss_ops_of(loss->kind);
     if (ops->form == LNT_LOSS_BY_CLASS) {
         return lnt_softmax(x, y);

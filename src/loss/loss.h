@@ -2,6 +2,8 @@
 #ifndef LINNET_LOSS_LOSS_H
 #define LINNET_LOSS_LOSS_H
 
+#include "base/field.h"
+
 #include <linnet/loss.h>
 #include <stdint.h>
 
@@ -49,21 +51,13 @@ typedef enum lnt_loss_form {
     LNT_LOSS_FREE        /**< the caller's function knows */
 } lnt_loss_form;
 
-/** A number of `lnt_loss` that one kind has. */
-typedef struct lnt_loss_parameter {
-    const char *name;
-    size_t offset;
-} lnt_loss_parameter;
-
 /** A row of the table of losses. */
 typedef struct lnt_loss_ops {
     const char *name;
     lnt_loss_form form;
     bool classification;
-    bool takes_integers;          /**< targets by element may be I32 */
-    lnt_loss_parameter parameter; /**< name NULL: it has none */
-    /** Whether the parameter is in its range; NULL: there is none. */
-    bool (*fine)(double parameter);
+    bool takes_integers; /**< targets by element may be I32 */
+    lnt_field parameter; /**< the number of `lnt_loss` that it has; name NULL: it has none */
     /** Whether the loss is defined for a target; NULL: for any. */
     bool (*defined)(double target);
     lnt_loss_kernel *kernels[2];      /**< F32, F64 */
@@ -111,8 +105,5 @@ double lnt_loss_end(const lnt_loss *loss, double sum, double divisor);
  */
 lnt_status lnt_loss_curve(const lnt_loss *loss, const lnt_tensor *output, const lnt_tensor *target,
                           const lnt_tensor *weights, const lnt_tensor *v, lnt_tensor *hv);
-
-/** Kind, reductions, parameter and class weights, for a net of that many outputs. */
-lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs);
 
 #endif

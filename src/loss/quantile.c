@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "loss/elementwise.h"
 
-static bool fine(double quantile)
-{
-    return quantile > 0 && quantile < 1;
-}
-
 static inline double element(const lnt_loss *loss, double output, double target, double *slope)
 {
     const double error = output - target;
@@ -16,7 +11,7 @@ static inline double element(const lnt_loss *loss, double output, double target,
 LNT_LOSS_ELEMENTWISE(element)
 
 const lnt_loss_ops lnt_loss_quantile = {.name = "quantile",
-                                        .parameter = {"quantile", offsetof(lnt_loss, quantile)},
-                                        .fine = fine,
+                                        .parameter =
+                                            LNT_REAL_FIELD(lnt_loss, quantile, 0, 1, LNT_OPEN),
                                         .kernels = {row_f32, row_f64},
                                         .is_straight = true};

@@ -4,11 +4,6 @@
 
 #include <math.h>
 
-static bool fine(double smoothing)
-{
-    return smoothing >= 0 && smoothing < 1;
-}
-
 /*
  * With a_j = class_weight_j·((1 − s)·y_j + s/classes) and m the row's maximum: the loss
  * Σ_j a_j·(log Σ_k e^(o_k − m) − (o_j − m)), and the gradient factor·((Σ a)·softmax(o)_j − a_j).
@@ -121,7 +116,6 @@ const lnt_loss_ops lnt_loss_softmax_cross_entropy = {
     .name = "softmax_cross_entropy",
     .form = LNT_LOSS_BY_CLASS,
     .classification = true,
-    .parameter = {"label_smoothing", offsetof(lnt_loss, label_smoothing)},
-    .fine = fine,
+    .parameter = LNT_FRACTION_FIELD(lnt_loss, label_smoothing),
     .kernels = {row_f32, row_f64},
     .curves = {curve_f32, curve_f64}};

@@ -89,7 +89,8 @@ static lnt_status check(const lnt_net_config *config)
     if (config->inputs == 0 || config->n_layers == 0) {
         return LNT_ERR_INVALID;
     }
-    return config->inputs > INT_MAX || config->n_layers > INT_MAX ? LNT_ERR_TOO_LARGE : LNT_OK;
+    return config->inputs > INT_MAX || config->n_layers > LNT_MAX_LAYERS ? LNT_ERR_TOO_LARGE
+                                                                         : LNT_OK;
 }
 
 static lnt_status measure(const lnt_net_config *config, totals *sum)
@@ -226,14 +227,15 @@ static const lnt_layer *next_activation(const lnt_net *net, size_t l)
     return NULL;
 }
 
-static void set_statistics(lnt_net *net)
+static lnt_status set_statistics(lnt_net *net)
 {
     for (size_t i = 0; i < net->n_statistics; i++) {
         const lnt_net_slot *slot = &net->slots[net->n_tensors + i];
         const lnt_layer_kind *kind = net->layers[slot->layer].kind;
         lnt_tensor value = lnt_net_view(net, net->n_tensors + i, net->parameters);
-        (void) lnt_fill(kind->first_statistic(i - net->first_statistic[slot->layer]), &value);
+        LNT_TRY(lnt_fill(kind->first_statistic(i - net->first_statistic[slot->layer]), &value));
     }
+    return LNT_OK;
 }
 
 static lnt_status initialise(lnt_net *net)
@@ -249,8 +251,7 @@ static lnt_status initialise(lnt_net *net)
         forget_array(&net->layers[l].weight_init);
         forget_array(&net->layers[l].bias_init);
     }
-    set_statistics(net);
-    return LNT_OK;
+    return set_statistics(net);
 }
 
 /* A net without parameter values. */

@@ -5,6 +5,7 @@
 #include "net/net.h"
 #include "net/pass_shards.h"
 #include "tensor/blas.h"
+#include "tensor/check.h"
 
 #include <linnet/random.h>
 
@@ -90,6 +91,13 @@ static lnt_status run(call *c)
 
 /* --- forward --- */
 
+/* Whether a tensor is a view that the pass gave out, which would be overwritten before it is read.
+ */
+static bool lies_in_pass(const lnt_pass *pass, const lnt_tensor *t)
+{
+    return t != NULL && lnt_lies_in(t, pass, pass->end);
+}
+
 static lnt_status check_forward(const lnt_pass *pass, const lnt_net *net, const lnt_tensor *x)
 {
     if (pass == NULL || net == NULL || x == NULL || (x->data == NULL && x->rows > 0)) {
@@ -98,7 +106,10 @@ static lnt_status check_forward(const lnt_pass *pass, const lnt_net *net, const 
     if (x->dtype != net->dtype) {
         return LNT_ERR_DTYPE;
     }
-    return x->cols == net->widths[0] && x->rows <= pass->max_rows ? LNT_OK : LNT_ERR_SHAPE;
+    if (x->cols != net->widths[0] || x->rows > pass->max_rows) {
+        return LNT_ERR_SHAPE;
+    }
+    return lies_in_pass(pass, x) ? LNT_ERR_ALIAS : LNT_OK;
 }
 
 /* Sets the runs for a batch; after a failure the last forward is forgotten. */
@@ -306,6 +317,9 @@ lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net, const lnt_tenso
     LNT_TRY(check_forward(pass, net, x));
     if (pass->mode != LNT_TRAINING) {
         return LNT_ERR_ORDER;
+    }
+    if (lies_in_pass(pass, target) || lies_in_pass(pass, weights)) {
+        return LNT_ERR_ALIAS;
     }
     if (loss != NULL && loss->kind == LNT_LOSS_CUSTOM) {
         return evaluate_custom(pass, net, x, loss, target, weights, value);

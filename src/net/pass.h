@@ -19,11 +19,13 @@ typedef struct lnt_shards {
     lnt_layer_run *runs; /* [threads, n_layers] */
     lnt_tensor *views;   /* [threads, n_tensors]: of the gradients of the group at hand */
     void *gradients[LNT_SHARD_GROUPS]; /* [n_parameters] each; the first group's are the pass's */
+    double *totals[LNT_SHARD_GROUPS];  /* [n_parameters] each; NULL unless groups may be long */
     double values[LNT_SHARD_GROUPS];   /* sums of the loss */
 } lnt_shards;
 
 struct lnt_pass {
     lnt_owner owner;
+    const void *end; /* of the block that begins with this struct */
     lnt_mode mode;
     bool input_gradient;
     lnt_dtype dtype;

@@ -262,6 +262,51 @@ static lnt_status start_team(lnt_pass *pass, const lnt_pass_config *config)
     return LNT_OK;
 }
 
+static lnt_status check_threads(const lnt_pass_config *config, lnt_error *error)
+{
+    const unsigned threads = config->threads, processors = lnt_team_processors();
+    if (threads > LNT_MAX_THREADS) {
+        return lnt_fail(error, LNT_ERR_TOO_LARGE, "threads is %u, expected at most %d", threads,
+                        LNT_MAX_THREADS);
+    }
+    if (threads > 1 && threads > processors && !config->oversubscribe) {
+        return lnt_fail(error, LNT_ERR_THREADS,
+                        "threads is %u, expected at most %u, the number of processors", threads,
+                        processors);
+    }
+    return threads > 1 && lnt_blas_threads() > 1
+               ? lnt_fail(error, LNT_ERR_THREADS,
+                          "threads is %u, and BLAS has %d threads of its own; expected 1, set by "
+                          "lnt_blas_set_threads(1)",
+                          threads, lnt_blas_threads())
+               : LNT_OK;
+}
+
+lnt_status lnt_pass_check(const lnt_pass_config *config, lnt_error *error)
+{
+    if (config == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "config is NULL");
+    }
+    if ((unsigned) config->products > LNT_PRODUCTS_OWN) {
+        return lnt_fail(error, LNT_ERR_INVALID, "products is %d, expected one of lnt_products",
+                        (int) config->products);
+    }
+    if (config->mode != LNT_TRAINING && config->mode != LNT_INFERENCE) {
+        return lnt_fail(error, LNT_ERR_INVALID, "mode is %d, expected one of lnt_mode",
+                        (int) config->mode);
+    }
+    if (config->mode == LNT_INFERENCE && config->input_gradient) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "input_gradient is true, expected false in inference");
+    }
+    if (config->max_rows == 0 || config->max_rows > INT_MAX) {
+        return lnt_fail(error, config->max_rows == 0 ? LNT_ERR_INVALID : LNT_ERR_TOO_LARGE,
+                        "max_rows is %zu, expected a whole number from 1 to %d", config->max_rows,
+                        INT_MAX);
+    }
+    return check_threads(config, error);
+}
+
 lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_config *config)
 {
     if (out == NULL) {
@@ -271,24 +316,13 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
     if (net == NULL || config == NULL) {
         return LNT_ERR_NULL;
     }
-    const bool inference = config->mode == LNT_INFERENCE;
-    if (config->products > LNT_PRODUCTS_OWN || config->max_rows == 0 ||
-        (config->mode != LNT_TRAINING && !inference) || (inference && config->input_gradient)) {
-        return LNT_ERR_INVALID;
-    }
-    if (config->max_rows > INT_MAX || config->threads > LNT_MAX_THREADS) {
-        return LNT_ERR_TOO_LARGE;
-    }
-    if (config->threads > 1 &&
-        (lnt_blas_threads() > 1 ||
-         (config->threads > lnt_team_processors() && !config->oversubscribe))) {
-        return LNT_ERR_THREADS;
-    }
+    LNT_TRY(lnt_pass_check(config, NULL));
     lnt_arena arena = {0};
     place(&arena, net, config);
     LNT_TRY(lnt_arena_open(&arena, config->allocator));
     lnt_pass *pass = place(&arena, net, config);
     pass->owner = lnt_owner_of(config->allocator);
+    pass->end = arena.base + arena.used;
     describe(pass, net, config);
     lnt_pass_choose(pass, net, config->products);
     const lnt_status status = start_team(pass, config);

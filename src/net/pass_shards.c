@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/pass_shards.h"
 
+#include "base/ignore_status.h"
 #include "loss/loss.h"
 #include "net/net.h"
+#include "tensor/totals.h"
 
 /* What a shard may take of the second cache, and the gradients of a group likewise. */
 #define SHARD_BYTES ((size_t) 96 << 10)
 #define GROUP_BYTES ((size_t) 128 << 10)
 
-/* Rows of whole tiles, whatever their height; and fewer rows are no shard. */
-enum { UNIT = 48 };
+/*
+ * Rows of whole tiles, whatever their height, and fewer rows are no shard; and shards of a group
+ * whose gradients are added up before they go to totals in double, so that no digits are lost.
+ */
+enum { UNIT = 48, FOLD = 32 };
 
 static size_t size_of(const lnt_net *net)
 {
@@ -50,11 +55,18 @@ size_t lnt_shard_rows(const lnt_net *net, const lnt_pass_config *config)
     return rows > 0 && rows <= config->max_rows / 2 ? rows : 0;
 }
 
+/* Whether groups may have so many shards that they need totals. */
+static bool may_fold(size_t rows, const lnt_pass_config *config)
+{
+    return rows > 0 && config->max_rows / rows / LNT_SHARD_GROUPS >= FOLD;
+}
+
 void lnt_shards_place(lnt_arena *arena, const lnt_net *net, const lnt_pass_config *config,
                       lnt_shards *shards)
 {
     const size_t threads = config->threads > 1 ? config->threads : 1;
-    if (lnt_shard_rows(net, config) == 0) {
+    const size_t rows = lnt_shard_rows(net, config);
+    if (rows == 0) {
         return;
     }
     lnt_layer_run *runs = lnt_arena_take(arena, threads * net->n_layers, sizeof *runs);
@@ -71,8 +83,14 @@ void lnt_shards_place(lnt_arena *arena, const lnt_net *net, const lnt_pass_confi
             shards->gradients[g] = sums;
         }
     }
+    for (size_t g = 0; g < LNT_SHARD_GROUPS && may_fold(rows, config); g++) {
+        double *totals = lnt_arena_take(arena, net->n_parameters, sizeof *totals);
+        if (shards != NULL) {
+            shards->totals[g] = totals;
+        }
+    }
     if (shards != NULL) {
-        shards->rows = lnt_shard_rows(net, config);
+        shards->rows = rows;
         shards->delta_bytes = shards->rows * widest(net) * size_of(net);
         shards->runs = runs;
         shards->views = gradients;
@@ -171,6 +189,12 @@ static void *gradients_of(const lnt_pass *pass, size_t group)
     return group == 0 ? pass->flat_gradients : pass->shards.gradients[group];
 }
 
+static void fold(const lnt_pass *pass, size_t group, bool first)
+{
+    lnt_totals_add(pass->dtype, pass->n_parameters, gradients_of(pass, group), first,
+                   pass->shards.totals[group]);
+}
+
 static void run_group(const lnt_shard_call *c, size_t group, const lnt_member *member)
 {
     lnt_pass *pass = c->pass;
@@ -183,11 +207,20 @@ static void run_group(const lnt_shard_call *c, size_t group, const lnt_member *m
             lnt_net_view(c->net, i, gradients_of(pass, group));
     }
     double sum = 0;
+    size_t folded = begin; /* shards before it are in the totals */
     for (size_t s = begin; s < end; s++) {
         const size_t first = s * shard_rows, left = pass->x.rows - first;
         const size_t rows = left < shard_rows ? left : shard_rows;
-        bind_shard(c, index, first, rows, s > begin);
+        if (s - folded == FOLD) {
+            fold(pass, group, folded == begin);
+            folded = s;
+        }
+        bind_shard(c, index, first, rows, s > folded);
         sum += run_shard(c, index, first, rows, &alone);
+    }
+    if (folded > begin) {
+        lnt_totals_store(pass->dtype, pass->n_parameters, pass->shards.totals[group], true,
+                         gradients_of(pass, group));
     }
     pass->shards.values[group] = sum;
 }
@@ -204,7 +237,7 @@ static void add_groups(const lnt_pass *pass, lnt_share share)
     for (size_t g = 1; count > 0 && g < groups_of(pass); g++) {
         const lnt_tensor part =
             lnt_tensor_of(pass->dtype, (char *) pass->shards.gradients[g] + offset_bytes, 1, count);
-        (void) lnt_axpy(1, &part, &sum); /* of one shape and apart */
+        lnt_ignore_status(lnt_axpy(1, &part, &sum)); /* of one shape and apart */
     }
 }
 

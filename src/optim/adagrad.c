@@ -11,10 +11,8 @@ static void defaults(lnt_optim_config *config)
     config->epsilon = 1e-10;
 }
 
-static bool is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_is_amount(config->epsilon) && lnt_optim_is_amount(config->rate_decay);
-}
+static const lnt_field fields[] = {LNT_AMOUNT_FIELD(lnt_optim_config, epsilon),
+                                   LNT_AMOUNT_FIELD(lnt_optim_config, rate_decay)};
 
 static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
 {
@@ -53,7 +51,8 @@ const lnt_optim_ops lnt_optim_adagrad = {
     .name = "adagrad",
     .learning_rate = 0.01,
     .defaults = defaults,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .needs = needs,
     .begin = begin,
     .loops = &loops,

@@ -6,11 +6,7 @@
 enum { MEAN, SQUARES };
 enum { OF_MEAN, OF_ROOT }; /* coefficients: 1/(1 − beta1^t), 1/√(1 − beta2^t) */
 
-bool lnt_optim_adam_is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_is_share(config->beta1) && lnt_optim_is_share(config->beta2) &&
-           lnt_optim_is_amount(config->epsilon);
-}
+static const lnt_field fields[] = {LNT_OPTIM_ADAM_FIELDS};
 
 void lnt_optim_adam_needs(const lnt_optim_config *config, const lnt_net *net,
                           lnt_optim_needs *needs)
@@ -57,7 +53,8 @@ const lnt_optim_loops lnt_optim_adam_loops = LNT_OPTIM_TABLE;
 const lnt_optim_ops lnt_optim_adam = {
     .name = "adam",
     .learning_rate = 0.001,
-    .is_valid = lnt_optim_adam_is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_beta1,
     .needs = lnt_optim_adam_needs,
     .begin = lnt_optim_adam_begin,

@@ -44,10 +44,13 @@ LNT_OPTIM_INSTANCES(LOOP)
 
 static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 
+static const lnt_field fields[] = {LNT_OPTIM_ADAM_FIELDS};
+
 const lnt_optim_ops lnt_optim_amsgrad = {
     .name = "amsgrad",
     .learning_rate = 0.001,
-    .is_valid = lnt_optim_adam_is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_beta1,
     .needs = needs,
     .begin = lnt_optim_adam_begin,

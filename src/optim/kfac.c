@@ -213,12 +213,11 @@ static void begin(lnt_optim *optim)
     set_lambda(optim, optim->config.damping);
 }
 
-static bool is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_is_share(config->factor_decay) && lnt_optim_is_rate(config->damping) &&
-           config->inverse_period > 0 && lnt_optim_is_rate(config->kl_clip) &&
-           lnt_optim_is_share(config->momentum);
-}
+static const lnt_field fields[] = {LNT_FRACTION_FIELD(lnt_optim_config, momentum),
+                                   LNT_FRACTION_FIELD(lnt_optim_config, factor_decay),
+                                   LNT_POSITIVE_FIELD(lnt_optim_config, damping),
+                                   LNT_COUNT_FIELD(lnt_optim_config, inverse_period),
+                                   LNT_POSITIVE_FIELD(lnt_optim_config, kl_clip)};
 
 static lnt_status accepts(const lnt_optim_config *config, const lnt_net *net, const lnt_loss *loss,
                           lnt_error *error)
@@ -257,7 +256,8 @@ const lnt_optim_ops lnt_optim_kfac = {
     .name = "kfac",
     .learning_rate = 0.01,
     .defaults = defaults,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_momentum,
     .needs = needs,
     .solver = &solver,

@@ -35,10 +35,18 @@ typedef struct step_of {
     double value; /* where it began, l2 included */
 } step_of;
 
-static bool is_valid(const lnt_optim_config *c)
+static const lnt_field fields[] = {LNT_SIZE_FIELD(lnt_optim_config, memory, 1, 1000),
+                                   LNT_REAL_FIELD(lnt_optim_config, wolfe_decrease, 0, 1, LNT_OPEN),
+                                   LNT_REAL_FIELD(lnt_optim_config, wolfe_slope, 0, 1, LNT_OPEN),
+                                   LNT_COUNT_FIELD(lnt_optim_config, searches)};
+
+static lnt_status check(const lnt_optim_config *config, lnt_error *error)
 {
-    return c->memory >= 1 && c->memory <= 1000 && c->wolfe_decrease > 0 &&
-           c->wolfe_decrease < c->wolfe_slope && c->wolfe_slope < 1 && c->searches >= 1;
+    return config->wolfe_decrease < config->wolfe_slope
+               ? LNT_OK
+               : lnt_fail(error, LNT_ERR_INVALID,
+                          "optim.wolfe_decrease is %g, expected below optim.wolfe_slope, %g",
+                          config->wolfe_decrease, config->wolfe_slope);
 }
 
 static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
@@ -223,7 +231,9 @@ static const lnt_optim_solver solver = {.place = place, .step = step, .damping =
 const lnt_optim_ops lnt_optim_lbfgs = {
     .name = "lbfgs",
     .learning_rate = 1,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
+    .check = check,
     .needs = needs,
     .solver = &solver,
 };

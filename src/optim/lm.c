@@ -160,13 +160,23 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->numbers = LNT_LM_NUMBERS;
 }
 
-static bool is_valid(const lnt_optim_config *config)
+static const lnt_field fields[] = {LNT_POSITIVE_FIELD(lnt_optim_config, mu),
+                                   LNT_REAL_FIELD(lnt_optim_config, mu_up, 1, INFINITY, LNT_OPEN),
+                                   LNT_REAL_FIELD(lnt_optim_config, mu_down, 0, 1, LNT_OPEN),
+                                   LNT_POSITIVE_FIELD(lnt_optim_config, mu_most)};
+
+static lnt_status check(const lnt_optim_config *config, lnt_error *error)
 {
-    return (config->form == LNT_LM_AUTO || config->form == LNT_LM_NORMAL ||
-            config->form == LNT_LM_DUAL) &&
-           lnt_optim_is_rate(config->mu) && config->mu_up > 1 && isfinite(config->mu_up) &&
-           config->mu_down > 0 && config->mu_down < 1 && config->mu_most >= config->mu &&
-           isfinite(config->mu_most);
+    if (config->form != LNT_LM_AUTO && config->form != LNT_LM_NORMAL &&
+        config->form != LNT_LM_DUAL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "optim.form is %d, expected one of lnt_lm_form",
+                        (int) config->form);
+    }
+    return config->mu_most >= config->mu
+               ? LNT_OK
+               : lnt_fail(error, LNT_ERR_INVALID,
+                          "optim.mu_most is %g, expected at least optim.mu, %g", config->mu_most,
+                          config->mu);
 }
 
 static const lnt_optim_solver solver = {.accepts = lnt_lm_accepts,
@@ -179,7 +189,9 @@ static const lnt_optim_solver solver = {.accepts = lnt_lm_accepts,
 const lnt_optim_ops lnt_optim_lm = {
     .name = "lm",
     .learning_rate = 1,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
+    .check = check,
     .needs = needs,
     .solver = &solver,
 };

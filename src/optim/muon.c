@@ -17,12 +17,10 @@ static void defaults(lnt_optim_config *config)
     config->nesterov = true;
 }
 
-static bool is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_adam_is_valid(config) && lnt_optim_is_share(config->momentum) &&
-           config->muon_iterations >= 1 && config->muon_iterations <= MOST_ITERATIONS &&
-           lnt_optim_is_rate(config->adam_rate);
-}
+static const lnt_field fields[] = {
+    LNT_OPTIM_ADAM_FIELDS, LNT_FRACTION_FIELD(lnt_optim_config, momentum),
+    LNT_SIZE_FIELD(lnt_optim_config, muon_iterations, 1, MOST_ITERATIONS),
+    LNT_POSITIVE_FIELD(lnt_optim_config, adam_rate)};
 
 /* Scratch holds two matrices as large as the largest, then two squares of its shorter side. */
 typedef struct sizes {
@@ -138,7 +136,8 @@ const lnt_optim_ops lnt_optim_muon = {
     .name = "muon",
     .learning_rate = 0.02,
     .defaults = defaults,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_momentum,
     .needs = needs,
     .begin = lnt_optim_adam_begin,

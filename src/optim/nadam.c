@@ -6,10 +6,8 @@
 enum { MEAN, SQUARES };
 enum { OF_GRADIENT, OF_MEAN, OF_ROOT }; /* coefficients of g, m and √s */
 
-static bool is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_adam_is_valid(config) && lnt_optim_is_amount(config->momentum_decay);
-}
+static const lnt_field fields[] = {LNT_OPTIM_ADAM_FIELDS,
+                                   LNT_AMOUNT_FIELD(lnt_optim_config, momentum_decay)};
 
 /* The momentum of step `t`, which rises towards beta1. */
 static double momentum_at(const lnt_optim_config *config, double t)
@@ -61,7 +59,8 @@ static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 const lnt_optim_ops lnt_optim_nadam = {
     .name = "nadam",
     .learning_rate = 0.002,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_beta1,
     .needs = lnt_optim_adam_needs,
     .begin = begin,

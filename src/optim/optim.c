@@ -110,7 +110,7 @@ lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim
 
 size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net)
 {
-    if (config == NULL || net == NULL || lnt_optim_check(config, net) != LNT_OK) {
+    if (config == NULL || net == NULL || lnt_optim_check(config, net, NULL) != LNT_OK) {
         return SIZE_MAX;
     }
     lnt_optim_needs needs = {0};

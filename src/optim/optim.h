@@ -3,6 +3,7 @@
 #define LINNET_OPTIM_OPTIM_H
 
 #include "base/arena.h"
+#include "base/field.h"
 #include "net/net.h"
 #include "net/pass.h"
 
@@ -81,8 +82,11 @@ typedef struct lnt_optim_ops {
     double learning_rate; /**< by default */
     /** Changes what is not as in most methods' defaults; may be NULL. */
     void (*defaults)(lnt_optim_config *config);
-    /** Whether the fields that the method reads are in range; may be NULL. */
-    bool (*is_valid)(const lnt_optim_config *config);
+    /** The numbers that the method reads, and their ranges. */
+    const lnt_field *fields;
+    size_t n_fields;
+    /** Checks what ranges do not say, after them; may be NULL. */
+    lnt_status (*check)(const lnt_optim_config *config, lnt_error *error);
     /** The field that is the method's momentum; NULL if it has none. */
     double *(*momentum)(lnt_optim_config *config);
     /** Without momentum at creation there is no room for it. */
@@ -146,8 +150,8 @@ extern const lnt_optim_ops lnt_optim_sgd, lnt_optim_rmsprop, lnt_optim_adagrad, 
 /** The method of a kind; NULL for a value outside the list. */
 const lnt_optim_ops *lnt_optim_ops_of(lnt_optim_kind kind);
 
-/** Checks the settings that are not the method's own, and the method's. */
-lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net);
+/** Checks the settings that are not the method's own, and the method's; `error` names the field. */
+lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net, lnt_error *error);
 
 /**
  * What a solver lessens: loss + l2/2·Σ w². Evaluates the batch at `w` [n_parameters], which becomes
@@ -163,9 +167,6 @@ lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
  */
 lnt_status lnt_optim_penalised(const lnt_optim *optim, const lnt_net *net, const lnt_pass *pass,
                                void *gradient, double *value);
-
-/** The weight of w_i² / 2 in what is lessened, for parameter tensor `i`. */
-double lnt_optim_l2_of(const lnt_optim_config *config, const lnt_net *net, size_t i);
 
 /** Refuses, with a sentence, settings that no solver takes. */
 lnt_status lnt_optim_solver_check(const lnt_optim_config *config, lnt_error *error);
@@ -183,8 +184,8 @@ bool lnt_optim_is_share(double x);
 /** Whether `x` is finite and at least 0. */
 bool lnt_optim_is_amount(double x);
 
-/** Whether `x` is finite and above 0. */
-bool lnt_optim_is_rate(double x);
+/** How many fields a table has. */
+#define LNT_OPTIM_COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 /** Fields of the configuration, for `momentum`. */
 double *lnt_optim_field_momentum(lnt_optim_config *config);
@@ -197,8 +198,10 @@ bool lnt_optim_is_matrix(const lnt_net *net, size_t i);
 size_t lnt_optim_divide(const lnt_optim_config *config, const lnt_optim_ops *ops,
                         const lnt_net *net, lnt_optim_segment *segments);
 
-/** Adam's parts, for its kin. */
-bool lnt_optim_adam_is_valid(const lnt_optim_config *config);
+/** Adam's parts, for its kin: the ranges of its numbers, its memory, its coefficients. */
+#define LNT_OPTIM_ADAM_FIELDS                                                                      \
+    LNT_FRACTION_FIELD(lnt_optim_config, beta1), LNT_FRACTION_FIELD(lnt_optim_config, beta2),      \
+        LNT_AMOUNT_FIELD(lnt_optim_config, epsilon)
 void lnt_optim_adam_needs(const lnt_optim_config *config, const lnt_net *net,
                           lnt_optim_needs *needs);
 void lnt_optim_adam_begin(lnt_optim *optim);

@@ -5,11 +5,9 @@
 
 enum { SQUARES, MEAN, VELOCITY };
 
-static bool is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_is_share(config->momentum) && lnt_optim_is_share(config->rho) &&
-           lnt_optim_is_amount(config->epsilon);
-}
+static const lnt_field fields[] = {LNT_FRACTION_FIELD(lnt_optim_config, momentum),
+                                   LNT_FRACTION_FIELD(lnt_optim_config, rho),
+                                   LNT_AMOUNT_FIELD(lnt_optim_config, epsilon)};
 
 static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
 {
@@ -72,7 +70,8 @@ static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 const lnt_optim_ops lnt_optim_rmsprop = {
     .name = "rmsprop",
     .learning_rate = 0.01,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_momentum,
     .momentum_is_optional = true,
     .needs = needs,

@@ -7,11 +7,6 @@ bool lnt_optim_is_matrix(const lnt_net *net, size_t i)
     return slot->role == LNT_ROLE_WEIGHT && slot->rows >= 2 && slot->cols >= 2;
 }
 
-double lnt_optim_l2_of(const lnt_optim_config *config, const lnt_net *net, size_t i)
-{
-    return config->decay_all || net->slots[i].role == LNT_ROLE_WEIGHT ? config->l2 : 0;
-}
-
 /* The settings of slot `i`, in an empty segment where it begins. */
 static lnt_optim_segment settings_of(const lnt_optim_config *config, const lnt_net_slot *slot)
 {

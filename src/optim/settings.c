@@ -2,6 +2,7 @@
 #include "optim/optim.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const lnt_optim_ops *const table[] = {
@@ -96,11 +97,6 @@ bool lnt_optim_is_amount(double x)
     return x >= 0 && isfinite(x);
 }
 
-bool lnt_optim_is_rate(double x)
-{
-    return x > 0 && isfinite(x);
-}
-
 double *lnt_optim_field_momentum(lnt_optim_config *config)
 {
     return &config->momentum;
@@ -111,36 +107,60 @@ double *lnt_optim_field_beta1(lnt_optim_config *config)
     return &config->beta1;
 }
 
-static bool is_group(const lnt_optim_group *group, const lnt_net *net)
+/* The numbers that all methods have. */
+static const lnt_field common[] = {
+    LNT_POSITIVE_FIELD(lnt_optim_config, learning_rate),
+    LNT_AMOUNT_FIELD(lnt_optim_config, clip_value),
+    LNT_REAL_FIELD(lnt_optim_config, clip_norm, 0, INFINITY, LNT_CLOSED),
+    LNT_AMOUNT_FIELD(lnt_optim_config, l1),
+    LNT_AMOUNT_FIELD(lnt_optim_config, l2),
+    LNT_AMOUNT_FIELD(lnt_optim_config, weight_decay),
+    LNT_FRACTION_FIELD(lnt_optim_config, ema_decay)};
+
+static const lnt_field group_fields[] = {
+    LNT_COUNT_FIELD(lnt_optim_group, n_layers), LNT_AMOUNT_FIELD(lnt_optim_group, learning_rate),
+    LNT_AMOUNT_FIELD(lnt_optim_group, weight_decay), LNT_AMOUNT_FIELD(lnt_optim_group, l1),
+    LNT_AMOUNT_FIELD(lnt_optim_group, l2)};
+
+static lnt_status check_group(const lnt_optim_config *config, size_t i, const lnt_net *net,
+                              lnt_error *error)
 {
-    return group->n_layers > 0 && group->first_layer < net->n_layers && group->roles != 0 &&
-           (group->roles & ~LNT_ALL_ROLES) == 0 && lnt_optim_is_amount(group->learning_rate) &&
-           lnt_optim_is_amount(group->weight_decay) && lnt_optim_is_amount(group->l1) &&
-           lnt_optim_is_amount(group->l2);
+    const lnt_optim_group *group = &config->groups[i];
+    char owner[48];
+    (void) snprintf(owner, sizeof owner, "optim.groups[%zu].", i);
+    if (group->first_layer >= net->n_layers) {
+        return lnt_fail(error, LNT_ERR_INVALID, "%sfirst_layer is %zu, expected below %zu", owner,
+                        group->first_layer, net->n_layers);
+    }
+    if (group->roles == 0 || (group->roles & ~LNT_ALL_ROLES) != 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%sroles is %u, expected LNT_ALL_ROLES or some of them", owner,
+                        group->roles);
+    }
+    return lnt_fields_check(group_fields, LNT_OPTIM_COUNT_OF(group_fields), group, owner, error);
 }
 
-lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net)
+lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net, lnt_error *error)
 {
     const lnt_optim_ops *ops = lnt_optim_ops_of(config->kind);
     if (config->groups == NULL && config->n_groups > 0) {
-        return LNT_ERR_NULL;
+        return lnt_fail(error, LNT_ERR_NULL, "optim.groups is NULL, and optim.n_groups is %zu",
+                        config->n_groups);
     }
-    if (ops == NULL || !lnt_optim_is_rate(config->learning_rate) ||
-        !lnt_optim_is_amount(config->clip_value) || !(config->clip_norm >= 0) ||
-        !lnt_optim_is_amount(config->l1) || !lnt_optim_is_amount(config->l2) ||
-        !lnt_optim_is_amount(config->weight_decay) || !lnt_optim_is_share(config->ema_decay)) {
-        return LNT_ERR_INVALID;
+    if (ops == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "optim.kind is %d, expected one of lnt_optim_kind",
+                        (int) config->kind);
     }
-    if (ops->is_valid != NULL && !ops->is_valid(config)) {
-        return LNT_ERR_INVALID;
+    LNT_TRY(lnt_fields_check(common, LNT_OPTIM_COUNT_OF(common), config, "optim.", error));
+    LNT_TRY(lnt_fields_check(ops->fields, ops->n_fields, config, "optim.", error));
+    if (ops->check != NULL) {
+        LNT_TRY(ops->check(config, error));
     }
     if (ops->solver != NULL) {
-        LNT_TRY(lnt_optim_solver_check(config, NULL));
+        LNT_TRY(lnt_optim_solver_check(config, error));
     }
     for (size_t i = 0; i < config->n_groups; i++) {
-        if (!is_group(&config->groups[i], net)) {
-            return LNT_ERR_INVALID;
-        }
+        LNT_TRY(check_group(config, i, net, error));
     }
     return LNT_OK;
 }

@@ -3,11 +3,20 @@
 
 enum { VELOCITY };
 
-static bool is_valid(const lnt_optim_config *config)
+static const lnt_field fields[] = {LNT_FRACTION_FIELD(lnt_optim_config, momentum),
+                                   LNT_REAL_FIELD(lnt_optim_config, dampening, 0, 1, LNT_CLOSED)};
+
+static lnt_status check(const lnt_optim_config *config, lnt_error *error)
 {
-    return lnt_optim_is_share(config->momentum) && config->dampening >= 0 &&
-           config->dampening <= 1 &&
-           (!config->nesterov || (config->momentum > 0 && config->dampening == 0));
+    if (config->nesterov && config->momentum == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "optim.momentum is 0, expected above 0 with optim.nesterov");
+    }
+    return config->nesterov && config->dampening > 0
+               ? lnt_fail(error, LNT_ERR_INVALID,
+                          "optim.dampening is %g, expected 0 with optim.nesterov",
+                          config->dampening)
+               : LNT_OK;
 }
 
 static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
@@ -49,7 +58,9 @@ static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
 const lnt_optim_ops lnt_optim_sgd = {
     .name = "sgd",
     .learning_rate = 0.01,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
+    .check = check,
     .momentum = lnt_optim_field_momentum,
     .momentum_is_optional = true,
     .needs = needs,

@@ -20,10 +20,8 @@ static void defaults(lnt_optim_config *config)
     config->beta1 = config->beta2 = 0.95;
 }
 
-static bool is_valid(const lnt_optim_config *config)
-{
-    return lnt_optim_adam_is_valid(config) && config->precondition_period >= 1;
-}
+static const lnt_field fields[] = {LNT_OPTIM_ADAM_FIELDS,
+                                   LNT_COUNT_FIELD(lnt_optim_config, precondition_period)};
 
 static size_t turned(size_t side)
 {
@@ -301,7 +299,8 @@ const lnt_optim_ops lnt_optim_soap = {
     .name = "soap",
     .learning_rate = 0.003,
     .defaults = defaults,
-    .is_valid = is_valid,
+    .fields = fields,
+    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .momentum = lnt_optim_field_beta1,
     .needs = needs,
     .begin = lnt_optim_adam_begin,

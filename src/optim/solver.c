@@ -28,12 +28,13 @@ lnt_status lnt_optim_solver_check(const lnt_optim_config *config, lnt_error *err
                    {"n_groups", (double) config->n_groups}};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         if (refused[i].value != 0) {
-            return lnt_fail(error, LNT_ERR_INVALID, "%s is %g, which %s does not take; it takes l2",
-                            refused[i].name, refused[i].value, ops->name);
+            return lnt_fail(error, LNT_ERR_INVALID,
+                            "optim.%s is %g, which %s does not take; it takes l2", refused[i].name,
+                            refused[i].value, ops->name);
         }
     }
     if (ops->solver->takes_rows && config->max_rows == 0) {
-        return lnt_fail(error, LNT_ERR_INVALID, "max_rows is 0, expected at least 1");
+        return lnt_fail(error, LNT_ERR_INVALID, "optim.max_rows is 0, expected at least 1");
     }
     return LNT_OK;
 }
@@ -64,16 +65,8 @@ lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_net *net,
     if (config == NULL || net == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "config and net are required");
     }
+    LNT_TRY(lnt_optim_check(config, net, error));
     const lnt_optim_ops *ops = lnt_optim_ops_of(config->kind);
-    if (ops != NULL && ops->solver != NULL) {
-        LNT_TRY(lnt_optim_solver_check(config, error));
-    }
-    const lnt_status status = lnt_optim_check(config, net);
-    if (status != LNT_OK) {
-        return lnt_fail(error, status, "optim (%s, learning_rate %g): %s",
-                        ops != NULL ? ops->name : "of no known kind", config->learning_rate,
-                        lnt_status_text(status));
-    }
     if (ops->solver == NULL) {
         return LNT_OK;
     }

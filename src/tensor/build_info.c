@@ -15,7 +15,7 @@
 
 const char *lnt_version(void)
 {
-    return LNT_VERSION;
+    return LNT_VERSION_STRING;
 }
 
 lnt_build lnt_build_info(void)

@@ -157,6 +157,39 @@ lnt_status lnt_check_apart(const lnt_tensor *x, const lnt_tensor *y, bool in_pla
     return spans_meet(x_span, y_span) ? check_meeting(x, y, in_place) : LNT_OK;
 }
 
+/* Output i against itself, the input and the outputs before it. */
+static lnt_status check_overlap_of(const lnt_tensor *input, const lnt_tensor *const *outputs,
+                                   size_t i, bool in_place)
+{
+    LNT_TRY(lnt_check(outputs[i]));
+    LNT_TRY(lnt_check_output(outputs[i]));
+    LNT_TRY(input != NULL ? lnt_check_apart(input, outputs[i], in_place) : LNT_OK);
+    for (size_t j = 0; j < i; j++) {
+        LNT_TRY(outputs[j] != NULL ? lnt_check_apart(outputs[j], outputs[i], false) : LNT_OK);
+    }
+    return LNT_OK;
+}
+
+lnt_status lnt_check_overlap(const lnt_tensor *input, const lnt_tensor *const *outputs, size_t n,
+                             bool in_place)
+{
+    if (outputs == NULL && n > 0) {
+        return LNT_ERR_NULL;
+    }
+    LNT_TRY(input != NULL ? lnt_check(input) : LNT_OK);
+    for (size_t i = 0; i < n; i++) {
+        LNT_TRY(outputs[i] != NULL ? check_overlap_of(input, outputs, i, in_place) : LNT_OK);
+    }
+    return LNT_OK;
+}
+
+bool lnt_lies_in(const lnt_tensor *t, const void *low, const void *high)
+{
+    span of_t;
+    const span block = {(uintptr_t) low, (uintptr_t) high};
+    return span_of(t, &of_t) && spans_meet(of_t, block);
+}
+
 lnt_status lnt_check_map(const lnt_tensor *x, const lnt_tensor *y)
 {
     LNT_TRY(lnt_check_real(x));

@@ -17,6 +17,9 @@ lnt_status lnt_check_output(const lnt_tensor *y);
 /** That `y` shares no element with `x`, or, if `in_place`, is exactly `x`. */
 lnt_status lnt_check_apart(const lnt_tensor *x, const lnt_tensor *y, bool in_place);
 
+/** Whether an element of `t` lies in [low, high). */
+bool lnt_lies_in(const lnt_tensor *t, const void *low, const void *high);
+
 /** The checks of an element-wise operation x → y of one real dtype and one shape. */
 lnt_status lnt_check_map(const lnt_tensor *x, const lnt_tensor *y);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/ignore_status.h"
 #include "tensor/blas.h"
 #include "tensor/check.h"
+#include "tensor/gemm_long.h"
 #include "tensor/product.h"
 
 #include <limits.h>
@@ -51,7 +53,7 @@ static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size
                                           t->col_stride);
     if (packed) {
         lnt_tensor pack = lnt_tensor_of(t->dtype, buffer, rows, cols);
-        (void) lnt_copy(&block, &pack);
+        lnt_ignore_status(lnt_copy(&block, &pack));
         block = pack;
     }
     lnt_blas_matrix matrix;
@@ -63,11 +65,11 @@ static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size
 static void add_block(const lnt_tensor *sum, double beta, lnt_tensor *c)
 {
     if (beta == 0) {
-        (void) lnt_copy(sum, c);
+        lnt_ignore_status(lnt_copy(sum, c));
         return;
     }
-    (void) lnt_scale(beta, c);
-    (void) lnt_axpy(1, sum, c);
+    lnt_ignore_status(lnt_scale(beta, c));
+    lnt_ignore_status(lnt_axpy(1, sum, c));
 }
 
 /*
@@ -125,6 +127,10 @@ static lnt_status gemm_general(double alpha, const lnt_tensor *a, const lnt_tens
     }
     if (alpha == 0 || a->cols == 0) {
         return lnt_scale(beta, c);
+    }
+    if (a->cols > LNT_GEMM_LONG) {
+        lnt_gemm_long(alpha, a, b, beta, c);
+        return LNT_OK;
     }
     /* A C that lies by columns is the row-major product Cᵀ = Bᵀ·Aᵀ. */
     const lnt_tensor at = lnt_transpose(a), bt = lnt_transpose(b);
@@ -191,8 +197,8 @@ static inline lnt_status product(bool small, double alpha, const lnt_tensor *a, 
     const size_t size = c->dtype == LNT_F64 ? sizeof(double) : sizeof(float);
     if ((c->dtype == LNT_F32 || c->dtype == LNT_F64) && a->dtype == c->dtype &&
         b->dtype == c->dtype && a->rows == c->rows && a->cols == b->rows && b->cols == c->cols &&
-        alpha != 0 && is_plain(c, size, &pc) && !pc.form.transposed && is_plain(a, size, &pa) &&
-        is_plain(b, size, &pb) && apart(&pa, &pc) && apart(&pb, &pc)) {
+        alpha != 0 && a->cols <= LNT_GEMM_LONG && is_plain(c, size, &pc) && !pc.form.transposed &&
+        is_plain(a, size, &pa) && is_plain(b, size, &pb) && apart(&pa, &pc) && apart(&pb, &pc)) {
         if (small && alpha == 1 && (beta == 0 || beta == 1) &&
             lnt_product_small(a, b, beta == 1, c)) {
             return LNT_OK;
@@ -252,8 +258,8 @@ lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, doub
     lnt_tensor y_column = as_column(y);
     LNT_TRY(lnt_check_product(a, &x_column, &y_column));
     lnt_blas_matrix form;
-    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || !lnt_blas_form(a, &form) ||
-        !is_increment(&x_column) || !is_increment(&y_column)) {
+    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || a->cols > LNT_GEMM_LONG ||
+        !lnt_blas_form(a, &form) || !is_increment(&x_column) || !is_increment(&y_column)) {
         return lnt_gemm(alpha, a, &x_column, beta, &y_column);
     }
     /* Versions of BLAS differ in whether beta = 0 clears a NaN in y. */

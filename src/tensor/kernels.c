@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/kernels.h"
 
+#include "tensor/sum_block.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

@@ -67,48 +67,6 @@ lnt_product_form lnt_product_choose(const lnt_product *p)
 
 /* --- BLAS --- */
 
-/* What the kernels do to a tile in registers. */
-#define FINISH(name, REAL)                                                                         \
-    static void name(const lnt_product *p)                                                         \
-    {                                                                                              \
-        const REAL *bias = p->bias;                                                                \
-        for (size_t i = 0; i < p->m; i++) {                                                        \
-            REAL *c = (REAL *) p->c + (ptrdiff_t) i * p->c_row;                                    \
-            const REAL *y = p->y != NULL ? (const REAL *) p->y + (ptrdiff_t) i * p->y_row : NULL;  \
-            for (size_t j = 0; bias != NULL && j < p->n; j++) {                                    \
-                c[j] += bias[j];                                                                   \
-            }                                                                                      \
-            switch (p->finish) {                                                                   \
-            case LNT_FINISH_RELU:                                                                  \
-                for (size_t j = 0; j < p->n; j++) {                                                \
-                    c[j] = c[j] < 0 ? 0 : c[j];                                                    \
-                }                                                                                  \
-                break;                                                                             \
-            case LNT_FINISH_RELU_SLOPE:                                                            \
-                for (size_t j = 0; j < p->n; j++) {                                                \
-                    c[j] = y[j] <= 0 ? 0 : c[j];                                                   \
-                }                                                                                  \
-                break;                                                                             \
-            case LNT_FINISH_TANH_SLOPE:                                                            \
-                for (size_t j = 0; j < p->n; j++) {                                                \
-                    c[j] *= 1 - y[j] * y[j];                                                       \
-                }                                                                                  \
-                break;                                                                             \
-            case LNT_FINISH_SIGMOID_SLOPE:                                                         \
-                for (size_t j = 0; j < p->n; j++) {                                                \
-                    c[j] *= y[j] * (1 - y[j]);                                                     \
-                }                                                                                  \
-                break;                                                                             \
-            default:                                                                               \
-                break;                                                                             \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-FINISH(finish_f32, float)
-FINISH(finish_f64, double)
-#undef FINISH
-
 static void run_blas(const lnt_product *p, void *scratch)
 {
     (void) scratch;
@@ -118,9 +76,7 @@ static void run_blas(const lnt_product *p, void *scratch)
         lnt_tensor_strided(p->dtype, (void *) (uintptr_t) p->b, p->k, p->n, p->b_row, p->b_col);
     lnt_tensor c = lnt_tensor_strided(p->dtype, p->c, p->m, p->n, p->c_row, 1);
     (void) lnt_blas_product(1, &a, &b, p->add ? 1 : 0, &c); /* checked when the net was made */
-    if (p->bias != NULL || p->finish != LNT_FINISH_NONE) {
-        (p->dtype == LNT_F32 ? finish_f32 : finish_f64)(p);
-    }
+    lnt_product_finish(p);
 }
 
 /* --- plan --- */
@@ -174,9 +130,10 @@ static void run_nothing(const lnt_product *p, void *scratch)
     (void) p, (void) scratch;
 }
 
-void lnt_product_plan(lnt_product *p, lnt_product_form form)
+/* Who computes the product, or each panel of it. */
+static void choose_run(lnt_product *p, lnt_product_form form)
 {
-    p->in_pieces = false;
+    p->in_pieces = p->by_blas = false;
     if (p->m == 0 || p->n == 0) {
         p->run = run_nothing;
         return;
@@ -190,6 +147,7 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
     const bool contiguous = p->a_row == 1 || p->a_col == 1;
     if (form == LNT_PRODUCT_BLAS || !contiguous) {
         p->run = run_blas;
+        p->by_blas = true;
         p->in_pieces = (double) p->m * (double) p->n * (double) p->k >= CUT_FROM;
         return;
     }
@@ -204,6 +162,17 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
     p->run = (one ? variant->one : variant->blocks)[p->dtype == LNT_F64];
 }
 
+void lnt_product_plan(lnt_product *p, lnt_product_form form)
+{
+    choose_run(p, form);
+    const bool row = p->run == lnt_product_variant_at(0)->row[p->dtype == LNT_F64];
+    p->panel = row ? LNT_PRODUCT_LONG_ROW : LNT_PRODUCT_LONG;
+    if (p->k > p->panel && p->run != run_nothing) {
+        p->run_panel = p->run;
+        p->run = lnt_product_run_long;
+    }
+}
+
 size_t lnt_product_scratch(const lnt_product *p)
 {
     const lnt_product_variant *variant = lnt_product_variant_at(0);
@@ -211,7 +180,8 @@ size_t lnt_product_scratch(const lnt_product *p)
     const size_t width =
         smaller((p->n + columns - 1) / columns * columns, LNT_PRODUCT_STRIP_BYTES / size);
     const bool kept = p->m > LNT_PRODUCT_COLUMN_BYTES / size;
-    return smaller(p->k, LNT_PRODUCT_DEPTH) * (kept ? width : columns) * size +
+    return lnt_product_long_bytes(p) +
+           smaller(p->k, LNT_PRODUCT_DEPTH) * (kept ? width : columns) * size +
            (may_pack_a(p) ? lnt_product_a_bytes(p, size, variant->tile_rows) : 0);
 }
 
@@ -249,7 +219,7 @@ bool lnt_product_small(const lnt_tensor *a, const lnt_tensor *b, bool add, lnt_t
                      .c = c->data,
                      .c_row = c->row_stride,
                      .add = add};
-    if (lnt_product_choose(&p) != LNT_PRODUCT_OWN) {
+    if (lnt_product_is_long(&p) || lnt_product_choose(&p) != LNT_PRODUCT_OWN) {
         return false;
     }
     run_small(&p);
@@ -356,7 +326,7 @@ static bool cut(lnt_product *p, lnt_share share)
 
 void lnt_product_share(const lnt_product *product, lnt_share share, void *scratch)
 {
-    if (product->run != run_blas) {
+    if (!product->by_blas) {
         lnt_product part = *product;
         if (cut(&part, share)) {
             part.run(&part, scratch);

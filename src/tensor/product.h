@@ -14,6 +14,9 @@
  */
 enum { LNT_PRODUCT_DEPTH = 384, LNT_PRODUCT_COLUMN_BYTES = 1056, LNT_PRODUCT_STRIP_BYTES = 8192 };
 
+/** The most terms of a panel of k, and of one by the kernel of one row, which has one chain. */
+enum { LNT_PRODUCT_LONG = 16384, LNT_PRODUCT_LONG_ROW = 2048 };
+
 /** The largest m·n·k that needs no plan, since it needs no memory but a panel of B. */
 #define LNT_PRODUCT_SMALL 262144.0
 
@@ -33,12 +36,16 @@ typedef void lnt_product_function(const lnt_product *product, void *scratch);
 
 /**
  * One product, C = f(A·B + bias, Y), or C += A·B, by the library's own kernels or by BLAS. Nothing
- * is checked and nothing overlaps. With own kernels each element of C is one chain of additions in
- * the order of k, so that its bits do not depend on how m and n are cut into parts; for BLAS, the
- * parts are always the same ones. Thus any number of threads finds the same bits.
+ * is checked and nothing overlaps. With own kernels the sum of an element of C depends on k alone,
+ * so that its bits do not depend on how m and n are cut into parts; for BLAS, the parts are always
+ * the same ones. Thus any number of threads finds the same bits. The order of that sum: chains of
+ * at most LNT_PRODUCT_DEPTH multiply-adds, whose sums are added in order; a long product is cut
+ * into panels of k, whose sums are added in double.
  */
 struct lnt_product {
-    lnt_product_function *run; /**< set by `lnt_product_plan` */
+    lnt_product_function *run;       /**< set by `lnt_product_plan` */
+    lnt_product_function *run_panel; /**< set likewise, for a long product: computes a panel */
+    size_t panel;                    /**< set likewise: the most terms of a panel */
     lnt_dtype dtype;
     size_t m, n, k;
     const void *a; /**< [m, k] */
@@ -47,6 +54,7 @@ struct lnt_product {
     ptrdiff_t b_row, b_col;
     void *c; /**< [m, n], its columns contiguous */
     ptrdiff_t c_row;
+    bool by_blas;     /**< set likewise */
     bool in_pieces;   /**< set likewise: by BLAS, and large */
     bool add;         /**< to what C holds; then there is no bias and nothing to finish */
     bool pack_a;      /**< set likewise; one step of A is 1 */
@@ -71,7 +79,7 @@ typedef struct lnt_product_variant {
     lnt_product_function *one[2];
     lnt_product_function *row[2];
     lnt_product_function *blocks[2];
-    /** s[j] = Σ_i x[i, j] (+ s[j]), rows in order; `step` from a row to the next. */
+    /** s[j] = Σ_i x[i, j] (+ s[j]), summed pairwise; `step` from a row to the next. */
     void (*sum_rows[2])(size_t rows, size_t cols, const void *x, ptrdiff_t step, bool add, void *s);
 } lnt_product_variant;
 
@@ -99,6 +107,21 @@ void lnt_product_plan(lnt_product *product, lnt_product_form form);
  * C's from a column to the next, is 1; checked before.
  */
 bool lnt_product_small(const lnt_tensor *a, const lnt_tensor *b, bool add, lnt_tensor *c);
+
+/** Whether the plan may cut k into panels, since sums of so many terms in order lose digits. */
+static inline bool lnt_product_is_long(const lnt_product *p)
+{
+    return p->k > (p->m == 1 ? LNT_PRODUCT_LONG_ROW : LNT_PRODUCT_LONG);
+}
+
+/** Runs a long product, in blocks of C; the error of its sums is that of one panel. */
+void lnt_product_run_long(const lnt_product *product, void *scratch);
+
+/** Bytes of scratch that a long product needs besides that of its panels; 0 for another. */
+size_t lnt_product_long_bytes(const lnt_product *product);
+
+/** C = f(C + bias, Y): what own kernels do to a tile, for who has only the sums. */
+void lnt_product_finish(const lnt_product *product);
 
 /** Bytes of a packed block of A; of a vector more, since whole ones are written. */
 static inline size_t lnt_product_a_bytes(const lnt_product *p, size_t size, size_t tile_rows)

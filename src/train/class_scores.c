@@ -10,24 +10,29 @@ static double log_sigmoid(double z)
     return z < 0 ? z - log1p(exp(z)) : -log1p(exp(-z));
 }
 
+/* Row i of what the outputs mean, which lies dense. */
+static const double *row_of(const lnt_tensor *meaning, size_t i)
+{
+    return (const double *) meaning->data + i * meaning->cols;
+}
+
 /* log p of class c, from log-softmax or from one logit. */
 static double log_probability(const lnt_tensor *meaning, size_t i, size_t c)
 {
-    if (meaning->cols > 1) {
-        return lnt_get(meaning, i, c);
-    }
-    const double logit = lnt_get(meaning, i, 0);
-    return log_sigmoid(c == 1 ? logit : -logit);
+    const double *row = row_of(meaning, i);
+    return meaning->cols > 1 ? row[c] : log_sigmoid(c == 1 ? row[0] : -row[0]);
 }
 
 /* Whether class c is among the k most likely; of those as likely as it, later ones come first. */
-static bool is_among(const lnt_tensor *meaning, size_t i, size_t c, size_t classes, size_t k)
+static bool is_among(const lnt_tensor *meaning, size_t i, size_t c, size_t k)
 {
-    const double own = log_probability(meaning, i, c);
+    const double *row = row_of(meaning, i), own = row[c];
     size_t before = 0;
-    for (size_t j = 0; j < classes; j++) {
-        const double other = log_probability(meaning, i, j);
-        before += other > own || (other == own && j > c);
+    for (size_t j = 0; j < c; j++) {
+        before += row[j] > own;
+    }
+    for (size_t j = c + 1; j < meaning->cols; j++) {
+        before += row[j] >= own;
     }
     return !isnan(own) && before < k;
 }
@@ -63,11 +68,12 @@ lnt_status lnt_scorer_add_classes(lnt_scorer *scorer, const lnt_tensor *output,
         if (truth == LNT_NO_CLASS) {
             return LNT_ERR_INVALID;
         }
-        const size_t column = predicted < classes ? predicted : classes;
-        sums->confusion[truth * (classes + 1) + column] += weight;
+        LNT_TRY(lnt_confusion_add(&sums->confusion, truth, predicted, weight));
         sums->weight += weight;
         sums->log_loss -= weight > 0 ? weight * log_probability(&meaning, i, truth) : 0;
-        sums->among_k += is_among(&meaning, i, truth, classes, scorer->top_k) ? weight : 0;
+        if (classes > 2) {
+            sums->among_k += is_among(&meaning, i, truth, scorer->top_k) ? weight : 0;
+        }
         if (sums->score_cols > 0) {
             keep_row(sums, scorer->rows + i, &meaning, i, truth, weight);
         }
@@ -84,13 +90,8 @@ typedef struct counts {
 
 static counts counts_of(const lnt_class_sums *sums, size_t c)
 {
-    const size_t sides = sums->classes + 1;
-    counts of = {.found = sums->confusion[c * sides + c]};
-    for (size_t j = 0; j < sides; j++) {
-        of.present += sums->confusion[c * sides + j];
-        of.predicted += sums->confusion[j * sides + c];
-    }
-    return of;
+    const lnt_confusion *of = &sums->confusion;
+    return (counts){of->present[c], of->predicted[c], of->found[c]};
 }
 
 static double f1_of(counts of)

@@ -122,6 +122,7 @@ static lnt_status prepare(lnt_run *r, const data *d)
     }
     LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
     if (held_out.count > 0) {
+        LNT_TRY(lnt_fit_check_monitor(r->net, config, held_out.count, r->error));
         LNT_TRY(lnt_validation_init(&r->validation, r->net, config, &held_out));
     }
     LNT_TRY(lnt_early_stop_init(&r->early_stop, config, held_out.count > 0, r->net));
@@ -150,12 +151,6 @@ static void clean_up(lnt_run *r)
 
 /* --- values that are not finite --- */
 
-/* printf would show the sign bit of a NaN, which means nothing. */
-static const char *text_of(double value)
-{
-    return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
-
 /* Records the place, and goes back to a net that was good. */
 static lnt_status go_back(lnt_run *r)
 {
@@ -176,12 +171,13 @@ static lnt_status bad_loss(lnt_run *r, double loss)
         return lnt_fail(r->error, LNT_ERR_NOT_FINITE,
                         "epoch %zu, batch %zu of %zu: the loss is %s; every layer's output is "
                         "finite, so look at the targets",
-                        r->progress.epoch, r->progress.batch, r->progress.batches, text_of(loss));
+                        r->progress.epoch, r->progress.batch, r->progress.batches,
+                        lnt_guard_text(loss));
     }
     return lnt_fail(r->error, LNT_ERR_NOT_FINITE,
                     "epoch %zu, batch %zu of %zu: the loss is %s; the first output that is not "
                     "finite is that of layers.%zu (%s)",
-                    r->progress.epoch, r->progress.batch, r->progress.batches, text_of(loss),
+                    r->progress.epoch, r->progress.batch, r->progress.batches, lnt_guard_text(loss),
                     *layer, lnt_layer_name(lnt_net_layer(r->net, *layer)));
 }
 
@@ -192,7 +188,7 @@ static lnt_status bad_value(lnt_run *r, const char *what, double value)
     LNT_TRY(go_back(r));
     return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %s",
                     r->progress.epoch, r->progress.batch, r->progress.batches, what,
-                    text_of(value));
+                    lnt_guard_text(value));
 }
 
 /* No later loss would show what the last step of an epoch did. */

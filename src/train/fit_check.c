@@ -2,6 +2,8 @@
 #include "train/fit_check.h"
 
 #include "train/rows_check.h"
+#include "train/scorer.h"
+
 #include <math.h>
 
 static lnt_status check_sampling(const lnt_net *net, const lnt_tensor *y,
@@ -48,6 +50,8 @@ static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
         {"goal", config->goal, config->goal >= 0, "a number from 0"},
         {"min_gradient", config->min_gradient, config->min_gradient >= 0, "a number from 0"},
         {"max_seconds", config->max_seconds, config->max_seconds >= 0, "a number from 0"},
+        {"checkpoint.every_seconds", config->checkpoint.every_seconds,
+         config->checkpoint.every_seconds >= 0, "a number from 0"},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (!numbers[i].good) {
@@ -61,6 +65,11 @@ static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
 static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *config,
                                    lnt_error *error)
 {
+    const char *name = lnt_metric_name(config->monitor);
+    if (name == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "monitor is %d, expected one of lnt_metric",
+                        (int) config->monitor);
+    }
     if ((config->x_val == NULL) != (config->y_val == NULL)) {
         return lnt_fail(error, LNT_ERR_NULL, "x_val and y_val: expected both or neither");
     }
@@ -80,11 +89,6 @@ static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *con
                                     : LNT_OK;
     }
     const size_t outputs = lnt_net_outputs(net);
-    const char *name = lnt_metric_name(config->monitor);
-    if (name == NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "monitor is %d, expected one of lnt_metric",
-                        (int) config->monitor);
-    }
     if (!lnt_metric_applies(config->monitor, config->loss.kind, outputs)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "monitor is %s, which does not apply to %s with %zu outputs", name,
@@ -151,4 +155,17 @@ lnt_status lnt_fit_check_block(const lnt_net *net, const lnt_loss *loss, const l
     return weights == NULL
                ? LNT_OK
                : lnt_rows_check_weights("weights", weights, y->rows, first, false, error);
+}
+
+lnt_status lnt_fit_check_monitor(const lnt_net *net, const lnt_fit_config *config, size_t rows,
+                                 lnt_error *error)
+{
+    const size_t classes = lnt_loss_classes(config->loss.kind, lnt_net_outputs(net));
+    if (config->monitor != LNT_METRIC_ROC_AUC || lnt_scorer_has_auc(classes, rows)) {
+        return LNT_OK;
+    }
+    return lnt_fail(error, LNT_ERR_TOO_LARGE,
+                    "monitor: roc_auc takes at most %zu scores, and %zu held-out rows of %zu "
+                    "classes have more",
+                    LNT_SCORER_MAX_AUC, rows, classes);
 }

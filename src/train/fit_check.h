@@ -20,4 +20,8 @@ lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_row_source *source
 lnt_status lnt_fit_check_block(const lnt_net *net, const lnt_loss *loss, const lnt_tensor *y,
                                const lnt_tensor *weights, size_t first, lnt_error *error);
 
+/** Whether the metric that is watched is computed of so many held-out rows. */
+lnt_status lnt_fit_check_monitor(const lnt_net *net, const lnt_fit_config *config, size_t rows,
+                                 lnt_error *error);
+
 #endif

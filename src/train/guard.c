@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/guard.h"
 
+#include <math.h>
+
 lnt_status lnt_guard_init(lnt_guard *guard, const lnt_net *net, const lnt_allocator *allocator)
 {
     const lnt_tensor state = lnt_net_state_read_only(net);
@@ -25,8 +27,19 @@ lnt_status lnt_guard_look(const lnt_net *net, bool *finite, double *value)
     return LNT_OK;
 }
 
-lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net)
+/* printf would show the sign bit of a NaN, which means nothing. */
+const char *lnt_guard_text(double value)
 {
+    return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite)
+{
+    double value;
+    LNT_TRY(lnt_guard_look(net, finite, &value));
+    if (!*finite) {
+        return LNT_OK;
+    }
     const lnt_tensor now = lnt_net_state_read_only(net);
     lnt_tensor kept = lnt_tensor_of(now.dtype, guard->state, 1, now.cols);
     guard->has_kept = true;
@@ -35,16 +48,8 @@ lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net)
 
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite)
 {
-    double value;
     *finite = true;
-    if (guard->calls++ % LNT_FIT_KEEP != 0) {
-        return LNT_OK;
-    }
-    LNT_TRY(lnt_guard_look(net, finite, &value));
-    if (!*finite) {
-        return LNT_OK;
-    }
-    return lnt_guard_hold(guard, net);
+    return guard->calls++ % LNT_FIT_KEEP == 0 ? lnt_guard_hold(guard, net, finite) : LNT_OK;
 }
 
 lnt_status lnt_guard_restore(const lnt_guard *guard, lnt_net *net)

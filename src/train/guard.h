@@ -21,14 +21,18 @@ void lnt_guard_finish(lnt_guard *guard);
  */
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite);
 
-/** Copies the net, whose parameters are finite, now. */
-lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net);
+/** Copies the net now, unless a parameter or running statistic is not finite: then `*finite` is
+ * false. */
+lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite);
 
 /** Puts the copy back, if there is one. */
 lnt_status lnt_guard_restore(const lnt_guard *guard, lnt_net *net);
 
 /** Whether all parameters and running statistics are finite, and if not, a value that is not. */
 lnt_status lnt_guard_look(const lnt_net *net, bool *finite, double *value);
+
+/** "nan", "inf" or "-inf". */
+const char *lnt_guard_text(double value);
 
 /** The first layer whose output in the last forward is not finite; their number: none. */
 lnt_status lnt_guard_find_layer(const lnt_pass *pass, const lnt_net *net, size_t *layer);

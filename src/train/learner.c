@@ -15,14 +15,8 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
     lnt_optim_config optim = config->optim;
     optim.allocator = config->allocator;
     optim.max_rows = max_rows;
-    lnt_status status = lnt_pass_create(&learner->pass, net, &pass);
-    if (status == LNT_ERR_THREADS) {
-        return lnt_fail(error, status,
-                        "threads is %u, but there are fewer processors, or BLAS has threads of its "
-                        "own: expected lnt_blas_set_threads(1)",
-                        config->threads);
-    }
-    LNT_TRY(status);
+    LNT_TRY(lnt_pass_check(&pass, error));
+    LNT_TRY(lnt_pass_create(&learner->pass, net, &pass));
     LNT_TRY(lnt_optim_accepts(&optim, net, &config->loss, error));
     return lnt_optim_create(&learner->optim, net, &optim);
 }

@@ -161,6 +161,8 @@ lnt_status lnt_predict(lnt_predictor *p, const lnt_tensor *x, lnt_tensor *y)
     if (y->cols != lnt_net_outputs(p->model->net)) {
         return LNT_ERR_SHAPE;
     }
+    const lnt_tensor *const outputs[] = {y};
+    LNT_TRY(lnt_check_overlap(x, outputs, 1, true));
     for (size_t first = 0, count; first < x->rows; first += count) {
         count = batch_size(p, x->rows - first);
         lnt_tensor output, target;

@@ -159,6 +159,25 @@ static lnt_status load_vectors(const resuming *r)
     return LNT_OK;
 }
 
+/* A run from parameters that are not finite ends at once, so the net stays what it was. */
+static lnt_status load_finite_vectors(const resuming *r)
+{
+    lnt_run *run = r->run;
+    bool finite;
+    double value;
+    LNT_TRY(lnt_guard_hold(&run->guard, run->net, &finite));
+    LNT_TRY(load_vectors(r));
+    LNT_TRY(lnt_guard_look(run->net, &finite, &value));
+    if (finite) {
+        return LNT_OK;
+    }
+    LNT_TRY(lnt_guard_restore(&run->guard, run->net));
+    return lnt_fail(run->error, LNT_ERR_NOT_FINITE,
+                    "%s: expected finite parameters, found %s; without this file the run resumes "
+                    "from the checkpoint before",
+                    lnt_checkpoint_path(r->checkpoint), lnt_guard_text(value));
+}
+
 /* --- the whole --- */
 
 /* Batches of other data or sizes cannot go on in the middle of an epoch. */
@@ -181,12 +200,12 @@ static lnt_status load(resuming *r)
 {
     lnt_run *run = r->run;
     lnt_tensor best;
-    bool has_best;
+    bool has_best, finite;
     LNT_TRY(compare_settings(r));
     LNT_TRY(load_numbers(r));
     LNT_TRY(check_place(r));
     LNT_TRY(check_vectors(r));
-    LNT_TRY(load_vectors(r));
+    LNT_TRY(load_finite_vectors(r));
     LNT_TRY(find(r, LNT_SAVER_BEST, run->epochs_done, &best, &has_best));
     if (r->differs) {
         begin_epoch_anew(run);
@@ -200,7 +219,7 @@ static lnt_status load(resuming *r)
     run->result->elsewhere =
         strcmp(lnt_checkpoint_version(r->checkpoint), lnt_version()) != 0 ||
         strcmp(lnt_checkpoint_core(r->checkpoint), lnt_build_info().blas_core) != 0;
-    return lnt_guard_hold(&run->guard, run->net);
+    return lnt_guard_hold(&run->guard, run->net, &finite);
 }
 
 lnt_status lnt_resume(lnt_run *run, lnt_checkpoint_folder *folder)

@@ -108,6 +108,7 @@ lnt_status lnt_rows_check_targets(const lnt_rows_part *p, const lnt_net *net, co
 {
     const lnt_dtype dtype = lnt_net_dtype(net);
     const size_t outputs = lnt_net_outputs(net);
+    LNT_TRY(lnt_loss_check(loss, outputs, error));
     lnt_tensor no_rows = *p->y;
     no_rows.rows = 0;
     const lnt_tensor no_output = lnt_tensor_of(dtype, NULL, 0, outputs);

@@ -235,6 +235,14 @@ static bool is_time(const lnt_saver *saver, const lnt_run *run)
             run->progress.seconds - saver->seconds >= config->every_seconds);
 }
 
+/* A run cannot continue from parameters that are not finite; the guard ends it in a later batch. */
+static bool is_finite(const lnt_run *run)
+{
+    bool finite;
+    double value;
+    return lnt_guard_look(run->net, &finite, &value) == LNT_OK && finite;
+}
+
 void lnt_saver_look(lnt_saver *saver, lnt_run *run)
 {
     if (saver->folder == NULL || is_busy(saver)) {
@@ -242,7 +250,7 @@ void lnt_saver_look(lnt_saver *saver, lnt_run *run)
     }
     const bool failed = saver->failure.status != LNT_OK;
     run->progress.checkpoint_error = failed ? &saver->failure : NULL;
-    if (is_time(saver, run)) {
+    if (is_time(saver, run) && is_finite(run)) {
         begin(saver, run);
     }
 }

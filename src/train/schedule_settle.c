@@ -4,7 +4,6 @@
 #include <math.h>
 
 #define KIND(kind) (1U << LNT_SCHEDULE_##kind)
-#define ALL (~0U)
 
 /* The numbers of a schedule: which kinds read them, and between what they may lie. */
 static const struct field {
@@ -41,10 +40,10 @@ static lnt_status check_number(lnt_error *error, const struct field *field, doub
         return LNT_OK;
     }
     if (isinf(field->most)) {
-        return lnt_fail(error, LNT_ERR_INVALID, "schedule: %s is %g, expected a number %s %g",
-                        field->name, value, field->above ? "above" : "of at least", field->least);
+        return lnt_fail(error, LNT_ERR_INVALID, "schedule.%s is %g, expected a finite number %s %g",
+                        field->name, value, field->above ? "above" : "from", field->least);
     }
-    return lnt_fail(error, LNT_ERR_INVALID, "schedule: %s is %g, expected a number in %s%g, %g%s",
+    return lnt_fail(error, LNT_ERR_INVALID, "schedule.%s is %g, expected a number in %s%g, %g%s",
                     field->name, value, field->above ? "(" : "[", field->least, field->most,
                     field->below ? ")" : "]");
 }
@@ -60,7 +59,7 @@ static lnt_status check_numbers(const lnt_schedule *schedule, lnt_error *error)
     }
     if (schedule->warmup > 0 && !(schedule->warmup_start > 0 && schedule->warmup_start <= 1)) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "schedule: warmup_start is %g, expected a number in (0, 1]",
+                        "schedule.warmup_start is %g, expected a number in (0, 1]",
                         schedule->warmup_start);
     }
     return LNT_OK;
@@ -69,12 +68,13 @@ static lnt_status check_numbers(const lnt_schedule *schedule, lnt_error *error)
 static lnt_status check_milestones(const lnt_schedule *schedule, lnt_error *error)
 {
     if (schedule->milestones == NULL || schedule->n_milestones == 0) {
-        return lnt_fail(error, LNT_ERR_INVALID, "schedule: multi_step has no milestones");
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "schedule.milestones is empty, expected at least 1 for multi_step");
     }
     for (size_t i = 1; i < schedule->n_milestones; i++) {
         if (schedule->milestones[i] <= schedule->milestones[i - 1]) {
             return lnt_fail(error, LNT_ERR_INVALID,
-                            "schedule: milestone %zu follows %zu, expected them to ascend",
+                            "schedule.milestones has %zu behind %zu, expected them to ascend",
                             schedule->milestones[i], schedule->milestones[i - 1]);
         }
     }
@@ -88,14 +88,15 @@ lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods, lnt_error
     }
     const size_t rest = periods > schedule->warmup ? periods - schedule->warmup : 1;
     if (lnt_schedule_name(schedule->kind) == NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "schedule: there is no kind %d",
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "schedule.kind is %d, expected one of lnt_schedule_kind",
                         (int) schedule->kind);
     }
     LNT_TRY(check_numbers(schedule, error));
     switch (schedule->kind) {
     case LNT_SCHEDULE_STEP:
         if (schedule->period == 0) {
-            return lnt_fail(error, LNT_ERR_INVALID, "schedule: period is 0, expected at least 1");
+            return lnt_fail(error, LNT_ERR_INVALID, "schedule.period is 0, expected at least 1");
         }
         break;
     case LNT_SCHEDULE_MULTI_STEP:
@@ -103,7 +104,7 @@ lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods, lnt_error
     case LNT_SCHEDULE_COSINE:
         if (schedule->cycle_factor == 0) {
             return lnt_fail(error, LNT_ERR_INVALID,
-                            "schedule: cycle_factor is 0, expected at least 1");
+                            "schedule.cycle_factor is 0, expected at least 1");
         }
         schedule->period = schedule->period == 0 ? rest : schedule->period;
         break;
@@ -113,8 +114,9 @@ lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods, lnt_error
         break;
     case LNT_SCHEDULE_PLATEAU:
         if (schedule->per_step) {
-            return lnt_fail(error, LNT_ERR_INVALID,
-                            "schedule: plateau counts epochs, not steps (per_step)");
+            return lnt_fail(
+                error, LNT_ERR_INVALID,
+                "schedule.per_step is true, expected false for plateau, which counts epochs");
         }
         break;
     default:

@@ -5,32 +5,25 @@
 #include <string.h>
 
 /* Arrays of the scorer, all zeroed at creation and freed in the end. */
-enum { N_ARRAYS = 7 };
+enum { N_ARRAYS = 6 };
 
 static void arrays_of(lnt_scorer *scorer, void **arrays[N_ARRAYS])
 {
-    void **const all[N_ARRAYS] = {(void **) (void *) &scorer->classes.confusion,
-                                  (void **) (void *) &scorer->classes.scores,
-                                  (void **) (void *) &scorer->classes.weights,
-                                  (void **) (void *) &scorer->classes.truth,
-                                  (void **) (void *) &scorer->classes.ranked,
-                                  (void **) (void *) &scorer->numbers,
-                                  (void **) (void *) &scorer->meaning};
+    void **const all[N_ARRAYS] = {
+        (void **) (void *) &scorer->classes.scores, (void **) (void *) &scorer->classes.weights,
+        (void **) (void *) &scorer->classes.truth,  (void **) (void *) &scorer->classes.ranked,
+        (void **) (void *) &scorer->numbers,        (void **) (void *) &scorer->meaning};
     memcpy(arrays, all, sizeof all);
 }
 
 static lnt_status allocate(lnt_scorer *scorer, const lnt_allocator *allocator)
 {
-    const size_t sides = scorer->classes.classes + 1, columns = scorer->classes.score_cols;
+    const size_t columns = scorer->classes.score_cols;
     const size_t ranked = columns > 0 ? scorer->max_rows : 0;
-    if (columns > 0 && ranked > SIZE_MAX / columns) {
-        return LNT_ERR_TOO_LARGE;
-    }
     const struct {
         size_t count;
         size_t size;
     } wanted[N_ARRAYS] = {
-        {scorer->classes.classes > 0 ? sides * sides : 0, sizeof(double)},
         {ranked * columns, sizeof(double)},
         {ranked, sizeof(double)},
         {ranked, sizeof(uint32_t)},
@@ -48,7 +41,10 @@ static lnt_status allocate(lnt_scorer *scorer, const lnt_allocator *allocator)
             }
         }
     }
-    return LNT_OK;
+    return scorer->classes.classes > 0
+               ? lnt_confusion_init(&scorer->classes.confusion, scorer->classes.classes,
+                                    scorer->max_rows, allocator)
+               : LNT_OK;
 }
 
 static lnt_status check(const lnt_scorer_config *config, size_t classes)
@@ -57,7 +53,12 @@ static lnt_status check(const lnt_scorer_config *config, size_t classes)
         (classes > 0 && config->top_k > classes)) {
         return LNT_ERR_INVALID;
     }
-    return config->outputs > INT32_MAX || classes > 46340 ? LNT_ERR_TOO_LARGE : LNT_OK;
+    return config->outputs > INT32_MAX ? LNT_ERR_TOO_LARGE : LNT_OK;
+}
+
+bool lnt_scorer_has_auc(size_t classes, size_t rows)
+{
+    return classes > 0 && rows > 0 && rows <= LNT_SCORER_MAX_AUC / (classes == 2 ? 1 : classes);
 }
 
 lnt_status lnt_scorer_create(lnt_scorer **out, const lnt_scorer_config *config)
@@ -84,13 +85,14 @@ lnt_status lnt_scorer_create(lnt_scorer **out, const lnt_scorer_config *config)
     scorer->max_rows = config->max_rows;
     scorer->top_k = config->top_k;
     scorer->classes.classes = classes;
-    if (config->max_rows > 0) {
+    if (lnt_scorer_has_auc(classes, config->max_rows)) {
         scorer->classes.score_cols = classes == 2 ? 1 : classes;
     }
     if (lnt_metric_applies(LNT_METRIC_MAE, config->loss.kind, config->outputs)) {
         scorer->target_cols = lnt_loss_target_cols(config->loss.kind, config->outputs);
     }
-    const lnt_status status = allocate(scorer, config->allocator);
+    const lnt_status status =
+        allocate(scorer, scorer->custom_allocator ? &scorer->allocator : NULL);
     if (status != LNT_OK) {
         lnt_scorer_destroy(scorer);
         return status;
@@ -111,18 +113,21 @@ void lnt_scorer_destroy(lnt_scorer *scorer)
     for (size_t i = 0; i < N_ARRAYS; i++) {
         lnt_release(from, *arrays[i]);
     }
+    if (scorer->classes.classes > 0) {
+        scorer->classes.confusion.allocator = from;
+        lnt_confusion_finish(&scorer->classes.confusion);
+    }
     lnt_release(from, scorer);
 }
 
 void lnt_scorer_reset(lnt_scorer *scorer)
 {
     lnt_class_sums *classes = &scorer->classes;
-    const size_t sides = classes->classes + 1;
     scorer->rows = 0;
     scorer->loss_sum = scorer->divisor = scorer->number_weight = 0;
     classes->weight = classes->log_loss = classes->among_k = 0;
-    if (classes->confusion != NULL) {
-        memset(classes->confusion, 0, sides * sides * sizeof *classes->confusion);
+    if (classes->classes > 0) {
+        lnt_confusion_reset(&classes->confusion);
     }
     if (scorer->numbers != NULL) {
         memset(scorer->numbers, 0, scorer->target_cols * sizeof *scorer->numbers);
@@ -218,6 +223,18 @@ double lnt_scorer_confusion(const lnt_scorer *scorer, size_t truth, size_t predi
 {
     const size_t classes = scorer->classes.classes;
     return truth < classes && predicted < classes
-               ? scorer->classes.confusion[truth * (classes + 1) + predicted]
+               ? lnt_confusion_at(&scorer->classes.confusion, truth, predicted)
                : 0;
+}
+
+size_t lnt_scorer_confusion_count(const lnt_scorer *scorer)
+{
+    return scorer->classes.classes > 0 ? lnt_confusion_count(&scorer->classes.confusion) : 0;
+}
+
+void lnt_scorer_confusion_entries(const lnt_scorer *scorer, lnt_confusion_entry *entries)
+{
+    if (scorer->classes.classes > 0) {
+        lnt_confusion_copy(&scorer->classes.confusion, entries);
+    }
 }

@@ -3,6 +3,7 @@
 #define LINNET_TRAIN_SCORER_H
 
 #include "train/auc.h"
+#include "train/confusion.h"
 
 #include <linnet/metrics.h>
 #include <stdint.h>
@@ -14,9 +15,9 @@
 typedef struct lnt_class_sums {
     size_t classes; /* 0: it is none */
     double weight;
-    double log_loss;    /* Σ −w·log p(true class) */
-    double among_k;     /* weight of the rows whose class is among the k most likely */
-    double *confusion;  /* [classes + 1, classes + 1]: truth, prediction; the last: no answer */
+    double log_loss; /* Σ −w·log p(true class) */
+    double among_k;  /* weight of the rows whose class is among the k most likely */
+    lnt_confusion confusion;
     size_t score_cols;  /* classes, or 1 for two; 0: no AUC */
     double *scores;     /* [max_rows, score_cols]: log p */
     double *weights;    /* [max_rows] */
@@ -57,6 +58,9 @@ struct lnt_scorer {
 lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer, const lnt_tensor *output,
                                  const lnt_tensor *target, const lnt_tensor *weights,
                                  const double *scale);
+
+/** Whether AUC is computed of so many rows. */
+bool lnt_scorer_has_auc(size_t classes, size_t rows);
 
 /* Each adds a batch of at most LNT_SCORER_CHUNK rows, of which `meaning` is what they mean. */
 lnt_status lnt_scorer_add_classes(lnt_scorer *scorer, const lnt_tensor *output,

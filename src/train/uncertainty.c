@@ -237,6 +237,8 @@ lnt_status lnt_uncertainty_predict(lnt_uncertainty *u, const lnt_tensor *x, lnt_
     LNT_TRY(check(u, x, mean));
     LNT_TRY(check(u, x, sd));
     LNT_TRY(epistemic != NULL ? check(u, x, epistemic) : LNT_OK);
+    const lnt_tensor *const outputs[] = {mean, sd, epistemic};
+    LNT_TRY(lnt_check_overlap(x, outputs, 3, false));
     const size_t size = u->max_rows * u->outputs * lnt_dtype_size(x->dtype);
     for (size_t first = 0, rows; first < x->rows; first += rows) {
         lnt_tensor batch, outs[3];

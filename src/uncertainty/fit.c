@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/field.h"
+#include "base/ignore_status.h"
 #include "tensor/symmetric.h"
 #include "uncertainty/desk.h"
 #include "uncertainty/likelihood.h"
@@ -27,7 +29,8 @@ static lnt_status check_numbers(const lnt_laplace_config *config, lnt_loss_kind 
 {
     if (lnt_laplace_structure_name(config->structure) == NULL) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "Laplace approximation: no structure has that number");
+                        "laplace.structure is %d, expected one of lnt_laplace_structure",
+                        (int) config->structure);
     }
     if (loss != LNT_LOSS_MSE && !lnt_loss_is_classification(loss)) {
         const char *name = lnt_loss_name(loss);
@@ -36,15 +39,9 @@ static lnt_status check_numbers(const lnt_laplace_config *config, lnt_loss_kind 
                         "binary_cross_entropy, found %s",
                         name != NULL ? name : "none that exists");
     }
-    const double numbers[] = {config->prior_precision, config->noise};
-    for (size_t i = 0; i < 2; i++) {
-        if (!(numbers[i] >= 0) || !isfinite(numbers[i])) {
-            return lnt_fail(error, LNT_ERR_INVALID,
-                            "Laplace approximation: the %s must be above 0, or 0 to be found",
-                            i == 0 ? "prior's precision" : "noise's variance");
-        }
-    }
-    return LNT_OK;
+    static const lnt_field fields[] = {LNT_AMOUNT_FIELD(lnt_laplace_config, prior_precision),
+                                       LNT_AMOUNT_FIELD(lnt_laplace_config, noise)};
+    return lnt_fields_check(fields, 2, config, "laplace.", error);
 }
 
 static lnt_status check_shapes(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
@@ -227,7 +224,7 @@ static double squares(const lnt_net *net, const lnt_laplace *laplace)
         for (size_t i = net->first_tensor[block->first]; i < net->first_tensor[block->end]; i++) {
             const lnt_tensor w = lnt_net_view(net, i, net->parameters);
             double part = 0;
-            (void) lnt_dot(&w, &w, &part); /* what fits itself cannot fail */
+            lnt_ignore_status(lnt_dot(&w, &w, &part));
             sum += part;
         }
     }

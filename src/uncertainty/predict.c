@@ -268,6 +268,8 @@ lnt_status lnt_laplace_predict(lnt_laplace_predictor *p, const lnt_tensor *x, ln
     LNT_TRY(check(p, x, mean));
     LNT_TRY(check(p, x, sd));
     LNT_TRY(epistemic != NULL ? check(p, x, epistemic) : LNT_OK);
+    const lnt_tensor *const outputs[] = {mean, sd, epistemic};
+    LNT_TRY(lnt_check_overlap(x, outputs, 3, false));
     for (size_t first = 0, count; first < x->rows; first += count) {
         const size_t left = x->rows - first;
         count = left < p->desk.max_rows ? left : p->desk.max_rows;

@@ -2,6 +2,7 @@
 """The scripts' own ways: how they count, what they refuse, how they install what is missing."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -80,14 +81,14 @@ class Usage(unittest.TestCase):
                               text=True, check=False)
 
     def test_help(self):
-        for name in ("demo", "fuzz", "test"):
+        for name in ("coverage", "demo", "fuzz", "mutate", "test"):
             for option in ("-h", "--help"):
                 done = self.run_script(name, option)
                 self.assertEqual((0, ""), (done.returncode, done.stderr))
                 self.assertTrue(done.stdout.startswith(f"Usage: scripts/{name}"))
 
     def test_what_is_not_known_is_refused(self):
-        for name in ("demo", "fuzz", "test"):
+        for name in ("coverage", "demo", "fuzz", "mutate", "test"):
             for argument in ("--fast", "extra"):
                 done = self.run_script(name, argument)
                 self.assertEqual(2, done.returncode)
@@ -105,6 +106,88 @@ class Usage(unittest.TestCase):
             self.assertEqual((2, ""), (done.returncode, done.stdout))
             self.assertIn(part, done.stderr)
             self.assertTrue(done.stderr.endswith("; see scripts/fuzz --help\n"), done.stderr)
+
+
+    def test_coverage_refuses_what_it_cannot_do(self):
+        for arguments, part in ((["--bound"], "--bound needs a number"),
+                                (["--bound", "101"], "found '101'"),
+                                (["-b", "-5"], "found '-5'"),
+                                (["--bound=1e3"], "found '1e3'"),
+                                (["../gemm"], "there is no option or argument '../gemm'"),
+                                (["gemm", "parquet"], "there is no option or argument 'parquet'")):
+            done = self.run_script("coverage", *arguments)
+            self.assertEqual((2, ""), (done.returncode, done.stdout))
+            self.assertIn(part, done.stderr)
+            self.assertTrue(done.stderr.endswith("; see scripts/coverage --help\n"), done.stderr)
+
+
+class Coverage(Folder):
+    """The summary of what gcov counted, of a program that is compiled here."""
+    PROGRAM = """\
+#include <stdlib.h>
+#define LNT_TRY(call) do { if ((call) != 0) { return 1; } } while (0)
+static int half(int x)
+{
+    if (x > 2) {
+        return 1;
+    }
+    return 0;
+}
+int main(void)
+{
+    void *memory = malloc(8);
+    if (memory == NULL) {
+        return 3 /* LNT_ERR_MEMORY */;
+    }
+    free(memory);
+    LNT_TRY(half(1));
+    return half(2);
+}
+"""
+
+    def setUp(self):
+        super().setUp()
+        (self.folder / "scripts").mkdir()
+        (self.folder / "src/part").mkdir(parents=True)
+        (self.folder / "build/src").mkdir(parents=True)
+        shutil.copy(SOURCE / "scripts/coverage_summary.py", self.folder / "scripts")
+        (self.folder / "src/part/half.c").write_text(self.PROGRAM, encoding="utf-8")
+        if not shutil.which("gcov") or not shutil.which("gcc"):
+            self.skipTest("no gcc or no gcov")
+        for command in (["gcc", "-O0", "--coverage", "-c", "../src/part/half.c", "-o",
+                         "src/half.o"], ["gcc", "--coverage", "src/half.o", "-o", "half"]):
+            subprocess.run(command, cwd=self.folder / "build", check=True)
+
+    def summary(self, *arguments):
+        done = subprocess.run([sys.executable, self.folder / "scripts/coverage_summary.py",
+                               *arguments, self.folder / "build"], check=False,
+                              capture_output=True, text=True)
+        self.assertEqual("", done.stderr)
+        return done.returncode, done.stdout
+
+    def test_counts(self):
+        subprocess.run([self.folder / "build/half"], check=True)
+        status, text = self.summary("--missing", self.folder / "missing")
+        rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if "/" in line}
+        # 11 lines, and the conditions at line 5, 13 and 17.
+        self.assertEqual(["9/11", "81.8", "9/10", "90.0", "3/6", "50.0", "1/2", "50.0"],
+                         rows["src/part"])
+        self.assertEqual(rows["src/part"], rows["total"])
+        self.assertIn("81.8  src/part/half.c: 6, 14", text)
+        self.assertEqual(0, status)
+        missing = (self.folder / "missing").read_text(encoding="utf-8").splitlines()
+        self.assertEqual(["5: branch 1/2", "6: line", "13: call 1/2", "14: call line",
+                          "17: call 1/2"],
+                         [":".join(line.split(":")[1:3]) for line in missing])
+
+    def test_the_bound_chooses_files(self):
+        subprocess.run([self.folder / "build/half"], check=True)
+        self.assertNotIn("half.c", self.summary("--bound", "81")[1])
+        self.assertIn("half.c", self.summary("--bound", "82")[1])
+
+    def test_no_run_is_a_failure(self):
+        status, text = self.summary()
+        self.assertEqual((1, "no line was executed: run the tests first\n"), (status, text))
 
 
 class Fuzz(unittest.TestCase):

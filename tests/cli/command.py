@@ -22,6 +22,7 @@ def default_signals():
     """A parent in the background may have had SIGINT ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def flowers(rows=90, seed=1, header=True):

@@ -21,7 +21,7 @@ class BadData(CommandCase):
         train = ["train", "flowers.csv", "-t"]
         self.refuse(1, "linnet train: flowers.csv: no column 'specie'; the nearest is 'species'",
                     *train, "specie")
-        self.refuse(1, "linnet train: flowers.csv: no column 9: there are 4 columns", *train, "9")
+        self.refuse(1, "linnet train: flowers.csv: no column 9: there are 4 columns, numbered from 1 (-1 is the last)", *train, "9")
         self.refuse(1, "linnet train: option --features: no column 'lenght'; the nearest is "
                     "'length'", *train, "species", "--features", "lenght,width")
         self.refuse(1, "linnet train: flowers.csv: no column 'heigth'; the nearest is 'height'",
@@ -94,8 +94,8 @@ class BadData(CommandCase):
         done = self.run_command("train", "flowers.csv", "-t", "species", "-q", "--hidden",
                                 "1000000,1000000")
         self.assertEqual(1, done.returncode)
-        self.assertRegex(done.stderr, r"^linnet train: training needs about 28\d{3}\.\d GB, this "
-                         r"machine has [\d.]+ GB: choose a smaller --hidden or --batch\n$")
+        self.assertRegex(done.stderr, r"^linnet train: training needs about 28\d{3}\.\d GB, "
+                         r"[\d.]+ GB of memory are free: choose a smaller --hidden or --batch\n$")
 
 
 class BadOutput(CommandCase):
@@ -108,12 +108,14 @@ class BadOutput(CommandCase):
 
     def test_output(self):
         self.refuse_output("no/x", "cannot be written: there is no folder 'no/'")
-        self.refuse_output(str(self.folder), "cannot be written: it is a folder")
-        self.refuse_output("/dev/null", "cannot be written: it is no regular file")
+        self.refuse_output(str(self.folder), "cannot be replaced: it is a folder")
+        self.refuse_output("/dev/null", "cannot be replaced: it is not a regular file")
         self.refuse_output("./flowers.csv", "is read too, and would be overwritten")
         self.assertEqual(flowers(), (self.folder / "flowers.csv").read_text())
-        self.refuse_output("flowers.csv/x", "cannot be written: Not a directory")
-        self.refuse_output("x" * 300, "cannot be written: File name too long")
+        self.refuse_output("flowers.csv/x", "cannot open its folder: Not a directory")
+        done = self.run_command("train", "flowers.csv", "-t", "species", "-o", "x" * 300)
+        self.assertEqual(1, done.returncode)
+        self.assertIn("xxx: cannot open its folder: File name too long\n", done.stderr)
 
     def test_output_of_predict(self):
         self.train_flowers()

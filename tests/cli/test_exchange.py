@@ -46,7 +46,10 @@ class Exchange(CommandCase):
         for layer, fault in (("densely", "no layer is called 'densely'; expected dense, an "
                               "activation, prelu, dropout, batch_norm, layer_norm or rms_norm"),
                              ("dense=3", "'dense=3': this layer has no number"),
-                             ("dropout=x", "'dropout=x': expected a number behind '='")):
+                             ("dropout=x", "'dropout=x': expected a number behind '='"),
+                             ("dropout=", "'dropout=': expected a number behind '='"),
+                             ("dropout=0.5x", "'dropout=0.5x': expected a number behind '='"),
+                             ("dropout=nan", "'dropout=nan': expected a number behind '='")):
             self.refuse(1, f"linnet import: option --layers: {fault}", "import",
                         DATA / "mlp.safetensors", "--layers", layer, "-o", "m2.safetensors")
 
@@ -118,8 +121,10 @@ class Exchange(CommandCase):
 
     def test_no_file_is_lost(self):
         self.train_flowers()
-        for options in (["--onnx", "f", "--npz", "f"], ["--c", "f.c", "--npz", "f.h"]):
-            self.refuse(1, f"linnet export: {options[-1]}: is named for two things to write",
+        for options, path, names in (
+                (["--onnx", "f", "--npz", "./f"], "./f", "--onnx and --npz"),
+                (["--c", "f.c", "--npz", "f.h"], "f.h", "--npz and --c")):
+            self.refuse(1, f"linnet export: {path}: is the output of two options, {names}",
                         "export", "flowers.safetensors", *options)
         for path in DATA.glob("sharded*"):
             shutil.copy(path, self.folder)
@@ -137,7 +142,7 @@ class Exchange(CommandCase):
         self.assertEqual(1, self.run_command("info", "pipe").returncode)
         self.write("a.c", "/*\n * Made by linnet 0\n * \x1b]0;x\x07\nint x;\n")
         text = self.succeed("info", "a.c").stdout
-        self.assertEqual("format        c\nMade by linnet 0\n?]0;x?\n", text)
+        self.assertEqual("format        c\nMade by linnet 0\n\\x1b]0;x\\x07\n", text)
         self.write("a.c", "/*\n * Made by someone\n */\n")
         self.assertEqual(1, self.run_command("info", "a.c", "--json").returncode)
 

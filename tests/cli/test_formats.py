@@ -335,7 +335,7 @@ class Formats(CommandCase):
         names = set(os.listdir(self.folder))
         process = self.start("predict", "m.safetensors", "large.npy", "-o", "p.csv")
         begun = time.monotonic()
-        while not any(name.startswith(".linnet-") for name in os.listdir(self.folder)) and \
+        while not any(".p.csv.tmp." in name for name in os.listdir(self.folder)) and \
                 time.monotonic() < begun + 30:
             time.sleep(0.001)
         process.send_signal(signal.SIGINT)

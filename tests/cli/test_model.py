@@ -2,6 +2,7 @@
 """Using a model: predict, evaluate, info."""
 import json
 import re
+import struct
 
 from command import CommandCase, flowers, prices, table
 
@@ -95,6 +96,32 @@ class Predict(CommandCase):
         self.assertEqual(['the "kind", so', "p_x,y", "p_z"], list(rows[0]))
         self.assertEqual(["z", "x,y"] * 20, [row['the "kind", so'] for row in rows])
 
+    def test_names_with_a_blank_at_an_end_are_quoted(self):
+        """Without quotes many readers would drop the blank."""
+        self.write("t.csv", 'a,"kind "\n' +
+                   "".join(f'{i % 2},"{" x" if i % 2 else "z "}"\n' for i in range(40)))
+        self.succeed("train", "t.csv", "-t", "2", "--epochs", 20)
+        lines = self.succeed("predict", "t.safetensors", "t.csv", "-p").stdout.splitlines()
+        self.assertEqual('"kind ","p_ x","p_z "', lines[0])
+        self.assertEqual({'"z "', '" x"'}, {line.split(",")[0] for line in lines[1:]})
+
+    def test_control_characters_do_not_reach_the_terminal(self):
+        """Neither those below a blank nor DEL, from the names of columns and classes."""
+        names = ["one\x7fway", "an\x1bother"]
+        self.write("t.csv", "a,ki\x7fnd\n" +
+                   "".join(f"{i % 2},{names[i % 2]}\n" for i in range(40)))
+        shown = [self.succeed("train", "t.csv", "-t", "2", "--epochs", 2),
+                 self.succeed("info", "t.safetensors"),
+                 self.succeed("evaluate", "t.safetensors", "t.csv"),
+                 self.run_command("train", "t.csv", "-t", "no\x7fcolumn"),
+                 self.run_command("predict", "no\x7fmodel", "t.csv")]
+        for done in shown:
+            for text in (done.stdout, done.stderr):
+                self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f]")
+        self.assertRegex(shown[2].stdout, r"\none.*way")
+        self.assertRegex(shown[3].stderr, "no.*column")
+        self.assertRegex(shown[4].stderr, "no.*model")
+
 
 class Evaluate(CommandCase):
     def test_text(self):
@@ -124,6 +151,29 @@ class Evaluate(CommandCase):
         self.assertEqual((60, 30, 0.5, 1), tuple(by_class["lily"][k] for k in
                                                  ("rows", "predicted", "recall", "precision")))
 
+    def test_many_classes(self):
+        """Of more than fifty the worst are shown, and how many are left out is said."""
+        lines = ["a,kind"] + [f"{i % 97},k{i % 300}" for i in range(1200)]
+        self.write("many.csv", "\n".join(lines) + "\n")
+        self.succeed("train", "many.csv", "-t", "kind", "--quiet", "--epochs", 1, "--hidden", 2,
+                     "-o", "many.safetensors", "--report", "many.html")
+        result = self.succeed_json("evaluate", "many.safetensors", "many.csv", "--json")
+        self.assertNotIn("confusion", result)
+        self.assertEqual(300, len(result["classes"]))
+        self.assertEqual(50, len(result["mistakes"]))
+        rows = [one["rows"] for one in result["mistakes"]]
+        self.assertEqual(sorted(rows, reverse=True), rows)
+        wrong = result["rows"] - result["correct"]
+        self.assertLessEqual(sum(rows) + result["mistakes_left_out"], wrong)
+        text = self.succeed("evaluate", "many.safetensors", "many.csv").stdout
+        self.assertIn("The 50 classes with the least recall; 250 are left out.", text)
+        self.assertIn(f"The most frequent mistakes; {result['mistakes_left_out']} other pairs are "
+                      "left out.", text)
+        self.assertLess(len(text.splitlines()), 130)
+        with open(self.folder / "many.html", encoding="utf-8") as file:
+            page = file.read()
+        self.assertIn("The 50 of 300 classes with the least recall", page)
+
     def test_confusion_of_odd_names(self):
         """Heads of columns are cut between characters, and hold no control characters."""
         rows = flowers().replace("iris", "größte").replace("lily", "\x1b[31mred")
@@ -132,7 +182,8 @@ class Evaluate(CommandCase):
                      "-o", "odd.safetensors")
         text = self.succeed("evaluate", "odd.safetensors", "flowers.csv").stdout
         self.assertIn("  größ", text)
-        self.assertIn("  ?[31", text)
+        self.assertIn("  \\x1b", text)
+        self.assertIn("\\x1b[31mred  ", text)
         self.assertNotIn("\x1b", text)
 
     def test_errors_of_a_regression(self):
@@ -157,6 +208,40 @@ class Evaluate(CommandCase):
         self.train_flowers()
         self.write("t.csv", flowers().replace("species", "kind"))
         self.succeed("evaluate", "flowers.safetensors", "t.csv", "-t", "kind")
+
+
+class NotFinite(CommandCase):
+    """A model with a weight that is NaN: every command names it, and takes it when told to."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("d.csv", "a,b,y\n" + "".join(f"{i % 7},{i % 5},{i % 7 - i % 5}\n"
+                                                for i in range(40)))
+        self.write("x.csv", "a,b\n1,2\n")
+        self.succeed("train", "d.csv", "-t", "y", "--task", "regress", "-q", "--epochs", 1, "-o", "m.safetensors")
+        self.succeed("export", "m.safetensors", "--torch", "t.safetensors", "--ignore-scaling")
+        path = self.folder / "t.safetensors"
+        data = bytearray(path.read_bytes())
+        header = 8 + int.from_bytes(data[:8], "little")
+        tensors = json.loads(data[8:header])
+        first = header + tensors["0.weight"]["data_offsets"][0]
+        data[first + 4:first + 8] = struct.pack("<f", float("nan"))
+        path.write_bytes(data)
+
+    def test_refused_and_allowed(self):
+        for arguments in (["predict", "t.safetensors", "x.csv"],
+                          ["evaluate", "t.safetensors", "d.csv", "-t", "y"],
+                          ["info", "t.safetensors"],
+                          ["export", "t.safetensors", "--npz", "t.npz"],
+                          ["import", "t.safetensors", "-o", "i.safetensors"]):
+            done = self.run_command(*arguments)
+            self.assertEqual(1, done.returncode, arguments)
+            self.assertIn("t.safetensors: tensor '0.weight': expected finite numbers, found nan as "
+                          "element [0, 1]", done.stderr)
+            self.succeed(*arguments, "--allow-nonfinite")
+        self.assertIn("'layers.0.weight': expected finite numbers, found nan as element [1, 0]",
+                      self.run_command("info", "i.safetensors").stderr)
+        self.assertIn("'layers.0.weight'", self.run_command("info", "t.npz").stderr)
 
 
 class Info(CommandCase):

@@ -66,6 +66,13 @@ class Page:
         return [[tuple(numbers(point)) for point in re.split(r"[ML]", path.get("d"))[1:]]
                 for path in svg.iter("path") if path.get("class", "").startswith("line ")]
 
+    def table(self, title):
+        """The rows of the table below a title, without its head."""
+        part = next(d for d in self.root.iter("div") if d.find("h3") is not None and
+                    d.find("h3").text == title)
+        return {row.find("th").text: [cell.text for cell in row.iter("td")]
+                for row in part.find(".//tbody").iter("tr")}
+
     def hover(self, figure):
         """What the places of a chart say: {epoch: {line: number}}."""
         said = {}
@@ -121,6 +128,17 @@ class Report(CommandCase):
             self.assertAlmostEqual(x(row["epoch"]), point[0], delta=0.3)
             self.assertAlmostEqual(y(row[column]), point[1], delta=0.3)
 
+    def check_best(self, page, figure, epoch):
+        """The best epoch's line goes from the bottom of the chart to its top."""
+        x, _ = page.axes(figure)
+        svg = next(s for s in page.figures()[figure].iter("svg") if s.get("class") == "chart")
+        paths = {path.get("class"): numbers(path.get("d")) for path in svg.iter("path")}
+        place, lower, upper = paths["best"]
+        bottom = paths["ticks"][1]
+        self.assertAlmostEqual(x(epoch), place, delta=0.3)
+        self.assertEqual(bottom, lower)
+        self.assertTrue(0 <= upper < 0.2 * lower)
+
     def check_hover(self, page, history, figure, line, column):
         said = page.hover(figure)
         self.assertIn(1, said)
@@ -160,6 +178,9 @@ class Report(CommandCase):
                              set(page.figures()))
         self.assertNotIn("confusion", page.figures())
         self.check_curve(page, history, "loss", 0, "train_loss")
+        self.assertIn("overfits where the held-out loss rises", page.words())
+        best = min(history, key=lambda row: row["validation_loss"])
+        self.check_best(page, "loss", best["epoch"])
         held_out = int(page.tiles()["Rows trained on"].replace("\u202f", ""))
         self.assertLess(held_out, 120)
         points = [c for c in page.figures()["scatter-0"].iter("circle")]
@@ -170,9 +191,38 @@ class Report(CommandCase):
             x, y = page.axes("scatter-0")
             self.assertAlmostEqual(x(true), float(point.get("cx")), delta=0.3)
             self.assertAlmostEqual(y(predicted), float(point.get("cy")), delta=0.3)
+        errors = [p - t for t, p in (
+            (float(n.replace("−", "-")) for n in re.findall(r": (\S+)", c.find("title").text))
+            for c in points)]
+        found = [float(text.replace("−", "-")) for text in page.table("Errors")["price"]]
+        mean = sum(errors) / len(errors)
+        for expected, number in zip((math.sqrt(sum(e * e for e in errors) / len(errors)),
+                                     sum(map(abs, errors)) / len(errors), mean), found):
+            self.assertAlmostEqual(expected, number, delta=2e-3 * abs(expected) + 2)
+        _, y = page.axes("residuals-0")
+        svg = next(s for s in page.figures()["residuals-0"].iter("svg") if s.get("class") == "chart")
+        width = numbers(svg.get("viewBox"))[2]
+        ticks = next(p for p in svg.iter("path") if p.get("class") == "ticks")
+        self.assertLess(numbers(ticks.get("d"))[2], width - 6)
+        for bar in page.figures()["residuals-0"].iter("rect"):
+            if bar.find("title") is not None:
+                count = float(bar.find("title").text.rsplit(" ", 1)[1])
+                self.assertAlmostEqual(y(count), float(bar.get("y")), delta=0.3)
+        self.assertLessEqual({"Linnet", "compiler", "BLAS", "kernels", "LAPACK"},
+                             set(page.table("Software")))
         bars = [int(t.text.rsplit(" ", 1)[1]) for t in
                 page.figures()["residuals-0"].iter("title") if "from" in t.text]
         self.assertEqual(120 - held_out, sum(bars))
+
+    def test_many_rows(self):
+        """Points that are too many to tell their numbers are parts of a few paths."""
+        self.write("prices.csv", prices(2000))
+        page, _ = self.report("prices.csv", "-t", "price", "--epochs", 2, "--validation", 0.2)
+        figure = page.figures()["scatter-0"]
+        self.assertEqual([], list(figure.iter("circle")))
+        points = [path.get("d") for path in figure.iter("path")
+                  if "points" in path.get("class", "").split()]
+        self.assertEqual(400, sum(d.count("M") for d in points))
 
     def test_one_epoch_and_no_held_out_rows(self):
         self.write("flowers.csv", flowers())
@@ -181,6 +231,8 @@ class Report(CommandCase):
         self.assertEqual([1], [len(line) for line in page.lines("loss")])
         self.assertIn("Training accuracy", page.tiles())
         self.assertNotIn("Held-out loss", page.tiles())
+        self.assertIn("What training makes small.", page.words())
+        self.assertNotIn("overfits", page.words())
 
     def test_thousands_of_epochs(self):
         self.write("flowers.csv", flowers(30))

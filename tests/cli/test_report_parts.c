@@ -22,14 +22,21 @@ static void expect_escaped(const char *text, size_t most, const char *expected)
 Test(report_parts, texts_are_escaped)
 {
     expect_escaped("<a href=\"x\">&'", 99, "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
-    expect_escaped("a\001b\tc", 99,
-                   "a\xEF\xBF\xBD"
-                   "b\tc");
-    expect_escaped("\xC3\xA4\xFF\xC3|", 99, "\xC3\xA4\xEF\xBF\xBD\xEF\xBF\xBD|");
-    expect_escaped("\xED\xA0\x80", 99, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); /* surrogate */
-    expect_escaped("\xC0\xBC", 99, "\xEF\xBF\xBD\xEF\xBF\xBD"); /* "<" in two bytes */
+    expect_escaped("a\001b\tc", 99, "a\\x01b\\tc");
+    expect_escaped("\xC3\xA4\xFF\xC3|", 99, "\xC3\xA4\\xff\\xc3|");
+    expect_escaped("\xED\xA0\x80", 99, "\\xed\\xa0\\x80"); /* surrogate */
+    expect_escaped("\xC0\xBC", 99, "\\xc0\\xbc");          /* "<" in two bytes */
+    expect_escaped("\xF8\x88\x80\x80\x80", 99, "\\xf8\\x88\\x80\\x80\\x80");
+    expect_escaped("\xF4\x90\x80\x80", 99, "\\xf4\\x90\\x80\\x80"); /* above U+10FFFF */
+    expect_escaped("\xE2\x82", 99, "\\xe2\\x82");                   /* cut off */
+    expect_escaped("a\x1b[31m\r\n\x7f", 99, "a\\x1b[31m\\r\\n\\x7f");
+    expect_escaped("\u202Eabc\u202C\xC2\x85\xC2\x9B", 99, "\\u202eabc\\u202c\\u0085\\u009b");
+    expect_escaped("\uFEFF\u2028\u2066\u061C\u200B\U000E0041\uFFFE", 99,
+                   "\\ufeff\\u2028\\u2066\\u061c\\u200b\\U000e0041\\ufffe");
+    expect_escaped("\u05D0\u200D\u4E2D\U0001F600\uFFFD", 99, "\u05D0\u200D\u4E2D\U0001F600\uFFFD");
     expect_escaped("äöüß", 4, "äöüß");
     expect_escaped("äöüß<", 4, "äöü…");
+    expect_escaped("ab\u202Ec", 8, "ab…"); /* an escape sequence is shown whole or not at all */
 }
 
 Test(report_parts, numbers)

@@ -106,7 +106,8 @@ class Signals(CommandCase):
         return self.start_training(*LONG_RUN[1:])
 
     def test_first_signal_saves_the_model(self):
-        for number, name in ((signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM")):
+        for number, name in ((signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM"),
+                             (signal.SIGHUP, "SIGHUP")):
             process = self.start_long_run()
             process.send_signal(number)
             output, errors = process.communicate(timeout=TIME_LIMIT)
@@ -120,31 +121,98 @@ class Signals(CommandCase):
             self.succeed("predict", "flowers.safetensors", "flowers.csv")
             (self.folder / "flowers.safetensors").unlink()
 
-    def test_second_signal_ends_at_once(self):
-        """The first is noted at the end of a batch; this one takes long."""
+    def start_long_batch(self, until, *arguments):
+        """Signals are noted at the end of a batch; this one takes long."""
         rows = "\n".join(",".join(["0.5"] * 400 + [str(i % 2)]) for i in range(6000))
         self.write("wide.csv", rows)
-        process = self.start("train", "wide.csv", "-t", "-1", "--hidden", "3000,3000", "--batch",
-                             "6000", "--validation", "0")
+        process = self.start(*arguments, "--batch", "6000")
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
         seen = b""
-        while b"parameters" not in seen:
+        while until not in seen:
             seen += process.stderr.read(1)
-        time.sleep(0.7)
-        process.send_signal(signal.SIGINT)
+        time.sleep(0.8)
+        return process
+
+    def test_second_signal_ends_at_once(self):
+        process = self.start_long_batch(b"parameters", "train", "wide.csv", "-t", "-1",
+                                        "--hidden", "3000,3000", "--validation", "0")
+        process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         self.assertEqual(-signal.SIGINT, process.wait(timeout=TIME_LIMIT))
         self.assertFalse((self.folder / "wide.safetensors").exists())
 
-    def test_ignored_signals_stay_ignored(self):
-        self.write("flowers.csv", flowers())
-        process = subprocess.Popen(
-            [LINNET, *LONG_RUN[:-1], "3000"], cwd=self.folder, env=self.environment(),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
-        time.sleep(0.2)
+    def test_second_signal_in_a_later_fold(self):
+        process = self.start_long_batch(b"fold 1 of", "cv", "wide.csv", "-t", "-1", "--hidden",
+                                        "1000,1000", "--epochs", 3, "--folds", 2)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=TIME_LIMIT)
-        self.assertEqual(0, process.returncode)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(-signal.SIGINT, process.wait(timeout=TIME_LIMIT))
+
+    def test_a_session_that_is_closed(self):
+        """The shell and the terminal both send SIGHUP, and some systems SIGTERM before or after."""
+        hup, term = signal.SIGHUP, signal.SIGTERM
+        for numbers in ((hup, hup, hup), (term, hup, hup), (hup, term, hup)):
+            process = self.start_long_run()
+            for number in numbers:
+                process.send_signal(number)
+                time.sleep(0.0005)
+            _, errors = process.communicate(timeout=TIME_LIMIT)
+            self.assertRegex(errors, b"stopped by SIG(HUP|TERM) in epoch")  # in any order
+            self.assertEqual(1, process.returncode)
+            (self.folder / "flowers.safetensors").unlink()
+
+    def test_a_terminal_that_is_gone(self):
+        self.write("flowers.csv", flowers())
+        leader, terminal = pty.openpty()
+
+        def own_session():
+            default_signals()
+            os.setsid()
+            fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+        process = subprocess.Popen([LINNET, *LONG_RUN, "--progress", "always"], cwd=self.folder,
+                                   env=self.environment(), stdin=terminal, stdout=terminal,
+                                   stderr=terminal, preexec_fn=own_session)
+        os.close(terminal)
+        seen = b""
+        while b"epoch " not in seen:
+            seen += os.read(leader, 4096)
+        os.close(leader)
+        self.assertEqual(1, process.wait(timeout=TIME_LIMIT))
+        self.succeed("predict", "flowers.safetensors", "flowers.csv")
+
+    def test_progress_that_nobody_reads(self):
+        """`linnet train 2>&1 | tee log` is not lost with tee."""
+        process = self.start_long_run()
+        process.stderr.close()
+        process.stdout.close()
+        time.sleep(0.3)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(1, process.wait(timeout=TIME_LIMIT))
+        self.succeed("predict", "flowers.safetensors", "flowers.csv")
+
+    def test_predictions_that_nobody_reads_end(self):
+        self.write("flowers.csv", flowers(200000))
+        self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 1, "-q", "-o", "m")
+        process = self.start("predict", "m", "flowers.csv")
+        process.stdout.read(10)
+        process.stdout.close()
+        self.assertEqual(-signal.SIGPIPE, process.wait(timeout=TIME_LIMIT))
+        process.stderr.close()
+
+    def test_ignored_signals_stay_ignored(self):
+        """By nohup, or for a job in the background."""
+        self.write("flowers.csv", flowers())
+        for number in (signal.SIGINT, signal.SIGHUP):
+            process = subprocess.Popen(
+                [LINNET, *LONG_RUN[:-1], "3000"], cwd=self.folder, env=self.environment(),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                preexec_fn=lambda: signal.signal(number, signal.SIG_IGN))
+            time.sleep(0.2)
+            process.send_signal(number)
+            process.communicate(timeout=TIME_LIMIT)
+            self.assertEqual(0, process.returncode)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Training: what is learned, saved and printed."""
 import json
+import re
 
 from command import DIGITS, CommandCase, flowers, prices
 
@@ -25,20 +26,40 @@ class Train(CommandCase):
                          r"held-out loss      [\d.e-]+\nmodel              flowers.safetensors\n$")
         self.assertEqual("", done.stderr)
 
+    def test_columns_by_number(self):
+        """1 is the first: help, pages, notes and errors say so for each option of columns."""
+        self.write("flowers.csv", flowers())
+        for number, told in (("4", "'species' (column 4): 3 classes"),
+                             ("-1", "'species' (column 4): 3 classes"),
+                             ("2", "'width' (column 2): a number")):
+            done = self.succeed("train", "flowers.csv", "-t", number, "--epochs", 1,
+                                *([] if number != "2" else ["--exclude", "-1"]))
+            self.assertIn(f"target {told}", done.stderr)
+        for options in (["-t", "0"], ["-t", "5"], ["-t", "4", "--features", "9"],
+                        ["-t", "4", "--exclude", "-9"], ["-t", "4", "--weights", "0"],
+                        ["-t", "4", "--sampling", "weighted", "--sampling-weights", "7"]):
+            done = self.run_command("train", "flowers.csv", *options)
+            self.assertIn("there are 4 columns, numbered from 1 (-1 is the last)", done.stderr)
+        for verb in ("train", "cv", "lr", "evaluate"):
+            text = " ".join(self.succeed(verb, "--help").stdout.split())
+            for option in re.findall(r"--[\w-]+=COLUMNS? .*?(?= --|$)", text):
+                self.assertIn("1 is the first, -1 the last", option)
+
     def test_what_was_chosen_is_said(self):
         self.write("flowers.csv", flowers())
         self.write("few.csv", "x,y\n" + "".join(f"{i / 7},{i % 3}\n" for i in range(60)))
         self.write("many.csv", "x,y\n" + "".join(f"{i / 7},{i % 21}\n" for i in range(84)))
-        said = {("flowers.csv", "species"): "'species': 3 classes",
-                ("flowers.csv", "length"): "'length': a number",
-                ("few.csv", "y"): "'y': 3 classes (--task regress to predict a number)",
-                ("many.csv", "y"): "'y': a number"}
+        said = {("flowers.csv", "species"): "'species' (column 4): 3 classes",
+                ("flowers.csv", "length"): "'length' (column 1): a number",
+                ("few.csv", "y"): "'y' (column 2): 3 classes (--task regress to predict a number)",
+                ("many.csv", "y"): "'y' (column 2): a number"}
         for (path, target), text in said.items():
             options = ["--exclude", "species"] if target == "length" else []
             done = self.succeed("train", path, "-t", target, "--epochs", 1, *options)
             self.assertEqual(f"linnet train: target {text}", done.stderr.splitlines()[0])
         done = self.succeed("train", "many.csv", "-t", "y", "--epochs", 1, "--task", "classify")
-        self.assertEqual("linnet train: target 'y': 21 classes", done.stderr.splitlines()[0])
+        self.assertEqual("linnet train: target 'y' (column 2): 21 classes",
+                         done.stderr.splitlines()[0])
         result = self.succeed_json("train", "few.csv", "-t", "y", "--task", "regress", "--epochs",
                                    1, "--json")
         self.assertEqual("regress", result["task"])

@@ -397,8 +397,8 @@ class Configuration(CommandCase):
                              options)
 
     def test_files_are_not_mixed_up(self):
-        self.refuse(1, "linnet train: h.csv: is named for two things to write", "train",
-                    "flowers.csv", "-t", "species", "--history", "h.csv", "--report", "h.csv")
+        self.refuse(1, "linnet train: h.csv: is the output of two options, --history and "
+                    "--report", "train", "flowers.csv", "-t", "species", "--history", "h.csv", "--report", "h.csv")
         self.write("run.conf", "target = species\n")
         self.refuse(1, "linnet train: run.conf: is read too, and would be overwritten", "train",
                     "flowers.csv", "--config", "run.conf", "-o", "run.conf")
@@ -409,6 +409,26 @@ class Configuration(CommandCase):
                         ["--optimizer", "sgd", "--momentum", 0]):
             self.succeed("train", "flowers.csv", "-t", "species", "--epochs", 2, "--schedule",
                          "one_cycle", *options)
+
+    def test_long_lines(self):
+        limit = 2**20
+        option = "hidden = 3"
+        for start, end in (("#", "x"), (option, " ")):
+            text = start + (limit - len(start)) * end
+            self.write("run.conf", f"{text}\nepochs = 7\nseed = 5")
+            done = self.succeed("train", "flowers.csv", "-t", "species", "--config", "run.conf",
+                                "--dry-run")
+            self.assertIn("\nepochs = 7\n", done.stdout)
+            self.assertIn("seed = 5\n", done.stdout)
+            self.write("run.conf", f"seed = 5\n{text}{end}\nepochs = 7\n")
+            self.refuse(2, "linnet train: run.conf:2: expected a line of at most 1048576 bytes, "
+                        "found a longer one", "train", "flowers.csv", "-t", "species", "--config",
+                        "run.conf")
+
+    def test_a_file_that_cannot_be_read_is_no_end(self):
+        for path, why in ((".", "Is a directory"), ("/proc/self/mem", "Input/output error")):
+            self.refuse(1, f"linnet train: {path}: cannot be read: {why}", "train", "flowers.csv",
+                        "-t", "species", "--config", path)
 
     def test_no_such_file(self):
         done = self.run_command("train", "flowers.csv", "-t", "species", "--config", "none.conf")

@@ -73,6 +73,52 @@ class Uncertainty(CommandCase):
         self.assertEqual("7", info["training"]["seed"])
         self.assertIsNone(info["laplace"])
 
+    def test_ensemble_without_deviations(self):
+        """Predictions of several models are the means of theirs."""
+        self.succeed("train", "prices.csv", *PRICES, "--ensemble", "3", "-o", "e.safetensors")
+        models = [f"e.{i}.safetensors" for i in (1, 2, 3)]
+        done = self.succeed("predict", *models, "prices.csv")
+        self.assertIn("predictions are the means of 3 models", done.stderr)
+        each = [table(self.succeed("predict", m, "prices.csv").stdout) for m in models]
+        for i, row in enumerate(table(done.stdout)):
+            self.assertEqual(["price"], list(row))
+            mean = sum(float(one[i]["price"]) for one in each) / 3
+            self.assertAlmostEqual(1, float(row["price"]) / mean, places=5)
+
+    def test_ensemble_of_classes_without_deviations(self):
+        two = "\n".join(line for line in flowers().splitlines() if "iris" not in line) + "\n"
+        (self.folder / "two.csv").write_text(two, encoding="utf-8")
+        for data, loss in (("flowers.csv", "softmax_cross_entropy"),
+                           ("two.csv", "binary_cross_entropy")):
+            self.succeed("train", data, "-t", "species", "--loss", loss, "-q", "--epochs", 2,
+                         "--ensemble", "2", "-o", "e.safetensors")
+            models = ["e.1.safetensors", "e.2.safetensors"]
+            rows = table(self.succeed("predict", "-p", *models, data).stdout)
+            each = [table(self.succeed("predict", "-p", m, data).stdout) for m in models]
+            for i, row in enumerate(rows):
+                names = [name for name in row if name.startswith("p_")]
+                for name in names:
+                    self.assertAlmostEqual(float(row[name]),
+                                           sum(float(one[i][name]) for one in each) / 2, places=5)
+                self.assertEqual("p_" + row["species"], max(names, key=lambda n: float(row[n])))
+
+    def test_ensemble_of_gaussians_is_a_mixture(self):
+        """The mean of standard deviations would be none."""
+        self.succeed("train", "prices.csv", *PRICES, "--loss", "gaussian", "--ensemble", "2", "-o",
+                     "g.safetensors")
+        models = ["g.1.safetensors", "g.2.safetensors"]
+        self.assertEqual(self.succeed("predict", "-u", *models, "prices.csv").stdout,
+                         self.succeed("predict", *models, "prices.csv").stdout)
+
+    def test_laplace_that_is_not_used(self):
+        self.succeed("train", "flowers.csv", "-t", "species", "-q", "--laplace", "last", "-o",
+                     "m.safetensors")
+        done = self.succeed("predict", "-p", "m.safetensors", "flowers.csv")
+        self.assertEqual("linnet predict: the Laplace approximation of m.safetensors is not used; "
+                         "--uncertainty uses it\n", done.stderr)
+        done = self.succeed("predict", "-u", "m.safetensors", "flowers.csv")
+        self.assertEqual("", done.stderr)
+
     def test_first_member_is_the_single_model(self):
         self.succeed("train", "prices.csv", *PRICES, "-o", "one.safetensors")
         self.succeed("train", "prices.csv", *PRICES, "--ensemble", "2", "-o", "e.safetensors")
@@ -155,9 +201,6 @@ class Uncertainty(CommandCase):
         self.assertEqual(1, run.returncode)
         self.assertIn("train it with --laplace last, or --loss gaussian, or give the models of "
                       "--ensemble N", run.stderr)
-        run = self.run_command("predict", "m.safetensors", "m.safetensors", "prices.csv")
-        self.assertEqual(2, run.returncode)
-        self.assertIn("expected --uncertainty", run.stderr)
         for options, words in ((["--laplace", "last", "--dropout", "0.1"], "--dropout"),
                                (["--laplace", "last", "--loss", "mae"], "found mae"),
                                (["--ensemble", "2", "--history", "h.csv"], "--history"),
@@ -168,5 +211,8 @@ class Uncertainty(CommandCase):
             self.assertIn(words, run.stderr)
         self.succeed("train", "flowers.csv", "--target", "species", "-q", "-o", "f.safetensors")
         run = self.run_command("predict", "-u", "m.safetensors", "f.safetensors", "prices.csv")
+        self.assertEqual(1, run.returncode)
+        self.assertIn("model 2 has another loss", run.stderr)
+        run = self.run_command("predict", "m.safetensors", "f.safetensors", "prices.csv")
         self.assertEqual(1, run.returncode)
         self.assertIn("model 2 has another loss", run.stderr)

@@ -2,7 +2,7 @@
 """Verbs, options, ranges and help, as far as no file is read."""
 import re
 
-from command import CommandCase, LINNET, default_signals
+from command import CommandCase, LINNET, default_signals, flowers
 import os
 import subprocess
 
@@ -122,3 +122,34 @@ class Usage(CommandCase):
                                   preexec_fn=default_signals, check=False)
         self.assertEqual(1, done.returncode)
         self.assertEqual(b"linnet: standard output: No space left on device\n", done.stderr)
+
+
+class ClosedDescriptors(CommandCase):
+    """A file that the command opens must not become its standard output."""
+
+    def run_closed(self, closed, *arguments):
+        keep = {0: subprocess.DEVNULL, 1: subprocess.PIPE, 2: subprocess.PIPE}
+        stdin, stdout, stderr = (keep[i] for i in range(3))
+        return subprocess.run(
+            ["/bin/sh", "-c", '"$@" ' + " ".join(f"{n}{'<' if n == 0 else '>'}&-" for n in closed),
+             "sh", LINNET, *map(str, arguments)], cwd=self.folder, env=self.environment(),
+            stdin=stdin, stdout=stdout, stderr=stderr, check=False, timeout=60)
+
+    def test_no_file_gets_their_numbers(self):
+        self.write("flowers.csv", flowers())
+        train = ["train", "flowers.csv", "-t", "species", "--epochs", 3]
+        self.succeed(*train, "-q", "-o", "m")
+        for n, closed in enumerate(((0,), (2,), (1,), (1, 2), (0, 1, 2))):
+            done = self.run_closed(closed, *train, "-o", "n", "--history", "h", "--checkpoint",
+                                   f"run{n}", "--every", "1steps")
+            self.assertEqual(1 if 1 in closed else 0, done.returncode, (closed, done.stderr))
+            self.assertEqual((self.folder / "m").read_bytes(), (self.folder / "n").read_bytes())
+            self.assertEqual(b"", (self.folder / f"run{n}" / ".lock").read_bytes())
+            self.assertTrue((self.folder / "h").read_text().startswith("epoch,"))
+            if closed == (1,):
+                self.assertIn(b"standard output: Bad file descriptor\n", done.stderr)
+
+    def test_standard_input(self):
+        done = self.run_closed((0,), "train", "-", "-t", 1)
+        self.assertEqual(1, done.returncode)
+        self.assertIn(b"standard input: cannot read: Bad file descriptor", done.stderr)

@@ -343,6 +343,7 @@ static const operation operations[] = {
     {"write_npy", WRITE, write_npy, NULL, NULL},
     {"read_npy", READ, NULL, read_data, "write_npy"},
     {"write_idx", WRITE, probe_write_idx, NULL, NULL},
+    {"write_parts", WRITE, probe_write_parts, NULL, NULL},
     {"read_idx", READ, NULL, read_data, "write_idx"},
     {"write_idx_gz", WRITE, probe_write_idx_gz, NULL, NULL},
     {"read_idx_gz", READ, NULL, read_data, "write_idx_gz"},

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe_data.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 /* 3 images of 2 by 2, or 9000: IDX, packed or not. */
@@ -26,6 +28,35 @@ lnt_status probe_write_idx(const char *path, bool new, lnt_error *error)
 {
     static unsigned char bytes[IDX_MOST];
     return lnt_file_write(path, bytes, make_idx(bytes, new), error);
+}
+
+/* By the descriptor of a writer; what a program of its own has to do about its calls. */
+static lnt_status write_all(int fd, const char *path, const unsigned char *bytes, size_t size,
+                            lnt_error *error)
+{
+    while (size > 0) {
+        const ssize_t n = write(fd, bytes, size);
+        if (n < 0 && errno != EINTR) {
+            return lnt_fail(error, LNT_ERR_IO, "%s: cannot write: %s", path, strerror(errno));
+        }
+        bytes += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t) n : 0;
+    }
+    return LNT_OK;
+}
+
+lnt_status probe_write_parts(const char *path, bool new, lnt_error *error)
+{
+    static unsigned char bytes[IDX_MOST];
+    lnt_file_writer *writer = NULL;
+    LNT_TRY(lnt_file_writer_open(&writer, path, error));
+    const lnt_status status =
+        write_all(lnt_file_writer_descriptor(writer), path, bytes, make_idx(bytes, new), error);
+    if (status != LNT_OK) {
+        lnt_file_writer_discard(writer);
+        return status;
+    }
+    return lnt_file_writer_commit(writer, error);
 }
 
 lnt_status probe_write_idx_gz(const char *path, bool new, lnt_error *error)

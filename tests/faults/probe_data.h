@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 lnt_status probe_write_idx(const char *path, bool new, lnt_error *error);
+lnt_status probe_write_parts(const char *path, bool new, lnt_error *error);
 lnt_status probe_write_idx_gz(const char *path, bool new, lnt_error *error);
 lnt_status probe_write_npz(const char *path, bool new, lnt_error *error);
 lnt_status probe_write_npz_packed(const char *path, bool new, lnt_error *error);

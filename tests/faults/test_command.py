@@ -52,7 +52,7 @@ class Command(unittest.TestCase):
                 self.assertEqual(MODE, self.path.stat().st_mode & 0o777, faults)
                 self.assertEqual(b"old" if status else new, self.path.read_bytes(), faults)
                 if status:
-                    self.assertIn(f"{self.path}: cannot be written: ", errors, faults)
+                    self.assertIn(f"{self.path}: cannot ", errors, faults)
 
     def test_predictions(self):
         self.check("predict", "m", "x.csv")
@@ -63,7 +63,7 @@ class Command(unittest.TestCase):
     def test_a_folder_that_cannot_be_synced_is_told_of(self):
         status, errors = self.run_linnet("predict", "m", "x.csv", "-o", str(self.path),
                                          call="fsync", at=2, error="EIO")
-        self.assertEqual((1, f"linnet predict: {self.path}: cannot be written: "
+        self.assertEqual((1, f"linnet predict: {self.path}: cannot write its folder to the disk: "
                              "Input/output error\n"), (status, errors))
 
 

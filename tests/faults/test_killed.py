@@ -40,6 +40,7 @@ class Killed(unittest.TestCase):
             acknowledged = numbers[-1]
             last = self.newest()
             self.assertGreaterEqual(last, acknowledged)
+            self.assertEqual([], [name for name in os.listdir(self.folder) if ".tmp." in name])
             good = [name for name in os.listdir(self.folder) if name.startswith("checkpoint-")]
             self.assertEqual([], [name for name in good if name.endswith(".bad")])
         self.assertGreater(acknowledged, TIMES)

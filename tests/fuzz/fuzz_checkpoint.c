@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Checkpoints: opens one and reads all that it says it has. */
 #include "fuzz_allocator.h"
+#include "io/checkpoint_file.h"
+#include "mutate.h"
 
 #include <linnet/checkpoint.h>
 
 #define OVERHEAD 65536
 #define MULTIPLE 64
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, lnt_checkpoint_json_sum);
+}
 
 static void read_all(const lnt_checkpoint *checkpoint, size_t size)
 {

@@ -51,7 +51,9 @@ static void use_frame(lnt_frame *frame)
                          "a label that is none");
         }
     }
-    (void) lnt_frame_encode(frame, values.cols - 1, 16, NULL);
+    const lnt_status status = lnt_frame_encode(frame, values.cols - 1, 16, NULL);
+    fuzz_require(status == LNT_OK || status == LNT_ERR_TOO_LARGE || status == LNT_ERR_MEMORY,
+                 "a column that cannot be encoded");
 }
 
 /* The path of a pipe that holds the bytes; `*end` is to be closed. */

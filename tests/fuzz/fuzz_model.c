@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Models: loads one, predicts a row with it, and saves it again. */
 #include "fuzz_allocator.h"
+#include "mutate.h"
 
 #include <linnet/io.h>
 #include <linnet/train.h>
@@ -8,6 +9,11 @@
 /* Tensors take what they take in the file; the rest is names and the header's table. */
 #define OVERHEAD 65536
 #define MULTIPLE 64
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, fuzz_model_sum);
+}
 
 /* Whatever it predicts; but all is there that a prediction needs. */
 static void predict(const lnt_model *model, const lnt_allocator *allocator)

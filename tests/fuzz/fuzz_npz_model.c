@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Models of NumPy's archives: imports one. */
 #include "fuzz_allocator.h"
+#include "mutate.h"
 
 #include <linnet/exchange.h>
 
 /* Half precision doubles, and each tensor has a description; the rest is names. */
 #define OVERHEAD ((size_t) 4 << 20)
 #define MULTIPLE 2048
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    return fuzz_mutate(data, size, max_size, seed, &fuzz_npz, fuzz_model_sum);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_memory memory = fuzz_memory_of(OVERHEAD + MULTIPLE * size);
     const lnt_allocator allocator = fuzz_allocator(&memory);
-    const lnt_onnx_options options = {1 << 26, &allocator};
+    const lnt_onnx_options options = {.memory_limit = 1 << 26, .allocator = &allocator};
     lnt_model model;
     lnt_error error = {LNT_OK, ""};
     const char *path = fuzz_file(data, size);

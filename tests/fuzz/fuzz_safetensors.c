@@ -5,7 +5,7 @@
 
 /* The table takes a small multiple of the header, and the file's data are read into one block. */
 #define OVERHEAD 8192
-#define MULTIPLE 16
+#define MULTIPLE 6
 
 static void read_tensor(const lnt_st_file *file, const lnt_st_entry *entry, size_t size)
 {

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs a fuzz target over the files of a folder, in place of libFuzzer, and prints TAP. */
+/*
+ * Runs a fuzz target over the files of a folder, in place of libFuzzer, and prints TAP. Runs a
+ * target with a mutator of its own also over a fixed number of mutations of each file.
+ */
 #include "fuzz_file.h"
+#include "mutate.h"
 
 #include <dirent.h>
 #include <string.h>
+
+#define MUTATIONS 60      /* of each file */
+#define MUTATION_ROOM 256 /* bytes that a mutation may add */
+
+#pragma weak LLVMFuzzerCustomMutator
 
 typedef struct content {
     uint8_t *data;
@@ -32,6 +41,49 @@ static content read_content(const char *folder, const char *name)
     return c;
 }
 
+/* Sets, inserts or removes a byte, at places that are the same in each run. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+    static unsigned state = 1;
+    state = state * 1664525u + 1013904223u;
+    const unsigned kind = state >> 30u;
+    const size_t at = size > 0 ? (state >> 8u) % size : 0;
+    const uint8_t byte = (uint8_t) (state >> 22u);
+    if (kind == 0 && size < max_size) {
+        memmove(data + at + 1, data + at, size - at);
+        data[at] = byte;
+        return size + 1;
+    }
+    if (kind == 1 && size > 1) {
+        memmove(data + at, data + at + 1, size - at - 1);
+        return size - 1;
+    }
+    if (size > 0) {
+        data[at] = byte;
+    }
+    return size;
+}
+
+/* Each mutation in a block of just its size. Returns 0; a fault ends the process. */
+static int replay_mutations(content c)
+{
+    const size_t room = c.size + MUTATION_ROOM;
+    uint8_t *whole = malloc(room);
+    fuzz_require(whole != NULL, "no memory");
+    int result = 0;
+    for (unsigned seed = 0; seed < MUTATIONS && result == 0; seed++) {
+        memcpy(whole, c.data, c.size);
+        const size_t size = LLVMFuzzerCustomMutator(whole, c.size, room, seed);
+        uint8_t *data = malloc(size > 0 ? size : 1);
+        fuzz_require(data != NULL, "no memory");
+        memcpy(data, whole, size);
+        result = LLVMFuzzerTestOneInput(data, size);
+        free(data);
+    }
+    free(whole);
+    return result;
+}
+
 int main(int argc, char **argv)
 {
     struct dirent **entries = NULL;
@@ -45,7 +97,10 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++) {
         fflush(stdout);
         const content c = read_content(argv[1], entries[i]->d_name);
-        const int result = LLVMFuzzerTestOneInput(c.data, c.size);
+        int result = LLVMFuzzerTestOneInput(c.data, c.size);
+        if (result == 0 && LLVMFuzzerCustomMutator != NULL) {
+            result = replay_mutations(c);
+        }
         printf("%sok %d - %s\n", result == 0 ? "" : "not ", i + 1, entries[i]->d_name);
         free(c.data);
         free(entries[i]);

@@ -255,8 +255,11 @@ static lnt_status write_missing_texts(const char *folder)
             char path[PATH_LENGTH], text[PATH_LENGTH];
             snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
             snprintf(text, sizeof text, "%s/%.*s.txt", folder, (int) (end - e->d_name), e->d_name);
+            lnt_import_options import = lnt_import_defaults();
+            import.allow_nonfinite = true;
             lnt_model model;
-            if (!is_there(text) && (status = lnt_model_load(&model, path, NULL, NULL)) == LNT_OK) {
+            if (!is_there(text) &&
+                (status = lnt_model_import(&model, path, &import, NULL)) == LNT_OK) {
                 status = write_text(&model, text);
                 lnt_model_finish(&model);
             }
