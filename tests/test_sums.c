@@ -134,6 +134,29 @@ Test(sums, products)
     }
 }
 
+/* As many terms as a BLAS that sums blocks adds up in one call, and more. */
+Test(sums, products_of_dense_operands)
+{
+    enum { SIDE = 8 };
+    const size_t longest = lnt_gemm_longest(LNT_F32, SIDE, SIDE);
+    const size_t rows[] = {longest, longest + 1000};
+    float *a = values((longest + 1000) * SIDE), c[SIDE * SIDE];
+    for (size_t r = 0; r < 2; r++) {
+        const lnt_tensor at = lnt_tensor_f32(a, rows[r], SIDE), turned = lnt_transpose(&at);
+        lnt_tensor ct = lnt_tensor_f32(c, SIDE, SIDE);
+        OK(lnt_gemm(1, &turned, &at, 0, &ct));
+        for (size_t j = 0; j < SIDE; j++) {
+            lnt_tensor first, column;
+            double exact;
+            OK(lnt_slice_cols(&at, 0, 1, 1, &first));
+            OK(lnt_slice_cols(&at, j, 1, 1, &column));
+            OK(lnt_dot(&first, &column, &exact));
+            NEAR((double) c[j], exact, panels());
+        }
+    }
+    free(a);
+}
+
 Test(sums, matrix_by_vector)
 {
     float *memory = values(HUGE_ROWS), y[1];
