@@ -235,6 +235,7 @@ static lnt_tensor gradients(lnt_dtype dtype, const lnt_layer *layers, size_t n_l
         const lnt_tensor from = lnt_net_parameters(net);
         lnt_tensor to = lnt_net_parameters(run);
         OK(lnt_copy(&from, &to));
+        lnt_net_destroy(net);
     }
     lnt_pass_config config = lnt_pass_defaults();
     config.max_rows = MANY;
@@ -326,4 +327,7 @@ Test(sums, gradients_of_many_shards)
         largest = fmax(largest, fabs(lnt_get(&found, j, 0) - exact) / fabs(exact));
     }
     cr_assert(largest <= 64 * UNIT_F32, "%g units", largest / UNIT_F32);
+    free(row);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
 }
