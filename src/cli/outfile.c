@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outfile.h"
 
+#include "interrupt.h"
 #include "report.h"
 #include "verb.h"
 
@@ -88,7 +89,10 @@ static lnt_status check_one(const lnt_cli_outfile *file, const char *const *inpu
         }
     }
     LNT_TRY(check_folder(file->path, error));
-    return lnt_file_check_writable(file->path, error);
+    lnt_cli_interrupt_hold(); /* the check makes a file and removes it */
+    const lnt_status status = lnt_file_check_writable(file->path, error);
+    lnt_cli_interrupt_release();
+    return status;
 }
 
 static lnt_status check_pair(const lnt_cli_outfile *first, const lnt_cli_outfile *second,
