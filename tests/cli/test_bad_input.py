@@ -115,7 +115,7 @@ class BadOutput(CommandCase):
         self.refuse_output("flowers.csv/x", "cannot open its folder: Not a directory")
         done = self.run_command("train", "flowers.csv", "-t", "species", "-o", "x" * 300)
         self.assertEqual(1, done.returncode)
-        self.assertIn("xxx: cannot open its folder: File name too long\n", done.stderr)
+        self.assertIn("xxx: cannot write it: File name too long\n", done.stderr)
 
     def test_output_of_predict(self):
         self.train_flowers()
