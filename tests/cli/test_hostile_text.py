@@ -181,6 +181,14 @@ class HostileText(CommandCase):
             said = self.run_safely("train", "t.csv", "-t", "species", "--config", "c.conf")
             self.assertIn("c.conf:1: expected \\xHH, \\uHHHH or \\UHHHHHHHH" if wrong else
                           "no column 'Aä😀'", said)
+        for value, expected in ((r'"a\tb"', r"no column 'a\tb'"), (r'"a\nb" # why', r"no column 'a\nb'"),
+                                ('"a\\q\\\\" \t', r"no column 'aq\'"),
+                                ('"a" b', "c.conf:1: expected a closing quote and nothing behind it"),
+                                ('"a', "c.conf:1: expected a closing quote and nothing behind it"),
+                                ('"a\\', "c.conf:1: expected a closing quote and nothing behind it")):
+            self.write("c.conf", f"features = {value}\n")
+            said = self.run_safely("train", "t.csv", "-t", "species", "--config", "c.conf")
+            self.assertIn(expected, said)
 
     def test_checkpoints(self):
         folder = os.fsdecode(NOT_UTF8)
