@@ -3,6 +3,7 @@
 #include "tensor/gemm_long.h"
 #include "tensor/product.h"
 #include "tensor/sum_block.h"
+#include "tensor/symmetric.h"
 
 #include <stdlib.h>
 
@@ -152,6 +153,28 @@ Test(sums, products_of_dense_operands)
             OK(lnt_slice_cols(&at, j, 1, 1, &column));
             OK(lnt_dot(&first, &column, &exact));
             NEAR((double) c[j], exact, panels());
+        }
+    }
+    free(a);
+}
+
+/* A·Aᵀ, whose upper triangle is left alone. */
+Test(sums, symmetric_products)
+{
+    enum { SIDE = 3 };
+    const size_t rows = lnt_gemm_longest(LNT_F32, SIDE, SIDE) + 1000;
+    float *a = values(rows * SIDE), c[SIDE * SIDE] = {1, -1, -1, 1, 1, -1, 1, 1, 1};
+    const lnt_tensor at = lnt_tensor_f32(a, rows, SIDE), turned = lnt_transpose(&at);
+    lnt_tensor ct = lnt_tensor_f32(c, SIDE, SIDE);
+    OK(lnt_syrk(0.5, &turned, 2, &ct));
+    for (size_t i = 0; i < SIDE; i++) {
+        for (size_t j = 0; j < SIDE; j++) {
+            lnt_tensor one, other;
+            double exact;
+            OK(lnt_slice_cols(&at, i, 1, 1, &one));
+            OK(lnt_slice_cols(&at, j, 1, 1, &other));
+            OK(lnt_dot(&one, &other, &exact));
+            NEAR((double) c[i * SIDE + j], j > i ? -1 : 0.5 * exact + 2, panels());
         }
     }
     free(a);

@@ -346,7 +346,7 @@ class Formats(CommandCase):
             time.sleep(0.001)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        self.assertEqual((1, b"linnet predict: stopped by Ctrl-C: p.csv is as it was\n"),
+        self.assertEqual((1, b"linnet predict: stopped by Ctrl-C: p.csv was not written\n"),
                          (process.returncode, err))
         self.assertEqual(b"before", (self.folder / "p.csv").read_bytes())
         self.assertEqual(names, set(os.listdir(self.folder)))
