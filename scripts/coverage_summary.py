@@ -26,7 +26,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
 FORWARDS = re.compile(r"\bLNT_TRY\(|[!=]= LNT_OK\b")
-FAILS = re.compile(r"\bLNT_ERR_(MEMORY|IO)\b|\berrno\b|\b\w*fail_(memory|errno|pool|zip)\(|\bno_memory\(")
+FAILS = re.compile(r"\bLNT_ERR_(MEMORY|IO)\b|\berrno\b|\b\w*fail_(memory|errno|pool|zip)\(|\bno_memory\(|\bhtml->failed = true")
 ALLOCATES = re.compile(r"\b(\w*alloc\w*|strn?dup|lnt_pool_take|json_(object|array|string)|json_\w+_new|"
                        r"lnt_json_put|open_memstream|fdopen|fclose|pthread_\w+)\(")
 CONDITION = re.compile(r"&&|\|\||\?|\b(if|for|while) \(")

@@ -89,6 +89,9 @@ Test(loss_curve, refuses)
     FAILS(LNT_ERR_SHAPE, lnt_loss_curve(&mse, &a, &b, NULL, &wide, &c));
     FAILS(LNT_ERR_ALIAS, lnt_loss_curve(&mse, &a, &b, NULL, &b, &a));
     FAILS(LNT_ERR_DTYPE, lnt_loss_curve(&mse, &a, &b, NULL, &f, &c));
+    lnt_tensor both_wide = matrix(LNT_F64, 3, 3), both_f = matrix(LNT_F32, 3, 2);
+    FAILS(LNT_ERR_SHAPE, lnt_loss_curve(&mse, &a, &b, NULL, &wide, &both_wide));
+    FAILS(LNT_ERR_DTYPE, lnt_loss_curve(&mse, &a, &b, NULL, &f, &both_f));
     lnt_tensor w = matrix(LNT_F64, 3, 1), one = random_matrix(LNT_F64, 3, 1, 3);
     OK(lnt_fill(1, &w));
     FAILS(LNT_ERR_ALIAS, lnt_loss_curve(&mse, &one, &one, &w, &one, &w));

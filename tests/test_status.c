@@ -74,3 +74,14 @@ Test(status, long_sentences_are_cut_between_characters)
     lnt_fail(&error, LNT_ERR_IO, "%s", exact);
     cr_assert_str_eq(error.message, exact);
 }
+
+/* Of bytes that are no UTF-8 nothing is found to cut. */
+Test(status, a_long_sentence_of_continuation_bytes)
+{
+    lnt_error error;
+    char bytes[2 * sizeof error.message];
+    memset(bytes, 0x80, sizeof bytes - 1);
+    bytes[sizeof bytes - 1] = '\0';
+    cr_assert_eq(lnt_fail(&error, LNT_ERR_FORMAT, "%s", bytes), LNT_ERR_FORMAT);
+    cr_assert_eq(strlen(error.message), sizeof error.message - 1);
+}

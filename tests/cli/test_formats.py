@@ -273,6 +273,16 @@ class Formats(CommandCase):
             self.assertEqual(self.succeed(verb, "m.safetensors", "full.libsvm").stdout,
                              self.succeed(verb, "m.safetensors", "short.libsvm").stdout)
 
+    def test_columns_that_only_look_like_libsvm(self):
+        """A column called target beside others with names; and libsvm for a model with names."""
+        self.write("named.csv", "target,width\n" + "".join(f"{i},{2 * i}\n" for i in range(20)))
+        self.succeed("train", "named.csv", "-t", "target", "--task", "regress", "--epochs", 1,
+                     "-q", "-o", "named")
+        self.assertEqual(20, len(table(self.succeed("predict", "named", "named.csv").stdout)))
+        self.write("t.libsvm", "0 1:1\n1 1:2 2:1\n")
+        self.refuse(1, "linnet predict: t.libsvm: column 'width', which the model needs, is not "
+                    "there", "predict", "named", "t.libsvm")
+
     # --- what comes out ---
 
     def test_predictions_as_npy(self):
