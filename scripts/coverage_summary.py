@@ -26,7 +26,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
 FORWARDS = re.compile(r"\bLNT_TRY\(|[!=]= LNT_OK\b")
-FAILS = re.compile(r"\bLNT_ERR_(MEMORY|IO)\b|\berrno\b|\b\w*fail_(memory|errno)\(")
+FAILS = re.compile(r"\bLNT_ERR_(MEMORY|IO)\b|\berrno\b|\b\w*fail_(memory|errno|pool|zip)\(|\bno_memory\(")
 ALLOCATES = re.compile(r"\b(\w*alloc\w*|strn?dup|lnt_pool_take|json_(object|array|string)|json_\w+_new|"
                        r"lnt_json_put|open_memstream|fdopen|fclose|pthread_\w+)\(")
 CONDITION = re.compile(r"&&|\|\||\?|\b(if|for|while) \(")
@@ -42,7 +42,10 @@ class File:
         self.branches = {}
 
     def add(self, line):
-        number, edges = line["line_number"], [edge["count"] for edge in line["branches"]]
+        number = line["line_number"]
+        edges = [edge["count"] for edge in line["branches"] if not edge["throw"]]
+        if len(edges) < len(line["branches"]):  # of a call, which an exception could leave
+            edges = edges if len(edges) > 1 else []
         self.lines[number] += line["count"]
         known = self.branches.get(number, [])
         if len(known) == len(edges):

@@ -15,8 +15,7 @@ enum { ROWS = 6, SIDE = 3, PARAMETERS = SIDE * SIDE + SIDE, MAX_OPERANDS = 5, MA
 typedef struct scene {
     lnt_dtype dtype;
     lnt_net *net;
-    lnt_model model;
-    const lnt_model *models[1];
+    lnt_model *model; /* owns the net */
     lnt_loss loss;
     lnt_scaler *scaler;
     lnt_derivatives *derivatives;
@@ -183,11 +182,22 @@ static scene set_up(lnt_dtype dtype)
     model = lnt_model_init();
     model.net = s.net;
     model.loss = s.loss;
+    s.model = &model;
     OK(lnt_predictor_create(&s.predictor, &model, MAX_ROWS, NULL));
     OK(lnt_laplace_fit(&model.laplace, s.net, &s.loss, &x, &y, NULL, &laplace, NULL));
     OK(lnt_laplace_predictor_create(&s.laplace, s.net, model.laplace, MAX_ROWS, NULL));
     OK(lnt_uncertainty_create(&s.uncertainty, models, 1, MAX_ROWS, NULL, NULL));
     return s;
+}
+
+static void tear_down(const scene *s)
+{
+    lnt_uncertainty_destroy(s->uncertainty);
+    lnt_laplace_predictor_destroy(s->laplace);
+    lnt_predictor_destroy(s->predictor);
+    lnt_derivatives_destroy(s->derivatives);
+    lnt_scaler_destroy(s->scaler);
+    lnt_model_finish(s->model);
 }
 
 /* --- memory --- */
@@ -333,6 +343,7 @@ static void check_all(lnt_dtype dtype)
     for (size_t i = 0; i < N_FUNCTIONS; i++) {
         check_function(&s, &functions[i]);
     }
+    tear_down(&s);
 }
 
 /* A view that a pass gave out does not go back into it: it would be overwritten on the way. */
@@ -355,6 +366,9 @@ static void check_pass(lnt_dtype dtype)
     OK(lnt_pass_backward(pass, s.net, &s.loss, &output, NULL, &value)); /* both are only read */
     OK(lnt_pass_input_gradient(pass, &gradient));
     FAILS(LNT_ERR_ALIAS, lnt_pass_forward(pass, s.net, &gradient, &again));
+    lnt_pass_destroy(pass);
+    lnt_pass_destroy(other);
+    tear_down(&s);
 }
 
 Test(alias, views_of_a_pass)

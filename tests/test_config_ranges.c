@@ -22,7 +22,7 @@ static lnt_loss_kind loss_kind;
 static void set(const lnt_field *field, void *config, double value)
 {
     char *place = (char *) config + field->offset;
-    const size_t size = (size_t) value;
+    const size_t size = field->is_size ? (size_t) value : 0; /* NaN has no size */
     memcpy(place, field->is_size ? (const void *) &size : (const void *) &value,
            field->is_size ? sizeof size : sizeof value);
 }

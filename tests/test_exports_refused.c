@@ -31,22 +31,26 @@ Test(exports_refused, scaling_that_cannot_be_folded)
     lnt_model model = model_of(normed, 2, lnt_mse(LNT_MEAN));
     OK(lnt_scaler_create(&model.input_scaler, 3, offsets, scales, NULL));
     refuse_torch(&model, true, LNT_ERR_INVALID, "layer 0 (batch_norm) is not dense");
+    lnt_model_finish(&model);
 
     const lnt_layer active[] = {lnt_dense(3, LNT_TANH)};
     model = model_of(active, 1, lnt_mse(LNT_MEAN));
     OK(lnt_scaler_create(&model.target_scaler, 3, offsets, scales, NULL));
     refuse_torch(&model, true, LNT_ERR_INVALID,
                  "layer 0 (dense) is not dense without an activation");
+    lnt_model_finish(&model);
 
     const lnt_layer dropped[] = {lnt_dense(3, LNT_IDENTITY), lnt_dropout(0.5)};
     model = model_of(dropped, 2, lnt_mse(LNT_MEAN));
     OK(lnt_scaler_create(&model.target_scaler, 3, offsets, scales, NULL));
     refuse_torch(&model, true, LNT_ERR_INVALID, "layer 1 (dropout)");
+    lnt_model_finish(&model);
 
     const lnt_layer plain[] = {lnt_dense(3, LNT_IDENTITY)};
     model = model_of(plain, 1, lnt_poisson(LNT_MEAN));
     OK(lnt_scaler_create(&model.target_scaler, 3, offsets, scales, NULL));
     refuse_torch(&model, true, LNT_ERR_INVALID, "outputs for the loss poisson are not the targets");
+    lnt_model_finish(&model);
 }
 
 /* A scale so small that weights divided by it are infinite. */
@@ -57,6 +61,7 @@ Test(exports_refused, weights_that_overflow_when_folded)
     lnt_model model = model_of(plain, 1, lnt_mse(LNT_MEAN));
     OK(lnt_scaler_create(&model.input_scaler, 3, zeros, tiny, NULL));
     refuse_torch(&model, true, LNT_ERR_NOT_FINITE, "with the scaling folded into it");
+    lnt_model_finish(&model);
 }
 
 /* Running statistics go along, and only one side is scaled. */
@@ -89,6 +94,10 @@ Test(exports_refused, folding_one_side_keeps_the_rest)
         OK(lnt_predict(other, &x, &found));
         cr_assert(difference(&found, &expected) < 1e-6, "side %d: %g", side,
                   difference(&found, &expected));
+        lnt_predictor_destroy(one);
+        lnt_predictor_destroy(other);
+        lnt_model_finish(&model);
+        lnt_model_finish(&back);
     }
 }
 
@@ -99,10 +108,12 @@ Test(exports_refused, layers_that_pytorch_does_not_have)
     lnt_model model = model_of(layers, 2, lnt_mse(LNT_MEAN));
     refuse_torch(&model, true, LNT_ERR_INVALID,
                  "nn.BatchNorm1d has both a gain and a bias, or neither");
+    lnt_model_finish(&model);
     layers[1] = lnt_layer_norm();
     layers[1].gain = false;
     model = model_of(layers, 2, lnt_mse(LNT_MEAN));
     refuse_torch(&model, true, LNT_ERR_INVALID, "nn.LayerNorm has no bias without a gain");
+    lnt_model_finish(&model);
 }
 
 /* A loss or a scaler of other widths than the net. */
@@ -129,6 +140,7 @@ Test(exports_refused, models_that_do_not_fit_together)
         FAILS(LNT_ERR_INVALID, lnt_npz_export(&models[i], in_folder("model.npz"), &error));
         FAILS(LNT_ERR_INVALID, lnt_onnx_export(&models[i], in_folder("model.onnx"), &error));
         cr_assert(files_in_folder() == 0);
+        lnt_model_finish(&models[i]);
     }
 }
 
@@ -149,6 +161,7 @@ Test(exports_refused, cases_whose_output_is_infinite)
     const lnt_c_options empty = {.cases = &none};
     FAILS(LNT_ERR_SHAPE, lnt_c_export(&model, in_folder("net.c"), &empty, &error));
     cr_assert(files_in_folder() == 0);
+    lnt_model_finish(&model);
 }
 
 /* --- formats --- */

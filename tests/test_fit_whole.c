@@ -128,8 +128,9 @@ Test(fit_whole, what_a_method_does_not_take_is_told)
     config.optim.weight_decay = 0.1;
     lnt_error error;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
-    cr_assert_str_eq(error.message, "cannot prepare training: weight_decay is 0.1, which lbfgs "
-                                    "does not take; it takes l2");
+    cr_assert_str_eq(error.message,
+                     "cannot prepare training: optim.weight_decay is 0.1, which lbfgs "
+                     "does not take; it takes l2");
     config = whole(LNT_LBFGS);
     config.loss.gradient = LNT_SUM;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));

@@ -128,7 +128,7 @@ int main(void)
         {"a child creates a pass of its own", new_pass},
     };
     enum { CASES = sizeof cases / sizeof cases[0] };
-    objects o = {NULL};
+    objects o = {0};
     if (lnt_blas_set_threads(1) != LNT_OK) {
         return 1;
     }

@@ -439,6 +439,33 @@ Test(metrics, memory_of_a_confusion_goes_with_the_rows)
     check_many(100000, 16 << 20); /* more scores than AUC is computed of */
 }
 
+/* More pairs of classes than the table of a scorer for any number of rows has room for. */
+Test(metrics, a_confusion_grows)
+{
+    enum { CLASSES = 200, ROWS = 10000 };
+    lnt_scorer *scorer = new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), CLASSES, 0, 1);
+    double *logits = calloc((size_t) ROWS * CLASSES, sizeof *logits);
+    int32_t *labels = malloc(ROWS * sizeof *labels);
+    cr_assert(logits != NULL && labels != NULL);
+    for (size_t i = 0; i < ROWS; i++) {
+        labels[i] = (int32_t) (i % CLASSES);
+        logits[i * CLASSES + i / CLASSES] = 1;
+    }
+    const lnt_tensor output = lnt_tensor_f64(logits, ROWS, CLASSES);
+    const lnt_tensor target = lnt_tensor_i32(labels, ROWS, 1);
+    OK(lnt_scorer_add(scorer, &output, &target, NULL));
+    cr_assert_eq(lnt_scorer_confusion_count(scorer), ROWS);
+    for (size_t truth = 0; truth < CLASSES; truth++) {
+        for (size_t predicted = 0; predicted < CLASSES; predicted++) {
+            const double expected = predicted < ROWS / CLASSES ? 1 : 0;
+            cr_assert_eq(lnt_scorer_confusion(scorer, truth, predicted), expected);
+        }
+    }
+    lnt_scorer_destroy(scorer);
+    free(logits);
+    free(labels);
+}
+
 Test(metrics, too_many_scores_for_auc)
 {
     double logits[] = {3, 1, 0, 0, 2, 1};

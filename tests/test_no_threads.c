@@ -44,6 +44,7 @@ Test(no_threads, a_pass)
     refuse_threads();
     FAILS(LNT_ERR_THREADS, lnt_pass_create(&pass, net, &config));
     cr_assert(pass == NULL && memory.live == 0);
+    lnt_net_destroy(net);
 }
 
 Test(no_threads, no_memory_for_a_team)
@@ -55,6 +56,7 @@ Test(no_threads, no_memory_for_a_team)
     lnt_pass *pass = NULL;
     FAILS(LNT_ERR_MEMORY, lnt_pass_create(&pass, net, &config));
     cr_assert(pass == NULL && memory.live == 0);
+    lnt_net_destroy(net);
 }
 
 Test(no_threads, checkpoints)
@@ -70,4 +72,5 @@ Test(no_threads, checkpoints)
     FAILS(LNT_ERR_THREADS, lnt_fit(net, &x, &y, &config, NULL, &error));
     cr_assert(error.message[0] != '\0');
     cr_assert(same_bits(&parameters, &before));
+    lnt_net_destroy(net);
 }

@@ -134,6 +134,8 @@ Test(null_arguments, nets_and_passes)
     NUL(lnt_pass_gradient(pass, 0, NULL));
     NUL(lnt_pass_input_gradient(NULL, &output));
     NUL(lnt_pass_input_gradient(pass, NULL));
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
 }
 
 Test(null_arguments, optimisers)
@@ -173,6 +175,9 @@ Test(null_arguments, optimisers)
     NUL(lnt_optim_set_place(NULL, &(lnt_optim_place){.steps = 1}));
     NUL(lnt_optim_set_place(optim, NULL));
     NUL(lnt_schedule_settle(NULL, 3, &error));
+    lnt_optim_destroy(optim);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
 }
 
 Test(null_arguments, derivatives)
@@ -210,6 +215,8 @@ Test(null_arguments, derivatives)
     NUL(lnt_jvp_gradient(d, &x, NULL, 0, &p));
     NUL(lnt_jacobian_loss(NULL, &p, NULL, LNT_MEAN, 1, 0, &value, NULL));
     NUL(lnt_jacobian_loss(d, NULL, NULL, LNT_MEAN, 1, 0, &value, NULL));
+    lnt_derivatives_destroy(d);
+    lnt_net_destroy(net);
 }
 
 Test(null_arguments, data)
@@ -262,4 +269,5 @@ Test(null_arguments, data)
     OK(lnt_scaler_fitter_create(&fitter, LNT_SCALING_STANDARD, 3, NULL));
     NUL(lnt_scaler_fitter_add(fitter, NULL));
     NUL(lnt_scaler_fitter_make(fitter, NULL, NULL));
+    lnt_scaler_fitter_destroy(fitter);
 }

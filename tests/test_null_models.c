@@ -28,7 +28,12 @@ static void make_net(void)
     net = new_net(LNT_F64, 3, layers, 1);
 }
 
-TestSuite(null_models, .init = make_net);
+static void destroy_net(void)
+{
+    lnt_net_destroy(net);
+}
+
+TestSuite(null_models, .init = make_net, .fini = destroy_net);
 
 Test(null_models, model_files)
 {
@@ -171,6 +176,8 @@ Test(null_models, training)
     OK(lnt_history_create(&history, net, 3, NULL));
     NUL(lnt_history_write_csv(history, NULL, &error));
     NUL(lnt_history_write_jsonl(history, NULL, &error));
+    lnt_history_destroy(history);
+    lnt_trainer_destroy(trainer);
 }
 
 Test(null_models, predictions)
@@ -200,6 +207,7 @@ Test(null_models, predictions)
     NUL(lnt_uncertainty_create(&uncertainty, bare, 1, 4, NULL, &error));
     FAILS(LNT_ERR_NULL, lnt_uncertainty_predict(NULL, &x, &p, &p, NULL));
     cr_assert(lnt_uncertainty_cols(NULL) == 0);
+    lnt_predictor_destroy(predictor);
 }
 
 Test(null_models, laplace)
@@ -222,4 +230,6 @@ Test(null_models, laplace)
     OK(lnt_laplace_predictor_create(&predictor, net, laplace, 4, NULL));
     FAILS(LNT_ERR_NULL, lnt_laplace_predict(NULL, &x, &p, NULL, NULL));
     FAILS(LNT_ERR_NULL, lnt_laplace_predict(predictor, NULL, &p, NULL, NULL));
+    lnt_laplace_predictor_destroy(predictor);
+    lnt_laplace_destroy(laplace);
 }

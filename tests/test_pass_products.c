@@ -75,6 +75,7 @@ Test(pass_products, unknown_kinds_are_refused)
     config.input_gradient = true;
     FAILS(LNT_ERR_INVALID, lnt_pass_create(&pass, net, &config));
     cr_assert(pass == NULL);
+    lnt_net_destroy(net);
 }
 
 /* What of a pass is there only after a call of another function. */
@@ -110,4 +111,8 @@ Test(pass_products, calls_out_of_order_are_refused)
     FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(other, training));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward(training, other, &loss, &y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_forward(training, other, &x, &output));
+    lnt_pass_destroy(training);
+    lnt_pass_destroy(inference);
+    lnt_net_destroy(other);
+    lnt_net_destroy(net);
 }

@@ -175,4 +175,6 @@ Test(readers_streams, gzip_files_of_several_members)
         lnt_frame_destroy(frame);
         refuse_bytes("cut.idx.gz", file, size - 5, LNT_ERR_FORMAT, "");
     }
+    free(idx);
+    free(file);
 }

@@ -85,6 +85,17 @@ static void set_field(content *c, const char *name, double number)
 
 /* --- runs --- */
 
+#define CHECKPOINT "checkpoint-000000000007.safetensors"
+
+/* A new folder of a run, with that content as its checkpoint. */
+static void write_folder(const content *c, const char *folder)
+{
+    char *path = path_in(folder, CHECKPOINT);
+    cr_assert(mkdir(folder, 0777) == 0);
+    write_content(c, path);
+    free(path);
+}
+
 static lnt_tensor x, y;
 
 static lnt_fit_config run_settings(const char *folder)
@@ -113,13 +124,13 @@ static lnt_status fit_once(lnt_fit_config config, size_t stop, lnt_error *error)
 }
 
 /* The path of a checkpoint in the middle of the second epoch. */
-static const char *make_run(const char *folder)
+static const char *make_run(void)
 {
     lnt_error error = {LNT_OK, ""};
     regression(LNT_F64, &x, &y);
-    const lnt_status status = fit_once(run_settings(folder), 8, &error);
+    const lnt_status status = fit_once(run_settings(in_folder("run")), 8, &error);
     cr_assert(status == LNT_OK, "%s", error.message);
-    return path_in(folder, "checkpoint-000000000007.safetensors");
+    return in_folder("run/" CHECKPOINT);
 }
 
 typedef void (*change)(content *c);
@@ -252,47 +263,46 @@ static const struct {
 
 Test(resume_altered, runs)
 {
-    const char *path = make_run(in_folder("run"));
+    const char *path = make_run();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *folder = path_in(test_folder, cases[i].name);
+        char *folder = path_in(test_folder, cases[i].name);
         content c = content_of(path);
         lnt_error error = {LNT_OK, ""};
         cases[i].change(&c);
-        cr_assert(mkdir(folder, 0777) == 0);
-        write_content(&c, path_in(folder, "checkpoint-000000000007.safetensors"));
+        write_folder(&c, folder);
         const lnt_status status = fit_once(run_settings(folder), 0, &error);
         cr_assert(status == cases[i].status && error.status == status, "%s: %s, %s", cases[i].name,
                   lnt_status_name(status), error.message);
         cr_assert(strstr(error.message, cases[i].part) != NULL, "%s: %s", cases[i].name,
                   error.message);
         lnt_checkpoint_close(c.from);
+        free(folder);
     }
 }
 
 /* Unchanged, it is gone on with; that is what the cases above differ from. */
 Test(resume_altered, a_copy_is_taken)
 {
-    content c = content_of(make_run(in_folder("run")));
+    content c = content_of(make_run());
     const char *folder = in_folder("copy");
     lnt_error error = {LNT_OK, ""};
-    cr_assert(mkdir(folder, 0777) == 0);
-    write_content(&c, path_in(folder, "checkpoint-000000000007.safetensors"));
+    write_folder(&c, folder);
     const lnt_status status = fit_once(run_settings(folder), 0, &error);
     cr_assert(status == LNT_OK, "%s", error.message);
+    lnt_checkpoint_close(c.from);
 }
 
 /* A run of other settings does without the best net of the run before, and finds its own. */
 Test(resume_altered, the_best_of_other_settings_is_forgotten)
 {
-    content c = content_of(make_run(in_folder("run")));
+    content c = content_of(make_run());
     const char *folder = in_folder("copy");
     lnt_error error = {LNT_OK, ""};
     lnt_fit_result result;
     remove_item(&c, "best");
     set_field(&c, "best", 1e-30); /* which no epoch would better */
     set_field(&c, "best_epoch", 1);
-    cr_assert(mkdir(folder, 0777) == 0);
-    write_content(&c, path_in(folder, "checkpoint-000000000007.safetensors"));
+    write_folder(&c, folder);
     lnt_fit_config config = run_settings(folder);
     config.batch_rows = 20;
     config.checkpoint.changed = true;
@@ -301,6 +311,8 @@ Test(resume_altered, the_best_of_other_settings_is_forgotten)
     cr_assert(status == LNT_OK, "%s", error.message);
     cr_assert(result.resumed && result.best_epoch >= 2 && result.best_value > 1e-6, "epoch %zu, %g",
               result.best_epoch, result.best_value);
+    lnt_net_destroy(net);
+    lnt_checkpoint_close(c.from);
 }
 
 /* --- trainers --- */
@@ -363,4 +375,7 @@ Test(resume_altered, trainers)
     write_content(&c, in_folder("altered"));
     FAILS(LNT_ERR_INVALID, lnt_trainer_load(trainer, in_folder("altered"), &error));
     OK(lnt_trainer_load(trainer, path, &error));
+    lnt_checkpoint_close(c.from);
+    lnt_trainer_destroy(trainer);
+    lnt_net_destroy(net);
 }

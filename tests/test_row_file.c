@@ -212,6 +212,31 @@ Test(row_file, csv_labels_are_within_the_limit)
     free(text);
 }
 
+/* The texts of a label column count once, however many other columns there are. */
+Test(row_file, csv_labels_beside_many_columns)
+{
+    enum { COLS = 200 };
+    char *text = malloc(ROWS * (LINE + 2 * COLS)), *p = text;
+    for (int i = 0; i < ROWS; i++) {
+        p += sprintf(p, "name%d", i);
+        for (int j = 0; j < COLS; j++) {
+            p += sprintf(p, ",%d", j % 10);
+        }
+        *p++ = '\n';
+    }
+    const csv_file written = csv_write(text, (size_t) (p - text));
+    const char *const first[] = {"1"};
+    lnt_csv_options options = with_labels(first, 1);
+    lnt_row_file *file = NULL;
+    lnt_error error = {.message = ""};
+    options.memory_limit = 1 << 20;
+    cr_assert_eq(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &error), LNT_OK,
+                 "%s", error.message);
+    lnt_row_file_close(file);
+    unlink(written.path);
+    free(text);
+}
+
 Test(row_file, csv_refuses_what_cannot_be_read_twice)
 {
     int ends[2];

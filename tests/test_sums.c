@@ -3,6 +3,7 @@
 #include "tensor/gemm_long.h"
 #include "tensor/product.h"
 #include "tensor/sum_block.h"
+#include "tensor/symmetric.h"
 
 #include <stdlib.h>
 
@@ -134,6 +135,51 @@ Test(sums, products)
     }
 }
 
+/* As many terms as a BLAS that sums blocks adds up in one call, and more. */
+Test(sums, products_of_dense_operands)
+{
+    enum { SIDE = 8 };
+    const size_t longest = lnt_gemm_longest(LNT_F32, SIDE, SIDE);
+    const size_t rows[] = {longest, longest + 1000};
+    float *a = values((longest + 1000) * SIDE), c[SIDE * SIDE];
+    for (size_t r = 0; r < 2; r++) {
+        const lnt_tensor at = lnt_tensor_f32(a, rows[r], SIDE), turned = lnt_transpose(&at);
+        lnt_tensor ct = lnt_tensor_f32(c, SIDE, SIDE);
+        OK(lnt_gemm(1, &turned, &at, 0, &ct));
+        for (size_t j = 0; j < SIDE; j++) {
+            lnt_tensor first, column;
+            double exact;
+            OK(lnt_slice_cols(&at, 0, 1, 1, &first));
+            OK(lnt_slice_cols(&at, j, 1, 1, &column));
+            OK(lnt_dot(&first, &column, &exact));
+            NEAR((double) c[j], exact, panels());
+        }
+    }
+    free(a);
+}
+
+/* A·Aᵀ, whose upper triangle is left alone. */
+Test(sums, symmetric_products)
+{
+    enum { SIDE = 3 };
+    const size_t rows = lnt_gemm_longest(LNT_F32, SIDE, SIDE) + 1000;
+    float *a = values(rows * SIDE), c[SIDE * SIDE] = {1, -1, -1, 1, 1, -1, 1, 1, 1};
+    const lnt_tensor at = lnt_tensor_f32(a, rows, SIDE), turned = lnt_transpose(&at);
+    lnt_tensor ct = lnt_tensor_f32(c, SIDE, SIDE);
+    OK(lnt_syrk(0.5, &turned, 2, &ct));
+    for (size_t i = 0; i < SIDE; i++) {
+        for (size_t j = 0; j < SIDE; j++) {
+            lnt_tensor one, other;
+            double exact;
+            OK(lnt_slice_cols(&at, i, 1, 1, &one));
+            OK(lnt_slice_cols(&at, j, 1, 1, &other));
+            OK(lnt_dot(&one, &other, &exact));
+            NEAR((double) c[i * SIDE + j], j > i ? -1 : 0.5 * exact + 2, panels());
+        }
+    }
+    free(a);
+}
+
 Test(sums, matrix_by_vector)
 {
     float *memory = values(HUGE_ROWS), y[1];
@@ -212,6 +258,7 @@ static lnt_tensor gradients(lnt_dtype dtype, const lnt_layer *layers, size_t n_l
         const lnt_tensor from = lnt_net_parameters(net);
         lnt_tensor to = lnt_net_parameters(run);
         OK(lnt_copy(&from, &to));
+        lnt_net_destroy(net);
     }
     lnt_pass_config config = lnt_pass_defaults();
     config.max_rows = MANY;
@@ -303,4 +350,7 @@ Test(sums, gradients_of_many_shards)
         largest = fmax(largest, fabs(lnt_get(&found, j, 0) - exact) / fabs(exact));
     }
     cr_assert(largest <= 64 * UNIT_F32, "%g units", largest / UNIT_F32);
+    free(row);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(net);
 }

@@ -78,6 +78,8 @@ Test(torch_imports, a_layer_norm_is_told_by_its_tensors)
         cr_assert(fabs(lnt_get(&y, i, 0) - expected_of(row)) < 1e-5, "%g, %g", lnt_get(&y, i, 0),
                   expected_of(row));
     }
+    lnt_predictor_destroy(predictor);
+    lnt_model_finish(&model);
 }
 
 static void refuse(const char *path, lnt_torch_options options, lnt_status expected,
@@ -121,4 +123,5 @@ Test(torch_imports, activations_must_be_told)
     lnt_error error;
     OK(lnt_torch_import(&model, write_items(linear, 4), &options, NULL, &error));
     cr_assert(lnt_net_layer(model.net, 0)->activation == LNT_IDENTITY);
+    lnt_model_finish(&model);
 }

@@ -81,6 +81,7 @@ Test(training_refused, groups_of_parameters)
                   lnt_status_name(status));
         lnt_optim_destroy(optim);
     }
+    lnt_net_destroy(net);
 }
 
 /* --- settings of optimisers --- */
@@ -136,6 +137,7 @@ Test(training_refused, settings_of_optimisers)
         FAILS(LNT_ERR_INVALID, lnt_optim_create(&optim, net, &config));
         cr_assert(optim == NULL, "case %zu", i);
     }
+    lnt_net_destroy(net);
 }
 
 /* --- steps of methods that look again --- */
@@ -161,6 +163,13 @@ static scene begin(lnt_optim_kind kind, size_t max_rows)
     OK(lnt_optim_create(&s.optim, s.net, &config));
     s.batch = (lnt_optim_batch){.x = &x, .target = &y, .loss = &s.loss, .whole = true};
     return s;
+}
+
+static void end(scene *s)
+{
+    lnt_optim_destroy(s->optim);
+    lnt_pass_destroy(s->pass);
+    lnt_net_destroy(s->net);
 }
 
 static lnt_status step(scene *s)
@@ -193,6 +202,8 @@ Test(training_refused, steps_out_of_order)
     lnt_net *other = new_net(LNT_F64, INPUTS, layers, 1);
     OK(lnt_pass_evaluate(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
     FAILS(LNT_ERR_ORDER, lnt_optim_step_on(s.optim, other, s.pass, &s.batch, &s.outcome));
+    lnt_net_destroy(other);
+    end(&s);
 }
 
 Test(training_refused, more_rows_than_there_is_room_for)
@@ -200,6 +211,7 @@ Test(training_refused, more_rows_than_there_is_room_for)
     scene s = begin(LNT_LM, 50);
     OK(lnt_pass_evaluate(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
     FAILS(LNT_ERR_SHAPE, step(&s));
+    end(&s);
 }
 
 /* --- scores --- */
@@ -286,6 +298,10 @@ Test(training_refused, laplace_approximations)
     FAILS(LNT_ERR_SHAPE, lnt_laplace_predict(predictor, &x, &mean_wide, &sd, NULL));
     FAILS(LNT_ERR_SHAPE, lnt_laplace_predict(predictor, &x, &mean_some, &sd, NULL));
     OK(lnt_laplace_predict(predictor, &x, &mean, &sd, NULL));
+    lnt_laplace_predictor_destroy(predictor);
+    lnt_laplace_destroy(laplace);
+    lnt_net_destroy(other);
+    lnt_net_destroy(net);
 }
 
 Test(training_refused, models_that_do_not_agree)
@@ -302,15 +318,20 @@ Test(training_refused, models_that_do_not_agree)
     }
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 8, NULL, &error));
     cr_assert(strstr(error.message, "model 2 has another loss, dtype, inputs") != NULL);
+    lnt_names_destroy(models[1].input_names);
     models[1].input_names = NULL;
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 8, NULL, &error));
+    lnt_names_destroy(models[0].input_names);
     models[0].input_names = NULL;
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 0, 8, NULL, &error));
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 0, NULL, &error));
+    lnt_net_destroy(models[1].net);
     models[1].net = make_net(LNT_F32, 1);
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 8, NULL, &error));
+    lnt_net_destroy(models[1].net);
     models[1].net = make_net(LNT_F64, 2);
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 8, NULL, &error));
+    lnt_net_destroy(models[1].net);
     models[1].net = make_net(LNT_F64, 1);
     OK(lnt_uncertainty_create(&u, list, 2, ROWS, NULL, &error));
     regression(LNT_F64, &x, &y);
@@ -323,4 +344,7 @@ Test(training_refused, models_that_do_not_agree)
     FAILS(LNT_ERR_SHAPE, lnt_uncertainty_predict(u, &narrow, &mean, &sd, NULL));
     FAILS(LNT_ERR_SHAPE, lnt_uncertainty_predict(u, &x, &wide, &sd, NULL));
     OK(lnt_uncertainty_predict(u, &x, &mean, &sd, NULL));
+    lnt_uncertainty_destroy(u);
+    lnt_model_finish(&models[0]);
+    lnt_model_finish(&models[1]);
 }

@@ -50,10 +50,12 @@ Test(weighted_batches, parts_of_a_batch)
                       difference(&found, &expected));
         }
         cr_assert(fabs(values[0] - values[1]) > 0.001 * values[0]); /* weights do something */
+        lnt_pass_destroy(pass);
+        lnt_net_destroy(net);
     }
 }
 
-/* A run of K-FAC on two classes by one output; its last weighted loss. */
+/* A run of K-FAC on two classes by one output; its last weighted loss. The caller frees the net. */
 static double run(const double *class_weights, lnt_net **net)
 {
     lnt_tensor x, y;
@@ -84,9 +86,13 @@ Test(weighted_batches, kfac_of_weighted_classes)
     cr_assert(expected < 0.5 && fabs(found - expected) < 1e-12);
     cr_assert(difference(&q, &p) < 1e-10, "%g", difference(&q, &p));
     cr_assert(isfinite(run(twice, &other)));
+    lnt_net_destroy(other);
     const double weighted = run(rare, &other);
     const lnt_tensor r = lnt_net_parameters(other);
     cr_assert(weighted < 1.5 && difference(&r, &p) > 1e-3, "%g", weighted);
+    lnt_net_destroy(plain);
+    lnt_net_destroy(same);
+    lnt_net_destroy(other);
 }
 
 /* --- derivatives along the parameters alone, through a layer that normalises the inputs --- */
@@ -124,5 +130,6 @@ Test(weighted_batches, jvp_along_the_parameters_of_a_first_norm)
         FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(d, &narrow, NULL));
         FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(d, &many, NULL));
         lnt_derivatives_destroy(d);
+        lnt_net_destroy(net);
     }
 }

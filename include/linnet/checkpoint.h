@@ -127,8 +127,8 @@ typedef struct lnt_checkpoint_folder lnt_checkpoint_folder;
 /**
  * Opens a folder, which is made if it is not there (its parent is not). `keep`, at least
  * `LNT_CHECKPOINT_KEEP` (`LNT_ERR_INVALID`), is how many checkpoints stay; the path is copied.
- * `LNT_ERR_ORDER` if it is open elsewhere. Temporary files of checkpoints that processes of this
- * machine left when they were killed are removed, if the file system has locks.
+ * `LNT_ERR_ORDER` if it is open elsewhere. The function removes temporary files that killed
+ * processes of this machine left in the folder, if the file system has locks.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **folder,
                                                              const char *path, size_t keep,

@@ -116,13 +116,20 @@ typedef struct lnt_file_writer lnt_file_writer;
 /**
  * Opens a file for writing as `lnt_file_write` does, for a program that writes it in parts. The
  * caller ends it by `lnt_file_writer_commit` or `lnt_file_writer_discard`; `path` is borrowed until
- * then. On failure `*writer` is NULL.
+ * then. On failure `*writer` is NULL: `LNT_ERR_NULL`, `LNT_ERR_MEMORY`, and `LNT_ERR_IO` as for
+ * `lnt_file_check_writable`. Two writers of one path do not disturb each other; the file that is
+ * committed last stays.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_file_writer_open(lnt_file_writer **writer, const char *path,
                                                        lnt_error *error);
-/** The descriptor to write to. It belongs to the writer: write to it, but do not close it. */
+/** The descriptor to write to, -1 for NULL. It belongs to the writer: write to it, but do not close
+ * it. */
 LNT_API int lnt_file_writer_descriptor(const lnt_file_writer *writer);
-/** Puts the file in its place, and frees the writer, also on failure. */
+/**
+ * Puts the file in its place, and frees the writer, also on failure: `LNT_ERR_NULL`, or
+ * `LNT_ERR_IO` if the file cannot be synced, renamed or closed. If only the sync of the folder
+ * fails, the new file is already in its place, but may be lost if the machine stops.
+ */
 LNT_API LNT_MUST_CHECK lnt_status lnt_file_writer_commit(lnt_file_writer *writer, lnt_error *error);
 /** Removes what was written and frees the writer; NULL is fine. */
 LNT_API void lnt_file_writer_discard(lnt_file_writer *writer);

@@ -27,6 +27,7 @@
 #include <linnet/metrics.h>
 #include <linnet/net.h>
 #include <linnet/optim.h>
+#include <linnet/predict.h>
 #include <linnet/random.h>
 #include <linnet/schedule.h>
 #include <linnet/status.h>

@@ -105,7 +105,8 @@ typedef struct lnt_confusion_entry {
     double weight; /**< of the rows of class `truth` that were taken for class `predicted` */
 } lnt_confusion_entry;
 
-/** How many entries of the confusion matrix are not 0: at most the rows, however many classes. */
+/** The number of entries of the confusion matrix that are not 0. It is at most the number of rows.
+ */
 LNT_API size_t lnt_scorer_confusion_count(const lnt_scorer *scorer);
 
 /** Copies those to `entries` [that count], ordered by true class, then by predicted class. */

@@ -114,12 +114,14 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_check_overlap(const lnt_tensor *input,
  * Small products, of at most 2^18 multiplications, with alpha = 1 and beta = 0 or 1, go to kernels
  * of the library's own where these are quicker. All else is one CBLAS call when rows or columns of
  * each operand are contiguous, whatever the mixture (of C too); operands with other strides go
- * through a bounded buffer on the stack (at most 96 KiB) in blocks, each one CBLAS call. With k
- * above 16,384, C is computed in blocks (another 64 KiB), panel by panel of k, and the sums of
- * panels are added in double, so that the error does not grow with k. With
- * beta = 0, C is not read (its NaNs vanish); with alpha = 0, or k = 0, A and B are not read.
- * Extents above INT_MAX give `LNT_ERR_TOO_LARGE`. Runs on as many threads as BLAS is set to; the
- * result's bits depend on that, on the shapes and on BLAS's core type.
+ * through a bounded buffer on the stack (at most 96 KiB) in blocks, each one CBLAS call. In
+ * F32 the error of a sum is bounded by 16,384 roundings, for any k: above that k, C is computed in
+ * blocks (another 64 KiB), panel by panel of k, and the sums of panels are added in double.
+ * OpenBLAS, MKL and BLIS sum matrices of 64 elements or more in blocks themselves, so that one call
+ * takes up to 2^21 terms. F64 takes one call. With beta = 0, C is not read (its NaNs vanish); with
+ * alpha = 0, or k = 0, A and B are not read. Extents above INT_MAX give `LNT_ERR_TOO_LARGE`. Runs
+ * on as many threads as BLAS is set to; the result's bits depend on that, on the shapes and on
+ * BLAS's core type.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b,
                                            double beta, lnt_tensor *c);

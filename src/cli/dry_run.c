@@ -125,7 +125,7 @@ static void print_costs(const lnt_cli_trial *trial, FILE *stream)
     char batch[64];
     snprintf(batch, sizeof batch, ", for batches of %zu rows", batch_rows(trial));
     print_scaled("memory for data", (double) lnt_cli_reading_limit(&trial->settings->reading), 1024,
-                 "B", trial->settings->reading.memory > 0 ? "" : ", what is free less a reserve",
+                 "B", trial->settings->reading.memory > 0 ? "" : ", the free memory less a reserve",
                  stream);
     print_scaled("parameters", (double) state.cols * (double) lnt_dtype_size(state.dtype), 1024,
                  "B", "", stream);

@@ -208,7 +208,8 @@ static const char *misuse(const export_settings *settings)
         return "options --name, --dtype and --cases need --c";
     }
     if (lnt_cli_is_standard(settings->c)) {
-        return "option --c: expected the name of a file, found '-': there is a header beside it";
+        return "option --c: expected the name of a file, found '-': C source has two files, "
+               "FILE.c and FILE.h";
     }
     if (settings->torch == NULL && (settings->fold_scaling || settings->ignore_scaling)) {
         return "options --fold-scaling and --ignore-scaling need --torch";

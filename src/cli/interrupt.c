@@ -35,14 +35,9 @@ static void note(int number)
     }
 }
 
-void lnt_cli_interrupt_watch(void)
+static void watch(void (*handler)(int))
 {
-    static bool watching;
-    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
-    if (watching) {
-        return;
-    }
-    watching = true;
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < N_SIGNALS; i++) {
         sigaction(signals[i].number, NULL, &signals[i].before);
@@ -50,6 +45,46 @@ void lnt_cli_interrupt_watch(void)
         if (signals[i].watched) {
             sigaction(signals[i].number, &action, NULL);
         }
+    }
+}
+
+static bool watching;
+
+void lnt_cli_interrupt_watch(void)
+{
+    if (!watching) {
+        watching = true;
+        watch(note);
+    }
+}
+
+static volatile sig_atomic_t held;
+
+static void hold(int number)
+{
+    held = number;
+}
+
+void lnt_cli_interrupt_hold(void)
+{
+    if (!watching) {
+        held = 0;
+        watch(hold);
+    }
+}
+
+void lnt_cli_interrupt_release(void)
+{
+    if (watching) {
+        return;
+    }
+    for (size_t i = 0; i < N_SIGNALS; i++) {
+        if (signals[i].watched) {
+            sigaction(signals[i].number, &signals[i].before, NULL);
+        }
+    }
+    if (held != 0) {
+        (void) raise(held);
     }
 }
 

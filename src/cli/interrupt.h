@@ -12,6 +12,13 @@
 void lnt_cli_interrupt_watch(void);
 
 /*
+ * Between the two a signal that would end the command waits, so that no file of a moment is left
+ * behind. Nothing happens once signals are watched.
+ */
+void lnt_cli_interrupt_hold(void);
+void lnt_cli_interrupt_release(void);
+
+/*
  * From now on a pipe that nobody reads any more is an error of the write, and does not end the
  * command: a run must not be lost with the program that shows its progress.
  */

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -107,6 +108,7 @@ static int run(int argc, const char **argv)
 
 int main(int argc, char **argv)
 {
+    (void) signal(SIGXFSZ, SIG_IGN); /* a file above the shell's limit is a write that fails */
     if (!lnt_cli_descriptors_open()) {
         return lnt_cli_fail("/dev/null: %s", strerror(errno));
     }

@@ -18,7 +18,8 @@ void lnt_cli_metrics_print_scores(const lnt_cli_metrics *metrics, FILE *stream)
                     metrics->scores.value[m]);
         }
     }
-    if (metrics->classes != NULL && metrics->rows > LNT_SCORER_MAX_AUC / metrics->n_outputs) {
+    const size_t ranked = metrics->n_outputs == 2 ? 1 : metrics->n_outputs;
+    if (metrics->classes != NULL && metrics->rows > LNT_SCORER_MAX_AUC / ranked) {
         fprintf(stream, "%-18s left out: above %zu scores, rows times classes\n",
                 lnt_metric_name(LNT_METRIC_ROC_AUC), LNT_SCORER_MAX_AUC);
     }

@@ -8,7 +8,7 @@ const lnt_cli_option lnt_cli_model_option_list[LNT_CLI_MODEL_COUNT] = {
      .kind = LNT_CLI_SWITCH,
      .offset = offsetof(lnt_cli_model_options, allow_nonfinite),
      .initial = "no",
-     .help = "Load a model that has infinite parameters, or such as are not numbers"},
+     .help = "Load a model even if parameters are infinite or NaN"},
 };
 
 lnt_status lnt_cli_model_load(lnt_model *model, const char *path,

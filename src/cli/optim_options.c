@@ -48,8 +48,9 @@ static const lnt_cli_option options[] = {
      ONLY(WITH_MOMENTUM),
      .high = 1,
      .below_high = true,
-     .help = "Share of a step that goes on in the next, of kfac only on batches that are not all "
-             "the rows; by default 0.9 for sgd and kfac, 0.95 for muon, 0 for rmsprop"},
+     .help =
+         "Momentum: the share of the last step that is added to the next (kfac: only on batches "
+         "of part of the rows); by default 0.9 for sgd and kfac, 0.95 for muon, 0 for rmsprop"},
     {.name = "dampening",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.dampening),
@@ -299,8 +300,9 @@ static const lnt_cli_option options[] = {
      LNT_CLI_AT(fit.optim.weight_decay),
      .value = "NUMBER",
      .high = 1000,
-     .help = "Share, times the learning rate, by which a step shrinks weights; by default 0.1 for "
-             "adamw, 0 for the others"},
+     .help =
+         "Decoupled weight decay: each step multiplies the weights by 1 - NUMBER * learning rate; "
+         "by default 0.1 for adamw, 0 for the others"},
     {.name = "l1",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.optim.l1),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "outfile.h"
 
+#include "interrupt.h"
 #include "report.h"
 #include "verb.h"
 
@@ -88,16 +89,30 @@ static lnt_status check_one(const lnt_cli_outfile *file, const char *const *inpu
         }
     }
     LNT_TRY(check_folder(file->path, error));
-    return lnt_file_check_writable(file->path, error);
+    lnt_cli_interrupt_hold(); /* the check makes a file and removes it */
+    const lnt_status status = lnt_file_check_writable(file->path, error);
+    lnt_cli_interrupt_release();
+    return status;
+}
+
+static bool is_link(const char *path)
+{
+    struct stat there;
+    return lstat(path, &there) == 0 && (S_ISLNK(there.st_mode) || there.st_nlink > 1);
 }
 
 static lnt_status check_pair(const lnt_cli_outfile *first, const lnt_cli_outfile *second,
                              lnt_error *error)
 {
+    /* The members of an ensemble have names of their own, and can only meet by links. */
+    const bool members = strcmp(first->option, second->option) == 0;
+    if (members && !is_link(first->path) && !is_link(second->path)) {
+        return LNT_OK;
+    }
     if (!lnt_file_same(first->path, second->path)) {
         return LNT_OK;
     }
-    if (strcmp(first->option, second->option) == 0) {
+    if (members) {
         return lnt_fail(error, LNT_ERR_INVALID, "%s: is two of the files of --%s", second->path,
                         first->option);
     }
@@ -171,13 +186,6 @@ lnt_status lnt_cli_outfiles_check_checkpoints(const lnt_cli_outfile *files, size
     return LNT_OK;
 }
 
-/* Bytes of the folder's part of a path. */
-static size_t folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? (size_t) (slash - path) : 0;
-}
-
 static bool ends_with(const char *path, const char *ending)
 {
     const size_t length = strlen(path), end = strlen(ending);
@@ -194,15 +202,13 @@ lnt_status lnt_cli_outfile_check_shards(const char *path, const char *model, lnt
         return LNT_OK;
     }
     for (size_t i = 0; i < 2; i++) {
-        const size_t length = folder_length(paths[i]);
+        const char *slash = strrchr(paths[i], '/');
+        const size_t length = slash != NULL ? (size_t) (slash - paths[i]) : 0;
         if (length + 3 > sizeof folders[i]) {
             return LNT_OK; /* too long for any file to be there */
         }
-        (void) snprintf(folders[i], sizeof folders[i], "%.*s/.", (int) length,
-                        length > 0 ? paths[i] : ".");
-        if (length == 0) {
-            (void) strcpy(folders[i], paths[i][0] == '/' ? "/." : ".");
-        }
+        (void) snprintf(folders[i], sizeof folders[i], "%.*s%s.", (int) length, paths[i],
+                        slash != NULL ? "/" : "");
     }
     if (stat(folders[0], &one) == 0 && stat(folders[1], &other) == 0 &&
         one.st_dev == other.st_dev && one.st_ino == other.st_ino) {

@@ -132,6 +132,12 @@ static lnt_status predict_plain(const predict_job *job, const lnt_tensor *x,
     return pair ? complement(columns) : LNT_OK;
 }
 
+/* The file that was asked for, or standard output. */
+static const char *output_path(const predict_settings *settings)
+{
+    return settings->output != NULL ? settings->output : LNT_CLI_STANDARD;
+}
+
 static lnt_status predict_chunks(predict_job *job, void *memory)
 {
     const lnt_tensor *x = &job->data.x;
@@ -147,8 +153,8 @@ static lnt_status predict_chunks(predict_job *job, void *memory)
                                          : predict_plain(job, &chunk, &columns, other));
         LNT_TRY(lnt_cli_output_rows(&job->out, &columns));
         if (lnt_cli_interrupted()) {
-            return lnt_fail(&job->error, LNT_ERR_IO, "stopped by %s: %s is as it was",
-                            lnt_cli_interrupt_name(), job->settings->output);
+            return lnt_fail(&job->error, LNT_ERR_IO, "stopped by %s: %s was not written",
+                            lnt_cli_interrupt_name(), output_path(job->settings));
         }
     }
     return LNT_OK;
@@ -171,12 +177,6 @@ static lnt_status write_all(predict_job *job)
     }
     lnt_release(NULL, memory);
     return status;
-}
-
-/* The file that was asked for, or standard output. */
-static const char *output_path(const predict_settings *settings)
-{
-    return settings->output != NULL ? settings->output : LNT_CLI_STANDARD;
 }
 
 static lnt_status write_to(predict_job *job)

@@ -93,7 +93,8 @@ lnt_pass_config lnt_cli_pass(size_t max_rows)
     return config;
 }
 
-/* What is free changes, so it bounds nothing that a run's blocks, and so its numbers, depend on. */
+/* The free memory differs from run to run. The size of blocks may not depend on it, because the
+   numbers of a run depend on the size of blocks. */
 size_t lnt_cli_reading_limit(const lnt_cli_reading *reading)
 {
     const size_t machine = lnt_cli_memory_physical();

@@ -58,7 +58,7 @@ lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error)
 /* How a pass is made: with those threads. */
 lnt_pass_config lnt_cli_pass(size_t max_rows);
 
-/* Bytes that the data may take: --memory, or what is free less a reserve. */
+/* Memory for the data in bytes: --memory, or the free memory less a reserve. */
 size_t lnt_cli_reading_limit(const lnt_cli_reading *reading);
 
 #endif

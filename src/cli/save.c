@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "save.h"
 
+#include "interrupt.h"
 #include "outfile.h"
 
 #include <errno.h>
@@ -106,22 +107,39 @@ static lnt_status put(const char *bytes, size_t count, lnt_error *error)
     return LNT_OK;
 }
 
-static lnt_status copy(const char *path, lnt_error *error)
+static lnt_status copy(FILE *file, lnt_error *error)
 {
-    FILE *file = fopen(path, "r");
     char *bytes = malloc(COPY_BYTES);
-    lnt_status status = file != NULL && bytes != NULL ? LNT_OK : fail(path, error);
+    lnt_status status = bytes != NULL ? LNT_OK : LNT_ERR_MEMORY;
     while (status == LNT_OK) {
         const size_t count = fread(bytes, 1, COPY_BYTES, file);
         if (count == 0) {
-            status = ferror(file) != 0 ? fail(path, error) : LNT_OK;
+            status = ferror(file) != 0 ? fail("the temporary file", error) : LNT_OK;
             break;
         }
         status = put(bytes, count, error);
     }
     free(bytes);
+    return status;
+}
+
+/* The file is removed before it is copied, so that nothing is left if the reader of the pipe ends
+   the command; unless it may have to be rescued, when signals are watched. */
+static lnt_status copy_and_remove(char *path, char **rescued, lnt_error *error)
+{
+    FILE *file = fopen(path, "r");
+    if (rescued == NULL) {
+        remove_temporary(path);
+    }
+    lnt_cli_interrupt_release();
+    const lnt_status status = file != NULL ? copy(file, error) : fail("the temporary file", error);
     if (file != NULL) {
         (void) fclose(file);
+    }
+    if (rescued != NULL && status != LNT_OK) {
+        *rescued = path;
+    } else if (rescued != NULL) {
+        remove_temporary(path);
     }
     return status;
 }
@@ -130,14 +148,14 @@ static lnt_status to_standard_output(lnt_cli_writer *write, const void *context,
                                      lnt_error *error)
 {
     char *path;
-    LNT_TRY(write_temporary(name_of(LNT_CLI_STANDARD), write, context, &path, error));
-    const lnt_status status = copy(path, error);
-    if (status != LNT_OK && rescued != NULL) {
-        *rescued = path;
-    } else {
-        remove_temporary(path);
+    lnt_cli_interrupt_hold();
+    const lnt_status status =
+        write_temporary(name_of(LNT_CLI_STANDARD), write, context, &path, error);
+    if (status != LNT_OK) {
+        lnt_cli_interrupt_release();
+        return status;
     }
-    return status;
+    return copy_and_remove(path, rescued, error);
 }
 
 /* --- another place --- */

@@ -79,13 +79,39 @@ json_t *lnt_cli_json_text(const char *text)
     return string != NULL ? string : json_null();
 }
 
+/* JSON with `\u009b` in place of a character that a terminal would obey or not show. */
+static void put_json(const char *text, FILE *stream)
+{
+    char escaped[LNT_ESCAPE_LENGTH];
+    while (*text != '\0') {
+        const char *const start = text;
+        (void) lnt_cli_escape_next(&text, escaped);
+        if (strncmp(start, escaped, (size_t) (text - start)) == 0) {
+            fputs(escaped, stream);
+            continue;
+        }
+        const unsigned long code = strtoul(escaped + 2, NULL, 16);
+        if (code < 0x10000) {
+            fprintf(stream, "\\u%04lx", code);
+        } else { /* as a pair of surrogates */
+            fprintf(stream, "\\u%04lx\\u%04lx", 0xD800 + ((code - 0x10000) >> 10),
+                    0xDC00 + (code & 0x3FF));
+        }
+    }
+}
+
 lnt_status lnt_cli_json_print(json_t *object, size_t digits, FILE *stream)
 {
     if (object == NULL) {
         return LNT_ERR_MEMORY;
     }
-    const int failed = json_dumpf(object, stream, JSON_COMPACT | JSON_REAL_PRECISION(digits));
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(digits));
     json_decref(object);
+    if (text == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    put_json(text, stream);
+    free(text);
     putc('\n', stream);
-    return failed == 0 ? LNT_OK : LNT_ERR_MEMORY;
+    return LNT_OK;
 }

@@ -62,8 +62,9 @@ static const lnt_cli_option memory_options[] = {
      .value = "SIZE",
      .least = 1 << 10,
      .most = UINT64_MAX,
-     .help = "Bytes that the data may take, such as 500M or 2G; what is more stays in its file and "
-             "is learned from in blocks (default: what is free less a reserve, and no blocks)"},
+     .help =
+         "Memory for the data in bytes, such as 500M or 2G; larger data are read in blocks from "
+         "their file (default: the free memory less a reserve, without blocks)"},
 };
 
 static const lnt_cli_group memory_group = {"Memory:", memory_options,

@@ -55,8 +55,8 @@ static lnt_status check_labels(const csv_file *f, size_t line)
 {
     const lnt_csv *csv = &f->csv;
     size_t bytes = 0;
-    for (size_t j = 0; j < csv->cols; j++) {
-        const lnt_intern *set = &csv->sets[csv->columns[j].set];
+    for (size_t i = 0; i < csv->options.n_label_columns; i++) {
+        const lnt_intern *set = &csv->sets[i];
         bytes += set->length + 8 * sizeof(size_t) * set->count; /* entry, slots, ranking */
     }
     return bytes <= csv->options.memory_limit

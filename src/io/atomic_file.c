@@ -73,12 +73,24 @@ static lnt_status check_old(lnt_atomic_file *file, const struct stat *old, lnt_e
     return is_protected(file, old) ? fail_errno(file, "replace it", EPERM, error) : LNT_OK;
 }
 
+/* What could not be done with a path that could not be followed. */
+static const char *what_failed(const char *path, int code)
+{
+    struct stat there;
+    if (code == ENAMETOOLONG || code == ELOOP) {
+        return "write it";
+    }
+    return lstat(path, &there) == 0 && S_ISLNK(there.st_mode)
+               ? "open the folder of the file that it links to"
+               : "open its folder";
+}
+
 lnt_status lnt_atomic_open(lnt_atomic_file *file, const char *path, lnt_error *error)
 {
     *file = (lnt_atomic_file){.path = path, .fd = -1};
     int code = lnt_file_locate(&file->location, path);
     if (code != 0) {
-        return fail_errno(file, "open its folder", code, error);
+        return fail_errno(file, what_failed(path, code), code, error);
     }
     struct stat old;
     const bool exists =

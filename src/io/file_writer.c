@@ -29,7 +29,7 @@ lnt_status lnt_file_writer_open(lnt_file_writer **writer, const char *path, lnt_
 
 int lnt_file_writer_descriptor(const lnt_file_writer *writer)
 {
-    return writer->file.fd;
+    return writer != NULL ? writer->file.fd : -1;
 }
 
 lnt_status lnt_file_writer_commit(lnt_file_writer *writer, lnt_error *error)

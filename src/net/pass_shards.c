@@ -134,7 +134,7 @@ static lnt_tensor rows_of(const lnt_tensor *t, size_t first, size_t rows)
 static lnt_tensor delta_of(const lnt_pass *pass, const lnt_tensor *t, size_t member, size_t rows)
 {
     lnt_tensor part = *t;
-    part.data = (char *) t->data + member * pass->shards.delta_bytes;
+    part.data = t->data != NULL ? (char *) t->data + member * pass->shards.delta_bytes : NULL;
     part.rows = rows;
     return part;
 }

@@ -109,6 +109,7 @@ typedef struct family {
     const char *(*core)(void);
     int (*threads)(void);
     void (*set_threads)(int threads); /* NULL: it has no such setting */
+    bool sums_blocks;
 } family;
 
 static function *found[SYMBOLS]; /* of the family that is loaded */
@@ -184,20 +185,23 @@ static const family families[] = {
      .config = openblas_config,
      .core = openblas_core,
      .threads = openblas_threads,
-     .set_threads = openblas_set_threads},
+     .set_threads = openblas_set_threads,
+     .sums_blocks = true},
     {.name = "mkl",
      .symbols = {"MKL_Get_Version_String", "MKL_Get_Max_Threads", "MKL_Set_Num_Threads"},
      .config = mkl_config,
      .core = no_core,
      .threads = mkl_threads,
-     .set_threads = mkl_set_threads},
+     .set_threads = mkl_set_threads,
+     .sums_blocks = true},
     {.name = "blis",
      .symbols = {"bli_info_get_version_str", "bli_arch_string", "bli_arch_query_id",
                  "bli_thread_get_num_threads", "bli_thread_set_num_threads"},
      .config = blis_config,
      .core = blis_core,
      .threads = blis_threads,
-     .set_threads = blis_set_threads},
+     .set_threads = blis_set_threads,
+     .sums_blocks = true},
 };
 enum { FAMILIES = sizeof families / sizeof families[0] };
 
@@ -222,15 +226,18 @@ static void built_set_threads(int threads)
 {
     SET_THREADS(threads);
 }
+enum { BUILT_SUMS_BLOCKS = true };
 #else
 #define built_set_threads NULL
+enum { BUILT_SUMS_BLOCKS = false };
 #endif
 
 static const family built = {.name = LNT_BLAS_NAME,
                              .config = built_config,
                              .core = built_core,
                              .threads = built_threads,
-                             .set_threads = built_set_threads};
+                             .set_threads = built_set_threads,
+                             .sums_blocks = BUILT_SUMS_BLOCKS};
 
 /* One that tells nothing; its file is its configuration. */
 static char plain_file[256];
@@ -330,6 +337,11 @@ const char *lnt_blas_config(void)
 const char *lnt_blas_core(void)
 {
     return blas()->core();
+}
+
+bool lnt_blas_sums_blocks(void)
+{
+    return blas()->sums_blocks;
 }
 
 int lnt_blas_threads(void)

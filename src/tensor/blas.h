@@ -42,6 +42,12 @@ const char *lnt_blas_name(void);
 const char *lnt_blas_config(void);
 const char *lnt_blas_core(void);
 
+/**
+ * Whether products of matrices are known to sum blocks of 128 terms or more, and then the blocks,
+ * as OpenBLAS, MKL and BLIS do. Products by a vector are not meant.
+ */
+bool lnt_blas_sums_blocks(void);
+
 /** Threads BLAS would use now; 0 where it does not tell. */
 int lnt_blas_threads(void);
 

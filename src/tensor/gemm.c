@@ -128,10 +128,6 @@ static lnt_status gemm_general(double alpha, const lnt_tensor *a, const lnt_tens
     if (alpha == 0 || a->cols == 0) {
         return lnt_scale(beta, c);
     }
-    if (a->cols > LNT_GEMM_LONG) {
-        lnt_gemm_long(alpha, a, b, beta, c);
-        return LNT_OK;
-    }
     /* A C that lies by columns is the row-major product Cᵀ = Bᵀ·Aᵀ. */
     const lnt_tensor at = lnt_transpose(a), bt = lnt_transpose(b);
     lnt_tensor ct = lnt_transpose(c);
@@ -142,13 +138,23 @@ static lnt_status gemm_general(double alpha, const lnt_tensor *a, const lnt_tens
         a = swap;
         c = &ct;
     }
-    if (lnt_blas_form(a, &a_form) && lnt_blas_form(b, &b_form) && lnt_blas_form(c, &c_form)) {
+    const bool direct =
+        lnt_blas_form(a, &a_form) && lnt_blas_form(b, &b_form) && lnt_blas_form(c, &c_form);
+    if (a->cols > (direct ? lnt_gemm_longest(c->dtype, c->rows, c->cols) : LNT_GEMM_LONG)) {
+        lnt_gemm_long(alpha, a, b, beta, c);
+    } else if (direct) {
         lnt_blas_gemm(c->dtype, (int) c->rows, (int) c->cols, (int) a->cols, alpha, a_form, b_form,
                       beta, c_form);
     } else {
         gemm_blocked(alpha, a, b, beta, c);
     }
     return LNT_OK;
+}
+
+/* Whether k is more than one call of BLAS may sum. */
+static inline bool is_long(size_t k, const lnt_tensor *c)
+{
+    return k > LNT_GEMM_LONG && k > lnt_gemm_longest(c->dtype, c->rows, c->cols);
 }
 
 /* An operand in the form that nearly all have, with the addresses it covers. */
@@ -197,7 +203,7 @@ static inline lnt_status product(bool small, double alpha, const lnt_tensor *a, 
     const size_t size = c->dtype == LNT_F64 ? sizeof(double) : sizeof(float);
     if ((c->dtype == LNT_F32 || c->dtype == LNT_F64) && a->dtype == c->dtype &&
         b->dtype == c->dtype && a->rows == c->rows && a->cols == b->rows && b->cols == c->cols &&
-        alpha != 0 && a->cols <= LNT_GEMM_LONG && is_plain(c, size, &pc) && !pc.form.transposed &&
+        alpha != 0 && !is_long(a->cols, c) && is_plain(c, size, &pc) && !pc.form.transposed &&
         is_plain(a, size, &pa) && is_plain(b, size, &pb) && apart(&pa, &pc) && apart(&pb, &pc)) {
         if (small && alpha == 1 && (beta == 0 || beta == 1) &&
             lnt_product_small(a, b, beta == 1, c)) {
@@ -258,7 +264,7 @@ lnt_status lnt_gemv(double alpha, const lnt_tensor *a, const lnt_tensor *x, doub
     lnt_tensor y_column = as_column(y);
     LNT_TRY(lnt_check_product(a, &x_column, &y_column));
     lnt_blas_matrix form;
-    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || a->cols > LNT_GEMM_LONG ||
+    if (lnt_is_empty(&y_column) || alpha == 0 || a->cols == 0 || is_long(a->cols, &y_column) ||
         !lnt_blas_form(a, &form) || !is_increment(&x_column) || !is_increment(&y_column)) {
         return lnt_gemm(alpha, a, &x_column, beta, &y_column);
     }

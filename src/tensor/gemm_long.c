@@ -5,7 +5,18 @@
 #include "tensor/blas.h"
 #include "tensor/totals.h"
 
+#include <limits.h>
 #include <stdint.h>
+
+size_t lnt_gemm_longest(lnt_dtype dtype, size_t m, size_t n)
+{
+    if (dtype == LNT_F64) {
+        return INT_MAX;
+    }
+    /* Vectors, and matrices of few elements, have kernels that do not sum blocks. */
+    const bool blocks = m > 1 && n > 1 && m * n >= 64 && lnt_blas_sums_blocks();
+    return blocks ? LNT_GEMM_LONG_BLOCKS : LNT_GEMM_LONG;
+}
 
 /* Side of the square blocks of C. */
 enum { BLOCK = 64 };

@@ -3,6 +3,7 @@
 
 #include "tensor/blas.h"
 #include "tensor/elementary.h"
+#include "tensor/gemm_long.h"
 
 #include <linnet/memory.h>
 #include <math.h>
@@ -166,7 +167,9 @@ void lnt_product_plan(lnt_product *p, lnt_product_form form)
 {
     choose_run(p, form);
     const bool row = p->run == lnt_product_variant_at(0)->row[p->dtype == LNT_F64];
-    p->panel = row ? LNT_PRODUCT_LONG_ROW : LNT_PRODUCT_LONG;
+    p->panel = p->by_blas ? lnt_gemm_longest(p->dtype, p->m, p->n)
+               : row      ? LNT_PRODUCT_LONG_ROW
+                          : LNT_PRODUCT_LONG;
     if (p->k > p->panel && p->run != run_nothing) {
         p->run_panel = p->run;
         p->run = lnt_product_run_long;

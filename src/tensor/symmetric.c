@@ -3,6 +3,7 @@
 
 #include "tensor/blas.h"
 #include "tensor/check.h"
+#include "tensor/gemm_long.h"
 #include "tensor/lapack.h"
 
 #include <limits.h>
@@ -37,6 +38,20 @@ static lnt_status check_rows(const lnt_tensor *l, const lnt_tensor *b)
     return b->rows <= INT_MAX ? LNT_OK : LNT_ERR_TOO_LARGE;
 }
 
+/* Row by row, each a product by a vector, whose sums are cut into panels. */
+static lnt_status syrk_long(double alpha, const lnt_tensor *a, double beta, lnt_tensor *c)
+{
+    for (size_t i = 0; i < c->rows; i++) {
+        lnt_tensor above, row, part;
+        LNT_TRY(lnt_slice_rows(a, 0, i + 1, 1, &above));
+        LNT_TRY(lnt_slice_rows(a, i, 1, 1, &row));
+        LNT_TRY(lnt_slice_rows(c, i, 1, 1, &part));
+        LNT_TRY(lnt_slice_cols(&part, 0, i + 1, 1, &part));
+        LNT_TRY(lnt_gemv(alpha, &above, &row, beta, &part));
+    }
+    return LNT_OK;
+}
+
 lnt_status lnt_syrk(double alpha, const lnt_tensor *a, double beta, lnt_tensor *c)
 {
     LNT_TRY(check_square(c));
@@ -57,6 +72,9 @@ lnt_status lnt_syrk(double alpha, const lnt_tensor *a, double beta, lnt_tensor *
     LNT_TRY(lnt_check_apart(a, c, false));
     if (lnt_is_empty(a) || alpha == 0) {
         return lnt_scale(beta, c);
+    }
+    if (a->cols > lnt_gemm_longest(c->dtype, c->rows, c->cols)) {
+        return syrk_long(alpha, a, beta, c);
     }
     lnt_blas_syrk(c->dtype, (int) c->rows, (int) a->cols, alpha, matrix, beta, c->data,
                   (int) c->rows);

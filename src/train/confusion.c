@@ -151,9 +151,9 @@ static size_t gather(const lnt_confusion *confusion, lnt_confusion_entry *entrie
             continue;
         }
         if (entries != NULL) {
-            const size_t place =
-                confusion->dense != NULL ? i : (size_t) (confusion->cells[i].key - 1);
-            entries[count] = (lnt_confusion_entry){place / classes, place % classes, weight};
+            const uint64_t place = confusion->dense != NULL ? i : confusion->cells[i].key - 1;
+            entries[count] = (lnt_confusion_entry){(size_t) (place / classes),
+                                                   (size_t) (place % classes), weight};
         }
         count++;
     }

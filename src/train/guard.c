@@ -33,17 +33,19 @@ const char *lnt_guard_text(double value)
     return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite)
+lnt_status lnt_guard_copy(lnt_guard *guard, const lnt_net *net)
 {
-    double value;
-    LNT_TRY(lnt_guard_look(net, finite, &value));
-    if (!*finite) {
-        return LNT_OK;
-    }
     const lnt_tensor now = lnt_net_state_read_only(net);
     lnt_tensor kept = lnt_tensor_of(now.dtype, guard->state, 1, now.cols);
     guard->has_kept = true;
     return lnt_copy(&now, &kept);
+}
+
+lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite)
+{
+    double value;
+    LNT_TRY(lnt_guard_look(net, finite, &value));
+    return *finite ? lnt_guard_copy(guard, net) : LNT_OK;
 }
 
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite)

@@ -21,6 +21,9 @@ void lnt_guard_finish(lnt_guard *guard);
  */
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite);
 
+/** Copies the net now, whatever it holds. */
+lnt_status lnt_guard_copy(lnt_guard *guard, const lnt_net *net);
+
 /** Copies the net now, unless a parameter or running statistic is not finite: then `*finite` is
  * false. */
 lnt_status lnt_guard_hold(lnt_guard *guard, const lnt_net *net, bool *finite);

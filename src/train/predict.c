@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/scorer.h"
 
+#include <linnet/predict.h>
 #include <linnet/train.h>
 #include <math.h>
 

@@ -165,7 +165,7 @@ static lnt_status load_finite_vectors(const resuming *r)
     lnt_run *run = r->run;
     bool finite;
     double value;
-    LNT_TRY(lnt_guard_hold(&run->guard, run->net, &finite));
+    LNT_TRY(lnt_guard_copy(&run->guard, run->net));
     LNT_TRY(load_vectors(r));
     LNT_TRY(lnt_guard_look(run->net, &finite, &value));
     if (finite) {
@@ -173,8 +173,8 @@ static lnt_status load_finite_vectors(const resuming *r)
     }
     LNT_TRY(lnt_guard_restore(&run->guard, run->net));
     return lnt_fail(run->error, LNT_ERR_NOT_FINITE,
-                    "%s: expected finite parameters, found %s; without this file the run resumes "
-                    "from the checkpoint before",
+                    "%s: expected finite parameters, found %s; delete this file to resume from "
+                    "the previous checkpoint",
                     lnt_checkpoint_path(r->checkpoint), lnt_guard_text(value));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <linnet/ensemble.h>
+#include <linnet/predict.h>
 #include <math.h>
 #include <string.h>
 

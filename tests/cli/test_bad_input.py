@@ -13,6 +13,20 @@ class BadData(CommandCase):
         self.refuse(1, f"linnet train: {message}", "train", "t.csv", "-q", *options)
         self.assertFalse((self.folder / "t.safetensors").exists())
 
+    def test_lists_and_names(self):
+        self.write("t.csv", flowers())
+        self.refuse(2, "linnet train: option --features: expected COLUMNS, found 'width,,height'",
+                    "train", "t.csv", "-t", "species", "--features", "width,,height")
+        self.write("p.csv", prices())
+        self.succeed("train", "p.csv", "-t", "price", "--epochs", 1, "-q", "-o", "m")
+        self.refuse(1, "linnet evaluate: option --target: column 'area' is an input of the model",
+                    "evaluate", "m", "p.csv", "--target", "area")
+        self.write("latin.csv", flowers().replace("rose", "r\xf6se").encode("latin-1"))
+        done = self.run_command("train", "latin.csv", "-t", "species")
+        self.assertEqual(1, done.returncode)
+        self.assertEqual("linnet train: latin.csv:2: column 'species': expected UTF-8 text, found "
+                         r"'r\xf6se'" "\n", done.stderr)
+
     def test_no_such_file(self):
         self.refuse(1, "linnet train: nope.csv: cannot open: No such file or directory",
                     "train", "nope.csv", "-t", "x")
@@ -115,7 +129,7 @@ class BadOutput(CommandCase):
         self.refuse_output("flowers.csv/x", "cannot open its folder: Not a directory")
         done = self.run_command("train", "flowers.csv", "-t", "species", "-o", "x" * 300)
         self.assertEqual(1, done.returncode)
-        self.assertIn("xxx: cannot open its folder: File name too long\n", done.stderr)
+        self.assertIn("xxx: cannot write it: File name too long\n", done.stderr)
 
     def test_output_of_predict(self):
         self.train_flowers()

@@ -93,9 +93,19 @@ class HostileText(CommandCase):
 
     def test_machine_formats_keep_the_text(self):
         self.train_hostile()
-        info = json.loads(self.run_bytes("info", "--json", "h.safetensors").stdout)
-        self.assertEqual(HOSTILE, info["input_names"][0])
-        self.assertIn(HOSTILE + "1", info["classes"])
+        self.write("far.csv", flowers().replace("length", "\U000e0001\xe9"))
+        self.succeed("train", "far.csv", "-t", "species", "-q", "-o", "far")
+        for model, name in (("h.safetensors", HOSTILE), ("far", "\U000e0001\xe9")):
+            said = self.run_safely("info", "--json", model, status=0)  # escaped, as JSON can
+            self.assertEqual(name, json.loads(said)["input_names"][0])
+        self.assertIn("\\udb40\\udc01\xe9", said)
+        for arguments in (["info", "--json", "h.safetensors"],
+                          ["evaluate", "--json", "h.safetensors", "h.csv"]):
+            info = json.loads(self.run_safely(*arguments, status=0))
+            self.assertIn(HOSTILE + "1", info["classes"] if arguments[0] == "info" else
+                          [one["class"] for one in info["classes"]])
+        lines = self.run_safely("predict", "--json", "h.safetensors", "h.csv", status=0)
+        self.assertIn(HOSTILE + "1", [json.loads(line)["species"] for line in lines.splitlines()])
         done = self.run_bytes("predict", "h.safetensors", "h.csv")
         self.assertIn(HOSTILE + "1", [row["species"] for row in table(done.stdout.decode())])
 
@@ -171,6 +181,14 @@ class HostileText(CommandCase):
             said = self.run_safely("train", "t.csv", "-t", "species", "--config", "c.conf")
             self.assertIn("c.conf:1: expected \\xHH, \\uHHHH or \\UHHHHHHHH" if wrong else
                           "no column 'Aä😀'", said)
+        for value, expected in ((r'"a\tb"', r"no column 'a\tb'"), (r'"a\nb" # why', r"no column 'a\nb'"),
+                                ('"a\\q\\\\" \t', r"no column 'aq\'"),
+                                ('"a" b', "c.conf:1: expected a closing quote and nothing behind it"),
+                                ('"a', "c.conf:1: expected a closing quote and nothing behind it"),
+                                ('"a\\', "c.conf:1: expected a closing quote and nothing behind it")):
+            self.write("c.conf", f"features = {value}\n")
+            said = self.run_safely("train", "t.csv", "-t", "species", "--config", "c.conf")
+            self.assertIn(expected, said)
 
     def test_checkpoints(self):
         folder = os.fsdecode(NOT_UTF8)

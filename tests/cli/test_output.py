@@ -3,7 +3,9 @@
 import json
 import os
 import pty
+import resource
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -110,13 +112,15 @@ class NotWritable(Outputs):
         os.symlink("no/m", self.folder / "dangling")
         os.symlink("b", self.folder / "a")
         os.symlink("a", self.folder / "b")
-        self.refuse_output("dangling", "cannot open its folder: No such file or directory")
-        self.refuse_output("a", "cannot open its folder: Too many levels of symbolic links")
+        self.refuse_output("dangling", "cannot open the folder of the file that it links to: No "
+                           "such file or directory")
+        self.refuse_output("a", "cannot write it: Too many levels of symbolic links")
         self.succeed(*TRAIN, "-o", "m")
-        for path in ("dangling", "a"):
+        for path, why in (("dangling", "open the folder of the file that it links to"),
+                          ("a", "write it")):
             done = self.run_command("predict", "m", "flowers.csv", "-o", path)
             self.assertEqual(1, done.returncode)
-            self.assertIn(f"{path}: cannot open its folder", done.stderr)
+            self.assertIn(f"{path}: cannot {why}: ", done.stderr)
 
     def test_a_link_to_a_new_file_makes_it(self):
         os.symlink("new", self.folder / "link")
@@ -210,6 +214,18 @@ class Rescue(Outputs):
         self.assertEqual(0o700, path.parent.stat().st_mode & 0o777)
         self.check_model(path)
 
+    def test_above_the_limit_of_a_file(self):
+        """As `ulimit -f` sets it, and batch systems: a write that fails, and not the end."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
+
+        done = subprocess.run([LINNET, *map(str, TRAIN), "-o", "m"], cwd=self.folder,
+                              env=self.environment(), capture_output=True, text=True, check=False,
+                              timeout=TIME_LIMIT, preexec_fn=limit)
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertIn("linnet train: m: cannot write: File too large", done.stderr)
+        self.assertEqual(["flowers.csv"], os.listdir(self.folder))
+
     def test_standard_output_that_nobody_reads(self):
         temporary = self.folder / "tmp"
         temporary.mkdir()
@@ -266,6 +282,19 @@ class StandardOutput(Outputs):
         self.assertTrue(done.stdout.startswith(b"<!DOCTYPE html>"))
         self.assertTrue(done.stdout.endswith(b"</html>\n"))
 
+    def test_nothing_is_left_where_a_pipe_is_closed(self):
+        temporary = self.folder / "tmp"
+        temporary.mkdir()
+        self.succeed(*TRAIN, "--hidden", "300,300", "-o", "large")
+        for option in ("--npz", "--onnx"):
+            with subprocess.Popen([LINNET, "export", "large", option, "-"], cwd=self.folder,
+                                  env={**self.environment(), "TMPDIR": str(temporary)},
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+                process.stdout.read(1)
+                process.stdout.close()
+                self.assertEqual(-signal.SIGPIPE, process.wait(timeout=TIME_LIMIT))
+            self.assertEqual([], os.listdir(temporary))
+
     def test_nothing_is_left_in_the_temporary_folder(self):
         temporary = self.folder / "tmp"
         temporary.mkdir()
@@ -284,8 +313,8 @@ class StandardOutput(Outputs):
                 ("train", "option --checkpoint: expected a folder, found '-'", "--checkpoint", "-"),
                 ("export", "option --npz: standard output ('-') is the output of --onnx", "--npz",
                  "-", "--onnx", "-"),
-                ("export", "option --c: expected the name of a file, found '-': there is a header "
-                 "beside it", "--c", "-")):
+                ("export", "option --c: expected the name of a file, found '-': C source has two "
+                 "files, FILE.c and FILE.h", "--c", "-")):
             arguments = [*TRAIN[1:]] if verb == "train" else ["m"]
             self.refuse(2, f"linnet {verb}: {sentence}", verb, *arguments, *options)
 

@@ -77,6 +77,7 @@ Test(report_pages, a_model_alone)
     says_not(page, "Configuration");
     says(page, "none held out");
     free(page);
+    lnt_model_finish(&model);
 }
 
 /* The means are off by 0.5, 1.5, 2.5 and 3.5 deviations, of 2. */
@@ -99,6 +100,7 @@ Test(report_pages, a_gaussian_tells_how_often_it_is_right)
     says_not(page, "Truths below the prediction");
     cr_expect(count_of(page, "class=\"s0 point\"") == 4);
     free(page);
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, a_quantile_tells_how_many_lie_below)
@@ -118,6 +120,7 @@ Test(report_pages, a_quantile_tells_how_many_lie_below)
     says(page, "<th scope=\"row\">rain &lt;mm&gt;</th><td>40.0\u202F%</td></tr>");
     says_not(page, "Within standard deviations");
     free(page);
+    lnt_model_finish(&model);
 }
 
 /* Above 2000 rows some are drawn; rows that are not finite are counted. */
@@ -158,6 +161,7 @@ Test(report_pages, scatter_plots_draw_a_sample)
         }
         free(page);
     }
+    lnt_model_finish(&model);
 }
 
 /* Equal but for rounding, too: no axis can tell them apart. */
@@ -183,6 +187,7 @@ Test(report_pages, errors_that_are_equal_or_absent, .timeout = 20)
     says(page, "<td>–</td><td>–</td><td>–</td><td>–</td>");
     says(page, " 8 rows are not finite.");
     free(page);
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, why_a_run_ended)
@@ -211,6 +216,7 @@ Test(report_pages, why_a_run_ended)
         says(page, tile);
         free(page);
     }
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, times_and_epochs)
@@ -236,6 +242,7 @@ Test(report_pages, times_and_epochs)
                   (i % 2 == 0));
         free(page);
     }
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, layers_of_each_kind)
@@ -254,6 +261,7 @@ Test(report_pages, layers_of_each_kind)
     says(page, "residual</td><td class=\"text\">around 4 layers</td>");
     says(page, "activation</td><td class=\"text\">sigmoid</td>");
     free(page);
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, layers_by_the_hundred)
@@ -274,6 +282,7 @@ Test(report_pages, layers_by_the_hundred)
     says_not(page, "<th scope=\"row\">79</th>");
     says(page, "<th scope=\"row\">80</th>");
     free(page);
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, names_and_settings)
@@ -299,6 +308,7 @@ Test(report_pages, names_and_settings)
     says_not(page, "id=\"scatter-4\"");     /* four targets are drawn */
     says(page, "<th scope=\"row\">h</th>"); /* and all are in the table */
     free(page);
+    lnt_model_finish(&model);
 }
 
 /* --- classes --- */
@@ -316,6 +326,7 @@ Test(report_pages, two_classes_of_one_output)
     says(page, "true 1, predicted 1: 2 of 2");
     says(page, "3 of 4 rows"); /* 7 is no class */
     free(page);
+    lnt_model_finish(&model);
 }
 
 /* Rows of which each output answers a question of its own: no confusion, but calibration. */
@@ -337,6 +348,7 @@ Test(report_pages, questions_of_their_own)
         .title = "questions", .model = &model, .y = &y, .prediction = &prediction});
     says_not(page, "id=\"calibration\"");
     free(page);
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, counts_of_many_rows)
@@ -354,6 +366,7 @@ Test(report_pages, counts_of_many_rows)
     says(page, ">7655</text>");
     says(page, "12\u202F345 of 20\u202F000 rows");
     free(page);
+    lnt_model_finish(&model);
 }
 
 Test(report_pages, a_file_that_cannot_be_written)
@@ -364,4 +377,5 @@ Test(report_pages, a_file_that_cannot_be_written)
           lnt_cli_html_report_write(&(lnt_cli_html_report){.title = "t", .model = &model},
                                     "/nowhere/at/all.html", &error));
     cr_assert(strstr(error.message, "/nowhere/at/all.html") != NULL);
+    lnt_model_finish(&model);
 }

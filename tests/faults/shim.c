@@ -7,7 +7,7 @@
  *     FAULTS_CALL     open, read, write, fsync, rename, close, seek, or stat and readlink
  *     FAULTS_AT       which of these calls fails first, from 1; 0 or nothing: none
  *     FAULTS_ERROR    ENOSPC, EIO, EINTR; SHORT: fewer bytes than were asked for; FULL: likewise,
- *                     and ENOSPC from then on
+ *                     and ENOSPC from then on; SIGINT: an open succeeds, and the signal follows
  *     FAULTS_FOREVER  1: so do all after it. Interrupts are a hundred in a row then
  *     FAULTS_COUNTS   a file to which "CALL COUNT" lines are written at exit
  *     FAULTS_LOG      a file to which a line is added for each call that succeeds:
@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,7 +39,7 @@ typedef enum call { OPEN, READ, WRITE, FSYNC, RENAME, CLOSE, SEEK, STAT, N_CALLS
 static const char *const call_names[N_CALLS] = {"open",   "read",  "write", "fsync",
                                                 "rename", "close", "seek",  "stat"};
 
-typedef enum fault { NONE, FAIL, SHORT } fault;
+typedef enum fault { NONE, FAIL, SHORT, SIGNAL } fault;
 
 static struct {
     const char *folder;
@@ -47,6 +48,7 @@ static struct {
     bool for_ever;
     bool shorter;
     bool full;
+    bool signal;
     int error;
     long counts[N_CALLS];
     int log;                      /* -1: none */
@@ -80,6 +82,7 @@ __attribute__((constructor)) static void begin(void)
     }
     if (error != NULL) {
         faults.shorter = strcmp(error, "SHORT") == 0;
+        faults.signal = strcmp(error, "SIGINT") == 0;
         faults.error = strcmp(error, "ENOSPC") == 0  ? ENOSPC
                        : strcmp(error, "EINTR") == 0 ? EINTR
                                                      : EIO;
@@ -130,6 +133,9 @@ static fault next_fault(call which)
         (faults.error == EINTR && n >= faults.at + INTERRUPTS)) {
         return NONE;
     }
+    if (faults.signal) {
+        return SIGNAL;
+    }
     errno = faults.error;
     return faults.shorter || (faults.full && n == faults.at) ? SHORT : FAIL;
 }
@@ -173,7 +179,8 @@ static int open_in(int folder, const char *path, int flags, mode_t mode)
 {
     char full[PATH_MAX];
     resolve(folder, path, full);
-    if (full[0] != '\0' && next_fault(OPEN) == FAIL) {
+    const fault found = full[0] != '\0' ? next_fault(OPEN) : NONE;
+    if (found == FAIL) {
         return -1;
     }
     struct stat status;
@@ -184,6 +191,9 @@ static int open_in(int folder, const char *path, int flags, mode_t mode)
         if (full[0] != '\0') {
             note("open %d %d %s\n", fd, !exists || (flags & O_TRUNC) != 0, full);
         }
+    }
+    if (found == SIGNAL) {
+        (void) raise(SIGINT);
     }
     return fd;
 }

@@ -3,6 +3,7 @@
 of the system fail."""
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -59,6 +60,14 @@ class Command(unittest.TestCase):
 
     def test_rates(self):
         self.check("lr", "x.csv", "--target", "-1", "--steps", "20", "-q")
+
+    def test_an_interruption_leaves_no_file_behind(self):
+        """Also not of the check before the work, which makes a file and removes it."""
+        for at in (1, 2, 3):
+            status, _ = self.run_linnet("predict", "m", "x.csv", "-o", str(self.path),
+                                        call="open", at=at, error="SIGINT")
+            self.assertIn(status, (1, -signal.SIGINT), at)
+            self.assertEqual([], os.listdir(self.folder), at)
 
     def test_a_folder_that_cannot_be_synced_is_told_of(self):
         status, errors = self.run_linnet("predict", "m", "x.csv", "-o", str(self.path),

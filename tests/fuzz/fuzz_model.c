@@ -4,6 +4,7 @@
 #include "mutate.h"
 
 #include <linnet/io.h>
+#include <linnet/predict.h>
 #include <linnet/train.h>
 
 /* Tensors take what they take in the file; the rest is names and the header's table. */

@@ -10,6 +10,7 @@
 #include "io/model_file.h"
 
 #include <linnet/io.h>
+#include <linnet/predict.h>
 #include <linnet/train.h>
 
 #define OVERHEAD 65536

@@ -3,6 +3,7 @@
 #include "fuzz_allocator.h"
 
 #include <linnet/exchange.h>
+#include <linnet/predict.h>
 #include <linnet/train.h>
 #include <math.h>
 
