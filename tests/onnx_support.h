@@ -4,6 +4,7 @@
 
 /* Protocol buffers written by hand, graphs of them, and models run on numbers. */
 
+#include "io/little_endian.h"
 #include "model_support.h"
 
 #include <linnet/exchange.h>
@@ -99,6 +100,9 @@ static inline void add_floats(message *graph, const char *name, int64_t rows, in
     put_int(&tensor, 1, cols);
     put_int(&tensor, 2, 1);
     put_text(&tensor, 8, name);
+    if (lnt_host_is_big_endian()) {
+        lnt_swap_words(numbers, count * sizeof numbers[0], sizeof numbers[0]);
+    }
     put_bytes(&tensor, 9, numbers, count * sizeof numbers[0]);
     put_message(graph, 5, &tensor);
 }

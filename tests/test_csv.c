@@ -64,7 +64,7 @@ Test(csv, each_precision_is_rounded_to_once)
     lnt_frame *frame = csv_frame(text, &options);
     lnt_tensor x = lnt_frame_values(frame);
     cr_assert_eq(lnt_get(&x, 0, 0), 1 + 0x1p-23);
-    cr_assert_eq(lnt_get(&x, 1, 0), (double) 0.1f);
+    cr_assert_eq(lnt_get(&x, 1, 0), (double) (float) 0.1);
     lnt_frame_destroy(frame);
     options.dtype = LNT_F64;
     frame = csv_frame(text, &options);

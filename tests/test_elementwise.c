@@ -101,7 +101,8 @@ EACH_PRECISION(elementwise, scale_and_fill, {
             OK(lnt_fill(0.1, &x.view));
             EACH_ELEMENT(&x, i, j)
             {
-                cr_assert(lnt_get(&x.view, i, j) == (dtype == LNT_F32 ? (double) 0.1f : 0.1));
+                cr_assert(lnt_get(&x.view, i, j) ==
+                          (dtype == LNT_F32 ? (double) (float) 0.1 : 0.1));
             }
             cr_assert(surroundings_kept(&x));
             drop(&x);

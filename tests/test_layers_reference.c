@@ -75,7 +75,8 @@ enum { N_NAMES = sizeof names / sizeof names[0] };
 static const lnt_tensor *part(const reference_file *file, const char *name, const char *what)
 {
     char text[64];
-    snprintf(text, sizeof text, "%s.%s", name, what);
+    const int length = snprintf(text, sizeof text, "%s.%s", name, what);
+    cr_assert(length > 0 && (size_t) length < sizeof text);
     return find(file, text);
 }
 

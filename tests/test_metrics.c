@@ -442,7 +442,7 @@ Test(metrics, memory_of_a_confusion_goes_with_the_rows)
 /* More pairs of classes than the table of a scorer for any number of rows has room for. */
 Test(metrics, a_confusion_grows)
 {
-    enum { CLASSES = 200, ROWS = 10000 };
+    enum { CLASSES = 300, ROWS = 9000 };
     lnt_scorer *scorer = new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), CLASSES, 0, 1);
     double *logits = calloc((size_t) ROWS * CLASSES, sizeof *logits);
     int32_t *labels = malloc(ROWS * sizeof *labels);

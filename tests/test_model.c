@@ -176,8 +176,8 @@ Test(model, checksum_is_xxh3_of_all_parts_in_turn)
     OK(lnt_checksum_of(NULL, 0, &none));
     cr_assert(strcmp(none.text, "2d06800538d394c2") == 0, "%s", none.text);
     const lnt_checksum_part one = {data, sizeof data, 4};
-    const lnt_checksum_part two[] = {{data, 3000, 1}, {NULL, 0, 8}, {data + 3000, 7000, 8}};
-    const lnt_checksum_part other[] = {{data + 3000, 7000, 8}, {data, 3000, 1}};
+    const lnt_checksum_part two[] = {{data, 3000, 4}, {NULL, 0, 8}, {data + 3000, 7000, 4}};
+    const lnt_checksum_part other[] = {{data + 3000, 7000, 4}, {data, 3000, 4}};
     OK(lnt_checksum_of(&one, 1, &whole));
     OK(lnt_checksum_of(two, 3, &parts));
     OK(lnt_checksum_of(other, 2, &swapped));

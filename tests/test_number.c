@@ -133,7 +133,7 @@ Test(number, dtype_chooses_the_precision)
     double value;
     cr_assert_not_null(lnt_number_read(&reader, LNT_F32, "0.1", &single));
     cr_assert_not_null(lnt_number_read(&reader, LNT_F64, "0.1", &value));
-    cr_assert_eq(single, 0.1f);
+    cr_assert_eq(single, (float) 0.1);
     cr_assert_eq(value, 0.1);
 }
 
@@ -347,8 +347,8 @@ Test(number, written_short)
     check_written(LNT_F64, 1e100, "1e+100");
     check_written(LNT_F64, 999999999999999, "999999999999999");
     check_written(LNT_F64, 1.0 / 3, "0.3333333333333333");
-    check_written(LNT_F32, (double) 0.1f, "0.1");
-    check_written(LNT_F32, (double) (1.0f / 3), "0.33333334");
+    check_written(LNT_F32, (double) (float) 0.1, "0.1");
+    check_written(LNT_F32, (double) (float) (1.0 / 3), "0.33333334");
     check_written(LNT_F32, 16777216, "16777216");
 }
 

@@ -30,7 +30,12 @@ static const char *npy_file(const char *text, const void *data, size_t size)
     return path;
 }
 
-#define F8(shape) "{'descr': '<f8', 'fortran_order': False, 'shape': " shape "}\n"
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define F8_DESCR "'>f8'"
+#else
+#define F8_DESCR "'<f8'"
+#endif
+#define F8(shape) "{'descr': " F8_DESCR ", 'fortran_order': False, 'shape': " shape "}\n"
 
 /* --- what values are --- */
 
@@ -46,7 +51,7 @@ Test(readers_refused, missing_values)
     csv_expect(frame, 2, 2, (const double[]){1, 2, 5, 6});
     cr_assert_eq(lnt_frame_dropped(frame), 2);
     lnt_frame_destroy(frame);
-    path = npy_file("{'descr': '<f8', 'fortran_order': True, 'shape': (4, 2)}", x, sizeof x);
+    path = npy_file("{'descr': " F8_DESCR ", 'fortran_order': True, 'shape': (4, 2)}", x, sizeof x);
     frame = frame_of(path, &options);
     csv_expect(frame, 2, 2, (const double[]){1, 5, 2, 6});
     lnt_frame_destroy(frame);

@@ -211,7 +211,7 @@ Test(symmetric, products_by_element)
         lnt_hadamard(dtype, 37, in_place.data, b.data, false, in_place.data);
         cr_assert(lnt_get(&in_place, 0, 5) ==
                   (dtype == LNT_F32
-                       ? (double) ((float) lnt_get(&a, 0, 5) * (float) lnt_get(&b, 0, 5))
+                       ? (double) (float) ((float) lnt_get(&a, 0, 5) * (float) lnt_get(&b, 0, 5))
                        : lnt_get(&a, 0, 5) * lnt_get(&b, 0, 5)));
     }
 }

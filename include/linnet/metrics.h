@@ -53,8 +53,10 @@ typedef struct lnt_scores {
 LNT_API lnt_scores lnt_scores_none(void);
 
 /**
- * Gathers outputs and targets batch by batch and computes the scores at the end; all memory is
- * taken at creation. One thread at a time.
+ * Gathers outputs and targets batch by batch and computes the scores at the end. All memory is
+ * taken at creation, but for the confusion matrix of more than 256 classes with `max_rows` 0, which
+ * grows with the rows (`LNT_ERR_MEMORY`). It takes 32 to 64 bytes for each pair of classes that
+ * rows of up to `max_rows` can have. One thread at a time.
  */
 typedef struct lnt_scorer lnt_scorer;
 

@@ -9,6 +9,5 @@ lnt_status lnt_npz_read_input(lnt_frame **frame, lnt_input *input, const char *m
     (void) member;
     (void) options;
     return lnt_fail(input->error, LNT_ERR_INVALID,
-                    "%s: is an .npz file, and this build of linnet reads none (meson option zip)",
-                    input->name);
+                    "%s: this build of linnet reads no .npz files (meson option zip)", input->name);
 }

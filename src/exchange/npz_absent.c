@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "exchange/npz_model.h"
 #include "io/report.h"
 
 #include <linnet/exchange.h>
@@ -19,12 +20,19 @@ lnt_status lnt_npz_export(const lnt_model *model, const char *path, lnt_error *e
     return refuse(model, path, "this build of linnet writes no .npz files", error);
 }
 
-lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
-                          lnt_error *error)
+lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite,
+                        const lnt_allocator *allocator, lnt_error *error)
 {
+    (void) allow_nonfinite;
     (void) allocator;
     if (model != NULL) {
         *model = lnt_model_init();
     }
     return refuse(model, path, "this build of linnet reads no .npz files", error);
+}
+
+lnt_status lnt_npz_import(lnt_model *model, const char *path, const lnt_allocator *allocator,
+                          lnt_error *error)
+{
+    return lnt_npz_load(model, path, false, allocator, error);
 }

@@ -2,6 +2,7 @@
 #include "data/npz.h"
 #include "exchange/npz_model.h"
 #include "io/json_text.h"
+#include "io/little_endian.h"
 #include "io/model_file.h"
 #include "io/report.h"
 
@@ -69,7 +70,7 @@ static lnt_status describe(archive *a, size_t index, member *m)
     m->entry.tensor = (lnt_st_tensor){.name = m->name, .rank = h->rank, .shape = m->shape};
     m->entry.begin = index;
     m->entry.bytes = h->bytes;
-    if (lnt_scalar_is(h->scalar, LNT_F32) || lnt_scalar_is(h->scalar, LNT_F64)) {
+    if (h->scalar.kind == 'f' && h->scalar.size >= 4) {
         m->entry.tensor.dtype = h->scalar.size == 4 ? LNT_ST_F32 : LNT_ST_F64;
         return LNT_OK;
     }
@@ -77,7 +78,7 @@ static lnt_status describe(archive *a, size_t index, member *m)
         m->entry.tensor.dtype = LNT_ST_U8;
         return LNT_OK;
     }
-    return fail_member(a, m->name, "is neither of f4 nor of f8 in this machine's byte order");
+    return fail_member(a, m->name, "is neither of f4 nor of f8");
 }
 
 static const lnt_st_entry *find(void *context, const char *name)
@@ -111,9 +112,13 @@ static lnt_status read_member(void *context, const lnt_st_entry *entry, void *da
     }
     lnt_npz_member_close(&open);
     LNT_TRY(status);
-    return count == entry->bytes && more == 0
-               ? LNT_OK
-               : fail_member(a, entry->tensor.name, "has not as many bytes as its shape asks for");
+    if (count != entry->bytes || more != 0) {
+        return fail_member(a, entry->tensor.name, "has not as many bytes as its shape asks for");
+    }
+    if (header.scalar.big_endian != lnt_host_is_big_endian()) {
+        lnt_swap_words(data, count, header.scalar.size);
+    }
+    return LNT_OK;
 }
 
 static lnt_status read_metadata(archive *a)

@@ -47,8 +47,9 @@ static json_t *integers(const size_t *values, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; array != NULL && i < count; i++) {
-        if ((uintmax_t) values[i] > INT64_MAX ||
-            json_array_append_new(array, json_integer((json_int_t) values[i])) != 0) {
+        const uint64_t value = values[i];
+        if (value > INT64_MAX ||
+            json_array_append_new(array, json_integer((json_int_t) value)) != 0) {
             json_decref(array);
             return NULL;
         }

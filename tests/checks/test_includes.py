@@ -33,7 +33,8 @@ HEADERS = {
     "escape": "base", "export": "base", "status": "base", "memory": "base", "random": "base",
     "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
     "derivatives": "derivatives", "uncertainty": "uncertainty", "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
-    "metrics": "train", "ensemble": "train", "train": "train", "linnet": "cli",
+    "metrics": "train", "ensemble": "train", "predict": "train", "train": "train",
+    "linnet": "cli",
 }
 # Other libraries' headers, and where they may be seen. LNT_ names are macros for headers.
 FOREIGN = {

@@ -65,9 +65,8 @@ static inline void cr_add_suite(cr_suite *suite)
     cr_suites = suite;
 }
 
-__attribute__((format(printf, 4, 5))) static inline void cr_tell(const char *file, int line,
-                                                                 const char *text,
-                                                                 const char *format, ...)
+__attribute__((format(printf, 4, 5))) static inline void
+cr_tell(const char *file, int line, const char *text, const char *format, ...)
 {
     va_list arguments;
     printf("# %s:%d: %s: ", file, line, text);
@@ -95,8 +94,7 @@ __attribute__((format(printf, 4, 5))) static inline void cr_tell(const char *fil
 #define cr_assert_lt(a, b, ...) CR_ASSERT((a) < (b), #a " < " #b, ##__VA_ARGS__)
 #define cr_assert_null(a, ...) CR_ASSERT((a) == NULL, #a " == NULL", ##__VA_ARGS__)
 #define cr_assert_not_null(a, ...) CR_ASSERT((a) != NULL, #a " != NULL", ##__VA_ARGS__)
-#define cr_assert_str_eq(a, b, ...)                                                                \
-    CR_ASSERT(strcmp((a), (b)) == 0, #a " is " #b, ##__VA_ARGS__)
+#define cr_assert_str_eq(a, b, ...) CR_ASSERT(strcmp((a), (b)) == 0, #a " is " #b, ##__VA_ARGS__)
 #define cr_assert_str_neq(a, b, ...)                                                               \
     CR_ASSERT(strcmp((a), (b)) != 0, #a " is not " #b, ##__VA_ARGS__)
 #define cr_assert_str_empty(a, ...) CR_ASSERT((a)[0] == '\0', #a " is empty", ##__VA_ARGS__)
@@ -145,7 +143,10 @@ __attribute__((format(printf, 4, 5))) static inline void cr_tell(const char *fil
             .parameters = suite_##name_##_parameters, .options = {__VA_ARGS__})                    \
     static void suite_##name_##_run(parameter_)
 #define cr_make_param_array(type, array, count, ...)                                               \
-    (struct criterion_test_params) {sizeof(type), (array), (count)}
+    (struct criterion_test_params)                                                                 \
+    {                                                                                              \
+        sizeof(type), (array), (count)                                                             \
+    }
 
 /* --- the runner --- */
 
