@@ -97,12 +97,13 @@ static size_t turn_archive(void)
     for (zip_uint64_t i = 0; i < (zip_uint64_t) zip_get_num_entries(zip, 0); i++) {
         zip_stat_t stat;
         cr_assert(zip_stat_index(zip, i, 0, &stat) == 0);
-        unsigned char *data = malloc(stat.size);
+        const size_t size = (size_t) stat.size;
+        unsigned char *data = malloc(size);
         zip_file_t *file = zip_fopen_index(zip, i, 0);
         cr_assert(data != NULL && file != NULL);
         cr_assert(zip_fread(file, data, stat.size) == (zip_int64_t) stat.size);
         zip_fclose(file);
-        turned += turn_array(data, stat.size);
+        turned += turn_array(data, size);
         zip_source_t *source = zip_source_buffer(zip, data, stat.size, 1);
         cr_assert(source != NULL && zip_file_replace(zip, i, source, 0) == 0);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/decimal.h"
 
+#include <float.h>
 #include <string.h>
 
 /* 10^22 is the largest power of ten that a double holds exactly. */
@@ -9,6 +10,9 @@ static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 enum { MAX_POWER = sizeof powers / sizeof powers[0] - 1 };
+
+/* x87 rounds to its own precision first, and then to double. */
+#define ROUNDS_ONCE (FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1)
 
 #if defined(__SIZEOF_INT128__)
 
@@ -128,7 +132,7 @@ bool lnt_decimal_to_f64(const lnt_decimal *decimal, double *value)
     double x;
     if (decimal->digits == 0) {
         x = 0;
-    } else if (decimal->digits <= UINT64_C(1) << 53 && !decimal->truncated &&
+    } else if (ROUNDS_ONCE && decimal->digits <= UINT64_C(1) << 53 && !decimal->truncated &&
                decimal->exponent >= -MAX_POWER && decimal->exponent <= MAX_POWER) {
         x = (double) decimal->digits;
         x = decimal->exponent < 0 ? x / powers[-decimal->exponent] : x * powers[decimal->exponent];
