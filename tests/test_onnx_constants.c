@@ -10,11 +10,20 @@ enum { ROWS = 3 };
 
 /* --- writing --- */
 
+/* The last `size` bytes, words of the machine, become the words of the format. */
+static void swap_end(message *m, size_t size, size_t word)
+{
+    if (lnt_host_is_big_endian() && word > 1) {
+        lnt_swap_words(m->data + m->size - size, size - size % word, word);
+    }
+}
+
 static void put_float(message *m, unsigned field, float value)
 {
     put_varint(m, field << 3 | 5);
     memcpy(m->data + m->size, &value, sizeof value);
     m->size += sizeof value;
+    swap_end(m, sizeof value, sizeof value);
 }
 
 static void end_attribute(message *attributes, message *attribute, int type)
@@ -54,6 +63,13 @@ static void add_constant(message *graph, const char *output, const char *attribu
     add_node(graph, "Constant", "", output, &attributes);
 }
 
+/* Bytes of a number of each type of the format. */
+static size_t word_of(int dtype)
+{
+    static const size_t words[] = {[1] = 4, [6] = 4, [7] = 8, [9] = 1, [10] = 2, [11] = 8};
+    return words[dtype];
+}
+
 /* A tensor of raw bytes. */
 static void add_raw(message *graph, const char *name, int64_t rows, int64_t cols, int dtype,
                     const void *data, size_t size)
@@ -66,6 +82,7 @@ static void add_raw(message *graph, const char *name, int64_t rows, int64_t cols
     put_int(&tensor, 2, dtype);
     put_text(&tensor, 8, name);
     put_bytes(&tensor, 9, data, size);
+    swap_end(&tensor, size, word_of(dtype));
     put_message(graph, 5, &tensor);
 }
 

@@ -10,14 +10,15 @@ static lnt_status refuse(const void *model, const char *path, const char *senten
                          lnt_error *error)
 {
     if (model == NULL || path == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "the model or the path is NULL");
+        return lnt_fail(error, LNT_ERR_NULL, "the model, its net or the path is NULL");
     }
     return lnt_file_fail(error, LNT_ERR_INVALID, path, "%s (meson option zip)", sentence);
 }
 
 lnt_status lnt_npz_export(const lnt_model *model, const char *path, lnt_error *error)
 {
-    return refuse(model, path, "this build of linnet writes no .npz files", error);
+    return refuse(model != NULL ? model->net : NULL, path,
+                  "this build of linnet writes no .npz files", error);
 }
 
 lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite,

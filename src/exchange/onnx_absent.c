@@ -10,7 +10,7 @@ static lnt_status refuse(const void *model, const char *path, const char *senten
                          lnt_error *error)
 {
     if (model == NULL || path == NULL) {
-        return lnt_fail(error, LNT_ERR_NULL, "the model or the path is NULL");
+        return lnt_fail(error, LNT_ERR_NULL, "the model, its net or the path is NULL");
     }
     return lnt_file_fail(error, LNT_ERR_INVALID, path, "%s (meson option onnx)", sentence);
 }
@@ -22,7 +22,8 @@ lnt_onnx_options lnt_onnx_defaults(void)
 
 lnt_status lnt_onnx_export(const lnt_model *model, const char *path, lnt_error *error)
 {
-    return refuse(model, path, "this build of linnet writes no ONNX files", error);
+    return refuse(model != NULL ? model->net : NULL, path,
+                  "this build of linnet writes no ONNX files", error);
 }
 
 lnt_status lnt_onnx_import(lnt_model *model, const char *path, const lnt_onnx_options *options,

@@ -16,6 +16,17 @@ LINNET = os.environ["LINNET_COMMAND"]
 SOURCE = Path(os.environ["LINNET_SOURCE_ROOT"])
 DIGITS = SOURCE / "data" / "digits.csv"
 TIME_LIMIT = 60
+HAS_ZIP = os.environ["LINNET_HAS_ZIP"] == "true"
+HAS_ONNX = os.environ["LINNET_HAS_ONNX"] == "true"
+needs_zip = unittest.skipUnless(HAS_ZIP, "this build has no .npz files")
+needs_onnx = unittest.skipUnless(HAS_ONNX, "this build has no ONNX files")
+
+
+def build_has(arguments):
+    """Whether this build has the formats that arguments name."""
+    text = " ".join(map(str, arguments))
+    return (HAS_ZIP or "npz" not in text) and (HAS_ONNX or "onnx" not in text)
+
 
 
 def default_signals():

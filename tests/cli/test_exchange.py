@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 
-from command import SOURCE, CommandCase, prices, table
+from command import (HAS_ONNX, HAS_ZIP, SOURCE, CommandCase, build_has, needs_onnx, needs_zip,
+                     prices, table)
 
 DATA = SOURCE / "tests" / "reference" / "data" / "exchange"
+ONNX_MODEL = SOURCE / "tests" / "golden" / "model-v1-scaled-standard.onnx"
 
 
 class Exchange(CommandCase):
@@ -60,6 +62,7 @@ class Exchange(CommandCase):
         self.assertEqual(("classify", "f64", ["relu", "identity"]),
                          (info["task"], info["dtype"], [l["activation"] for l in info["layers"]]))
 
+    @needs_onnx
     def test_onnx_there_and_back(self):
         self.train_flowers()
         self.succeed("export", "flowers.safetensors", "--onnx", "f.onnx")
@@ -67,6 +70,7 @@ class Exchange(CommandCase):
         rows = table(self.succeed("predict", "f.onnx", "flowers.csv").stdout)
         self.assertEqual([list(r.values()) for r in expected], [list(r.values()) for r in rows])
 
+    @needs_zip
     def test_npz_there_and_back(self):
         self.train_flowers()
         self.succeed("export", "flowers.safetensors", "--npz", "f.npz")
@@ -75,6 +79,21 @@ class Exchange(CommandCase):
                        for name in ("flowers.safetensors", "back.safetensors"))
         self.assertEqual(whole, back)
         self.assertRegex(self.succeed("info", "f.npz").stdout, r"^format +npz\n")
+
+    def test_formats_that_are_left_out(self):
+        self.train_flowers()
+        self.write("m.npz", b"PK\3\4....")
+        for has, option, name, file in ((HAS_ZIP, "zip", ".npz", "m.npz"),
+                                        (HAS_ONNX, "onnx", "ONNX", ONNX_MODEL)):
+            if has:
+                continue
+            why = f"{name} files (meson option {option})"
+            verb = "--npz" if option == "zip" else "--onnx"
+            self.refuse(1, f"linnet export: f: this build of linnet writes no {why}", "export",
+                        "flowers.safetensors", verb, "f")
+            self.refuse(1, f"linnet info: {file}: this build of linnet reads no {why}", "info",
+                        file)
+            self.assertFalse((self.folder / "f").exists())
 
     def test_c_source_with_cases(self):
         self.train_flowers()
@@ -92,10 +111,13 @@ class Exchange(CommandCase):
 
     def test_info_tells_the_format(self):
         self.train_flowers()
-        self.succeed("export", "flowers.safetensors", "--onnx", "f.onnx")
+        if HAS_ONNX:
+            self.succeed("export", "flowers.safetensors", "--onnx", "f.onnx")
         for path, name in (("flowers.safetensors", "linnet"), ("f.onnx", "onnx"),
                            (DATA / "mlp.safetensors", "torch"),
                            (DATA / "sharded.safetensors.index.json", "torch")):
+            if not build_has([name]):
+                continue
             self.assertRegex(self.succeed("info", path).stdout, rf"^format +{name}\n")
             self.assertEqual(name, self.succeed_json("info", path, "--json")["format"])
 

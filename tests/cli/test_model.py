@@ -4,7 +4,7 @@ import json
 import re
 import struct
 
-from command import CommandCase, flowers, prices, table
+from command import HAS_ZIP, CommandCase, build_has, flowers, prices, table
 
 TENSOR = r"(?m)^tensor +(\S+) \[(\d+), (\d+)\], XXH3 ([0-9a-f]{16})$"
 
@@ -234,6 +234,8 @@ class NotFinite(CommandCase):
                           ["info", "t.safetensors"],
                           ["export", "t.safetensors", "--npz", "t.npz"],
                           ["import", "t.safetensors", "-o", "i.safetensors"]):
+            if not build_has(arguments):
+                continue
             done = self.run_command(*arguments)
             self.assertEqual(1, done.returncode, arguments)
             self.assertIn("t.safetensors: tensor '0.weight': expected finite numbers, found nan as "
@@ -241,7 +243,8 @@ class NotFinite(CommandCase):
             self.succeed(*arguments, "--allow-nonfinite")
         self.assertIn("'layers.0.weight': expected finite numbers, found nan as element [1, 0]",
                       self.run_command("info", "i.safetensors").stderr)
-        self.assertIn("'layers.0.weight'", self.run_command("info", "t.npz").stderr)
+        if HAS_ZIP:
+            self.assertIn("'layers.0.weight'", self.run_command("info", "t.npz").stderr)
 
 
 class Info(CommandCase):

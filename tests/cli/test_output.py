@@ -9,7 +9,7 @@ import signal
 import subprocess
 import unittest
 
-from command import LINNET, TIME_LIMIT, CommandCase, flowers, table
+from command import HAS_ONNX, LINNET, TIME_LIMIT, CommandCase, build_has, flowers, table
 
 TRAIN = ["train", "flowers.csv", "-t", "species", "--epochs", 2, "--seed", 3, "-q"]
 NOBODY = 65534
@@ -159,9 +159,12 @@ class NotWritable(Outputs):
             csv = "p" * (length - 4) + ".csv"
             self.succeed("predict", name, "flowers.csv", "-o", csv)
             self.assertEqual(90, len(table((self.folder / csv).read_text())))
-            onnx = "n" * (length - 5) + ".onnx"
-            self.succeed("export", name, "--onnx", onnx)
-            self.succeed("import", onnx, "-o", "i" * length)
+            source = "n" * (length - 2) + ".c"
+            self.succeed("export", name, "--c", source)
+            if HAS_ONNX:
+                onnx = "n" * (length - 5) + ".onnx"
+                self.succeed("export", name, "--onnx", onnx)
+                self.succeed("import", onnx, "-o", "i" * length)
             self.succeed("lr", "flowers.csv", "-t", "species", "-q", "-o", "l" * length)
 
 
@@ -261,12 +264,14 @@ class StandardOutput(Outputs):
         errors = self.same("m", *TRAIN, "-o", "-", "--json")
         self.assertEqual("-", json.loads(errors.splitlines()[-1])["model"])
         for option in ("onnx", "npz", "torch"):
+            if not build_has([option]):
+                continue
             options = ["--fold-scaling"] if option == "torch" else []
             self.succeed("export", "m", f"--{option}", f"f.{option}", *options)
             self.assertEqual("", self.same(f"f.{option}", "export", "m", f"--{option}", "-",
                                            *options))
-        self.succeed("import", "f.onnx", "-o", "i")
-        self.assertEqual("", self.same("i", "import", "f.onnx", "-o", "-"))
+        self.succeed("import", "f.torch", "-o", "i")
+        self.assertEqual("", self.same("i", "import", "f.torch", "-o", "-"))
         self.assertFalse((self.folder / "-").exists())
 
     def test_texts(self):
@@ -289,7 +294,7 @@ class StandardOutput(Outputs):
         temporary = self.folder / "tmp"
         temporary.mkdir()
         self.succeed(*TRAIN, "--hidden", "300,300", "-o", "large")
-        for option in ("--npz", "--onnx"):
+        for option in filter(lambda option: build_has([option]), ("--npz", "--onnx")):
             with subprocess.Popen([LINNET, "export", "large", option, "-"], cwd=self.folder,
                                   env={**self.environment(), "TMPDIR": str(temporary)},
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
@@ -301,7 +306,7 @@ class StandardOutput(Outputs):
     def test_nothing_is_left_in_the_temporary_folder(self):
         temporary = self.folder / "tmp"
         temporary.mkdir()
-        for arguments in ([*TRAIN, "-o", "-"], ["export", "m", "--npz", "-"]):
+        for arguments in ([*TRAIN, "-o", "-"], ["export", "m", "--torch", "-", "--fold-scaling"]):
             self.assertEqual(0, self.run_bytes(*arguments, TMPDIR=str(temporary)).returncode)
             self.assertEqual([], os.listdir(temporary))
 

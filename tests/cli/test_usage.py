@@ -2,7 +2,7 @@
 """Verbs, options, ranges and help, as far as no file is read."""
 import re
 
-from command import CommandCase, LINNET, default_signals, flowers
+from command import CommandCase, HAS_ONNX, HAS_ZIP, LINNET, default_signals, flowers
 import os
 import subprocess
 
@@ -40,6 +40,8 @@ class Usage(CommandCase):
         self.assertRegex(text, r"^linnet \d+\.\d+\.\d+\n")
         for word in ("BLAS", "core", "LAPACK", "compiler"):
             self.assertRegex(text, rf"\n{word} +\S")
+        lacking = ", ".join(name for name, has in ((".npz", HAS_ZIP), ("ONNX", HAS_ONNX)) if not has)
+        self.assertEqual([lacking] if lacking else [], re.findall(r"\nleft out  (.*)\n", text))
 
     def test_unknown_verb(self):
         self.refuse(2, "linnet: unknown verb 'trian'; did you mean 'train'?", "trian", "x.csv")

@@ -13,6 +13,7 @@
  * folder then, and finds one or the other. A pair is C source, PATH.c, and the header beside it. A
  * further operation is a function and a row of the table.
  */
+#include "../formats_support.h"
 #include "probe_data.h"
 #include "train/history.h"
 
@@ -375,6 +376,9 @@ static int list(void)
     static const char *const kinds[] = {"write", "read", "folder", "look", "pair"};
     for (size_t i = 0; i < N_OPERATIONS; i++) {
         const operation *o = &operations[i];
+        if (!build_has(o->name)) {
+            continue;
+        }
         printf("%s %s%s%s\n", o->name, kinds[o->kind], o->other != NULL ? " " : "",
                o->other != NULL ? o->other : "");
     }
