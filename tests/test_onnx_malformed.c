@@ -295,6 +295,45 @@ Test(onnx_malformed, metadata_must_fit)
     refuse_message(&model, "linnet.target_names: expected 2 names, found 3");
 }
 
+/* A model that ends so, and has that many names of targets. */
+static message named(const char *operator, const char * names)
+{
+    message graph = begin(), entry = {.size = 0};
+    add_node(&graph, operator, "x", "y", NULL);
+    message model = model_around(&graph, 13);
+    put_text(&entry, 1, "linnet.target_names");
+    put_text(&entry, 2, names);
+    put_message(&model, 14, &entry);
+    return model;
+}
+
+/* Classes have a name together, or one each; numbers one each. */
+Test(onnx_malformed, names_of_targets_are_as_many_as_targets)
+{
+    static const struct {
+        const char *operator, * names, *wrong;
+        size_t count;
+    } rows[] = {{"Softmax", "[\"a\"]", NULL, 1},
+                {"Softmax", "[\"a\", \"b\"]", NULL, 2},
+                {"Softmax", "[]", "expected 2 names, found 0", 0},
+                {"Softmax", "[\"a\", \"b\", \"c\"]", "expected 2 names, found 3", 0},
+                {"Relu", "[\"a\", \"b\"]", NULL, 2},
+                {"Relu", "[\"a\"]", "expected 2 names, found 1", 0},
+                {"Relu", "[]", "expected 2 names, found 0", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const message m = named(rows[i].operator, rows[i].names);
+        if (rows[i].wrong != NULL) {
+            refuse_message(&m, rows[i].wrong);
+            continue;
+        }
+        const char *path = in_folder("named.onnx");
+        write_message(path, &m);
+        lnt_model model = import(path);
+        cr_expect(lnt_names_count(model.target_names) == rows[i].count);
+        lnt_model_finish(&model);
+    }
+}
+
 /* --- attacks on memory and time --- */
 
 /* Two bytes of the file make a struct in memory: the growth is bounded. */

@@ -2,6 +2,7 @@
 #include "checkpoint_options.h"
 
 #include "defaults.h"
+#include "number.h"
 #include "report.h"
 #include "text.h"
 #include "verb.h"
@@ -68,7 +69,7 @@ static bool parse_every(const char *text, lnt_checkpoint_config *checkpoint)
         checkpoint->every_steps = (size_t) count;
         return count > 0;
     }
-    return lnt_cli_seconds(text, &checkpoint->every_seconds) && checkpoint->every_seconds > 0;
+    return lnt_cli_read_seconds(text, &checkpoint->every_seconds) && checkpoint->every_seconds > 0;
 }
 
 int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)

@@ -2,6 +2,7 @@
 #include "class_weights.h"
 
 #include "nearest.h"
+#include "number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,9 +41,8 @@ static lnt_status set_one(char *text, const lnt_names *classes, double *weights,
                         nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
                         nearest == NULL ? "" : "'?");
     }
-    char *end;
-    weights[c] = strtod(equals + 1, &end);
-    if (end == equals + 1 || *end != '\0' || !(weights[c] >= 0) || !isfinite(weights[c])) {
+    const char *end = lnt_cli_read_number(equals + 1, &weights[c]);
+    if (end == NULL || *end != '\0' || weights[c] < 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "option --class-weights: expected a number from 0 for class '%s', found "
                         "'%s'",

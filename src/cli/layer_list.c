@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layer_list.h"
 
-#include <math.h>
+#include "number.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,9 +69,9 @@ static lnt_status parse(const char *word, lnt_layer *layer, lnt_error *error)
     if (word[length] == '\0') {
         return LNT_OK;
     }
-    char *end = NULL;
-    const double value = strtod(word + length + 1, &end); /* the command sets no locale */
-    if (place == 0 || end == word + length + 1 || *end != '\0' || !isfinite(value)) {
+    double value = 0;
+    const char *end = lnt_cli_read_number(word + length + 1, &value);
+    if (place == 0 || end == NULL || *end != '\0') {
         return lnt_fail(error, LNT_ERR_INVALID,
                         place == 0 ? "option --layers: '%.60s': this layer has no number"
                                    : "option --layers: '%.60s': expected a number behind '='",

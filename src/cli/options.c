@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "nearest.h"
+#include "number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,23 +73,6 @@ static lnt_status set_texts(const lnt_cli_option *option, const char *text, void
     }
 }
 
-/* Digits only: strtoull takes signs and blanks too. */
-static bool read_count(const char *text, size_t length, uint64_t *value)
-{
-    *value = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-        const uint64_t digit = (uint64_t) (text[i] - '0');
-        if (*value > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *value = *value * 10 + digit;
-    }
-    return length > 0;
-}
-
 static lnt_status refuse(const lnt_cli_option *option, const char *what, const char *text,
                          lnt_error *error)
 {
@@ -101,7 +85,8 @@ static lnt_status set_count(const lnt_cli_option *option, const char *text, void
                             lnt_error *error)
 {
     uint64_t value;
-    if (!read_count(text, strlen(text), &value) || value < option->least || value > option->most) {
+    if (!lnt_cli_read_count(text, strlen(text), &value) || value < option->least ||
+        value > option->most) {
         return refuse(option, "a whole number", text, error);
     }
     *(uint64_t *) place = value;
@@ -128,7 +113,7 @@ static lnt_status set_bytes(const lnt_cli_option *option, const char *text, void
     const char *unit = length > 0 ? strchr(units, text[length - 1]) : NULL;
     const unsigned shift = unit != NULL ? 10 * (unsigned) (unit - units + 1) : 0;
     uint64_t value;
-    if (!read_count(text, length - (unit != NULL), &value) || value > SIZE_MAX >> shift ||
+    if (!lnt_cli_read_count(text, length - (unit != NULL), &value) || value > SIZE_MAX >> shift ||
         value << shift < option->least || value << shift > option->most) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "expected bytes, such as 500M or 2G, at least %lluK, found '%s'",
@@ -151,7 +136,8 @@ static lnt_status set_sizes(const lnt_cli_option *option, const char *text, void
     for (const char *start = text; !none; start++) {
         const size_t length = strcspn(start, ",");
         uint64_t value;
-        if (!read_count(start, length, &value) || value < option->least || value > option->most) {
+        if (!lnt_cli_read_count(start, length, &value) || value < option->least ||
+            value > option->most) {
             free(items);
             return refuse(option, "none or whole numbers", text, error);
         }
@@ -169,11 +155,11 @@ static lnt_status set_sizes(const lnt_cli_option *option, const char *text, void
 static lnt_status set_real(const lnt_cli_option *option, const char *text, void *place,
                            lnt_error *error)
 {
-    char *end;
-    const double value = strtod(text, &end);
+    double value = 0;
+    const char *end = lnt_cli_read_number(text, &value);
     const bool low = option->above_low ? value > option->low : value >= option->low;
     const bool high = option->below_high ? value < option->high : value <= option->high;
-    if (end == text || *end != '\0' || !low || !high) {
+    if (end == NULL || *end != '\0' || !low || !high) {
         return refuse(option, "a number", text, error);
     }
     *(double *) place = value;
@@ -230,64 +216,11 @@ static lnt_status set_char(const lnt_cli_option *option, const char *text, void 
     return LNT_OK;
 }
 
-/* Hours, minutes and seconds, or the last two, separated by colons, behind a number of days and -.
- */
-static bool read_clock(const char *text, double *seconds)
-{
-    double parts[3] = {0}, days = 0;
-    size_t count = 0;
-    const char *dash = strchr(text, '-');
-    if (dash != NULL) {
-        uint64_t value;
-        if (!read_count(text, (size_t) (dash - text), &value)) {
-            return false;
-        }
-        days = (double) value;
-        text = dash + 1;
-    }
-    for (bool more = true; more; count++) {
-        const size_t length = strcspn(text, ":");
-        uint64_t value;
-        if (count == 3 || !read_count(text, length, &value) || (count > 0 && value > 59)) {
-            return false;
-        }
-        parts[count] = (double) value;
-        more = text[length] == ':';
-        text += length + more;
-    }
-    if (count < 2) {
-        return false;
-    }
-    *seconds = count == 2 ? 60 * parts[0] + parts[1] : 3600 * parts[0] + 60 * parts[1] + parts[2];
-    *seconds += 86400 * days;
-    return true;
-}
-
-bool lnt_cli_seconds(const char *text, double *seconds)
-{
-    static const struct {
-        const char *unit;
-        double factor;
-    } units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
-    if (strchr(text, ':') != NULL) {
-        return read_clock(text, seconds);
-    }
-    char *end;
-    const double value = strtod(text, &end);
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (end != text && strcmp(end, units[i].unit) == 0 && value >= 0) {
-            *seconds = value * units[i].factor;
-            return true;
-        }
-    }
-    return false;
-}
-
 static lnt_status set_time(const lnt_cli_option *option, const char *text, void *place,
                            lnt_error *error)
 {
     double value;
-    if (!lnt_cli_seconds(text, &value) || !(value <= option->high)) {
+    if (!lnt_cli_read_seconds(text, &value) || !(value <= option->high)) {
         return refuse(option, "a time", text, error);
     }
     *(double *) place = value;

@@ -71,9 +71,6 @@ typedef struct lnt_cli_group {
 lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, void *place,
                               lnt_error *error);
 
-/* Reads a length of time as LNT_CLI_TIME has it; false, with nothing changed, if it is none. */
-bool lnt_cli_seconds(const char *text, double *seconds);
-
 /* Frees what the option owns at `place`, and empties it. */
 void lnt_cli_option_clear(const lnt_cli_option *option, void *place);
 

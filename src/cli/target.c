@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "target.h"
 
+#include "number.h"
 #include "report.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* Distinct whole numbers that look like classes, and the most classes anybody may ask for. */
 #define CLASSES_GUESSED 20
@@ -96,9 +96,9 @@ lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_c
 static bool all_numbers(const lnt_names *labels)
 {
     for (size_t i = 0; i < lnt_names_count(labels); i++) {
-        char *end;
-        strtod(lnt_names_get(labels, i), &end);
-        if (*end != '\0') {
+        double value;
+        const char *end = lnt_cli_read_number(lnt_names_get(labels, i), &value);
+        if (end == NULL || *end != '\0') {
             return false;
         }
     }

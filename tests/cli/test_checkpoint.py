@@ -112,7 +112,9 @@ class Checkpoints(CommandCase):
                                 "--json")
             self.assertEqual("max-time", json.loads(done.stdout)["end"])
             self.assertLess(time.monotonic() - began, 10)
-        for wrong in ("1:99", "x", "-1", "1:2:3:4", "3w", ":", "1-", "2e9", "20000d", "nan", "inf"):
+        for wrong in ("1:99", "x", "-1", "1:2:3:4", "3w", ":", "1-", "2e9", "20000d", "nan", "inf",
+                      "infs", "0x10", "0x10s", "0X1p3", "+0x1", " 5", "\t5", "5 ", "1:0x10", "1: 5",
+                      "1e999", "+", ".", ".s", "e5", ""):
             done = self.run_command(*RUN, f"--max-time={wrong}")
             self.assertEqual(2, done.returncode, wrong)
             self.assertIn("expected a time such as 90s, 15m, 2h or 1:30:00", done.stderr)

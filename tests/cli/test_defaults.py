@@ -83,7 +83,7 @@ class Defaults(CommandCase):
                              [float(number) for number in found.groups()], optimizer)
 
     def test_ranges(self):
-        """Just outside what the help states is refused; the bounds that are in it are not."""
+        """Just outside what the help states is refused, and so is what is no decimal number."""
         checked = 0
         for name, words in self.options_in_help().items():
             match = re.search(r"(from|above) ([\d.e+-]+) (?:and )?(to below|up to|to) ([\d.e+-]+)\W",
@@ -92,6 +92,7 @@ class Defaults(CommandCase):
                 continue
             low, high = float(match[2]), float(match[4])
             bad = [f"{low - 1:.17g}", f"{high * 2 + 1:.17g}" if high < 1e99 else "inf", "nan"]
+            bad += [f"0x{int(high) if high < 1e9 else 2:x}", f" {match[4]}", f"{match[4]} ", ""]
             bad += [match[2]] if match[1] == "above" else []
             bad += [match[4]] if match[3] == "to below" else []
             for value in bad:

@@ -51,6 +51,8 @@ class Exchange(CommandCase):
                              ("dropout=x", "'dropout=x': expected a number behind '='"),
                              ("dropout=", "'dropout=': expected a number behind '='"),
                              ("dropout=0.5x", "'dropout=0.5x': expected a number behind '='"),
+                             ("dropout=0x0", "'dropout=0x0': expected a number behind '='"),
+                             ("dropout= 0", "'dropout= 0': expected a number behind '='"),
                              ("dropout=nan", "'dropout=nan': expected a number behind '='")):
             self.refuse(1, f"linnet import: option --layers: {fault}", "import",
                         DATA / "mlp.safetensors", "--layers", layer, "-o", "m2.safetensors")

@@ -2,6 +2,7 @@
 /* Parts of the report that a run of the command can hardly reach: odd texts and odd numbers. */
 #include "html_axis.h"
 #include "html_chart.h"
+#include "html_targets.h"
 #include "html_text.h"
 
 #include <criterion/criterion.h>
@@ -145,5 +146,23 @@ Test(report_parts, what_is_not_finite_is_a_gap)
     cr_expect_eq(occurrences(html.text, "nan") + occurrences(html.text, "inf"), 0);
     cr_expect_eq(occurrences(html.text, "&lt;line&gt;: ∞"), 1);
     cr_expect_eq(occurrences(html.text, "&lt;line&gt;: –"), 1);
+    lnt_html_finish(&html);
+}
+
+/* The rule of Freedman and Diaconis: bars of 2 (5 - 2) / cbrt(8), up to 5 quartile distances out.
+ */
+Test(report_parts, bars_of_errors_are_as_wide_as_quartiles_say)
+{
+    static const double zeros[8] = {0}, errors[8] = {18.5, 1, 5, -40, 4, 2, 3, 12};
+    const lnt_tensor y = lnt_tensor_read_only(LNT_F64, zeros, 8, 1);
+    const lnt_tensor prediction = lnt_tensor_read_only(LNT_F64, errors, 8, 1);
+    const lnt_model model = lnt_model_init();
+    const lnt_cli_html_report report = {.model = &model, .y = &y, .prediction = &prediction};
+    lnt_html html = {0};
+    cr_assert_eq(lnt_html_residuals_put(&html, &report, 0), LNT_OK);
+    cr_expect_eq(occurrences(html.text, "<rect"), 11, "%s", html.text);
+    cr_expect_eq(occurrences(html.text, "<title>from −13 to −10.1: 1</title>"), 1); /* -40 */
+    cr_expect_eq(occurrences(html.text, "<title>from 1.32 to 4.18: 3</title>"), 1);
+    cr_expect_eq(occurrences(html.text, "<title>from 15.6 to 18.5: 1</title>"), 1);
     lnt_html_finish(&html);
 }

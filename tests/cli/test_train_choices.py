@@ -54,6 +54,8 @@ class ClassWeights(Train):
                           ("x=1kg", "expected a number from 0 for class 'x', found '1kg'"),
                           ("x=-1", "expected a number from 0 for class 'x', found '-1'"),
                           ("x=inf", "expected a number from 0 for class 'x', found 'inf'"),
+                          ("x=0x2", "expected a number from 0 for class 'x', found '0x2'"),
+                          ("x= 2", "expected a number from 0 for class 'x', found ' 2'"),
                           ("x=0,y=0", "expected a weight above 0 for some class")):
             done = self.run_command("train", "few.csv", "-t", "c", "--class-weights", text)
             self.assertEqual(1, done.returncode, text)
@@ -133,7 +135,8 @@ class Delimiters(Train):
 class Times(Train):
     def test_clocks(self):
         self.write("few.csv", FEW)
-        for text in ("1:00", "0:01:00", "1-00:00:00", "0-1:00", "3600", "1.5"):
+        for text in ("1:00", "0:01:00", "1-00:00:00", "0-1:00", "3600", "1.5", "+60", "1e2", "5.",
+                     ".5m", "0010"):
             self.train("few.csv", "-t", "c", "--epochs", 1, "--validation", 0, "--max-time", text)
 
     def test_refused(self):
