@@ -286,13 +286,6 @@ Test(onnx_malformed, metadata_must_fit)
         put_message(&model, 14, &entry);
         refuse_message(&model, wrong[i][2]);
     }
-    graph = begin(); /* of classes: a name for each output, or one of all */
-    add_node(&graph, "Softmax", "x", "y", NULL);
-    message model = model_around(&graph, 13), entry = {.size = 0};
-    put_text(&entry, 1, "linnet.target_names");
-    put_text(&entry, 2, "[\"a\", \"b\", \"c\"]");
-    put_message(&model, 14, &entry);
-    refuse_message(&model, "linnet.target_names: expected 2 names, found 3");
 }
 
 /* A model that ends so, and has that many names of targets. */
