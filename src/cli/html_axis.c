@@ -29,7 +29,7 @@ static double round_up(double size)
 static double round_down(double size)
 {
     const double power = pow(10, floor(log10(size) + 1e-9));
-    for (size_t i = 3; i-- > 0;) {
+    for (size_t i = 2; i > 0; i--) {
         if (round_numbers[i] * power <= size * (1 + 1e-9)) {
             return round_numbers[i] * power;
         }

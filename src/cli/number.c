@@ -41,7 +41,9 @@ const char *lnt_cli_read_number(const char *text, double *value)
     return end;
 }
 
-/* Hours, minutes and seconds, or the last two, separated by colons, behind a number of days and -.
+/*
+ * Hours, minutes and seconds, or the last two, separated by colons, behind a number of days and -.
+ * `text` has a colon, and a number of days has none: there are at least two parts.
  */
 static bool read_clock(const char *text, double *seconds)
 {
@@ -65,9 +67,6 @@ static bool read_clock(const char *text, double *seconds)
         parts[count] = (double) value;
         more = text[length] == ':';
         text += length + more;
-    }
-    if (count < 2) {
-        return false;
     }
     *seconds = count == 2 ? 60 * parts[0] + parts[1] : 3600 * parts[0] + 60 * parts[1] + parts[2];
     *seconds += 86400 * days;

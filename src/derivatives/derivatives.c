@@ -45,7 +45,6 @@ static lnt_status check_config(const lnt_net *net, const lnt_derivatives_config 
                                lnt_error *error)
 {
     const size_t inputs = net->widths[0], outputs = net->widths[net->n_layers];
-    size_t layer;
     if (config->max_rows == 0) {
         return lnt_fail(error, LNT_ERR_INVALID, "max_rows is 0");
     }
@@ -57,10 +56,6 @@ static lnt_status check_config(const lnt_net *net, const lnt_derivatives_config 
         return lnt_fail(error, LNT_ERR_SHAPE,
                         "the targets' scaler has %zu columns, the net %zu outputs",
                         lnt_scaler_cols(config->targets), outputs);
-    }
-    if (!lnt_point_takes(net, &layer)) {
-        return lnt_fail(error, LNT_ERR_INVALID, "layer %zu (%s) has no derivatives", layer,
-                        net->layers[layer].kind->name);
     }
     return LNT_OK;
 }

@@ -38,9 +38,6 @@ typedef struct lnt_point {
     lnt_tensor *gradients_dot;   /* [n_tensors] */
 } lnt_point;
 
-/** Whether each layer has rules for derivatives; else the first that has none. */
-bool lnt_point_takes(const lnt_net *net, size_t *layer);
-
 /** Takes a point from the arena; NULL while that measures. */
 lnt_point *lnt_point_place(lnt_arena *arena, const lnt_net *net, size_t max_rows, unsigned parts);
 

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "derivatives/point.h"
 
-bool lnt_point_takes(const lnt_net *net, size_t *layer)
-{
-    for (size_t l = 0; l < net->n_layers; l++) {
-        if (net->layers[l].kind->rules == NULL) {
-            *layer = l;
-            return false;
-        }
-    }
-    return true;
-}
-
 /* A matrix [max_rows, cols], without data while measuring. */
 static lnt_tensor take(lnt_arena *arena, const lnt_net *net, size_t rows, size_t cols)
 {

@@ -84,7 +84,7 @@ Test(memory_limit, groups_of_version_2_in_a_container)
 Test(memory_limit, groups_of_version_1)
 {
     meminfo(5000);
-    put("proc/self/cgroup", "11:cpuset:/x\n10:pids,memory:/y\n9:memory_other:/z\n");
+    put("proc/self/cgroup", "nothing\n12:\n11:cpuset:/x\n10:pids,memory:/y\n9:memory_other:/z\n");
     number("sys/fs/cgroup/memory/y/memory.limit_in_bytes", 300);
     number("sys/fs/cgroup/memory/y/memory.usage_in_bytes", 100);
     put("sys/fs/cgroup/memory/y/memory.stat", "inactive_file 1\ntotal_inactive_file 1048576\n");

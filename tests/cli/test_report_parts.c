@@ -109,6 +109,16 @@ Test(report_parts, axes_of_any_numbers)
     }
 }
 
+Test(report_parts, axes_of_no_number_and_of_numbers_far_from_0)
+{
+    static const double none[] = {(double) NAN, (double) INFINITY, (double) NAN};
+    static const double far[] = {1e15, 1e15 + 1e6, 1e15};
+    check_axis(none, false);
+    const lnt_html_axis axis = lnt_html_axis_of(none, 3, true, 5);
+    cr_expect(axis.low == 0 && axis.high == 1 && !axis.log);
+    check_axis(far, false);
+}
+
 static size_t occurrences(const char *text, const char *part)
 {
     size_t count = 0;
