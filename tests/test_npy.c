@@ -81,6 +81,9 @@ Test(npy, headers)
     }
 }
 
+/* With 32 bits an extent alone is too large already. */
+#define TOO_LARGE (SIZE_MAX > UINT32_MAX ? "the shape in the npy header is too large" : "too large")
+
 static const struct {
     const char *text;
     lnt_status status;
@@ -126,11 +129,11 @@ static const struct {
     {"{'shape': (99999999999999999999,)}", LNT_ERR_TOO_LARGE,
      "an extent of the shape is too large"},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
-     LNT_ERR_TOO_LARGE, "the shape in the npy header is too large"},
+     LNT_ERR_TOO_LARGE, TOO_LARGE},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296)}",
-     LNT_ERR_TOO_LARGE, "the shape in the npy header is too large"},
+     LNT_ERR_TOO_LARGE, TOO_LARGE},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693952,)}", LNT_ERR_TOO_LARGE,
-     "the shape in the npy header is too large"},
+     TOO_LARGE},
     {"{'descr': '<f8', 'fortran_order': False, 'shape': (3,)} x", LNT_ERR_FORMAT,
      "expected the header's end, found 'x'"},
     {"{'shape': (1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)}",

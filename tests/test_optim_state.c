@@ -147,7 +147,10 @@ Test(optim_state, memory_of_all)
             const size_t state = 2 * (300 * 300 + 200 * 200), products = 3 * 300 * 200 + 300 * 300;
             paper += sizeof(double) * (state + products + 2 * 300 + lnt_eigen_work(300));
         }
-        cr_assert(counter.bytes >= paper && counter.bytes < paper + 2048, "%s: %zu, on paper %zu",
+        const size_t narrow = sizeof(size_t) < 8 ? 2048 : 0; /* an order of columns is of size_t */
+        cr_assert(counter.bytes + narrow >= paper, "%s: %zu, on paper %zu",
+                  lnt_optim_name(config.kind), counter.bytes, paper);
+        cr_assert(counter.bytes < paper + 2048, "%s: %zu, on paper %zu",
                   lnt_optim_name(config.kind), counter.bytes, paper);
         lnt_optim_destroy(optim);
         cr_assert_eq(counter.live, 0);
