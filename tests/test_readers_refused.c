@@ -101,8 +101,8 @@ Test(readers_refused, sizes_that_contradict_the_file)
                 "expected 32 bytes of elements by the header, found 31");
     refuse_file(npy_file(F8("(1, 3)"), x, sizeof x), NULL, LNT_ERR_FORMAT,
                 "expected 24 bytes of elements by the header, found 32");
-    refuse_file(npy_file(F8("(100000000000, 1)"), x, sizeof x), NULL, LNT_ERR_FORMAT,
-                "expected 800000000000 bytes");
+    refuse_file(npy_file(F8("(100000000, 1)"), x, sizeof x), NULL, LNT_ERR_FORMAT,
+                "expected 800000000 bytes");
     refuse_file(npy_file(F8("(4294967296, 4294967296)"), x, sizeof x), NULL, LNT_ERR_TOO_LARGE,
                 "too large");
     static const char idx[] = "\0\0\x08\x02\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF...";
@@ -120,7 +120,7 @@ Test(readers_refused, a_pipe_that_promises_much)
     lnt_csv_options options = options_of(LNT_F64);
     options.allocator = &allocator;
     static const double x[] = {1, 2, 3, 4};
-    const bytes b = npy_of(F8("(1000000000, 10)"), x, sizeof x);
+    const bytes b = npy_of(F8("(10000000, 10)"), x, sizeof x);
     int ends[2];
     cr_assert_eq(pipe(ends), 0);
     cr_assert_eq(write(ends[1], b.data, b.size), (ssize_t) b.size);

@@ -70,12 +70,18 @@ Test(safetensors, names_and_sizes_of_all_dtypes)
     cr_assert(lnt_st_dtype_find("f32", &dtype) == LNT_ERR_INVALID);
 }
 
+#if SIZE_MAX > UINT32_MAX
+#define LARGEST "4611686018427387904"
+#else
+#define LARGEST "1073741824"
+#endif
+
 Test(safetensors, scalars_empty_tensors_blanks_and_any_order_are_legal)
 {
     static const char header[] =
         "{ \"z\" : {\"data_offsets\":[4,6],\"shape\":[2],\"dtype\":\"U8\"},\n"
         "\"__metadata__\":{\"k\\u00e9\":\"v\",\"\":\"\"},"
-        "\"none\":{\"dtype\":\"F64\",\"shape\":[0,4611686018427387904],\"data_offsets\":[4,4]},"
+        "\"none\":{\"dtype\":\"F64\",\"shape\":[0," LARGEST "],\"data_offsets\":[4,4]},"
         "\"scalar\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
         "\"empty\":{\"dtype\":\"I16\",\"shape\":[3,0],\"data_offsets\":[6,6]}}   \n";
     lnt_st_file *file = open_file(make_file(header, sizeof header - 1, 6));
@@ -172,6 +178,7 @@ static const struct malformed {
      "header, byte"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[18446744073709551618],\"data_offsets\":[0,8]}}", 8,
      "header, byte"},
+#if SIZE_MAX > UINT32_MAX
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967298],\"data_offsets\":[0,8]}}", 8,
      "shape is too large"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387906],\"data_offsets\":[0,8]}}", 8,
@@ -180,6 +187,7 @@ static const struct malformed {
      "shape is too large"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4,0],\"data_offsets\":[0,0]}}", 0,
      "shape is too large"},
+#endif
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "takes 12 bytes"},
     {"{\"a\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8, "takes 16 bytes"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,8]}}", 8, "takes 4 bytes"},
@@ -200,7 +208,9 @@ static const struct malformed {
     {"{\"a\":" U8(4, 4, 0) "}", 4, "leaves a gap"},
     {"{\"a\":" U8(0, 4, 4) "}", 3, "is cut"},
     {"{\"a\":" U8(0, 4, 4) "}", 0, "is cut"},
+#if SIZE_MAX > UINT32_MAX
     {"{\"a\":" U8(0, 9223372036854775807, 9223372036854775807) "}", 4, "shape is too large"},
+#endif
     {"{\"a\":" U8(0, 2305843009213693951, 2305843009213693951) "}", 4, "is cut"},
     {"{\"a\":" U8(0, 4, 4) "}", 5, "has surplus bytes"},
     {"{}", 1, "has surplus bytes"},
