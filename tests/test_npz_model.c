@@ -77,10 +77,11 @@ Test(npz_model, every_bit_comes_back)
 static bool turn_array(unsigned char *data, size_t size)
 {
     const size_t begin = 10 + data[8] + 256 * (size_t) data[9];
-    char *const text = (char *) data + 10, *const kind = strstr(text, "f4'") != NULL
-                                                             ? strstr(text, "f4'")
-                                                             : strstr(text, "f8'");
-    if (kind == NULL || kind > (char *) data + begin) {
+    char *const text = (char *) data + 10;
+    data[begin - 1] = '\0'; /* the end of the line, behind the header */
+    char *const f4 = strstr(text, "f4'"), *const kind = f4 != NULL ? f4 : strstr(text, "f8'");
+    data[begin - 1] = '\n';
+    if (kind == NULL) {
         return false;
     }
     kind[-1] = kind[-1] == '<' ? '>' : '<';
