@@ -2,7 +2,7 @@
 #ifndef LNT_BENCH_FUNCTIONS_H
 #define LNT_BENCH_FUNCTIONS_H
 
-#include "tensor/elementary.h"
+#include "tensor/elementary/elementary.h"
 
 #include <math.h>
 #include <stddef.h>

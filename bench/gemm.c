@@ -7,7 +7,7 @@
 #include "bare.h"
 #include "peak.h"
 #include "program.h"
-#include "tensor/product.h"
+#include "tensor/product/product.h"
 
 #include <float.h>
 #include <math.h>

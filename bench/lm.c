@@ -5,7 +5,7 @@
  * sizes in the same memory. Products are shown beside the peak, and the two forms beside each
  * other.
  */
-#include "optim/lm.h"
+#include "optim/lm/lm.h"
 #include "peak.h"
 #include "problems.h"
 #include "program.h"

@@ -4,7 +4,7 @@
 
 /* The metadata of a safetensors file, for tests that change it and write it again. */
 
-#include "io/safetensors.h"
+#include "io/safetensors/safetensors.h"
 
 #include <jansson.h>
 

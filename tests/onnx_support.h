@@ -4,7 +4,7 @@
 
 /* Protocol buffers written by hand, graphs of them, and models run on numbers. */
 
-#include "io/little_endian.h"
+#include "base/files/little_endian.h"
 #include "model_support.h"
 
 #include <linnet/exchange.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Arrays from streams that fail. */
-#include "data/array.h"
-#include "data/idx.h"
+#include "data/arrays/array.h"
+#include "data/arrays/idx.h"
 #include "file_support.h"
 #include "net_support.h"
 

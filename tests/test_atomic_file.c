@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "file_support.h"
 
-#include "io/atomic_file.h"
+#include "base/files/atomic_file.h"
 
 #include <fcntl.h>
 #include <linnet/io.h>

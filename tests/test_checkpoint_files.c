@@ -2,8 +2,8 @@
 /* Checkpoints as files: what is written and read, and what is refused, with its sentence. */
 #include "failing_allocator.h"
 #include "file_support.h"
-#include "io/checkpoint_file.h"
-#include "io/safetensors.h"
+#include "io/checkpoint/file.h"
+#include "io/safetensors/safetensors.h"
 #include "metadata_support.h"
 #include "net_support.h"
 

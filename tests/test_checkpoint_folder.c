@@ -2,7 +2,7 @@
 /* What opening a folder of checkpoints does with the files that it finds. */
 #include "file_support.h"
 
-#include "io/temporary_name.h"
+#include "base/files/temporary_name.h"
 
 #include <linnet/checkpoint.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/elementary.h"
+#include "tensor/elementary/elementary.h"
 
 #include <criterion/criterion.h>
 #include <linnet/random.h>

@@ -4,8 +4,8 @@
 
 #include "model_support.h"
 
-#include "exchange/half.h"
-#include "io/safetensors.h"
+#include "exchange/torch/half.h"
+#include "io/safetensors/safetensors.h"
 
 #include <linnet/linnet.h>
 

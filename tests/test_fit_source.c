@@ -3,7 +3,7 @@
 #include "fit_support.h"
 
 #include "failing_allocator.h"
-#include "train/feed.h"
+#include "train/loader/data_loader.h"
 
 /* Rows in memory behind the interface of a source; what it was asked for; where it fails. */
 typedef struct shelf {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/intern.h"
-#include "data/sort.h"
+#include "base/intern.h"
+#include "base/sort.h"
 
 #include <criterion/criterion.h>
 #include <linnet/random.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fit_support.h"
-#include "optim/kfac.h"
+#include "optim/kfac/kfac.h"
 
 /* K-FAC: factors, directions and the model against what defines them; whole data and parts. */
 

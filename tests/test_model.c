@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model_support.h"
 
-#include "io/checksum.h"
-#include "io/safetensors.h"
+#include "base/files/checksum.h"
+#include "io/safetensors/safetensors.h"
 
 TestSuite(model, .init = make_test_folder, .fini = remove_test_folder);
 

@@ -2,9 +2,9 @@
 #include "metadata_support.h"
 #include "model_support.h"
 
-#include "io/json_text.h"
-#include "io/little_endian.h"
-#include "io/model_file.h"
+#include "base/files/little_endian.h"
+#include "io/json/text.h"
+#include "io/model/file.h"
 
 #include <fcntl.h>
 

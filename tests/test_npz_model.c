@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Models as NumPy's archives: every bit comes back, and what is wrong is refused. */
+#include "base/files/little_endian.h"
 #include "failing_allocator.h"
-#include "io/little_endian.h"
 #include "net_support.h"
 
 #include <stdio.h>

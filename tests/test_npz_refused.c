@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Archives of arrays, with right checksums of their own, that are no model of this library. */
-#include "exchange/npz_model.h"
+#include "exchange/npz/model.h"
 #include "file_support.h"
 #include "net_support.h"
 

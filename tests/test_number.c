@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* strtod_l, strtof_l */
-#include "data/number.h"
-#include "data/number_quick.h"
+#include "base/numbers/number.h"
+#include "base/numbers/number_quick.h"
 
 #include <criterion/criterion.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The rule by which files of ONNX without Erf have the normal distribution. */
-#include "exchange/onnx_format.h"
+#include "exchange/onnx/format.h"
 #include "net_support.h"
 
 /* Φ(x) − ½ = x·∫exp(−x²t²/2)dt/√(2π) over t from 0 to 1: a sum of weight·exp(node·x²). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "derivatives/point.h"
+#include "derivatives/linearization.h"
 #include "net_support.h"
 
 /* The rules of derivatives, each against the pass or against differences of the rule below it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net_support.h"
-#include "tensor/product.h"
+#include "tensor/product/product.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* A run that is stopped anywhere and continued ends with the bits of one that never stopped. */
 #include "file_support.h"
 #include "fit_support.h"
-#include "io/safetensors.h"
+#include "io/safetensors/safetensors.h"
 
 #include <time.h>
 

@@ -5,7 +5,7 @@
  */
 #include "file_support.h"
 #include "fit_support.h"
-#include "train/resume.h"
+#include "train/checkpoint/resume.h"
 
 TestSuite(resume_altered, .init = make_test_folder, .fini = remove_test_folder);
 

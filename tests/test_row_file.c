@@ -4,7 +4,7 @@
 #include "failing_allocator.h"
 #include "file_support.h"
 
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 #include <fcntl.h>
 #include <linnet/random.h>
 #include <math.h>

@@ -2,10 +2,10 @@
 #include "failing_allocator.h"
 #include "file_support.h"
 
-#include "io/checkpoint_file.h"
-#include "io/little_endian.h"
-#include "io/report.h"
-#include "io/safetensors.h"
+#include "base/files/file_error.h"
+#include "base/files/little_endian.h"
+#include "io/checkpoint/file.h"
+#include "io/safetensors/safetensors.h"
 
 #include <stdint.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net_support.h"
-#include "tensor/gemm_long.h"
-#include "tensor/product.h"
-#include "tensor/sum_block.h"
+#include "tensor/blas/gemm_long.h"
+#include "tensor/product/product.h"
+#include "tensor/sums/sum_block.h"
 #include "tensor/symmetric.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/text.h"
+#include "base/text/quote.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* States of an nn.Sequential that tell their norms, and options that no import takes. */
 #include "file_support.h"
-#include "io/safetensors.h"
+#include "io/safetensors/safetensors.h"
 #include "net_support.h"
 
 TestSuite(torch_imports, .init = make_test_folder, .fini = remove_test_folder);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/wolfe.h"
+#include "optim/line_search/wolfe.h"
 #include "reference_support.h"
 
 /* The line search, against SciPy's on the six functions of Moré's and Thuente's paper. */

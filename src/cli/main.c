@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "descriptors.h"
-#include "nearest.h"
-#include "parse.h"
-#include "report.h"
+#include "cli/options/parse.h"
+#include "cli/options/suggest.h"
+#include "cli/output/descriptors.h"
+#include "cli/output/messages.h"
 
 #include <errno.h>
 #include <signal.h>

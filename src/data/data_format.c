@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/idx.h"
-#include "data/inflate.h"
-#include "data/npy.h"
+#include "data/arrays/idx.h"
+#include "data/arrays/npy.h"
 #include "data/readers.h"
+#include "data/source/inflate.h"
 #include <string.h>
 #include <strings.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/csv.h"
+#include "data/csv/csv.h"
 #include "data/readers.h"
 #include <string.h>
 #include <unistd.h>

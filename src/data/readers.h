@@ -2,7 +2,7 @@
 #ifndef LINNET_DATA_READERS_H
 #define LINNET_DATA_READERS_H
 
-#include "data/input.h"
+#include "data/source/input.h"
 #include <linnet/data.h>
 
 /**

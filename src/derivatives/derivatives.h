@@ -2,8 +2,8 @@
 #ifndef LINNET_DERIVATIVES_DERIVATIVES_H
 #define LINNET_DERIVATIVES_DERIVATIVES_H
 
-#include "derivatives/point.h"
-#include "tensor/check.h"
+#include "derivatives/linearization.h"
+#include "tensor/view/check.h"
 
 #include <linnet/derivatives.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/file_begin.h"
-#include "exchange/torch_source.h"
-#include "io/model_file.h"
-#include "io/report.h"
+#include "base/files/file_begin.h"
+#include "base/files/file_error.h"
+#include "exchange/torch/source.h"
+#include "io/model/file.h"
 
 #include <linnet/exchange.h>
 #include <string.h>

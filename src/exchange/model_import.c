@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/npz_model.h"
-#include "io/model_file.h"
+#include "exchange/npz/model.h"
+#include "io/model/file.h"
 
 #include <linnet/exchange.h>
 

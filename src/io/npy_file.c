@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/npy.h"
-#include "io/atomic_file.h"
-#include "io/report.h"
-#include "tensor/check.h"
+#include "base/files/atomic_file.h"
+#include "base/files/file_error.h"
+#include "data/arrays/npy.h"
+#include "tensor/view/check.h"
 #include <linnet/io.h>
 #include <string.h>
 

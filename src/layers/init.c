@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/init.h"
 
-#include "layers/activation.h"
+#include "layers/activations/activation.h"
 
 #include "layers/orthogonal.h"
 

@@ -3,7 +3,7 @@
 #define LINNET_LAYERS_LAYER_H
 
 #include "base/team.h"
-#include "tensor/product.h"
+#include "tensor/product/product.h"
 
 #include <linnet/layer.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "layers/orthogonal.h"
 
-#include "tensor/check.h"
-#include "tensor/lapack.h"
+#include "tensor/blas/lapack.h"
+#include "tensor/view/check.h"
 
 #include <limits.h>
 #include <linnet/memory.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "loss/loss.h"
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 
 static lnt_status check_vectors(const lnt_tensor *output, const lnt_tensor *target,
                                 const lnt_tensor *weights, const lnt_tensor *v,

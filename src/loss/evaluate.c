@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/ignore_status.h"
 #include "loss/loss.h"
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 
 #include <math.h>
 #include <string.h>

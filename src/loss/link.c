@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "loss/loss.h"
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 
 lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *y)
 {

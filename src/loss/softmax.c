@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "loss/softmax.h"
 
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 
 #include <linnet/loss.h>
 #include <math.h>

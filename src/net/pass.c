@@ -4,8 +4,8 @@
 #include "loss/loss.h"
 #include "net/net.h"
 #include "net/pass_shards.h"
-#include "tensor/blas.h"
-#include "tensor/check.h"
+#include "tensor/blas/blas.h"
+#include "tensor/view/check.h"
 
 #include <linnet/random.h>
 

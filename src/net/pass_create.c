@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/pass.h"
 
-#include "layers/activation.h"
+#include "layers/activations/activation.h"
 #include "net/net.h"
 #include "net/pass_shards.h"
-#include "tensor/blas.h"
+#include "tensor/blas/blas.h"
 
 #include <limits.h>
 

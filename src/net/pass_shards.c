@@ -4,7 +4,7 @@
 #include "base/ignore_status.h"
 #include "loss/loss.h"
 #include "net/net.h"
-#include "tensor/totals.h"
+#include "tensor/sums/totals.h"
 
 /* What a shard may take of the second cache, and the gradients of a group likewise. */
 #define SHARD_BYTES ((size_t) 96 << 10)

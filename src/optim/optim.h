@@ -6,6 +6,7 @@
 #include "base/field.h"
 #include "net/net.h"
 #include "net/pass.h"
+#include "optim/segments.h"
 
 #include <linnet/optim.h>
 
@@ -18,20 +19,6 @@ typedef struct lnt_optim_needs {
     size_t numbers;                   /* doubles that a step goes on from, whatever the dtype */
     size_t scratch;
 } lnt_optim_needs;
-
-/** A range of the flat vectors, of one or more tensors, that one group of settings governs. */
-typedef struct lnt_optim_segment {
-    size_t first;
-    size_t count;
-    size_t rows; /* of a matrix to be orthogonalised, on its own; else 0 */
-    size_t cols;
-    size_t apart; /* place in the vectors that have no elements for such matrices */
-    size_t own;   /* place of such a matrix in the third state, where it has elements of its own */
-    double rate;  /* factor on the learning rate; 0: frozen */
-    double weight_decay;
-    double l1;
-    double l2;
-} lnt_optim_segment;
 
 /** What one call of a method's loop works on: `n` elements of a segment. */
 typedef struct lnt_optim_piece {
@@ -55,13 +42,24 @@ typedef struct lnt_optim_loops {
     lnt_optim_loop avx2_f64;
 } lnt_optim_loops;
 
+/** What methods need: the functions that a check of memory asks. */
+typedef struct lnt_optim_sizes {
+    size_t (*bytes)(const lnt_optim_config *config, const lnt_net *net);
+    /** A method that takes less than `bytes` for this net, whatever its layers. */
+    const char *(*lighter)(const lnt_net *net, size_t bytes);
+} lnt_optim_sizes;
+
 /** A method that looks at the loss again: what it has in place of loops. */
 typedef struct lnt_optim_solver {
     /** Whether the method takes the net and, unless it is NULL, the loss; `error` may be NULL. */
     lnt_status (*accepts)(const lnt_optim_config *config, const lnt_net *net, const lnt_loss *loss,
                           lnt_error *error);
+    /** Whether it may take the memory that it needs; may be NULL. */
+    lnt_status (*check_memory)(const lnt_optim_config *config, const lnt_net *net,
+                               const lnt_optim_sizes *sizes, lnt_error *error);
     /** Takes what it works in from the arena, which may be measuring; may be NULL. */
-    void *(*place)(lnt_arena *arena, const lnt_optim_config *config, const lnt_net *net);
+    void *(*place)(lnt_arena *arena, const lnt_optim_config *config, const lnt_net *net,
+                   const lnt_optim_sizes *sizes);
     /** Sets `numbers` as they are before the first step; may be NULL. */
     void (*begin)(lnt_optim *optim);
     /**
@@ -168,15 +166,18 @@ lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
 lnt_status lnt_optim_penalised(const lnt_optim *optim, const lnt_net *net, const lnt_pass *pass,
                                void *gradient, double *value);
 
-/** Refuses, with a sentence, settings that no solver takes. */
-lnt_status lnt_optim_solver_check(const lnt_optim_config *config, lnt_error *error);
+/** The functions themselves. */
+extern const lnt_optim_sizes lnt_optim_size_functions;
 
-/** A method that takes less than `bytes` for this net, whatever its layers: lbfgs if it does. */
-const char *lnt_optim_lighter(const lnt_net *net, size_t bytes);
+/** The loop of `loops` for a precision on the processor at hand. */
+lnt_optim_loop lnt_optim_choose(const lnt_optim_loops *loops, lnt_dtype dtype);
+
+/** Lays out the optimiser and its vectors: runs once to measure (returns NULL), once to place. */
+lnt_optim *lnt_optim_place_in(lnt_arena *arena, const lnt_optim_config *config, const lnt_net *net,
+                              const lnt_optim_needs *needs);
 
 /** That the net has no layers but dense ones, activations and residual sums. */
-lnt_status lnt_optim_dense_only(const lnt_optim_config *config, const lnt_net *net,
-                                lnt_error *error);
+lnt_status lnt_optim_dense_only(const char *method, const lnt_net *net, lnt_error *error);
 
 /** Whether `x` is in [0, 1). */
 bool lnt_optim_is_share(double x);
@@ -190,13 +191,6 @@ bool lnt_optim_is_amount(double x);
 /** Fields of the configuration, for `momentum`. */
 double *lnt_optim_field_momentum(lnt_optim_config *config);
 double *lnt_optim_field_beta1(lnt_optim_config *config);
-
-/** Whether slot `i` of the net is a weight of two or more rows and columns. */
-bool lnt_optim_is_matrix(const lnt_net *net, size_t i);
-
-/** Divides the net's parameters among segments [at most n_tensors]; returns how many. */
-size_t lnt_optim_divide(const lnt_optim_config *config, const lnt_optim_ops *ops,
-                        const lnt_net *net, lnt_optim_segment *segments);
 
 /** Adam's parts, for its kin: the ranges of its numbers, its memory, its coefficients. */
 #define LNT_OPTIM_ADAM_FIELDS                                                                      \

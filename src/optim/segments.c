@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/optim.h"
+#include "optim/segments.h"
 
 bool lnt_optim_is_matrix(const lnt_net *net, size_t i)
 {
@@ -38,10 +38,10 @@ static bool continues(const lnt_optim_segment *before, const lnt_optim_segment *
            before->l1 == next->l1 && before->l2 == next->l2;
 }
 
-size_t lnt_optim_divide(const lnt_optim_config *config, const lnt_optim_ops *ops,
+size_t lnt_optim_divide(const lnt_optim_config *config, lnt_optim_matrices matrices,
                         const lnt_net *net, lnt_optim_segment *segments)
 {
-    const bool one_rate = ops->matrix == NULL || ops->matrix_state != NULL;
+    const bool one_rate = !matrices.apart || matrices.state != NULL;
     size_t count = 0, apart = 0, own = 0;
     for (size_t i = 0; i < net->n_tensors; i++) {
         const lnt_net_slot *slot = &net->slots[i];
@@ -49,10 +49,10 @@ size_t lnt_optim_divide(const lnt_optim_config *config, const lnt_optim_ops *ops
         next.count = slot->rows * slot->cols;
         next.apart = one_rate ? next.first : apart;
         next.own = own;
-        if (ops->matrix != NULL && lnt_optim_is_matrix(net, i)) {
+        if (matrices.apart && lnt_optim_is_matrix(net, i)) {
             next.rows = slot->rows;
             next.cols = slot->cols;
-            own += ops->matrix_state != NULL ? ops->matrix_state(slot->rows, slot->cols) : 0;
+            own += matrices.state != NULL ? matrices.state(slot->rows, slot->cols) : 0;
         } else {
             apart += next.count;
             next.rate *= one_rate ? 1 : config->adam_rate / config->learning_rate;

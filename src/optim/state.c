@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/loops.h"
 #include "optim/optim.h"
+#include "optim/vector_loops.h"
 
 lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net)
 {

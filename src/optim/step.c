@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/pass.h"
-#include "optim/loops.h"
 #include "optim/optim.h"
+#include "optim/vector_loops.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/blas.h"
-#include "tensor/lapack.h"
+#include "tensor/blas/blas.h"
+#include "tensor/blas/lapack.h"
 
 #include <linnet/build.h>
 #include <stdio.h>

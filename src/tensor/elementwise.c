@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 #include "tensor/kernels.h"
 
 lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/kernels.h"
 
-#include "tensor/sum_block.h"
+#include "tensor/sums/sum_block.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 #include "tensor/kernels.h"
 
 #include <math.h>

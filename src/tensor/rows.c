@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/check.h"
+#include "tensor/view/check.h"
 #include "tensor/kernels.h"
 
 /* A row vector [1, cols] beside a matrix [rows, cols] of the same dtype. */

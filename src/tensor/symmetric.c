@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/symmetric.h"
 
-#include "tensor/blas.h"
-#include "tensor/check.h"
-#include "tensor/gemm_long.h"
-#include "tensor/lapack.h"
+#include "tensor/blas/blas.h"
+#include "tensor/view/check.h"
+#include "tensor/blas/gemm_long.h"
+#include "tensor/blas/lapack.h"
 
 #include <limits.h>
 #include <math.h>

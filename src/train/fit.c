@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "train/checkpoint/run.h"
 #include "train/fit_check.h"
 #include "train/history.h"
 #include "train/rows_check.h"
-#include "train/run.h"
 
 #include <math.h>
 #include <time.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/fit_check.h"
 
+#include "train/metrics/scorer.h"
 #include "train/rows_check.h"
-#include "train/scorer.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/fit_check.h"
-#include "train/gather.h"
-#include "train/learner.h"
-#include "train/sampler.h"
+#include "train/loader/gather.h"
+#include "train/loader/sampler.h"
+#include "train/training_state.h"
 
 #include <math.h>
 

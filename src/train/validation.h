@@ -2,7 +2,7 @@
 #ifndef LINNET_TRAIN_VALIDATION_H
 #define LINNET_TRAIN_VALIDATION_H
 
-#include "train/gather.h"
+#include "train/loader/gather.h"
 
 /** Scores a net on validation rows, in an inference pass of its own. */
 typedef struct lnt_validation {

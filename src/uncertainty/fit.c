@@ -2,8 +2,8 @@
 #include "base/field.h"
 #include "base/ignore_status.h"
 #include "tensor/symmetric.h"
-#include "uncertainty/desk.h"
 #include "uncertainty/likelihood.h"
+#include "uncertainty/workspace.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "uncertainty/desk.h"
+#include "uncertainty/workspace.h"
 
 #include <math.h>
 

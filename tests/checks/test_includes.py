@@ -158,7 +158,7 @@ class TheRuleBites(unittest.TestCase):
 
     def test_upwards_from_a_public_header(self):
         self.forbid("include/linnet/tensor.h", "#include <linnet/layer.h>")
-        self.forbid("include/linnet/tensor.h", '#include "tensor/check.h"', "src/tensor/check.h")
+        self.forbid("include/linnet/tensor.h", '#include "tensor/view/check.h"', "src/tensor/check.h")
 
     def test_sideways(self):
         self.forbid("src/layers/a.c", "#include <linnet/loss.h>")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole reports on models made by hand, and what their pages say. */
-#include "html_report.h"
+#include "cli/report/report.h"
 
 #include "../net_support.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts of the report that a run of the command can hardly reach: odd texts and odd numbers. */
-#include "html_axis.h"
-#include "html_chart.h"
-#include "html_targets.h"
-#include "html_text.h"
+#include "cli/report/axis.h"
+#include "cli/report/chart.h"
+#include "cli/report/targets.h"
+#include "cli/report/text.h"
 
 #include <criterion/criterion.h>
 #include <float.h>

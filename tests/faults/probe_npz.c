@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/npy.h"
+#include "data/arrays/npy.h"
 #include "probe_data.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checkpoints: opens one and reads all that it says it has. */
 #include "fuzz_allocator.h"
-#include "io/checkpoint_file.h"
+#include "io/checkpoint/file.h"
 #include "mutate.h"
 
 #include <linnet/checkpoint.h>

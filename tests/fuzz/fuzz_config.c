@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The command's configuration files, with the options of `train`. */
-#include "config.h"
+#include "cli/options/config.h"
+#include "cli/options/train_settings.h"
+#include "cli/options/uncertainty_options.h"
 #include "fuzz_file.h"
-#include "train_settings.h"
-#include "uncertainty_options.h"
 
 #include <string.h>
 

@@ -5,9 +5,9 @@
  * there are, and the numbers. A file is made of them with the tensors that such a net has.
  */
 #include "fuzz_allocator.h"
-#include "io/architecture.h"
-#include "io/json_text.h"
-#include "io/model_file.h"
+#include "io/json/text.h"
+#include "io/model/architecture.h"
+#include "io/model/file.h"
 
 #include <linnet/io.h>
 #include <linnet/predict.h>

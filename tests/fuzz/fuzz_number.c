@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The library's reader of numbers against the system's, in f32 and f64. */
-#include "data/number.h"
+#include "base/numbers/number.h"
 #include "fuzz_file.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 /* Checkpoints of a run: a run goes on from one, as the newest of its folder. */
 #include "fuzz_allocator.h"
 #include "fuzz_folder.h"
-#include "io/checkpoint_file.h"
+#include "io/checkpoint/file.h"
 #include "mutate.h"
 
 #include <linnet/linnet.h>

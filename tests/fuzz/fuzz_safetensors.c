@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The reader of safetensors: opens a file and reads every tensor of it. */
 #include "fuzz_allocator.h"
-#include "io/safetensors.h"
+#include "io/safetensors/safetensors.h"
 
 /* The table takes a small multiple of the header, and the file's data are read into one block. */
 #define OVERHEAD 8192

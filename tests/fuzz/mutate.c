@@ -2,10 +2,10 @@
 #include "mutate.h"
 
 #include "fuzz_file.h"
-#include "io/checkpoint_file.h"
-#include "io/json_text.h"
-#include "io/model_file.h"
-#include "io/safetensors.h"
+#include "io/checkpoint/file.h"
+#include "io/json/text.h"
+#include "io/model/file.h"
+#include "io/safetensors/safetensors.h"
 
 #include <math.h>
 

@@ -16,7 +16,7 @@
  * it for a fixed number of mutations of each seed.
  */
 
-#include "io/checksum.h"
+#include "base/files/checksum.h"
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/npz_model.h"
+#include "exchange/npz/model.h"
 #include "fuzz_file.h"
 #include "mutate.h"
 

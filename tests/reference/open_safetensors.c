@@ -4,7 +4,7 @@
  * and for each prints "refused SENTENCE", or "accepted", each tensor as "NAME-IN-HEX DTYPE SHAPE
  * DATA-IN-HEX", and an empty line.
  */
-#include "io/safetensors.h"
+#include "io/safetensors/safetensors.h"
 
 #include <stdio.h>
 #include <stdlib.h>

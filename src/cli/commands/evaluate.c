@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/dataset/model_data.h"
+#include "cli/dataset/separate_files.h"
+#include "cli/options/command.h"
+#include "cli/options/model_options.h"
+#include "cli/output/messages.h"
+#include "cli/output/metrics.h"
+#include "cli/output/text.h"
+
+typedef struct evaluate_settings {
+    lnt_cli_apart apart;
+    lnt_cli_texts targets;
+    bool json;
+    uint64_t top_k;
+    lnt_cli_reading reading;
+    lnt_cli_model_options model;
+} evaluate_settings;
+
+static const lnt_cli_option options[] = {
+    {.name = "target",
+     .letter = 't',
+     .kind = LNT_CLI_TEXTS,
+     .offset = offsetof(evaluate_settings, targets),
+     .value = "COLUMN",
+     .help =
+         "Column with the truth, by name or by number (1 is the first, -1 the last); repeat it for "
+         "several (default: as the model names it)"},
+    {.name = "top-k",
+     .kind = LNT_CLI_COUNT,
+     .offset = offsetof(evaluate_settings, top_k),
+     .value = "K",
+     .initial = "3",
+     .least = 1,
+     .most = 1000000000,
+     .help = "Count a row as found if its class is among the K most likely"},
+    {.name = "json",
+     .kind = LNT_CLI_SWITCH,
+     .offset = offsetof(evaluate_settings, json),
+     .initial = "no",
+     .help = "Print the result as JSON"},
+};
+
+static const lnt_cli_group evaluation_group = {"Evaluation:", options,
+                                               sizeof options / sizeof options[0], 0};
+static const lnt_cli_group reading_group = {"Reading:", lnt_cli_reading_options,
+                                            LNT_CLI_READING_COUNT,
+                                            offsetof(evaluate_settings, reading)};
+
+/* Without the weights. */
+static const lnt_cli_group apart_group = {"Files apart:", lnt_cli_apart_options,
+                                          LNT_CLI_APART_COUNT - 1,
+                                          offsetof(evaluate_settings, apart)};
+
+static const lnt_cli_group model_group = {"Model:", lnt_cli_model_option_list, LNT_CLI_MODEL_COUNT,
+                                          offsetof(evaluate_settings, model)};
+
+static const lnt_cli_group *const groups[] = {&evaluation_group, &model_group, &apart_group,
+                                              &reading_group};
+
+static lnt_status print(const lnt_cli_metrics *metrics, const lnt_model *model, bool json)
+{
+    if (json) {
+        return lnt_cli_json_print(lnt_cli_metrics_json(metrics, model), 17, stdout);
+    }
+    printf("rows               %zu\nloss               %.6g\n", metrics->rows, metrics->loss);
+    if (metrics->classes != NULL) {
+        printf("accuracy           %.4f (%zu of %zu)\n", metrics->accuracy,
+               lnt_cli_metrics_correct(metrics), metrics->rows);
+    }
+    lnt_cli_metrics_print_scores(metrics, stdout);
+    printf("\n");
+    return lnt_cli_metrics_print(metrics, model, stdout);
+}
+
+static lnt_status read_data(const evaluate_settings *settings, const char *path,
+                            const lnt_model *model, lnt_cli_model_data *data, lnt_error *error)
+{
+    if (settings->apart.inputs != NULL) {
+        return lnt_cli_model_data_apart(data, model, &settings->apart, &settings->reading, error);
+    }
+    return lnt_cli_model_data_both(data, model, path, &settings->reading, &settings->targets,
+                                   error);
+}
+
+static lnt_status evaluate(const evaluate_settings *settings, const char *const *paths,
+                           lnt_model *model, lnt_cli_model_data *data, lnt_error *error)
+{
+    lnt_cli_metrics metrics;
+    LNT_TRY(lnt_cli_use_threads(&settings->reading, error));
+    LNT_TRY(lnt_cli_model_load(model, paths[0], &settings->model, error));
+    LNT_TRY(read_data(settings, paths[1], model, data, error));
+    LNT_TRY(lnt_cli_metrics_measure(&metrics, model, &data->x, &data->y, (size_t) settings->top_k));
+    const lnt_status status = print(&metrics, model, settings->json);
+    lnt_cli_metrics_finish(&metrics);
+    return status;
+}
+
+static int run_evaluate(const void *given, const char *const *arguments)
+{
+    const evaluate_settings *settings = given;
+    const char *path = arguments[1];
+    const int misused = lnt_cli_apart_check(&settings->apart, settings->targets.count > 0,
+                                            &settings->reading, &path);
+    if (misused != LNT_CLI_DONE) {
+        return misused;
+    }
+    lnt_error error = {LNT_OK, ""};
+    lnt_model model = lnt_model_init();
+    lnt_cli_model_data data = {0};
+    const lnt_status status = evaluate(settings, arguments, &model, &data, &error);
+    const int exit_status = status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
+    lnt_cli_model_data_finish(&data);
+    lnt_model_finish(&model);
+    return exit_status;
+}
+
+const lnt_cli_verb lnt_cli_evaluate = {
+    .name = "evaluate",
+    .summary = "Measure how well a model does on a table",
+    .usage = "[OPTION...] MODEL FILE",
+    .details =
+        "Prints the loss and all scores that apply: for classes the accuracy, each class's recall\n"
+        "and precision, and which were taken for which; for numbers each target's errors in its\n"
+        "own unit.\n",
+    .example = "  linnet evaluate digits.safetensors digits.csv\n",
+    .arguments = {"a model", "a data file"},
+    .n_optional = 1,
+    .groups = groups,
+    .n_groups = sizeof groups / sizeof groups[0],
+    .settings_size = sizeof(evaluate_settings),
+    .run = run_evaluate,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/dataset/reading.h"
+
+#include "cli/output/memory.h"
+#include "cli/output/messages.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+static const char *header_name(int i)
+{
+    static const char *const names[] = {
+        [LNT_HEADER_AUTO] = "auto", [LNT_HEADER_NONE] = "no", [LNT_HEADER_PRESENT] = "yes"};
+    return i >= 0 && i <= LNT_HEADER_PRESENT ? names[i] : NULL;
+}
+
+static const char *format_name(int i)
+{
+    return lnt_data_format_name((lnt_data_format) i);
+}
+
+/* What has a meaning for text in columns alone. */
+#define FOR_CSV (1ULL << LNT_DATA_AUTO | 1ULL << LNT_DATA_CSV)
+
+static const char *missing_name(int i)
+{
+    static const char *const names[] = {[LNT_MISSING_ERROR] = "error", [LNT_MISSING_DROP] = "drop"};
+    return i >= 0 && i <= LNT_MISSING_DROP ? names[i] : NULL;
+}
+
+/* Of passes; the command's own, since they are asked for once. */
+static unsigned threads = 1;
+
+const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT] = {
+    {.name = "format",
+     .kind = LNT_CLI_CHOICE,
+     .offset = offsetof(lnt_cli_reading, format),
+     .value = "FORMAT",
+     .initial = "auto",
+     .choice = format_name,
+     .help = "What data files are; auto finds it from the first bytes, or else the name"},
+    {.name = "delimiter",
+     .kind = LNT_CLI_CHAR,
+     .ruler = "format",
+     .only = FOR_CSV,
+     .offset = offsetof(lnt_cli_reading, delimiter),
+     .value = "CHAR",
+     .help = "What stands between fields, or tab (default: found from the first line)"},
+    {.name = "header",
+     .kind = LNT_CLI_CHOICE,
+     .ruler = "format",
+     .only = FOR_CSV,
+     .offset = offsetof(lnt_cli_reading, header),
+     .value = "WHEN",
+     .initial = "auto",
+     .choice = header_name,
+     .help = "Whether the first line names the columns"},
+    {.name = "threads",
+     .kind = LNT_CLI_COUNT,
+     .offset = offsetof(lnt_cli_reading, threads),
+     .value = "N",
+     .initial = "1",
+     .least = 1,
+     .most = LNT_MAX_THREADS,
+     .help = "Threads that share the work; the results do not depend on them"},
+    {.name = "missing",
+     .kind = LNT_CLI_CHOICE,
+     .offset = offsetof(lnt_cli_reading, missing),
+     .value = "HOW",
+     .initial = "error",
+     .choice = missing_name,
+     .help = "What a row with a missing value is"},
+};
+
+lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (processors > 0 && reading->threads > (uint64_t) processors) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --threads: expected at most %ld, as many as there are processors, "
+                        "found %" PRIu64,
+                        processors, reading->threads);
+    }
+    threads = (unsigned) reading->threads;
+    return lnt_blas_set_threads(1); /* a thread of the pass is one of BLAS's */
+}
+
+lnt_pass_config lnt_cli_pass(size_t max_rows)
+{
+    lnt_pass_config config = lnt_pass_defaults();
+    config.max_rows = max_rows;
+    config.threads = threads;
+    return config;
+}
+
+/* The free memory differs from run to run. The size of blocks may not depend on it, because the
+   numbers of a run depend on the size of blocks. */
+size_t lnt_cli_reading_limit(const lnt_cli_reading *reading)
+{
+    const size_t machine = lnt_cli_memory_physical();
+    if (reading->memory == 0) {
+        return lnt_cli_memory();
+    }
+    return reading->memory < machine ? reading->memory : machine;
+}
+
+lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
+                                           lnt_cli_names labels, lnt_cli_names only)
+{
+    lnt_csv_options options = lnt_csv_defaults();
+    options.dtype = dtype;
+    options.delimiter = reading->delimiter;
+    options.header = (lnt_csv_header) reading->header;
+    options.missing = (lnt_missing) reading->missing;
+    options.label_columns = labels.items;
+    options.n_label_columns = labels.count;
+    options.only_columns = only.items;
+    options.n_only_columns = only.count;
+    options.memory_limit = lnt_cli_reading_limit(reading);
+    return options;
+}
+
+void lnt_cli_tell_dropped(const char *path, size_t dropped)
+{
+    if (dropped > 0) {
+        lnt_cli_warn("%s: left out %zu %s with missing values", path, dropped,
+                     dropped == 1 ? "row" : "rows");
+    }
+}
+
+lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
+                        const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
+                        lnt_error *error)
+{
+    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
+    lnt_cli_tell_dropped(path, lnt_frame_dropped(*frame));
+    return LNT_OK;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_CLI_DATASET_SEPARATE_FILES_H
+#define LINNET_CLI_DATASET_SEPARATE_FILES_H
+
+#include "cli/dataset/reading.h"
+
+#include <stdbool.h>
+
+/* Files of which each holds a part of every row, in place of a file with all columns. */
+typedef struct lnt_cli_apart {
+    char *inputs;  /* or NULL, like the others */
+    char *targets; /* with inputs only */
+    char *weights;
+} lnt_cli_apart;
+
+/* Their options; the one of the weights is the last. */
+#define LNT_CLI_APART_COUNT 3
+extern const lnt_cli_option lnt_cli_apart_options[LNT_CLI_APART_COUNT];
+
+/*
+ * Checks that files and columns are given in one way, before any is read; an exit status. `*path`
+ * is the data file or NULL, and becomes the file of the inputs.
+ */
+int lnt_cli_apart_check(const lnt_cli_apart *apart, bool target_given,
+                        const lnt_cli_reading *reading, const char **path);
+
+/*
+ * Reads all targets of their own file, one for each of `rows` rows of `inputs`. With `text`, a
+ * target may be text, the label of a class. On failure `*frame` may be set, too.
+ */
+lnt_status lnt_cli_apart_targets(lnt_frame **frame, const lnt_cli_apart *apart, lnt_dtype dtype,
+                                 const lnt_cli_reading *reading, bool text, size_t rows,
+                                 lnt_error *error);
+
+/* The same of weights: one column. `inputs` is the file that they are for. */
+lnt_status lnt_cli_apart_weights(lnt_frame **frame, const char *path, lnt_dtype dtype,
+                                 const lnt_cli_reading *reading, size_t rows, const char *inputs,
+                                 lnt_error *error);
+
+#endif

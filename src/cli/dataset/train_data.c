@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/dataset/train_data.h"
+
+#include "cli/dataset/target.h"
+#include "cli/output/messages.h"
+#include "cli/output/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Below this a held-out score says little. */
+#define HELD_OUT_FEW 10
+
+void lnt_cli_train_data_finish(lnt_cli_train_data *data)
+{
+    lnt_cli_streamed_finish(&data->streamed);
+    lnt_cli_columns_finish(&data->columns);
+    lnt_cli_columns_finish(&data->columns_apart);
+    lnt_frame_destroy(data->frame);
+    lnt_frame_destroy(data->targets_apart);
+    lnt_frame_destroy(data->weights_apart);
+    lnt_release(NULL, data->memory);
+    free(data->targets);
+    *data = (lnt_cli_train_data){0};
+}
+
+lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool held_out)
+{
+    lnt_tensor part = *t;
+    if (t->rows == 0) {
+        return part;
+    }
+    part.rows = held_out ? t->rows - rows->n_train : rows->n_train;
+    if (held_out && part.rows > 0 && t->data != NULL) {
+        part.data = lnt_element(t, rows->n_train, 0);
+    }
+    return part;
+}
+
+static void append(lnt_cli_names *names, const lnt_cli_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        names->items[names->count++] = texts->items[i];
+    }
+}
+
+static bool is_streamed(const lnt_cli_train_data *data)
+{
+    return data->streamed.file != NULL;
+}
+
+/* Where the targets are: in a frame of their own, or in that of the inputs. */
+typedef struct target_side {
+    lnt_frame *frame;
+    const lnt_cli_columns *columns;
+    const size_t *places;
+    const char *path;
+} target_side;
+
+static target_side targets_of(const lnt_cli_train_data *data, const char *path,
+                              const lnt_cli_train_settings *settings)
+{
+    const bool apart = data->targets_apart != NULL;
+    const lnt_cli_columns *columns = apart ? &data->columns_apart : &data->columns;
+    return (target_side){apart ? data->targets_apart : data->frame, columns,
+                         columns->index + columns->n_inputs,
+                         settings->apart.targets != NULL ? settings->apart.targets : path};
+}
+
+/* The file stays where it is; the frame has its names. */
+static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data_format format,
+                            const lnt_csv_options *options, lnt_error *error)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    if (strcmp(path, "-") == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --memory: standard input has more, and cannot be read twice: save "
+                        "it in a file");
+    }
+    streamed->path = path;
+    streamed->memory = options->memory_limit;
+    LNT_TRY(lnt_row_file_open(&streamed->file, path, format, options, error));
+    lnt_cli_tell_dropped(path, lnt_row_file_dropped(streamed->file));
+    return lnt_row_file_columns_frame(streamed->file, NULL, 0, &data->frame, error);
+}
+
+/* Into memory, or, if they were asked to and are too many for it, block by block later. */
+static lnt_status read_or_open(lnt_cli_train_data *data, const char *path,
+                               const lnt_cli_train_settings *settings, lnt_cli_names labels,
+                               lnt_cli_names only, lnt_error *error)
+{
+    const lnt_cli_reading *reading = &settings->reading;
+    const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
+    const lnt_status status = lnt_cli_read(&data->frame, path, dtype, reading, labels, only, error);
+    if (status != LNT_ERR_TOO_LARGE || reading->memory == 0) {
+        return status;
+    }
+    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    return open_file(data, path, (lnt_data_format) reading->format, &options, error);
+}
+
+/* Text is allowed in targets, unless they must be numbers, and in columns that are left out. */
+static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, const lnt_cli_texts *features,
+                             lnt_error *error)
+{
+    const lnt_cli_texts *targets = &settings->targets;
+    const size_t most = targets->count + settings->exclude.count + features->count + 2;
+    lnt_cli_names labels = {calloc(most, sizeof *labels.items), 0};
+    lnt_cli_names only = {calloc(most, sizeof *only.items), 0};
+    lnt_status status = lnt_fail(error, LNT_ERR_MEMORY, "out of memory");
+    if (labels.items != NULL && only.items != NULL) {
+        if (settings->task != LNT_CLI_REGRESS) {
+            append(&labels, targets);
+        }
+        append(&labels, &settings->exclude);
+        if (features->count > 0) {
+            append(&only, targets);
+            append(&only, features);
+            for (size_t i = 0; i < 2; i++) {
+                const char *weights = i == 0 ? settings->weights : settings->sampling_weights;
+                if (weights != NULL) {
+                    only.items[only.count++] = weights;
+                }
+            }
+        }
+        status = read_or_open(data, path, settings, labels, only, error);
+    }
+    free(labels.items);
+    free(only.items);
+    return status;
+}
+
+/* Model files hold names as UTF-8: better refused now than after the training. */
+static lnt_status check_names(const lnt_names *names, const char *path, const char *what,
+                              lnt_error *error)
+{
+    for (size_t i = 0; i < lnt_names_count(names); i++) {
+        json_t *text = json_string(lnt_names_get(names, i));
+        if (text == NULL) {
+            return lnt_fail(error, LNT_ERR_FORMAT,
+                            "%s: %s '%s' is not UTF-8: convert the file, for instance with iconv",
+                            path, what, lnt_names_get(names, i));
+        }
+        json_decref(text);
+    }
+    return LNT_OK;
+}
+
+/* A list of its own of `count` strings of `source`: those at `index`, or the first ones if NULL. */
+static lnt_status pick_names(lnt_names **names, const lnt_names *source, const size_t *index,
+                             size_t count)
+{
+    const char **strings = calloc(count, sizeof *strings);
+    if (strings == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        strings[i] = lnt_names_get(source, index == NULL ? i : index[i]);
+    }
+    const lnt_status status = lnt_names_create(names, strings, count, NULL);
+    free(strings);
+    return status;
+}
+
+static lnt_status name_all(const lnt_cli_train_data *data, lnt_model *model, const char *path,
+                           const target_side *targets, lnt_error *error)
+{
+    const lnt_cli_columns *columns = &data->columns;
+    LNT_TRY(pick_names(&model->input_names, lnt_frame_columns(data->frame), columns->index,
+                       columns->n_inputs));
+    LNT_TRY(pick_names(&model->target_names, lnt_frame_columns(targets->frame), targets->places,
+                       targets->columns->n_targets));
+    LNT_TRY(check_names(model->input_names, path, "column name", error));
+    LNT_TRY(check_names(model->target_names, targets->path, "column name", error));
+    if (data->classify) {
+        const lnt_names *labels = lnt_frame_labels(targets->frame, targets->places[0]);
+        LNT_TRY(pick_names(&model->class_names, labels, NULL, lnt_names_count(labels)));
+        LNT_TRY(check_names(model->class_names, targets->path, "class", error));
+    }
+    return LNT_OK;
+}
+
+/* The place of a column of weights; `*count` grows if there is one. */
+static lnt_status find_weights(const lnt_frame *frame, const char *option, const char *column,
+                               size_t *places, size_t *count, lnt_error *error)
+{
+    if (column == NULL) {
+        return LNT_OK;
+    }
+    lnt_error inner = {LNT_OK, ""};
+    const lnt_status status = lnt_frame_find(frame, column, &places[*count], &inner);
+    if (status != LNT_OK) {
+        return lnt_fail(error, status, "option --%s: %s", option, inner.message);
+    }
+    (*count)++;
+    return LNT_OK;
+}
+
+static lnt_status check_weights(lnt_frame *frame, size_t place, const char *path, lnt_error *error)
+{
+    const lnt_tensor values = lnt_frame_values(frame);
+    for (size_t i = 0; i < values.rows; i++) {
+        const double weight = lnt_get(&values, i, place);
+        if (!(weight >= 0)) {
+            return lnt_fail(error, LNT_ERR_INVALID,
+                            "%s: column '%s': expected weights from 0, found %g in row %zu", path,
+                            lnt_names_get(lnt_frame_columns(frame), place), weight, i + 1);
+        }
+    }
+    return LNT_OK;
+}
+
+/* A copy: the columns of the frame will change places. */
+static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const char *path,
+                               void *memory, lnt_tensor *weights, lnt_error *error)
+{
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    lnt_tensor column;
+    LNT_TRY(check_weights(data->frame, place, path, error));
+    LNT_TRY(lnt_slice_cols(&values, place, 1, 1, &column));
+    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    return lnt_copy(&column, weights);
+}
+
+/* The targets and weights among the columns of a file that is streamed. */
+static lnt_status take_apart(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, const size_t *places,
+                             lnt_error *error)
+{
+    const lnt_cli_columns *columns = &data->columns;
+    lnt_cli_streamed *streamed = &data->streamed;
+    if (settings->fit.sampling != LNT_SAMPLE_ALL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --sampling: needs all rows in memory, and %s is more than --memory",
+                        path);
+    }
+    LNT_TRY(lnt_cli_streamed_begin(streamed, columns));
+    if (columns->n_targets > 0) {
+        LNT_TRY(lnt_cli_streamed_columns(streamed, columns->index + columns->n_inputs,
+                                         columns->n_targets, &data->targets_apart, error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    }
+    if (settings->weights != NULL) {
+        LNT_TRY(lnt_cli_streamed_columns(streamed, places, 1, &data->weights_apart, error));
+        LNT_TRY(check_weights(data->weights_apart, 0, path, error));
+        data->rows.weights = lnt_frame_values(data->weights_apart);
+    }
+    return LNT_OK;
+}
+
+static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
+                                 const lnt_cli_train_settings *settings,
+                                 const lnt_cli_texts *features, lnt_error *error)
+{
+    size_t places[2], count = 0;
+    const lnt_frame *frame = data->frame;
+    LNT_TRY(find_weights(frame, "weights", settings->weights, places, &count, error));
+    LNT_TRY(
+        find_weights(frame, "sampling-weights", settings->sampling_weights, places, &count, error));
+    LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
+                                   &settings->exclude, places, count, error));
+    if (is_streamed(data)) {
+        return take_apart(data, path, settings, places, error);
+    }
+    if (count == 0) {
+        return LNT_OK;
+    }
+    const lnt_tensor values = lnt_frame_values(data->frame);
+    data->memory = lnt_allocate(NULL, 2 * values.rows, lnt_dtype_size(values.dtype));
+    if (data->memory == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    if (settings->weights != NULL) {
+        LNT_TRY(copy_weights(data, places[0], path, data->memory, &data->rows.weights, error));
+    }
+    if (settings->sampling_weights != NULL) {
+        char *memory = data->memory;
+        LNT_TRY(copy_weights(data, places[count - 1], path,
+                             memory + values.rows * lnt_dtype_size(values.dtype),
+                             &data->rows.sampling, error));
+    }
+    return LNT_OK;
+}
+
+/* The loss that the task asks for, if none was asked for; and that it can be learned by it. */
+static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *model,
+                              const char *path, lnt_cli_train_settings *settings, lnt_error *error)
+{
+    lnt_loss loss = data->classify ? lnt_softmax_cross_entropy(LNT_MEAN) : lnt_mse(LNT_MEAN);
+    if (settings->loss_choice > 0) {
+        loss = lnt_loss_of((lnt_loss_kind) (settings->loss_choice - 1), LNT_MEAN);
+    } else if (model->net != NULL) {
+        loss = model->loss;
+    }
+    const size_t classes = lnt_names_count(model->class_names);
+    if (loss.kind == LNT_LOSS_BINARY_CROSS_ENTROPY && data->classify && classes != 2) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: expected two classes for the loss binary_cross_entropy, found %zu",
+                        path, classes);
+    }
+    lnt_cli_loss_settle(settings, &loss);
+    char why[2 * LNT_CLI_RANGE_MAX];
+    const size_t misfit = lnt_cli_values_misfit(&settings->values, why, sizeof why);
+    const lnt_cli_option *option = lnt_cli_values_option(&settings->values, misfit, NULL);
+    return option == NULL ? LNT_OK
+                          : lnt_fail(error, LNT_ERR_INVALID, "option --%s: %s", option->name, why);
+}
+
+static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model,
+                                const target_side *targets, lnt_cli_task task, lnt_error *error)
+{
+    if (model->class_names == NULL) {
+        return lnt_cli_target_settle(targets->frame, targets->path, targets->columns, task,
+                                     &data->classify, error);
+    }
+    lnt_error inner = {LNT_OK, ""};
+    data->classify = true;
+    const lnt_status status =
+        lnt_frame_recode(targets->frame, targets->places[0], model->class_names, &inner);
+    return status == LNT_OK ? LNT_OK
+                            : lnt_fail(error, status, "%s: %s", targets->path, inner.message);
+}
+
+/* The targets' own file, and the weights'. */
+static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
+                             const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t rows = is_streamed(data) ? lnt_row_file_rows(data->streamed.file)
+                                          : lnt_frame_values(data->frame).rows;
+    const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
+    if (settings->apart.targets != NULL) {
+        LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, &settings->apart, dtype,
+                                      &settings->reading, settings->task != LNT_CLI_REGRESS, rows,
+                                      error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    }
+    if (settings->apart.weights != NULL) {
+        LNT_TRY(lnt_cli_apart_weights(&data->weights_apart, settings->apart.weights, dtype,
+                                      &settings->reading, rows, path, error));
+        LNT_TRY(check_weights(data->weights_apart, 0, settings->apart.weights, error));
+        data->rows.weights = lnt_frame_values(data->weights_apart);
+    }
+    return LNT_OK;
+}
+
+/* Several columns of 0 and 1 are several numbers to that loss. */
+static lnt_cli_task task_of(const lnt_cli_train_settings *settings, const target_side *targets)
+{
+    const bool each = settings->loss_choice - 1 == LNT_LOSS_BINARY_CROSS_ENTROPY;
+    return each && targets->columns->n_targets > 1 ? LNT_CLI_REGRESS
+                                                   : (lnt_cli_task) settings->task;
+}
+
+/* Inputs have no data. */
+static void view_streamed(lnt_cli_train_data *data)
+{
+    lnt_cli_streamed *streamed = &data->streamed;
+    data->rows.x = lnt_tensor_of(lnt_row_file_dtype(streamed->file), NULL,
+                                 lnt_row_file_rows(streamed->file), data->columns.n_inputs);
+    data->rows.y = lnt_frame_values(data->targets_apart);
+    data->rows.streamed = streamed;
+    streamed->taught =
+        lnt_cli_streamed_size(&data->rows.y) + lnt_cli_streamed_size(&data->rows.weights);
+}
+
+static lnt_status view_rows(lnt_cli_train_data *data)
+{
+    if (is_streamed(data)) {
+        view_streamed(data);
+        return LNT_OK;
+    }
+    if (data->targets_apart == NULL) {
+        return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
+    }
+    data->rows.y = lnt_frame_values(data->targets_apart);
+    return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, NULL);
+}
+
+static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                         lnt_cli_train_settings *settings, const lnt_cli_texts *features,
+                         lnt_error *error)
+{
+    LNT_TRY(read_frame(data, path, settings, features, error));
+    LNT_TRY(choose_columns(data, path, settings, features, error));
+    LNT_TRY(read_apart(data, path, settings, error));
+    const target_side targets = targets_of(data, path, settings);
+    LNT_TRY(settle_target(data, model, &targets, task_of(settings, &targets), error));
+    if (model->net == NULL) {
+        LNT_TRY(name_all(data, model, path, &targets, error));
+    } else if (data->columns.n_inputs != lnt_net_inputs(model->net)) {
+        return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
+                        path, lnt_net_inputs(model->net), data->columns.n_inputs);
+    }
+    lnt_cli_target_tell(targets.frame, targets.columns, data->classify,
+                        settings->task == LNT_CLI_TASK_AUTO);
+    LNT_TRY(settle_loss(data, model, targets.path, settings, error));
+    return view_rows(data);
+}
+
+/* What a model that is trained further says of its data: task, precision, names of the targets. */
+static lnt_status heed_model(lnt_cli_train_data *data, const lnt_model *model,
+                             lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t classes = lnt_loss_classes(model->loss.kind, lnt_net_outputs(model->net));
+    const size_t count = lnt_names_count(model->target_names);
+    settings->task = classes > 0 ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
+    settings->dtype = lnt_net_dtype(model->net) == LNT_F32 ? 0 : 1;
+    if (settings->targets.count > 0 || settings->apart.targets != NULL) {
+        return LNT_OK;
+    }
+    if (count == 0) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "expected --target COLUMN: the model does not name its target");
+    }
+    data->targets = calloc(count, sizeof *data->targets);
+    if (data->targets == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        data->targets[i] = (char *) lnt_names_get(model->target_names, i);
+    }
+    settings->targets = (lnt_cli_texts){data->targets, count};
+    return LNT_OK;
+}
+
+lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                                   lnt_cli_train_settings *settings, lnt_error *error)
+{
+    if (model->net != NULL) {
+        LNT_TRY(heed_model(data, model, settings, error));
+    }
+    const size_t known = model->net == NULL ? 0 : lnt_names_count(model->input_names);
+    lnt_cli_texts features = settings->features;
+    if (known > 0) {
+        features = (lnt_cli_texts){calloc(known, sizeof *features.items), known};
+        for (size_t i = 0; features.items != NULL && i < known; i++) {
+            features.items[i] = (char *) lnt_names_get(model->input_names, i);
+        }
+    }
+    const lnt_status status = known > 0 && features.items == NULL
+                                  ? LNT_ERR_MEMORY
+                                  : settle(data, model, path, settings, &features, error);
+    if (known > 0) {
+        free(features.items);
+    }
+    data->rows.n_train = data->rows.x.rows;
+    return status;
+}
+
+static lnt_status permute(lnt_cli_train_data *data, size_t *index)
+{
+    if (!is_streamed(data)) {
+        lnt_tensor values = lnt_frame_values(data->frame);
+        LNT_TRY(lnt_permute_rows(&values, index));
+    }
+    if (data->targets_apart != NULL) {
+        LNT_TRY(lnt_permute_rows(&data->rows.y, index));
+    }
+    if (data->rows.weights.rows > 0) {
+        LNT_TRY(lnt_permute_rows(&data->rows.weights, index));
+    }
+    return data->rows.sampling.rows > 0 ? lnt_permute_rows(&data->rows.sampling, index) : LNT_OK;
+}
+
+/* Which rows can be split, and whether they must be. */
+static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
+                              const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    if (settings->validation > 0 && data->rows.x.rows < 2) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: expected at least 2 rows, some to train on and some to hold out, "
+                        "found %zu (--validation 0 holds none out)",
+                        path, data->rows.x.rows);
+    }
+    if (is_streamed(data) && settings->validation == 0 && settings->validation_file == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "option --validation: expected some rows held out to judge the net by, "
+                        "since %s is more than --memory, found none",
+                        path);
+    }
+    return LNT_OK;
+}
+
+/* The views x and y stay what they are: only rows change places. */
+static lnt_status split(lnt_cli_train_data *data, const char *path,
+                        const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    const size_t rows = data->rows.x.rows;
+    LNT_TRY(check_split(data, path, settings, error));
+    if (settings->validation == 0 && !is_streamed(data)) {
+        return LNT_OK;
+    }
+    size_t *index = lnt_allocate(NULL, rows, sizeof *index);
+    if (index == NULL) {
+        return LNT_ERR_MEMORY;
+    }
+    lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
+                                  settings->seed, index, &data->rows.n_train);
+    if (is_streamed(data)) { /* which keeps the index */
+        LNT_TRY(lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error));
+    }
+    if (status == LNT_OK) {
+        status = permute(data, index);
+    }
+    if (!is_streamed(data)) {
+        lnt_release(NULL, index);
+    }
+    return status;
+}
+
+lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
+                                    const lnt_cli_train_settings *settings, lnt_error *error)
+{
+    LNT_TRY(split(data, path, settings, error));
+    const size_t n_train = data->rows.n_train, held_out = data->rows.x.rows - n_train;
+    if (settings->validation > 0 && (held_out == 0 || n_train == 0)) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "%s: too few rows of each class to hold %g of them out (--validation 0 "
+                        "holds none out)",
+                        path, settings->validation);
+    }
+    const char *noun = n_train == 1 ? "row" : "rows";
+    if (settings->validation_file != NULL) {
+        lnt_cli_note("%zu %s to train on, held out are those of %s", n_train, noun,
+                     settings->validation_file);
+        return LNT_OK;
+    }
+    if (settings->validation == 0) {
+        lnt_cli_note("%zu %s to train on, none held out", n_train, noun);
+        return LNT_OK;
+    }
+    lnt_cli_note("%zu %s to train on, %zu held out", n_train, noun, held_out);
+    if (held_out < HELD_OUT_FEW) {
+        lnt_cli_warn("only %zu %s held out: the score on them says little", held_out,
+                     held_out == 1 ? "row is" : "rows are");
+    }
+    return LNT_OK;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/options/option_values.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t lnt_cli_values_count(const lnt_cli_values *values)
+{
+    size_t count = 0;
+    for (size_t g = 0; g < values->n_groups; g++) {
+        count += values->groups[g]->count;
+    }
+    return count;
+}
+
+const lnt_cli_option *lnt_cli_values_option(const lnt_cli_values *values, size_t index,
+                                            void **place)
+{
+    for (size_t g = 0; g < values->n_groups; g++) {
+        const lnt_cli_group *group = values->groups[g];
+        if (index < group->count) {
+            const lnt_cli_option *option = &group->options[index];
+            if (place != NULL) {
+                *place = (char *) values->settings + group->offset + option->offset;
+            }
+            return option;
+        }
+        index -= group->count;
+    }
+    return NULL;
+}
+
+size_t lnt_cli_values_find(const lnt_cli_values *values, const char *name)
+{
+    const lnt_cli_option *option;
+    size_t i = 0;
+    while ((option = lnt_cli_values_option(values, i, NULL)) != NULL &&
+           strcmp(option->name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+lnt_status lnt_cli_values_initialise(const lnt_cli_values *values, lnt_error *error)
+{
+    const lnt_cli_option *option;
+    void *place;
+    for (size_t i = 0; (option = lnt_cli_values_option(values, i, &place)) != NULL; i++) {
+        if (option->initial != NULL) {
+            LNT_TRY(lnt_cli_option_set(option, option->initial, place, error));
+        }
+    }
+    return LNT_OK;
+}
+
+void lnt_cli_values_finish(const lnt_cli_values *values)
+{
+    const lnt_cli_option *option;
+    void *place;
+    for (size_t i = 0; (option = lnt_cli_values_option(values, i, &place)) != NULL; i++) {
+        lnt_cli_option_clear(option, place);
+    }
+}
+
+static bool is_list(const lnt_cli_option *option)
+{
+    return option->kind == LNT_CLI_TEXTS || option->kind == LNT_CLI_LIST;
+}
+
+lnt_status lnt_cli_values_assign(const lnt_cli_values *values, size_t index, const char *text,
+                                 size_t origin, lnt_error *error)
+{
+    void *place;
+    const lnt_cli_option *option = lnt_cli_values_option(values, index, &place);
+    size_t *from = &values->origins[index];
+    if (is_list(option) && (*from == LNT_CLI_BY_COMMAND) != (origin == LNT_CLI_BY_COMMAND)) {
+        lnt_cli_option_clear(option, place);
+    }
+    LNT_TRY(lnt_cli_option_set(option, text, place, error));
+    *from = origin;
+    return LNT_OK;
+}
+
+bool lnt_cli_values_given(const lnt_cli_values *values, const char *name)
+{
+    const size_t index = lnt_cli_values_find(values, name);
+    return index < lnt_cli_values_count(values) && values->origins[index] != LNT_CLI_BY_DEFAULT;
+}
+
+bool lnt_cli_values_applies(const lnt_cli_values *values, size_t index)
+{
+    const lnt_cli_option *option = lnt_cli_values_option(values, index, NULL);
+    void *place;
+    if (option->not_with != NULL && lnt_cli_values_given(values, option->not_with)) {
+        return false;
+    }
+    if (option->ruler == NULL) {
+        return true;
+    }
+    const size_t ruler = lnt_cli_values_find(values, option->ruler);
+    return lnt_cli_values_option(values, ruler, &place) == NULL ||
+           (option->only >> lnt_cli_option_choice(place) & 1) != 0;
+}
+
+size_t lnt_cli_values_misfit(const lnt_cli_values *values, char *why, size_t size)
+{
+    const size_t count = lnt_cli_values_count(values);
+    for (size_t i = 0; i < count; i++) {
+        if (values->origins[i] == LNT_CLI_BY_DEFAULT || lnt_cli_values_applies(values, i)) {
+            continue;
+        }
+        const lnt_cli_option *option = lnt_cli_values_option(values, i, NULL);
+        if (option->not_with != NULL && lnt_cli_values_given(values, option->not_with)) {
+            snprintf(why, size, "cannot be given with %s, which settles it", option->not_with);
+            return i;
+        }
+        void *place;
+        const lnt_cli_option *ruler =
+            lnt_cli_values_option(values, lnt_cli_values_find(values, option->ruler), &place);
+        char choices[LNT_CLI_RANGE_MAX];
+        lnt_cli_option_choices(ruler, option->only, choices, sizeof choices);
+        snprintf(why, size, "has no meaning with %s %s, but with %s", ruler->name,
+                 ruler->choice(lnt_cli_option_choice(place)), choices);
+        return i;
+    }
+    return count;
+}
+
+void lnt_cli_values_fill(const lnt_cli_values *values, const lnt_cli_option *options, size_t count,
+                         const void *base)
+{
+    for (size_t i = 0; i < count; i++) {
+        const lnt_cli_option *option = &options[i];
+        if (option->initial == NULL && !lnt_cli_values_given(values, option->name)) {
+            memcpy((char *) values->settings + option->offset, (const char *) base + option->offset,
+                   lnt_cli_option_size(option));
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_DATA_ARRAYS_NPY_DICTIONARY_H
+#define LINNET_DATA_ARRAYS_NPY_DICTIONARY_H
+
+#include "data/arrays/npy.h"
+
+/**
+ * Reads {'descr': …, 'fortran_order': …, 'shape': …}, each key once, in any order, into the scalar,
+ * order, rank and shape of `header`, which a failure leaves half filled. With `python2`, integers
+ * may end in L. Blanks may stand between tokens and behind; nothing else of Python is understood.
+ */
+lnt_status lnt_npy_dictionary_read(lnt_npy_header *header, const char *text, size_t length,
+                                   bool python2, const char *name, lnt_error *error);
+
+#endif

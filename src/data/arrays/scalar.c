@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/arrays/scalar.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static bool host_is_big_endian(void)
+{
+    const uint16_t one = 1;
+    unsigned char first;
+    memcpy(&first, &one, 1);
+    return first == 0;
+}
+
+static int8_t i1_of(uint8_t word)
+{
+    int8_t value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static int16_t i2_of(uint16_t word)
+{
+    int16_t value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static int32_t i4_of(uint32_t word)
+{
+    int32_t value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static int64_t i8_of(uint64_t word)
+{
+    int64_t value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static float f4_of(uint32_t word)
+{
+    float value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+static double f8_of(uint64_t word)
+{
+    double value;
+    memcpy(&value, &word, sizeof value);
+    return value;
+}
+
+/* A half has 1 sign bit, 5 of the exponent, 10 of the fraction; all are values of a float. */
+static float f2_of(uint16_t word)
+{
+    const uint32_t sign = (uint32_t) (word & 0x8000u) << 16;
+    const uint32_t exponent = (word >> 10) & 0x1Fu, fraction = word & 0x3FFu;
+    if (exponent == 0) { /* fraction · 2^-24 */
+        const float size = (float) fraction * 0x1p-24f;
+        return sign != 0 ? -size : size;
+    }
+    const uint32_t wide = exponent == 0x1F ? 0xFF : exponent + (127 - 15);
+    return f4_of(sign | wide << 23 | fraction << 13);
+}
+
+#define AS_IT_IS(w) (w)
+#define TRUTH(w) ((w) != 0)
+
+#define REAL float
+#define NAME(type) type##_to_f32
+#include "data/arrays/scalar.inc"
+
+#define REAL double
+#define NAME(type) type##_to_f64
+#include "data/arrays/scalar.inc"
+
+lnt_scalar lnt_scalar_of(lnt_dtype dtype)
+{
+    return (lnt_scalar){dtype == LNT_I32 ? 'i' : 'f', (unsigned char) lnt_dtype_size(dtype),
+                        host_is_big_endian()};
+}
+
+bool lnt_scalar_is(lnt_scalar scalar, lnt_dtype dtype)
+{
+    const lnt_scalar own = lnt_scalar_of(dtype);
+    return scalar.kind == own.kind && scalar.size == own.size &&
+           scalar.big_endian == own.big_endian;
+}
+
+void lnt_scalar_convert(lnt_scalar scalar, const void *from, size_t count, lnt_dtype dtype,
+                        void *to, ptrdiff_t stride)
+{
+    const bool swapped = scalar.size > 1 && scalar.big_endian != host_is_big_endian();
+    if (stride == 1 && lnt_scalar_is(scalar, dtype)) {
+        memcpy(to, from, count * scalar.size);
+    } else if (dtype == LNT_F32) {
+        any_to_f32(scalar, from, count, swapped, to, stride);
+    } else {
+        any_to_f64(scalar, from, count, swapped, to, stride);
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/csv/csv.h"
+
+#include <string.h>
+
+/* What a file without a known length begins with. */
+#define FIRST_BYTES ((size_t) 64 * 1024)
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t most_rows(const lnt_csv *csv)
+{
+    return csv->options.memory_limit / csv->row_bytes;
+}
+
+static lnt_status over_limit(const lnt_csv *csv, size_t line)
+{
+    return lnt_fail(csv->error, LNT_ERR_TOO_LARGE,
+                    "%s:%zu: expected at most %zu rows of %zu %s columns within the memory limit "
+                    "of %zu bytes, found more",
+                    csv->source.name, line, most_rows(csv), csv->cols,
+                    lnt_dtype_name(csv->options.dtype), csv->options.memory_limit);
+}
+
+/* Gives the matrix `capacity` rows; what it holds is kept. */
+static lnt_status resize(lnt_csv *csv, size_t capacity)
+{
+    char *data = lnt_allocate(csv->options.allocator, capacity, csv->row_bytes);
+    if (data == NULL) {
+        return lnt_fail(csv->error, LNT_ERR_MEMORY, "%s: no memory for %zu rows of %zu %s columns",
+                        csv->source.name, capacity, csv->cols, lnt_dtype_name(csv->options.dtype));
+    }
+    if (csv->data != NULL) {
+        memcpy(data, csv->data, csv->rows * csv->row_bytes);
+    }
+    lnt_release(csv->options.allocator, csv->data);
+    csv->data = data;
+    csv->capacity = capacity;
+    return LNT_OK;
+}
+
+lnt_status lnt_csv_begin_matrix(lnt_csv *csv, size_t bytes, size_t newlines)
+{
+    csv->row_bytes = csv->cols * lnt_dtype_size(csv->options.dtype);
+    if (csv->chunk > 0) {
+        return resize(csv, csv->chunk > 2 * csv->row_bytes ? csv->chunk / csv->row_bytes : 2);
+    }
+    size_t rows = FIRST_BYTES / csv->row_bytes;
+    if (csv->source.rewinds) {
+        /* A row takes a line, and each field of it at least a digit and a delimiter. */
+        rows = least(newlines, bytes / (2 * csv->cols)) + 1;
+    }
+    rows = least(rows, most_rows(csv));
+    return rows > 0 ? resize(csv, rows) : LNT_OK;
+}
+
+lnt_status lnt_csv_reserve_row(lnt_csv *csv, size_t line)
+{
+    if (csv->rows < csv->capacity) {
+        return LNT_OK;
+    }
+    const size_t most = most_rows(csv);
+    if (csv->rows >= most) {
+        return over_limit(csv, line);
+    }
+    return resize(csv, least(csv->capacity <= most / 2 ? 2 * csv->capacity + 1 : most, most));
+}

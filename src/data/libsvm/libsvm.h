@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_DATA_LIBSVM_LIBSVM_H
+#define LINNET_DATA_LIBSVM_LIBSVM_H
+
+#include <linnet/memory.h>
+#include <linnet/status.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** libsvm's text: lines of LABEL [qid:N] INDEX:VALUE …, blanks between, # begins a comment. */
+
+/* --- libsvm_token.c: words of a line, which ends at `end`, a readable byte --- */
+
+/** The first byte that is no blank. */
+const char *lnt_libsvm_skip(const char *text, const char *end);
+
+/** Bytes up to the next blank. */
+size_t lnt_libsvm_token(const char *text, const char *end);
+
+/** Behind a query's number, if one comes, which tells of ranks; else `text`. */
+const char *lnt_libsvm_skip_query(const char *text, const char *end);
+
+/** The colon behind a whole number up to 4294967295, which goes to *index; NULL if there is none.
+ */
+const char *lnt_libsvm_index(const char *text, size_t *index);
+
+/* --- sparse.c: numbers of a matrix of which most are 0, row after row --- */
+
+typedef struct lnt_sparse_entry {
+    double value;
+    uint32_t column; /* 0 begins a row */
+} lnt_sparse_entry;
+
+typedef struct lnt_sparse {
+    const lnt_allocator *allocator;
+    lnt_sparse_entry *entries;
+    size_t count, capacity;
+    size_t rows;
+    size_t last; /* the largest column */
+} lnt_sparse;
+
+lnt_sparse lnt_sparse_init(const lnt_allocator *allocator);
+void lnt_sparse_finish(lnt_sparse *sparse);
+
+/** `LNT_ERR_TOO_LARGE` if all entries would take more than `limit` bytes. */
+lnt_status lnt_sparse_add(lnt_sparse *sparse, size_t column, double value, size_t limit);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "data/csv/csv.h"
+#include "data/readers.h"
+#include "data/stream/row_reader.h"
+#include <string.h>
+
+static lnt_status find_format(lnt_data_format *format, lnt_input *input)
+{
+    const char *bytes;
+    size_t count;
+    if (*format == LNT_DATA_AUTO) {
+        LNT_TRY(lnt_input_peek(input, &bytes, &count));
+        *format = lnt_format_of_bytes(bytes, count, count == LNT_INPUT_PEEK);
+    }
+    if (*format == LNT_DATA_AUTO) {
+        *format = lnt_format_of_name(input->name);
+    }
+    return LNT_OK;
+}
+
+/* Nothing is known of a pipe before it is read, which would be the only time. */
+static lnt_status check_input(lnt_data_format *format, lnt_input *input)
+{
+    if (!input->rewinds) {
+        return lnt_fail(input->error, LNT_ERR_INVALID,
+                        "%s: expected a regular file, since it must be read more than once",
+                        input->name);
+    }
+    LNT_TRY(find_format(format, input));
+    if (*format == LNT_DATA_NPZ || *format == LNT_DATA_LIBSVM) {
+        return lnt_fail(input->error, LNT_ERR_INVALID,
+                        "%s: expected csv, npy or idx, which can be read in blocks, found %s",
+                        input->name, lnt_data_format_name(*format));
+    }
+    return lnt_input_rewind(input);
+}
+
+/* The file takes the input over. */
+static lnt_status create(lnt_row_file **file, lnt_data_format format, const lnt_input *input,
+                         const lnt_allocator *allocator)
+{
+    const lnt_row_ops *ops = format == LNT_DATA_CSV ? &lnt_row_csv : &lnt_row_array;
+    lnt_row_file *f = lnt_allocate(allocator, 1, ops->size);
+    char *path = lnt_allocate(allocator, strlen(input->name) + 1, 1);
+    if (f == NULL || path == NULL) {
+        lnt_release(allocator, f);
+        lnt_release(allocator, path);
+        return lnt_fail(input->error, LNT_ERR_MEMORY, "%s: out of memory", input->name);
+    }
+    memcpy(path, input->name, strlen(input->name));
+    f->owner = lnt_owner_of(allocator);
+    f->ops = ops;
+    f->format = format;
+    f->path = path;
+    f->input = *input;
+    f->input.name = path;
+    f->input.error = &f->error;
+    *file = f;
+    return LNT_OK;
+}
+
+static lnt_status open_file(lnt_row_file *file, const lnt_csv_options *options)
+{
+    lnt_csv_options own = *options;
+    own.allocator = lnt_row_file_allocator(file);
+    if (fstat(file->input.file, &file->stamp) != 0) {
+        return lnt_fail(&file->error, LNT_ERR_IO, "%s: cannot tell its size", file->path);
+    }
+    file->dtype = options->dtype;
+    return file->ops->open(file, &own);
+}
+
+lnt_status lnt_row_file_open(lnt_row_file **file, const char *path, lnt_data_format format,
+                             const lnt_csv_options *options, lnt_error *error)
+{
+    if (file == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "file is required");
+    }
+    *file = NULL;
+    if (path == NULL || options == NULL) {
+        return lnt_fail(error, LNT_ERR_NULL, "path and options are required");
+    }
+    if (lnt_data_format_name(format) == NULL) {
+        return lnt_fail(error, LNT_ERR_INVALID, "format: a value outside its list");
+    }
+    LNT_TRY(lnt_csv_options_check(options, error));
+    lnt_input input;
+    lnt_row_file *opened = NULL;
+    LNT_TRY(lnt_input_open(&input, path, error));
+    lnt_status status = check_input(&format, &input);
+    if (status == LNT_OK) {
+        status = create(&opened, format, &input, options->allocator);
+    }
+    if (status != LNT_OK) {
+        lnt_input_close(&input);
+        return status;
+    }
+    status = open_file(opened, options);
+    if (status != LNT_OK) {
+        if (error != NULL) {
+            *error = opened->error;
+        }
+        lnt_row_file_close(opened);
+        return status;
+    }
+    *file = opened;
+    return LNT_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_EXCHANGE_ONNX_READ_MATCH_H
+#define LINNET_EXCHANGE_ONNX_READ_MATCH_H
+
+#include "exchange/onnx/read/graph.h"
+
+/**
+ * Patterns of operators, such as "Mul(x,Sigmoid(x))", which parts of a graph are compared with:
+ *
+ *     Op(a,b)  a node of that operator; Add, Mul, Min and Max with their inputs in any order
+ *     +Op(a,b) the same of lists of numbers: Concat along axis 0
+ *     x        a value that is no constant, the same wherever it stands
+ *     $a       a constant of numbers, kept under its letter
+ *     3, -1    a constant that is this one number
+ *     #h       one that is a number of onnx_match.c's table
+ *     [a|b]    either
+ *
+ * Between nodes there may be some that leave a value as it is.
+ */
+typedef struct lnt_onnx_match {
+    lnt_onnx_value *x;
+    const lnt_onnx_tensor *constants[26];
+} lnt_onnx_match;
+
+bool lnt_onnx_matches(const lnt_onnx_reader *reader, const char *pattern, lnt_onnx_value *value,
+                      lnt_onnx_match *match);
+
+/** The constant under a letter. */
+const lnt_onnx_tensor *lnt_onnx_matched(const lnt_onnx_match *match, char letter);
+
+/** Whether a ReduceMean is over columns, and keeps a column. */
+bool lnt_onnx_is_row_mean(const lnt_onnx_reader *reader, const lnt_onnx_node *node);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_EXCHANGE_TORCH_HALF_H
+#define LINNET_EXCHANGE_TORCH_HALF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** IEEE binary16 and bfloat16 as the f32 of the same value; NaN stays NaN. */
+float lnt_float_of_f16(uint16_t bits);
+float lnt_float_of_bf16(uint16_t bits);
+
+/** Widens `count` of them, which begin at `data`, in place to as many f32. */
+void lnt_widen(void *data, size_t count, float (*widen)(uint16_t bits));
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/files/file_begin.h"
+#include "base/files/file_error.h"
+#include "exchange/torch/source.h"
+#include "io/json/text.h"
+
+#include <string.h>
+
+/*
+ * The index of a model in shards: {"metadata": {…}, "weight_map": {"0.weight":
+ * "model-00001-of-00002.safetensors", …}}.
+ */
+
+#define MAX_INDEX ((size_t) 16 << 20)
+#define MAX_SHARDS 256 /* all are open at once */
+#define MAX_DEPTH 4
+#define MAX_NAME 255
+
+/* A name in the index's own folder, so that no file elsewhere is read. */
+static bool is_plain(const char *name)
+{
+    const size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char) name[i] < ' ' || name[i] == '/' || name[i] == '\\') {
+            return false;
+        }
+    }
+    return length > 0 && length <= MAX_NAME && name[0] != '.';
+}
+
+static lnt_status read_index(lnt_torch_source *source, json_t **map, lnt_error *error)
+{
+    char *text;
+    size_t size;
+    LNT_TRY(lnt_file_whole(source->path, MAX_INDEX, &text, &size, source->allocator, error));
+    const lnt_json_source place = {source->path, "index"};
+    const lnt_status status = lnt_json_parse(&source->index, text, size, MAX_DEPTH, place, error);
+    lnt_release(source->allocator, text);
+    LNT_TRY(status);
+    *map = json_object_get(source->index, "weight_map");
+    return json_is_object(*map) && json_object_size(*map) > 0
+               ? LNT_OK
+               : lnt_file_fail(error, LNT_ERR_FORMAT, source->path,
+                               "expected an object 'weight_map' from tensors to files");
+}
+
+static lnt_torch_shard *find_shard(const lnt_torch_source *source, const char *name)
+{
+    for (size_t s = 0; s < source->n_shards; s++) {
+        if (strcmp(source->shards[s].name, name) == 0) {
+            return &source->shards[s];
+        }
+    }
+    return NULL;
+}
+
+/* The names of the shards, each once. */
+static lnt_status list_shards(lnt_torch_source *source, json_t *map, lnt_error *error)
+{
+    const char *tensor;
+    json_t *value;
+    json_object_foreach(map, tensor, value)
+    {
+        const char *name = json_string_value(value);
+        if (name == NULL || !is_plain(name)) {
+            return lnt_file_fail(error, LNT_ERR_FORMAT, source->path,
+                                 "tensor '%s': expected the plain name of a file in the same "
+                                 "folder, found '%s'",
+                                 lnt_excerpt_of(tensor).text,
+                                 lnt_excerpt_of(name != NULL ? name : "").text);
+        }
+        if (find_shard(source, name) != NULL) {
+            continue;
+        }
+        if (source->n_shards == MAX_SHARDS) {
+            return lnt_file_fail(error, LNT_ERR_TOO_LARGE, source->path, "has more than %d shards",
+                                 MAX_SHARDS);
+        }
+        source->shards[source->n_shards++].name = name;
+    }
+    return LNT_OK;
+}
+
+static lnt_status open_shard(const lnt_torch_source *source, lnt_torch_shard *shard,
+                             lnt_error *error)
+{
+    const char *slash = strrchr(source->path, '/');
+    const size_t folder = slash != NULL ? (size_t) (slash - source->path) + 1 : 0;
+    const size_t length = strlen(shard->name);
+    shard->path = lnt_allocate(source->allocator, folder + length + 1, 1);
+    if (shard->path == NULL) {
+        return lnt_file_fail_memory(error, source->path);
+    }
+    memcpy(shard->path, source->path, folder);
+    memcpy(shard->path + folder, shard->name, length + 1);
+    return lnt_st_open(&shard->file, shard->path, source->allocator, error);
+}
+
+/* Each tensor of the shard is said to be there, and so in no other. */
+static lnt_status check_shard(const lnt_torch_shard *shard, const json_t *map, lnt_error *error)
+{
+    for (size_t i = 0; i < lnt_st_count(shard->file); i++) {
+        const char *name = lnt_st_at(shard->file, i)->tensor.name;
+        const char *said = json_string_value(json_object_get(map, name));
+        if (said == NULL || strcmp(said, shard->name) != 0) {
+            return lnt_file_fail(
+                error, LNT_ERR_FORMAT, shard->path, "tensor '%s': the index says that it is in %s",
+                lnt_excerpt_of(name).text, said != NULL ? lnt_excerpt_of(said).text : "no file");
+        }
+    }
+    return LNT_OK;
+}
+
+/* Each tensor of the index is in the shard that it names. */
+static lnt_status check_map(const lnt_torch_source *source, json_t *map, lnt_error *error)
+{
+    const char *tensor;
+    json_t *value;
+    json_object_foreach(map, tensor, value)
+    {
+        const lnt_torch_shard *shard = find_shard(source, json_string_value(value));
+        if (lnt_st_find(shard->file, tensor) == NULL) {
+            return lnt_file_fail(error, LNT_ERR_FORMAT, source->path,
+                                 "tensor '%s': is not in '%s', as is said",
+                                 lnt_excerpt_of(tensor).text, lnt_excerpt_of(shard->name).text);
+        }
+    }
+    return LNT_OK;
+}
+
+lnt_status lnt_torch_open_shards(lnt_torch_source *source, lnt_error *error)
+{
+    json_t *map = NULL;
+    LNT_TRY(read_index(source, &map, error));
+    source->shards = lnt_allocate(source->allocator, MAX_SHARDS, sizeof *source->shards);
+    if (source->shards == NULL) {
+        return lnt_file_fail_memory(error, source->path);
+    }
+    LNT_TRY(list_shards(source, map, error));
+    for (size_t s = 0; s < source->n_shards; s++) {
+        LNT_TRY(open_shard(source, &source->shards[s], error));
+    }
+    for (size_t s = 0; s < source->n_shards; s++) {
+        LNT_TRY(check_shard(&source->shards[s], map, error));
+    }
+    return check_map(source, map, error);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_EXCHANGE_TORCH_SOURCE_H
+#define LINNET_EXCHANGE_TORCH_SOURCE_H
+
+#include "io/safetensors/safetensors.h"
+
+#include <stdbool.h>
+
+/** The state of an `nn.Sequential` in one safetensors file, or in the shards of an index. */
+
+/** X(constant, name): the tensors that a module may have. */
+#define LNT_TORCH_FIELD_LIST(X)                                                                    \
+    X(LNT_TORCH_WEIGHT, "weight")                                                                  \
+    X(LNT_TORCH_BIAS, "bias")                                                                      \
+    X(LNT_TORCH_RUNNING_MEAN, "running_mean")                                                      \
+    X(LNT_TORCH_RUNNING_VAR, "running_var")                                                        \
+    X(LNT_TORCH_BATCHES, "num_batches_tracked")
+
+typedef enum lnt_torch_field {
+#define X(constant, name) constant,
+    LNT_TORCH_FIELD_LIST(X)
+#undef X
+        LNT_TORCH_N_FIELDS
+} lnt_torch_field;
+
+const char *lnt_torch_field_name(lnt_torch_field field);
+
+/** One tensor and where it is. */
+typedef struct lnt_torch_tensor {
+    const lnt_st_entry *entry;
+    const lnt_st_file *file;
+    const char *path;      /* of that file */
+    size_t module;         /* its number in the Sequential */
+    lnt_torch_field field; /* of the module */
+} lnt_torch_tensor;
+
+typedef struct lnt_torch_shard {
+    const char *name; /* owned by the index */
+    char *path;
+    lnt_st_file *file;
+} lnt_torch_shard;
+
+/** An open source. Its tensors are sorted by module and, within one, by field. */
+typedef struct lnt_torch_source {
+    const char *path;
+    const lnt_allocator *allocator;
+    json_t *index; /* NULL for a single file */
+    lnt_torch_shard *shards;
+    size_t n_shards;
+    lnt_torch_tensor *tensors;
+    size_t n_tensors;
+} lnt_torch_source;
+
+/** Opens; `path` and `allocator` are borrowed. The caller closes it, after a failure too. */
+lnt_status lnt_torch_open(lnt_torch_source *source, const char *path,
+                          const lnt_allocator *allocator, lnt_error *error);
+void lnt_torch_close(lnt_torch_source *source);
+
+/** Whether the bytes that a file begins with are those of an index: JSON's, not a length. */
+bool lnt_torch_is_index(const unsigned char *bytes, size_t size);
+
+/** Reads the index and opens its shards; each tensor must be in the shard that is said, alone. */
+lnt_status lnt_torch_open_shards(lnt_torch_source *source, lnt_error *error);
+
+/** "PATH: tensor 'NAME': sentence", `LNT_ERR_FORMAT`. */
+lnt_status lnt_torch_fail(const lnt_torch_tensor *tensor, lnt_error *error, const char *format, ...)
+    LNT_PRINTF(3, 4);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_IO_CHECKPOINT_FILE_H
+#define LINNET_IO_CHECKPOINT_FILE_H
+
+/** What the writer and the reader of checkpoints agree on: keys in `__metadata__`. */
+
+/** Goes up whenever a reader of the format before would misunderstand a file. */
+#define LNT_CHECKPOINT_FORMAT "1"
+
+#define LNT_CHECKPOINT_RESERVED "linnet."
+#define LNT_CHECKPOINT_FORMAT_KEY "linnet.checkpoint"
+#define LNT_CHECKPOINT_VERSION_KEY "linnet.version"
+#define LNT_CHECKPOINT_CORE_KEY "linnet.blas_core"
+#define LNT_CHECKPOINT_CHECKSUMS_KEY "linnet.checksums" /* JSON: tensor name to sum */
+#define LNT_CHECKPOINT_CHECKSUM_KEY "linnet.checksum"   /* of all other keys and values */
+
+#include "base/files/checksum.h"
+#include "io/json/name_map.h"
+
+#include <jansson.h>
+
+/** The sum of the metadata but `LNT_CHECKPOINT_CHECKSUM_KEY`, whatever the order of its keys. */
+lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksum *sum);
+
+/** The same of a JSON object of texts, which is to be written. */
+lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum);
+
+#endif

@@ -1,5 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-#define NAME rms_norm
-#define HAS_BIAS false
-#define CENTERED false
-#include "layers/row_norm.inc"

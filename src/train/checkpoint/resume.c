@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/checkpoint/resume.h"
+
+#include "train/checkpoint/run_state.h"
+#include "train/history.h"
+
+#include <linnet/build.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct resuming {
+    lnt_run *run;
+    const lnt_checkpoint *checkpoint;
+    bool differs; /* from the settings or the data of the checkpoint */
+} resuming;
+
+static lnt_status fail(const resuming *r, const char *sentence)
+{
+    return lnt_fail(r->run->error, LNT_ERR_FORMAT, "%s: %s", lnt_checkpoint_path(r->checkpoint),
+                    sentence);
+}
+
+static lnt_status compare_settings(resuming *r)
+{
+    const char *before = lnt_checkpoint_text_of(r->checkpoint, LNT_RESUME_SETTINGS);
+    if (before == NULL) {
+        return fail(r, "is not of a run of lnt_fit: it has no settings");
+    }
+    const lnt_text_difference d = lnt_text_compare(before, r->run->text.text);
+    r->differs = d.before != NULL || d.now != NULL;
+    if (!r->differs || r->run->config->checkpoint.changed) {
+        return LNT_OK;
+    }
+    return lnt_fail(r->run->error, LNT_ERR_INVALID, "%s: was made with '%.*s', now it is '%.*s'",
+                    lnt_checkpoint_path(r->checkpoint), d.before_length,
+                    d.before != NULL ? d.before : "", d.now_length, d.now != NULL ? d.now : "");
+}
+
+/* --- numbers --- */
+
+static lnt_status read_numbers(const resuming *r, double *numbers, size_t count)
+{
+    const char *names = lnt_checkpoint_text_of(r->checkpoint, LNT_RESUME_FIELDS);
+    lnt_tensor row = lnt_tensor_of(LNT_F64, numbers, 1, count);
+    LNT_TRY(
+        lnt_checkpoint_read(r->checkpoint, lnt_saver_name(LNT_SAVER_NUMBERS), &row, r->run->error));
+    if (names == NULL || lnt_run_state_set(r->run, names, numbers, count, r->differs) != LNT_OK) {
+        return fail(r, "its numbers are none that a run can have");
+    }
+    return LNT_OK;
+}
+
+static lnt_status load_numbers(const resuming *r)
+{
+    lnt_tensor shape;
+    if (lnt_checkpoint_shape(r->checkpoint, lnt_saver_name(LNT_SAVER_NUMBERS), &shape) != LNT_OK ||
+        shape.dtype != LNT_F64 || shape.rows != 1) {
+        return fail(r, "is not of a run of lnt_fit: it has no numbers");
+    }
+    const lnt_allocator *allocator = r->run->config->allocator;
+    double *numbers = lnt_allocate(allocator, shape.cols, sizeof *numbers);
+    const lnt_status status =
+        numbers != NULL ? read_numbers(r, numbers, shape.cols) : LNT_ERR_MEMORY;
+    lnt_release(allocator, numbers);
+    return status;
+}
+
+static lnt_status check_place(const resuming *r)
+{
+    const lnt_run *run = r->run;
+    const lnt_fit_progress *p = &run->progress;
+    const bool batch_fits = p->batch <= p->batches || r->differs;
+    return p->epoch >= 1 && batch_fits && !run->place.swapped && run->epochs_done <= p->epoch
+               ? LNT_OK
+               : fail(r, "its place is none that this run can have");
+}
+
+/* --- vectors --- */
+
+/* What the checkpoint has of an item; `*there` is false if it has nothing. */
+static lnt_status find(const resuming *r, int item, size_t epochs, lnt_tensor *view, bool *there)
+{
+    lnt_tensor shape;
+    *view = lnt_saver_view(r->run, item, epochs);
+    *there = lnt_checkpoint_shape(r->checkpoint, lnt_saver_name(item), &shape) == LNT_OK;
+    const bool wanted = view->rows > 0 && view->cols > 0;
+    if (!wanted || !*there) {
+        return LNT_OK;
+    }
+    if (shape.dtype == view->dtype && shape.rows == view->rows && shape.cols == view->cols) {
+        return LNT_OK;
+    }
+    return lnt_fail(r->run->error, LNT_ERR_INVALID,
+                    "%s: '%s' has %zu by %zu numbers of %s, this run's has %zu by %zu of %s",
+                    lnt_checkpoint_path(r->checkpoint), lnt_saver_name(item), shape.rows,
+                    shape.cols, lnt_dtype_name(shape.dtype), view->rows, view->cols,
+                    lnt_dtype_name(view->dtype));
+}
+
+static bool is_needed(const resuming *r, int item)
+{
+    switch (item) {
+    case LNT_SAVER_BEST:
+        return !r->differs;
+    case LNT_SAVER_ROWS:
+    case LNT_SAVER_PARAMETER_NORMS:
+        return r->run->epochs_done > 0;
+    default:
+        return item != LNT_SAVER_NUMBERS;
+    }
+}
+
+/* All items are found before the first is read, so that a misfit changes nothing. */
+static lnt_status check_vectors(const resuming *r)
+{
+    for (int i = 0; i < LNT_SAVER_NUMBERS; i++) {
+        lnt_tensor view;
+        bool there;
+        LNT_TRY(find(r, i, r->run->epochs_done, &view, &there));
+        if (!there && view.rows > 0 && view.cols > 0 && is_needed(r, i)) {
+            return lnt_fail(r->run->error, LNT_ERR_INVALID,
+                            "%s: has nothing of '%s', which this run keeps",
+                            lnt_checkpoint_path(r->checkpoint), lnt_saver_name(i));
+        }
+    }
+    return LNT_OK;
+}
+
+/* The history's rows are of another layout than their numbers. */
+static lnt_status load_rows(const resuming *r, lnt_tensor *rows)
+{
+    const lnt_allocator *allocator = r->run->config->allocator;
+    rows->data = lnt_allocate(allocator, rows->rows * rows->cols, sizeof(double));
+    lnt_status status = LNT_ERR_MEMORY;
+    if (rows->data != NULL) {
+        status =
+            lnt_checkpoint_read(r->checkpoint, lnt_saver_name(LNT_SAVER_ROWS), rows, r->run->error);
+    }
+    if (status == LNT_OK) {
+        lnt_history_set_numbers(r->run->config->history, rows->data, rows->rows);
+    }
+    lnt_release(allocator, rows->data);
+    return status;
+}
+
+static lnt_status load_vectors(const resuming *r)
+{
+    for (int i = 0; i < LNT_SAVER_NUMBERS; i++) {
+        lnt_tensor view;
+        bool there;
+        LNT_TRY(find(r, i, r->run->epochs_done, &view, &there));
+        if (!there || view.rows == 0 || view.cols == 0) {
+            continue;
+        }
+        LNT_TRY(i == LNT_SAVER_ROWS
+                    ? load_rows(r, &view)
+                    : lnt_checkpoint_read(r->checkpoint, lnt_saver_name(i), &view, r->run->error));
+    }
+    return LNT_OK;
+}
+
+/* A run from parameters that are not finite ends at once, so the net stays what it was. */
+static lnt_status load_finite_vectors(const resuming *r)
+{
+    lnt_run *run = r->run;
+    bool finite;
+    double value;
+    LNT_TRY(lnt_guard_copy(&run->guard, run->net));
+    LNT_TRY(load_vectors(r));
+    LNT_TRY(lnt_guard_look(run->net, &finite, &value));
+    if (finite) {
+        return LNT_OK;
+    }
+    LNT_TRY(lnt_guard_restore(&run->guard, run->net));
+    return lnt_fail(run->error, LNT_ERR_NOT_FINITE,
+                    "%s: expected finite parameters, found %s; delete this file to resume from "
+                    "the previous checkpoint",
+                    lnt_checkpoint_path(r->checkpoint), lnt_guard_text(value));
+}
+
+/* --- the whole --- */
+
+/* Batches of other data or sizes cannot go on in the middle of an epoch. */
+static void begin_epoch_anew(lnt_run *run)
+{
+    if (!run->epoch_complete) {
+        run->progress.batch = 0;
+        run->progress.rows = 0;
+        run->mean = (lnt_epoch_mean){0};
+    }
+}
+
+static void forget_best(lnt_early_stop *stop)
+{
+    stop->best = stop->reference = NAN;
+    stop->best_epoch = stop->waited = 0;
+}
+
+static lnt_status load(resuming *r)
+{
+    lnt_run *run = r->run;
+    lnt_tensor best;
+    bool has_best, finite;
+    LNT_TRY(compare_settings(r));
+    LNT_TRY(load_numbers(r));
+    LNT_TRY(check_place(r));
+    LNT_TRY(check_vectors(r));
+    LNT_TRY(load_finite_vectors(r));
+    LNT_TRY(find(r, LNT_SAVER_BEST, run->epochs_done, &best, &has_best));
+    if (r->differs) {
+        begin_epoch_anew(run);
+        if (best.cols > 0 && !has_best) {
+            forget_best(&run->early_stop);
+        }
+    }
+    run->before = run->progress.seconds;
+    run->progress.resumed = run->result->resumed = true;
+    run->progress.resumed_steps = run->result->resumed_steps = lnt_optim_steps(run->learner.optim);
+    run->result->elsewhere =
+        strcmp(lnt_checkpoint_version(r->checkpoint), lnt_version()) != 0 ||
+        strcmp(lnt_checkpoint_core(r->checkpoint), lnt_build_info().blas_core) != 0;
+    return lnt_guard_hold(&run->guard, run->net, &finite);
+}
+
+lnt_status lnt_resume(lnt_run *run, lnt_checkpoint_folder *folder)
+{
+    const lnt_checkpoint_config *config = &run->config->checkpoint;
+    lnt_checkpoint *checkpoint;
+    uint64_t number;
+    LNT_TRY(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, &run->result->skipped,
+                                         run->error));
+    if (checkpoint == NULL) {
+        return LNT_OK;
+    }
+    resuming r = {.run = run, .checkpoint = checkpoint};
+    const lnt_status status =
+        config->resume ? load(&r)
+                       : lnt_fail(run->error, LNT_ERR_ORDER, "%s: there are checkpoints already",
+                                  config->directory);
+    lnt_checkpoint_close(checkpoint);
+    return status;
+}

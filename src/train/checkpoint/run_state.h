@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_TRAIN_CHECKPOINT_RUN_STATE_H
+#define LINNET_TRAIN_CHECKPOINT_RUN_STATE_H
+
+#include "train/checkpoint/run.h"
+
+/** The numbers, besides vectors, that a run goes on from; named, so that others may be added. */
+
+/** How many there are. */
+size_t lnt_run_state_count(void);
+
+/** Their names, separated by blanks. */
+const char *lnt_run_state_names(void);
+
+/** Writes them to `numbers` [count]. */
+void lnt_run_state_get(lnt_run *run, double *numbers);
+
+/**
+ * Sets them from numbers of the given names. `LNT_ERR_FORMAT` if one is missing or cannot be;
+ * nothing in the run has changed then. With `adapt` an optimiser of another kind takes the steps
+ * alone.
+ */
+lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count,
+                             bool adapt);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_TRAIN_METRICS_SCORER_H
+#define LINNET_TRAIN_METRICS_SCORER_H
+
+#include "train/metrics/auc.h"
+#include "train/metrics/confusion.h"
+
+#include <linnet/metrics.h>
+#include <stdint.h>
+
+/** Rows whose meaning is worked out at a time. */
+#define LNT_SCORER_CHUNK 64
+
+/** Sums over the rows of a classification. */
+typedef struct lnt_class_sums {
+    size_t classes; /* 0: it is none */
+    double weight;
+    double log_loss; /* Σ −w·log p(true class) */
+    double among_k;  /* weight of the rows whose class is among the k most likely */
+    lnt_confusion confusion;
+    size_t score_cols;  /* classes, or 1 for two; 0: no AUC */
+    double *scores;     /* [max_rows, score_cols]: log p */
+    double *weights;    /* [max_rows] */
+    uint32_t *truth;    /* [max_rows] */
+    lnt_ranked *ranked; /* [max_rows] */
+} lnt_class_sums;
+
+/** Sums over the rows of a regression, a column of targets each. */
+typedef struct lnt_number_sums {
+    double absolute; /* Σ w·|e| */
+    double squares;  /* Σ w·e² */
+    double origin;   /* the first y */
+    double mean;     /* of y − origin, so far */
+    double spread;   /* Σ w·(y − mean of y)² */
+} lnt_number_sums;
+
+struct lnt_scorer {
+    lnt_allocator allocator;
+    bool custom_allocator;
+    lnt_loss loss;
+    size_t outputs;
+    size_t max_rows;
+    size_t top_k;
+    size_t rows;
+    double loss_sum; /* Σ divisor·value, or Σ value */
+    double divisor;
+    lnt_class_sums classes;
+    size_t target_cols; /* of a regression; 0: it is none */
+    double number_weight;
+    lnt_number_sums *numbers; /* [target_cols] */
+    double *meaning;          /* [LNT_SCORER_CHUNK, outputs] */
+};
+
+/**
+ * `lnt_scorer_add`, with the factors [target_cols] by which errors come to be in the targets' own
+ * unit, or NULL; the loss is that of the numbers given.
+ */
+lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer, const lnt_tensor *output,
+                                 const lnt_tensor *target, const lnt_tensor *weights,
+                                 const double *scale);
+
+/** Whether AUC is computed of so many rows. */
+bool lnt_scorer_has_auc(size_t classes, size_t rows);
+
+/* Each adds a batch of at most LNT_SCORER_CHUNK rows, of which `meaning` is what they mean. */
+lnt_status lnt_scorer_add_classes(lnt_scorer *scorer, const lnt_tensor *output,
+                                  const lnt_tensor *target, const lnt_tensor *weights);
+lnt_status lnt_scorer_add_numbers(lnt_scorer *scorer, const lnt_tensor *output,
+                                  const lnt_tensor *target, const lnt_tensor *weights,
+                                  const double *scale);
+void lnt_scorer_finish_classes(lnt_scorer *scorer, lnt_scores *scores);
+void lnt_scorer_finish_numbers(const lnt_scorer *scorer, lnt_scores *scores);
+
+#endif
