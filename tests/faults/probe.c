@@ -15,7 +15,7 @@
  */
 #include "probe_data.h"
 #include "support/formats.h"
-#include "train/history.h"
+#include "train/run/history.h"
 
 #include <linnet/linnet.h>
 #include <math.h>
