@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/text.h>
 #include <string.h>
 
 static void expect(const char *text, size_t length, size_t used, const char *escaped)
 {
     char found[LNT_ESCAPE_LENGTH];
-    cr_expect_eq(lnt_escape_character(text, length, found), used, "'%s'", text);
-    cr_expect_str_eq(found, escaped);
+    assert_eq(lnt_escape_character(text, length, found), used, "'%s'", text);
+    assert_str_eq(found, escaped);
 }
 
 Test(escape, one_character_at_a_time)
@@ -40,8 +40,10 @@ Test(escape, no_control_comes_through)
         char found[LNT_ESCAPE_LENGTH];
         const size_t bytes = lnt_escape_character(text, code < 0x80 ? 1 : 2, found);
         const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x61C;
-        cr_assert_eq(bytes, code < 0x80 ? 1u : 2u);
-        cr_assert_eq(strncmp(found, text, bytes) != 0, control, "U+%04X", code);
-        cr_assert(!control || found[0] == '\\');
+        assert_eq(bytes, code < 0x80 ? 1u : 2u);
+        assert_eq(strncmp(found, text, bytes) != 0, control, "U+%04X", code);
+        if (control) {
+            assert_eq(found[0], '\\');
+        }
     }
 }

@@ -2,7 +2,7 @@
 #include "base/intern.h"
 #include "base/sort.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/random.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,7 +27,9 @@ Test(intern, sort)
         }
         lnt_sort(index, count, compare_values, values);
         for (size_t i = 0; i < count; i++) {
-            cr_assert(i == 0 || values[index[i - 1]] <= values[index[i]]);
+            if (i != 0) {
+                assert_le(values[index[i - 1]], values[index[i]]);
+            }
             cr_assert_not(seen[index[i]]);
             seen[index[i]] = true;
         }
@@ -40,23 +42,23 @@ Test(intern, intern)
     lnt_intern set = lnt_intern_init(NULL);
     char text[32];
     size_t number, length = 0;
-    cr_assert_eq(lnt_intern_find(&set, "x", 1), SIZE_MAX);
+    assert_eq(lnt_intern_find(&set, "x", 1), SIZE_MAX);
     for (size_t i = 0; i < COUNT_OF_TEXTS; i++) {
         const size_t bytes = (size_t) snprintf(text, sizeof text, "%zu", i * i);
-        cr_assert_eq(lnt_intern_add(&set, text, bytes, &number), LNT_OK);
-        cr_assert_eq(number, i);
+        assert_status(lnt_intern_add(&set, text, bytes, &number), LNT_OK);
+        assert_eq(number, i);
         length += bytes;
     }
-    cr_assert_eq(set.count, COUNT_OF_TEXTS);
-    cr_assert_eq(set.length, length);
+    assert_eq(set.count, COUNT_OF_TEXTS);
+    assert_eq(set.length, length);
     for (size_t i = 0; i < COUNT_OF_TEXTS; i++) {
         const size_t bytes = (size_t) snprintf(text, sizeof text, "%zu", i * i);
-        cr_assert_eq(lnt_intern_find(&set, text, bytes), i);
-        cr_assert_eq(lnt_intern_add(&set, text, bytes, &number), LNT_OK);
-        cr_assert_eq(number, i);
-        cr_assert_str_eq(lnt_intern_get(&set, i), text);
+        assert_eq(lnt_intern_find(&set, text, bytes), i);
+        assert_status(lnt_intern_add(&set, text, bytes, &number), LNT_OK);
+        assert_eq(number, i);
+        assert_str_eq(lnt_intern_get(&set, i), text);
     }
-    cr_assert_eq(lnt_intern_find(&set, "2", 1), SIZE_MAX);
+    assert_eq(lnt_intern_find(&set, "2", 1), SIZE_MAX);
     lnt_intern_finish(&set);
-    cr_assert_eq(set.count, 0);
+    assert_eq(set.count, 0);
 }

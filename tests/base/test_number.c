@@ -3,7 +3,7 @@
 #include "base/numbers/number.h"
 #include "base/numbers/number_quick.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <inttypes.h>
 #include <linnet/random.h>
 #include <math.h>
@@ -39,14 +39,18 @@ static void check_quick(const char *text)
     memcpy(padded, text, length + 1);
     double value = -1, quick = -1;
     const char *const end = lnt_number_f64(&reader, padded, &value);
-    cr_assert_eq(lnt_quick_f64(&reader, padded, &quick), end, "f64 '%.60s'", text);
-    cr_assert(end == NULL || memcmp(&quick, &value, sizeof value) == 0, "f64 '%.60s': %a, not %a",
-              text, quick, value);
+    assert_eq(lnt_quick_f64(&reader, padded, &quick), end, "f64 '%.60s'", text);
+    if (end != NULL) {
+        assert_bytes_eq(&quick, &value, sizeof value, "f64 '%.60s': %a, not %a", text, quick,
+                        value);
+    }
     float single = -1, quick_single = -1;
     const char *const end_single = lnt_number_f32(&reader, padded, &single);
-    cr_assert_eq(lnt_quick_f32(&reader, padded, &quick_single), end_single, "f32 '%.60s'", text);
-    cr_assert(end_single == NULL || memcmp(&quick_single, &single, sizeof single) == 0,
-              "f32 '%.60s': %a, not %a", text, (double) quick_single, (double) single);
+    assert_eq(lnt_quick_f32(&reader, padded, &quick_single), end_single, "f32 '%.60s'", text);
+    if (end_single != NULL) {
+        assert_bytes_eq(&quick_single, &single, sizeof single, "f32 '%.60s': %a, not %a", text,
+                        (double) quick_single, (double) single);
+    }
 }
 
 /* Both precisions against the C library: same bits, same end, and overflow refused. */
@@ -58,8 +62,8 @@ static void check(const char *text)
     double got = -1;
     const char *const stop = lnt_number_f64(&reader, text, &got);
     if (isfinite(want)) {
-        cr_assert(stop == end && memcmp(&got, &want, sizeof got) == 0,
-                  "f64 '%.60s': %a, expected %a", text, got, want);
+        assert_eq(stop, end, "f64 '%.60s': %a, expected %a", text, got, want);
+        assert_bytes_eq(&got, &want, sizeof got, "f64 '%.60s': %a, expected %a", text, got, want);
     } else {
         cr_assert_null(stop, "f64 '%.60s' overflows", text);
     }
@@ -67,8 +71,10 @@ static void check(const char *text)
     float single = -1;
     const char *const stop_single = lnt_number_f32(&reader, text, &single);
     if (isfinite(want_single)) {
-        cr_assert(stop_single == end && memcmp(&single, &want_single, sizeof single) == 0,
-                  "f32 '%.60s': %a, expected %a", text, (double) single, (double) want_single);
+        assert_eq(stop_single, end, "f32 '%.60s': %a, expected %a", text, (double) single,
+                  (double) want_single);
+        assert_bytes_eq(&single, &want_single, sizeof single, "f32 '%.60s': %a, expected %a", text,
+                        (double) single, (double) want_single);
     } else {
         cr_assert_null(stop_single, "f32 '%.60s' overflows", text);
     }
@@ -107,8 +113,8 @@ Test(number, hexadecimal_ends_at_the_x)
 {
     const char *const text = "0x1p3";
     double value;
-    cr_assert_eq(lnt_number_f64(&reader, text, &value), text + 1);
-    cr_assert_eq(value, 0.0);
+    assert_eq(lnt_number_f64(&reader, text, &value), text + 1);
+    assert_eq(value, 0.0);
 }
 
 Test(number, like)
@@ -121,8 +127,8 @@ Test(number, like)
                  {"infinit", false},  {"0x10", false},  {"nan", false},   {"-", false},
                  {"1e", false},       {"abc", false},   {"--inf", false}, {"1 ", false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cr_assert_eq(lnt_number_like(cases[i].text, strlen(cases[i].text)), cases[i].like, "'%s'",
-                     cases[i].text);
+        assert_eq(lnt_number_like(cases[i].text, strlen(cases[i].text)), cases[i].like, "'%s'",
+                  cases[i].text);
     }
     cr_assert(lnt_number_like("inf,", 3), "only the given bytes count");
 }
@@ -133,8 +139,8 @@ Test(number, dtype_chooses_the_precision)
     double value;
     cr_assert_not_null(lnt_number_read(&reader, LNT_F32, "0.1", &single));
     cr_assert_not_null(lnt_number_read(&reader, LNT_F64, "0.1", &value));
-    cr_assert_eq(single, (float) 0.1);
-    cr_assert_eq(value, 0.1);
+    assert_eq(single, (float) 0.1);
+    assert_eq(value, 0.1);
 }
 
 /* --- 1.5 million random texts --- */
@@ -334,7 +340,7 @@ static void check_written(lnt_dtype dtype, double value, const char *want)
 {
     char text[LNT_NUMBER_LENGTH];
     lnt_number_write(&reader, dtype, value, text);
-    cr_assert_str_eq(text, want);
+    assert_str_eq(text, want);
 }
 
 Test(number, written_short)
@@ -361,13 +367,13 @@ Test(number, written_reads_back)
         double again;
         lnt_number_write(&reader, LNT_F64, value, text);
         cr_assert_not_null(lnt_number_f64(&reader, text, &again));
-        cr_assert(memcmp(&again, &value, sizeof value) == 0, "'%s' for %a", text, value);
+        assert_bytes_eq(&again, &value, sizeof value, "'%s' for %a", text, value);
         const float single = random_float(&random);
         float single_again;
         lnt_number_write(&reader, LNT_F32, (double) single, text);
         cr_assert_not_null(lnt_number_f32(&reader, text, &single_again));
-        cr_assert(memcmp(&single_again, &single, sizeof single) == 0, "'%s' for %a", text,
-                  (double) single);
+        assert_bytes_eq(&single_again, &single, sizeof single, "'%s' for %a", text,
+                        (double) single);
     }
 }
 
@@ -383,7 +389,7 @@ Test(number, no_locale_matters)
     }
     const char *const text = "1.5e-30,7";
     double value;
-    cr_assert_eq(lnt_number_f64(&reader, text, &value), text + 7);
-    cr_assert_eq(value, 1.5e-30);
+    assert_eq(lnt_number_f64(&reader, text, &value), text + 7);
+    assert_eq(value, 1.5e-30);
     check_written(LNT_F64, 0.25, "0.25");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/status.h>
 #include <string.h>
 
@@ -12,16 +12,16 @@ Test(status, each_has_a_name_and_a_text_of_its_own)
     };
     const size_t count = sizeof all / sizeof all[0];
     for (size_t i = 0; i < count; i++) {
-        cr_assert((size_t) all[i] == i);
+        assert_eq((size_t) all[i], i);
         for (size_t j = 0; j < i; j++) {
-            cr_assert_str_neq(lnt_status_name(all[i]), lnt_status_name(all[j]));
-            cr_assert_str_neq(lnt_status_text(all[i]), lnt_status_text(all[j]));
+            assert_str_ne(lnt_status_name(all[i]), lnt_status_name(all[j]));
+            assert_str_ne(lnt_status_text(all[i]), lnt_status_text(all[j]));
         }
     }
-    cr_assert_str_eq(lnt_status_name(LNT_ERR_SHAPE), "LNT_ERR_SHAPE");
-    cr_assert_str_eq(lnt_status_text(LNT_OK), "success");
-    cr_assert_str_eq(lnt_status_text((lnt_status) count), "unknown status");
-    cr_assert_str_eq(lnt_status_name((lnt_status) -1), "LNT_ERR_UNKNOWN");
+    assert_str_eq(lnt_status_name(LNT_ERR_SHAPE), "LNT_ERR_SHAPE");
+    assert_str_eq(lnt_status_text(LNT_OK), "success");
+    assert_str_eq(lnt_status_text((lnt_status) count), "unknown status");
+    assert_str_eq(lnt_status_name((lnt_status) -1), "LNT_ERR_UNKNOWN");
 }
 
 static lnt_status forward(lnt_status status, int *reached)
@@ -34,17 +34,19 @@ static lnt_status forward(lnt_status status, int *reached)
 Test(status, try_forwards_what_is_not_ok)
 {
     int reached = 0;
-    cr_assert(forward(LNT_OK, &reached) == LNT_OK && reached == 1);
-    cr_assert(forward(LNT_ERR_IO, &reached) == LNT_ERR_IO && reached == 1);
+    assert_status(forward(LNT_OK, &reached), LNT_OK);
+    assert_eq(reached, 1);
+    assert_status(forward(LNT_ERR_IO, &reached), LNT_ERR_IO);
+    assert_eq(reached, 1);
 }
 
 Test(status, fail_writes_a_sentence_and_returns_its_status)
 {
     lnt_error error = {0};
-    cr_assert(lnt_fail(&error, LNT_ERR_SHAPE, "%s has %d rows", "x", 3) == LNT_ERR_SHAPE);
-    cr_assert(error.status == LNT_ERR_SHAPE);
-    cr_assert_str_eq(error.message, "x has 3 rows");
-    cr_assert(lnt_fail(NULL, LNT_ERR_IO, "nobody listens") == LNT_ERR_IO);
+    assert_status(lnt_fail(&error, LNT_ERR_SHAPE, "%s has %d rows", "x", 3), LNT_ERR_SHAPE);
+    assert_status(error.status, LNT_ERR_SHAPE);
+    assert_str_eq(error.message, "x has 3 rows");
+    assert_status(lnt_fail(NULL, LNT_ERR_IO, "nobody listens"), LNT_ERR_IO);
 }
 
 /* A sentence that is too long loses whole characters, never a part of one. */
@@ -62,9 +64,10 @@ Test(status, long_sentences_are_cut_between_characters)
             lnt_error error;
             lnt_fail(&error, LNT_ERR_IO, "%s", text);
             const size_t kept = strlen(error.message);
-            cr_assert(kept < LNT_ERROR_LENGTH && kept + length >= LNT_ERROR_LENGTH);
+            assert_lt(kept, LNT_ERROR_LENGTH);
+            assert_ge(kept + length, LNT_ERROR_LENGTH);
             cr_assert(strncmp(error.message, text, kept) == 0);
-            cr_assert((kept - shift) % length == 0, "cut within a character of %zu bytes", length);
+            assert_eq((kept - shift) % length, 0, "cut within a character of %zu bytes", length);
         }
     }
     lnt_error error;
@@ -72,7 +75,7 @@ Test(status, long_sentences_are_cut_between_characters)
     memset(exact, 'x', sizeof exact - 1);
     exact[sizeof exact - 1] = '\0';
     lnt_fail(&error, LNT_ERR_IO, "%s", exact);
-    cr_assert_str_eq(error.message, exact);
+    assert_str_eq(error.message, exact);
 }
 
 /* Of bytes that are no UTF-8 nothing is found to cut. */
@@ -82,6 +85,6 @@ Test(status, a_long_sentence_of_continuation_bytes)
     char bytes[2 * sizeof error.message];
     memset(bytes, 0x80, sizeof bytes - 1);
     bytes[sizeof bytes - 1] = '\0';
-    cr_assert_eq(lnt_fail(&error, LNT_ERR_FORMAT, "%s", bytes), LNT_ERR_FORMAT);
-    cr_assert_eq(strlen(error.message), sizeof error.message - 1);
+    assert_status(lnt_fail(&error, LNT_ERR_FORMAT, "%s", bytes), LNT_ERR_FORMAT);
+    assert_eq(strlen(error.message), sizeof error.message - 1);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text/quote.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <string.h>
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -25,15 +25,15 @@ Test(text, distance)
                  {"a", "b", 1},
                  {"saturday", "sunday", 3}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        cr_assert_eq(lnt_text_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s",
-                     cases[i].a, cases[i].b);
-        cr_assert_eq(lnt_text_distance(cases[i].b, cases[i].a), cases[i].distance);
+        assert_eq(lnt_text_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s", cases[i].a,
+                  cases[i].b);
+        assert_eq(lnt_text_distance(cases[i].b, cases[i].a), cases[i].distance);
     }
     char a[200], b[200];
     memset(a, 'a', 199);
     memset(b, 'b', 199);
     a[199] = b[199] = '\0';
-    cr_assert_eq(lnt_text_distance(a, b), 63, "long names count by their beginnings");
+    assert_eq(lnt_text_distance(a, b), 63, "long names count by their beginnings");
 }
 
 Test(text, utf8)
@@ -65,8 +65,8 @@ Test(text, utf8)
                  {"\xF5\x80\x80\x80", false},
                  {"\xFF", false}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        cr_assert_eq(lnt_text_is_utf8(cases[i].text, strlen(cases[i].text)), cases[i].valid,
-                     "case %zu", i);
+        assert_eq(lnt_text_is_utf8(cases[i].text, strlen(cases[i].text)), cases[i].valid,
+                  "case %zu", i);
     }
     cr_assert_not(lnt_text_is_utf8("a\0b", 3));
 }
@@ -77,11 +77,11 @@ Test(text, quoted_text_is_cut_at_a_character)
     char text[128];
     memset(text, 'a', 59);
     strcpy(text + 59, "\xE2\x82\xAC");
-    cr_assert_str_eq(lnt_text_quote("", 0, quoted), "''");
+    assert_str_eq(lnt_text_quote("", 0, quoted), "''");
     lnt_text_quote(text, strlen(text), quoted);
-    cr_assert_eq(strlen(quoted), 1 + 59 + 4);
-    cr_assert_str_eq(quoted + 60, "...'");
+    assert_eq(strlen(quoted), 1 + 59 + 4);
+    assert_str_eq(quoted + 60, "...'");
     lnt_text_quote(text + 2, strlen(text) - 2, quoted);
-    cr_assert_str_eq(quoted + 58, "\xE2\x82\xAC'");
-    cr_assert_str_eq(lnt_text_quote("a\n\177\303b", 5, quoted), "'a\\n\\x7f\\xc3b'");
+    assert_str_eq(quoted + 58, "\xE2\x82\xAC'");
+    assert_str_eq(lnt_text_quote("a\n\177\303b", 5, quoted), "'a\\n\\x7f\\xc3b'");
 }

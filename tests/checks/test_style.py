@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The look of the sources: clang-format's, with a licence line in each file."""
+"""The form of the sources: clang-format, licence lines, one condition in each assertion."""
 import os
 import re
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 
 SOURCE = Path(os.environ["LINNET_SOURCE_ROOT"])
 FOLDERS = ["src", "include", "tests", "examples", "bench"]
+LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|/\*.*?\*/', re.DOTALL)
 FORMAT_VERSION = 14  # other versions differ in details
 
 
@@ -26,7 +27,38 @@ def clang_format():
     return None
 
 
+def conjunctions(text):
+    """The assertions of a source whose condition is a conjunction, by line."""
+    found = []
+    for call in re.finditer(r"\bcr_(?:assert|expect)\w*\(", text):
+        depth, at = 1, call.end()
+        while depth > 0 and at < len(text):
+            literal = LITERAL.match(text, at)
+            if literal:
+                at = literal.end()
+                continue
+            if depth == 1 and (text.startswith("&&", at) or text[at] == ","):
+                if text[at] == "&":
+                    found.append(text.count("\n", 0, call.start()) + 1)
+                break
+            depth += (text[at] in "([{") - (text[at] in ")]}")
+            at += 1
+    return found
+
+
 class Style(unittest.TestCase):
+    def test_conjunctions(self):
+        self.assertEqual([1, 3], conjunctions('cr_assert(a == b && c);\n'
+                                              'cr_assert(f(a && b, "&&"), "%d && %d", a, b);\n'
+                                              'cr_assert(f(")") && (a || b), "%d", c);\n'))
+
+    def test_an_assertion_has_one_condition(self):
+        """So that a failure says which condition is false: tests/support/assert.h prints values."""
+        found = [f"{path.relative_to(SOURCE)}:{line}"
+                 for path in sorted((SOURCE / "tests").rglob("*.[ch]"))
+                 for line in conjunctions(path.read_text(encoding="utf-8"))]
+        self.assertEqual([], found)
+
     @unittest.skipUnless(clang_format(), f"needs clang-format {FORMAT_VERSION}")
     def test_clang_format(self):
         done = subprocess.run([clang_format(), "--dry-run", "-Werror", *c_files()],

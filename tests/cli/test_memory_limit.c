@@ -3,7 +3,7 @@
 #include "cli/output/memory.h"
 #include "support/file.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,9 @@ static void put(const char *path, const char *text)
         (void) mkdir(whole, 0755);
     }
     FILE *file = fopen(whole, "w");
-    cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0, "%s", whole);
+    cr_assert_not_null(file, "%s", whole);
+    assert_ge(fputs(text, file), 0, "%s", whole);
+    assert_eq(fclose(file), 0, "%s", whole);
 }
 
 static void meminfo(size_t mebibytes)
@@ -45,13 +47,13 @@ static void number(const char *path, size_t mebibytes)
 
 Test(memory_limit, nothing_tells)
 {
-    cr_assert(lnt_cli_memory_under(test_folder) == SIZE_MAX);
+    assert_eq(lnt_cli_memory_under(test_folder), SIZE_MAX);
 }
 
 Test(memory_limit, what_is_available)
 {
     meminfo(5000);
-    cr_assert(lnt_cli_memory_under(test_folder) == 5000 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 5000 * MIB);
 }
 
 Test(memory_limit, groups_of_version_2_and_those_above)
@@ -59,17 +61,17 @@ Test(memory_limit, groups_of_version_2_and_those_above)
     meminfo(5000);
     put("proc/self/cgroup", "0::/a/b\n");
     put("sys/fs/cgroup/a/b/memory.max", "max\n");
-    cr_assert(lnt_cli_memory_under(test_folder) == 5000 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 5000 * MIB);
     number("sys/fs/cgroup/a/memory.max", 900);
     number("sys/fs/cgroup/a/memory.current", 500);
-    cr_assert(lnt_cli_memory_under(test_folder) == 400 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 400 * MIB);
     put("sys/fs/cgroup/a/memory.stat", "anon 1\nactive_file 7\ninactive_file 104857600\n");
-    cr_assert(lnt_cli_memory_under(test_folder) == 500 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 500 * MIB);
     number("sys/fs/cgroup/a/b/memory.max", 100);
     number("sys/fs/cgroup/a/b/memory.current", 70);
-    cr_assert(lnt_cli_memory_under(test_folder) == 30 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 30 * MIB);
     number("sys/fs/cgroup/a/b/memory.current", 120);
-    cr_assert(lnt_cli_memory_under(test_folder) == 0);
+    assert_eq(lnt_cli_memory_under(test_folder), 0);
 }
 
 /* Within a container the path may be that outside, and its own group is the root. */
@@ -78,7 +80,7 @@ Test(memory_limit, groups_of_version_2_in_a_container)
     put("proc/self/cgroup", "0::/docker/0123\n");
     number("sys/fs/cgroup/memory.max", 256);
     number("sys/fs/cgroup/memory.current", 56);
-    cr_assert(lnt_cli_memory_under(test_folder) == 200 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 200 * MIB);
 }
 
 Test(memory_limit, groups_of_version_1)
@@ -89,16 +91,16 @@ Test(memory_limit, groups_of_version_1)
     number("sys/fs/cgroup/memory/y/memory.usage_in_bytes", 100);
     put("sys/fs/cgroup/memory/y/memory.stat", "inactive_file 1\ntotal_inactive_file 1048576\n");
     number("sys/fs/cgroup/memory/z/memory.limit_in_bytes", 1);
-    cr_assert(lnt_cli_memory_under(test_folder) == 201 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 201 * MIB);
     put("sys/fs/cgroup/memory/y/memory.limit_in_bytes", "9223372036854771712\n"); /* no limit */
-    cr_assert(lnt_cli_memory_under(test_folder) == 5000 * MIB);
+    assert_eq(lnt_cli_memory_under(test_folder), 5000 * MIB);
 }
 
 Test(memory_limit, reserve)
 {
-    cr_assert(lnt_cli_memory_reserved(SIZE_MAX) == SIZE_MAX);
-    cr_assert(lnt_cli_memory_reserved(1600 * MIB) == 1436 * MIB);
-    cr_assert(lnt_cli_memory_reserved(100 * MIB) == 50 * MIB);
-    cr_assert(lnt_cli_memory_reserved(0) == 0);
-    cr_assert(lnt_cli_memory() <= lnt_cli_memory_physical());
+    assert_eq(lnt_cli_memory_reserved(SIZE_MAX), SIZE_MAX);
+    assert_eq(lnt_cli_memory_reserved(1600 * MIB), 1436 * MIB);
+    assert_eq(lnt_cli_memory_reserved(100 * MIB), 50 * MIB);
+    assert_eq(lnt_cli_memory_reserved(0), 0);
+    assert_le(lnt_cli_memory(), lnt_cli_memory_physical());
 }

@@ -14,14 +14,17 @@ static char *page_of(const lnt_cli_html_report *report)
     char path[] = "/tmp/linnet-report-XXXXXX";
     const int fd = mkstemp(path);
     lnt_error error = {LNT_OK, ""};
-    cr_assert(fd >= 0 && close(fd) == 0);
-    cr_assert(lnt_cli_html_report_write(report, path, &error) == LNT_OK, "%s", error.message);
+    assert_ge(fd, 0);
+    assert_eq(close(fd), 0);
+    assert_status(lnt_cli_html_report_write(report, path, &error), LNT_OK, "%s", error.message);
     FILE *file = fopen(path, "r");
-    cr_assert(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    cr_assert_not_null(file);
+    assert_eq(fseek(file, 0, SEEK_END), 0);
     const size_t size = (size_t) ftell(file);
     rewind(file);
     char *text = malloc(size + 1);
-    cr_assert(text != NULL && fread(text, 1, size, file) == size);
+    cr_assert_not_null(text);
+    assert_eq(fread(text, 1, size, file), size);
     text[size] = '\0';
     fclose(file);
     unlink(path);
@@ -30,12 +33,12 @@ static char *page_of(const lnt_cli_html_report *report)
 
 static void says(const char *page, const char *part)
 {
-    cr_expect(strstr(page, part) != NULL, "the page does not say: %s", part);
+    assert_contains(page, part, "the page does not say: %s", part);
 }
 
 static void says_not(const char *page, const char *part)
 {
-    cr_expect(strstr(page, part) == NULL, "the page says: %s", part);
+    assert_lacks(page, part, "the page says: %s", part);
 }
 
 static size_t count_of(const char *page, const char *part)
@@ -98,7 +101,7 @@ Test(report_pages, a_gaussian_tells_how_often_it_is_right)
     says(page, "<th scope=\"row\">target 1</th><td>25.0\u202F%</td><td>50.0\u202F%</td>"
                "<td>75.0\u202F%</td></tr>");
     says_not(page, "Truths below the prediction");
-    cr_expect(count_of(page, "class=\"s0 point\"") == 4);
+    assert_eq(count_of(page, "class=\"s0 point\""), 4);
     free(page);
     lnt_model_finish(&model);
 }
@@ -143,12 +146,11 @@ Test(report_pages, scatter_plots_draw_a_sample)
         const lnt_cli_html_report report = {
             .title = "sample", .model = &model, .y = &y, .prediction = &prediction};
         char *page = page_of(&report);
-        cr_expect(count_of(page, "class=\"s0 point\"") == cases[i].circles);
-        cr_expect(count_of(page, "h0") - count_of(page, "<h0") == cases[i].points, "case %zu: %zu",
-                  i, count_of(page, "h0"));
+        assert_eq(count_of(page, "class=\"s0 point\""), cases[i].circles);
+        assert_eq(count_of(page, "h0") - count_of(page, "<h0"), cases[i].points, "case %zu: %zu", i,
+                  count_of(page, "h0"));
         const size_t paths = (cases[i].points + 99) / 100;
-        cr_expect(count_of(page, "<path class=\"points s0\"") ==
-                  (cases[i].circles > 0 ? 0 : paths));
+        assert_eq(count_of(page, "<path class=\"points s0\""), cases[i].circles > 0 ? 0 : paths);
         if (cases[i].sample != NULL) {
             says(page, cases[i].sample);
         } else {
@@ -180,7 +182,7 @@ Test(report_pages, errors_that_are_equal_or_absent, .timeout = 20)
     }
     page = page_of(&report);
     says(page, "<td>4</td><td>4</td><td>4</td>");
-    cr_expect(count_of(page, "<rect") < 500);
+    assert_lt(count_of(page, "<rect"), 500);
     free(page);
     OK(lnt_fill(NAN, &prediction));
     page = page_of(&report);
@@ -238,8 +240,8 @@ Test(report_pages, times_and_epochs)
         snprintf(tile, sizeof tile, "<dt>Time</dt><dd><b>%s</b>", times[i].text);
         says(page, tile);
         says(page, "<b>3 of 10</b><span>no improvement for too long</span>");
-        cr_expect((strstr(page, "<dt>Best epoch</dt><dd><b>2</b><span>loss 0.25") != NULL) ==
-                  (i % 2 == 0));
+        assert_eq(strstr(page, "<dt>Best epoch</dt><dd><b>2</b><span>loss 0.25") != NULL,
+                  i % 2 == 0);
         free(page);
     }
     lnt_model_finish(&model);
@@ -276,7 +278,7 @@ Test(report_pages, layers_by_the_hundred)
     model.loss = lnt_mse(LNT_MEAN);
     char *page = page_of(&(lnt_cli_html_report){.title = "layers", .model = &model});
     says(page, "<p>30 layers in the middle are left out.</p>");
-    cr_expect(count_of(page, "<td>1 → 1</td>") == 100);
+    assert_eq(count_of(page, "<td>1 → 1</td>"), 100);
     says(page, "<th scope=\"row\">49</th>");
     says_not(page, "<th scope=\"row\">50</th>");
     says_not(page, "<th scope=\"row\">79</th>");
@@ -376,6 +378,6 @@ Test(report_pages, a_file_that_cannot_be_written)
     FAILS(LNT_ERR_IO,
           lnt_cli_html_report_write(&(lnt_cli_html_report){.title = "t", .model = &model},
                                     "/nowhere/at/all.html", &error));
-    cr_assert(strstr(error.message, "/nowhere/at/all.html") != NULL);
+    assert_contains(error.message, "/nowhere/at/all.html");
     lnt_model_finish(&model);
 }

@@ -5,7 +5,7 @@
 #include "cli/report/targets.h"
 #include "cli/report/text.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@ static void expect_escaped(const char *text, size_t most, const char *expected)
 {
     lnt_html html = {0};
     lnt_html_escape_short(&html, text, most);
-    cr_expect_str_eq(html.text, expected);
+    assert_str_eq(html.text, expected);
     lnt_html_finish(&html);
 }
 
@@ -51,11 +51,11 @@ Test(report_parts, numbers)
                 {INFINITY, "∞"},    {-INFINITY, "−∞"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[LNT_HTML_NUMBER_MAX];
-        cr_expect_str_eq(lnt_html_number(rows[i].value, 4, text), rows[i].text);
+        assert_str_eq(lnt_html_number(rows[i].value, 4, text), rows[i].text);
     }
     char text[LNT_HTML_NUMBER_MAX];
-    cr_expect_str_eq(lnt_html_count(9999, text), "9999");
-    cr_expect_str_eq(lnt_html_count(1234567, text), "1\u202F234\u202F567");
+    assert_str_eq(lnt_html_count(9999, text), "9999");
+    assert_str_eq(lnt_html_count(1234567, text), "1\u202F234\u202F567");
 }
 
 /* A number of any size and sign, or none at all. */
@@ -82,18 +82,22 @@ static void check_axis(const double values[3], bool may_log)
     lnt_html_axis axis = lnt_html_axis_of(values, 3, may_log, 5);
     axis.from = 200;
     axis.to = 20;
-    cr_assert(axis.high > axis.low && axis.n_ticks > 0 && axis.n_ticks <= LNT_HTML_TICKS_MAX,
-              "%g %g %g", values[0], values[1], values[2]);
+    assert_gt(axis.high, axis.low, "%g %g %g", values[0], values[1], values[2]);
+    assert_gt(axis.n_ticks, 0, "%g %g %g", values[0], values[1], values[2]);
+    assert_le(axis.n_ticks, LNT_HTML_TICKS_MAX, "%g %g %g", values[0], values[1], values[2]);
     for (size_t i = 0; i < 3; i++) {
         const double at = lnt_html_axis_at(&axis, values[i]);
-        cr_assert(!isfinite(values[i]) || (at > 19.99 && at < 200.01), "%g at %g", values[i], at);
+        if (isfinite(values[i])) {
+            assert_gt(at, 19.99, "%g at %g", values[i], at);
+            assert_lt(at, 200.01, "%g at %g", values[i], at);
+        }
     }
     for (size_t i = 1; i < axis.n_ticks; i++) {
         char text[LNT_HTML_NUMBER_MAX], before[LNT_HTML_NUMBER_MAX];
-        cr_assert_str_neq(lnt_html_axis_label(&axis, i, text),
-                          lnt_html_axis_label(&axis, i - 1, before));
+        assert_str_ne(lnt_html_axis_label(&axis, i, text),
+                      lnt_html_axis_label(&axis, i - 1, before));
     }
-    cr_assert(lnt_html_axis_width(&axis) <= 14);
+    assert_le(lnt_html_axis_width(&axis), 14);
 }
 
 Test(report_parts, axes_of_any_numbers)
@@ -115,7 +119,9 @@ Test(report_parts, axes_of_no_number_and_of_numbers_far_from_0)
     static const double far[] = {1e15, 1e15 + 1e6, 1e15};
     check_axis(none, false);
     const lnt_html_axis axis = lnt_html_axis_of(none, 3, true, 5);
-    cr_expect(axis.low == 0 && axis.high == 1 && !axis.log);
+    assert_eq(axis.low, 0);
+    assert_eq(axis.high, 1);
+    cr_assert(!axis.log);
     check_axis(far, false);
 }
 
@@ -146,16 +152,16 @@ Test(report_parts, what_is_not_finite_is_a_gap)
                                   .n_epochs = N,
                                   .least = NAN};
     lnt_html html = {0};
-    cr_assert_eq(lnt_html_chart_put(&html, &chart), LNT_OK);
+    assert_status(lnt_html_chart_put(&html, &chart), LNT_OK);
     const char *path = strstr(html.text, "class=\"line s0");
     cr_assert_not_null(path);
     char d[4096];
     snprintf(d, sizeof d, "%.*s", (int) strcspn(path, ">"), path);
-    cr_expect_eq(occurrences(d, "M"), 3);
-    cr_expect_eq(occurrences(d, "L"), N - 2 - 3);
-    cr_expect_eq(occurrences(html.text, "nan") + occurrences(html.text, "inf"), 0);
-    cr_expect_eq(occurrences(html.text, "&lt;line&gt;: ∞"), 1);
-    cr_expect_eq(occurrences(html.text, "&lt;line&gt;: –"), 1);
+    assert_eq(occurrences(d, "M"), 3);
+    assert_eq(occurrences(d, "L"), N - 2 - 3);
+    assert_eq(occurrences(html.text, "nan") + occurrences(html.text, "inf"), 0);
+    assert_eq(occurrences(html.text, "&lt;line&gt;: ∞"), 1);
+    assert_eq(occurrences(html.text, "&lt;line&gt;: –"), 1);
     lnt_html_finish(&html);
 }
 
@@ -169,10 +175,10 @@ Test(report_parts, bars_of_errors_are_as_wide_as_quartiles_say)
     const lnt_model model = lnt_model_init();
     const lnt_cli_html_report report = {.model = &model, .y = &y, .prediction = &prediction};
     lnt_html html = {0};
-    cr_assert_eq(lnt_html_residuals_put(&html, &report, 0), LNT_OK);
-    cr_expect_eq(occurrences(html.text, "<rect"), 11, "%s", html.text);
-    cr_expect_eq(occurrences(html.text, "<title>from −13 to −10.1: 1</title>"), 1); /* -40 */
-    cr_expect_eq(occurrences(html.text, "<title>from 1.32 to 4.18: 3</title>"), 1);
-    cr_expect_eq(occurrences(html.text, "<title>from 15.6 to 18.5: 1</title>"), 1);
+    assert_status(lnt_html_residuals_put(&html, &report, 0), LNT_OK);
+    assert_eq(occurrences(html.text, "<rect"), 11, "%s", html.text);
+    assert_eq(occurrences(html.text, "<title>from −13 to −10.1: 1</title>"), 1); /* -40 */
+    assert_eq(occurrences(html.text, "<title>from 1.32 to 4.18: 3</title>"), 1);
+    assert_eq(occurrences(html.text, "<title>from 15.6 to 18.5: 1</title>"), 1);
     lnt_html_finish(&html);
 }

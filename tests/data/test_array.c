@@ -40,9 +40,12 @@ Test(array, a_stream_that_fails_in_the_header)
         const lnt_stream stream = {"x.npy", &error, LNT_STREAM_ENDLESS, read_some, &s};
         lnt_npy_header header;
         FAILS(fail_at == 0 ? LNT_OK : LNT_ERR_IO, lnt_array_begin(&header, &stream));
-        cr_assert(s.calls == (fail_at == 1 ? 1 : 2) && error.message[0] == '\0');
+        assert_eq(s.calls, fail_at == 1 ? 1 : 2);
+        assert_str_eq(error.message, "");
         if (fail_at == 0) {
-            cr_assert(header.rank == 2 && header.shape[0] == 2 && header.shape[1] == 3);
+            assert_eq(header.rank, 2);
+            assert_eq(header.shape[0], 2);
+            assert_eq(header.shape[1], 3);
         }
     }
 }
@@ -81,10 +84,10 @@ Test(array, the_last_number_is_read)
         const lnt_csv_options options = lnt_csv_defaults();
         lnt_error error = {LNT_OK, ""};
         const lnt_status status = lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, &error);
-        cr_assert(status == LNT_OK, "%s", error.message);
+        assert_status(status, LNT_OK, "%s", error.message);
         const lnt_tensor values = lnt_frame_values(frame);
         for (int32_t i = 0; i < count; i++) {
-            cr_assert_eq(lnt_get(&values, (size_t) i, 0), 42 + i);
+            assert_eq(lnt_get(&values, (size_t) i, 0), 42 + i);
         }
         lnt_frame_destroy(frame);
     }

@@ -10,13 +10,13 @@
 Test(csv, defaults)
 {
     const lnt_csv_options options = lnt_csv_defaults();
-    cr_assert_eq(options.dtype, LNT_F32);
-    cr_assert_eq(options.delimiter, '\0');
-    cr_assert_eq(options.header, LNT_HEADER_AUTO);
-    cr_assert_eq(options.missing, LNT_MISSING_ERROR);
+    assert_eq(options.dtype, LNT_F32);
+    assert_eq(options.delimiter, '\0');
+    assert_eq(options.header, LNT_HEADER_AUTO);
+    assert_eq(options.missing, LNT_MISSING_ERROR);
     cr_assert_null(options.label_columns);
-    cr_assert_eq(options.n_label_columns, 0);
-    cr_assert_eq(options.memory_limit, SIZE_MAX);
+    assert_eq(options.n_label_columns, 0);
+    assert_eq(options.memory_limit, SIZE_MAX);
     cr_assert_null(options.allocator);
 }
 
@@ -43,14 +43,14 @@ Test(csv, one_table_in_many_forms)
             lnt_csv_options options = lnt_csv_defaults();
             options.dtype = precision == 0 ? LNT_F32 : LNT_F64;
             lnt_frame *frame = csv_frame(texts[i], &options);
-            cr_assert_eq(lnt_frame_values(frame).dtype, options.dtype);
+            assert_eq(lnt_frame_values(frame).dtype, options.dtype);
             csv_expect(frame, 2, 2, values);
             csv_expect_names(lnt_frame_columns(frame), "a|b");
             lnt_frame_destroy(frame);
-            cr_assert_eq(csv_read_pipe(&frame, texts[i], &options, NULL), LNT_OK);
+            assert_status(csv_read_pipe(&frame, texts[i], &options, NULL), LNT_OK);
             csv_expect(frame, 2, 2, values);
             csv_expect_names(lnt_frame_columns(frame), "a|b");
-            cr_assert_eq(lnt_frame_dropped(frame), 0);
+            assert_eq(lnt_frame_dropped(frame), 0);
             lnt_frame_destroy(frame);
         }
     }
@@ -63,14 +63,14 @@ Test(csv, each_precision_is_rounded_to_once)
     lnt_csv_options options = lnt_csv_defaults();
     lnt_frame *frame = csv_frame(text, &options);
     lnt_tensor x = lnt_frame_values(frame);
-    cr_assert_eq(lnt_get(&x, 0, 0), 1 + 0x1p-23);
-    cr_assert_eq(lnt_get(&x, 1, 0), (double) (float) 0.1);
+    assert_eq(lnt_get(&x, 0, 0), 1 + 0x1p-23);
+    assert_eq(lnt_get(&x, 1, 0), (double) (float) 0.1);
     lnt_frame_destroy(frame);
     options.dtype = LNT_F64;
     frame = csv_frame(text, &options);
     x = lnt_frame_values(frame);
-    cr_assert_eq(lnt_get(&x, 0, 0), 1 + 0x1p-24);
-    cr_assert_eq(lnt_get(&x, 1, 0), 0.1);
+    assert_eq(lnt_get(&x, 0, 0), 1 + 0x1p-24);
+    assert_eq(lnt_get(&x, 1, 0), 0.1);
     lnt_frame_destroy(frame);
 }
 
@@ -79,7 +79,7 @@ static void expect_header(const char *text, lnt_csv_header header, size_t rows, 
     lnt_csv_options options = lnt_csv_defaults();
     options.header = header;
     lnt_frame *frame = csv_frame(text, &options);
-    cr_assert_eq(lnt_frame_values(frame).rows, rows, "'%s'", text);
+    assert_eq(lnt_frame_values(frame).rows, rows, "'%s'", text);
     csv_expect_names(lnt_frame_columns(frame), names);
     lnt_frame_destroy(frame);
 }
@@ -108,7 +108,7 @@ Test(csv, missing_value_makes_no_header)
     options.missing = LNT_MISSING_DROP;
     lnt_frame *frame = csv_frame("NA,1\n2,3\n", &options);
     csv_expect(frame, 1, 2, (const double[]){2, 3});
-    cr_assert_eq(lnt_frame_dropped(frame), 1);
+    assert_eq(lnt_frame_dropped(frame), 1);
     lnt_frame_destroy(frame);
 }
 
@@ -173,7 +173,7 @@ Test(csv, tabs_are_not_blanks_where_they_delimit)
     options.missing = LNT_MISSING_DROP;
     lnt_frame *frame = csv_frame("a\tb\n\t\n1\t\n \t2\n3 \t 4\n", &options);
     csv_expect(frame, 1, 2, (const double[]){3, 4});
-    cr_assert_eq(lnt_frame_dropped(frame), 3);
+    assert_eq(lnt_frame_dropped(frame), 3);
     lnt_frame_destroy(frame);
 }
 
@@ -197,8 +197,8 @@ Test(csv, quotes)
     static const char *const want[] = {"a,b",     "c\nd\r\ne", "f\"g\"", " h ",
                                        "i\"j\"k", "l \"m",     "\"",     "n o"};
     for (size_t i = 0; i < COUNT(want); i++) {
-        cr_assert_str_eq(lnt_names_get(labels, (size_t) lnt_get(&x, i, 0)), want[i]);
-        cr_assert_eq(lnt_get(&x, i, 1), (double) (i + 1));
+        assert_str_eq(lnt_names_get(labels, (size_t) lnt_get(&x, i, 0)), want[i]);
+        assert_eq(lnt_get(&x, i, 1), (double) (i + 1));
     }
     lnt_frame_destroy(frame);
 }
@@ -214,11 +214,11 @@ Test(csv, missing_values)
         options.missing = LNT_MISSING_DROP;
         lnt_frame *frame = csv_frame(text, &options);
         csv_expect(frame, 2, 3, (const double[]){1, 2, 3, 7, 8, 9});
-        cr_assert_eq(lnt_frame_dropped(frame), 1);
+        assert_eq(lnt_frame_dropped(frame), 1);
         lnt_frame_destroy(frame);
         lnt_error error;
         options.missing = LNT_MISSING_ERROR;
-        cr_assert_eq(csv_read_bytes(&frame, text, strlen(text), &options, &error), LNT_ERR_FORMAT);
+        assert_status(csv_read_bytes(&frame, text, strlen(text), &options, &error), LNT_ERR_FORMAT);
         cr_assert_null(frame);
         cr_assert(strncmp(error.message, "t.csv:3: column 'b': a value is missing (found ", 46) ==
                       0,
@@ -238,7 +238,7 @@ static void expect_labels(const char *text, const lnt_csv_options *options, size
         const lnt_status status = pipe
                                       ? csv_read_pipe(&frame, text, options, &error)
                                       : csv_read_bytes(&frame, text, strlen(text), options, &error);
-        cr_assert_eq(status, LNT_OK, "%s", error.message);
+        assert_status(status, LNT_OK, "%s", error.message);
         csv_expect(frame, rows, cols, values);
         for (size_t j = 0; j < cols; j++) {
             if (labels[j] != NULL) {
@@ -263,7 +263,7 @@ Test(csv, only_some_columns)
                   (const char *const[]){NULL, "a|b", NULL, NULL});
     options.n_only_columns = 0;
     lnt_frame *frame;
-    cr_assert_eq(csv_read_bytes(&frame, text, strlen(text), &options, NULL), LNT_ERR_FORMAT);
+    assert_status(csv_read_bytes(&frame, text, strlen(text), &options, NULL), LNT_ERR_FORMAT);
     options = lnt_csv_defaults(); /* none of them is there: all are looked at */
     options.only_columns = only + 2;
     options.n_only_columns = 1;
@@ -338,9 +338,9 @@ Test(csv, many_labels)
     const lnt_csv_options options = with_labels(spec, 1);
     lnt_frame *frame = csv_frame(text, &options);
     const lnt_tensor x = lnt_frame_values(frame);
-    cr_assert_eq(lnt_names_count(lnt_frame_labels(frame, 0)), ROWS);
+    assert_eq(lnt_names_count(lnt_frame_labels(frame, 0)), ROWS);
     for (size_t i = 0; i < ROWS; i++) {
-        cr_assert_eq(lnt_get(&x, i, 0), (double) (ROWS - 1 - i));
+        assert_eq(lnt_get(&x, i, 0), (double) (ROWS - 1 - i));
     }
     lnt_frame_destroy(frame);
 }
@@ -352,9 +352,9 @@ Test(csv, no_locale_matters)
     if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL && setlocale(LC_ALL, "de_DE.utf8") == NULL) {
         cr_skip("no locale with a decimal comma is installed");
     }
-    cr_assert_str_eq(localeconv()->decimal_point, ",");
+    assert_str_eq(localeconv()->decimal_point, ",");
     lnt_frame *frame = csv_frame("a;b\n1.5;1.000000059604644775390626\n2.25;1e-30\n", NULL);
     csv_expect(frame, 2, 2, (const double[]){1.5, 1 + 0x1p-23, 2.25, (double) 1e-30f});
     lnt_frame_destroy(frame);
-    cr_assert_str_eq(localeconv()->decimal_point, ",", "and none is changed");
+    assert_str_eq(localeconv()->decimal_point, ",", "and none is changed");
 }

@@ -45,7 +45,8 @@ static table make_table(size_t rows, size_t cols, uint64_t seed)
 {
     static const char *const ends[] = {"\n", "\n", "\r\n", "\n\n", "\n  \r\n"};
     table t = {malloc(rows * cols * 40 + 1), 0, rows, cols, malloc(rows * cols * sizeof(double))};
-    cr_assert(t.text != NULL && t.values != NULL);
+    cr_assert_not_null(t.text);
+    cr_assert_not_null(t.values);
     lnt_random random = lnt_random_at(seed, 77);
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < cols; j++) {
@@ -74,12 +75,12 @@ Test(csv_sizes, tables_beyond_the_buffer)
     static const size_t shapes[][2] = {{40000, 1}, {9000, 7}, {300, 500}, {3, 50000}, {1, 100000}};
     for (size_t k = 0; k < COUNT(shapes); k++) {
         table t = make_table(shapes[k][0], shapes[k][1], k);
-        cr_assert(t.length > 300000);
+        assert_gt(t.length, 300000);
         lnt_csv_options options = with_commas(k % 2 == 0 ? LNT_F64 : LNT_F32);
         lnt_frame *frame;
         lnt_error error = {.message = ""};
-        cr_assert_eq(csv_read_bytes(&frame, t.text, t.length, &options, &error), LNT_OK, "%s",
-                     error.message);
+        assert_status(csv_read_bytes(&frame, t.text, t.length, &options, &error), LNT_OK, "%s",
+                      error.message);
         csv_expect(frame, t.rows, t.cols, t.values);
         lnt_frame_destroy(frame);
         free_table(&t);
@@ -117,10 +118,10 @@ static lnt_status read_slow_pipe(lnt_frame **frame, const table *t, size_t piece
                                  const lnt_csv_options *options, lnt_error *error)
 {
     int ends[2];
-    cr_assert_eq(pipe(ends), 0);
+    assert_eq(pipe(ends), 0);
     writing w = {ends[1], t->text, t->length, piece, pause};
     pthread_t thread;
-    cr_assert_eq(pthread_create(&thread, NULL, write_pieces, &w), 0);
+    assert_eq(pthread_create(&thread, NULL, write_pieces, &w), 0);
     char path[32];
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     const lnt_status status = lnt_csv_read(frame, path, options, error);
@@ -134,7 +135,7 @@ Test(csv_sizes, pipe_beyond_the_buffer)
     table t = make_table(20000, 5, 11);
     const lnt_csv_options options = with_commas(LNT_F64);
     lnt_frame *frame;
-    cr_assert_eq(read_slow_pipe(&frame, &t, 1000, 0, &options, NULL), LNT_OK);
+    assert_status(read_slow_pipe(&frame, &t, 1000, 0, &options, NULL), LNT_OK);
     csv_expect(frame, t.rows, t.cols, t.values);
     lnt_frame_destroy(frame);
     free_table(&t);
@@ -152,16 +153,16 @@ Test(csv_sizes, interrupted_reads_go_on)
 {
     table t = make_table(200, 5, 12);
     struct sigaction action = {.sa_handler = count_alarm}; /* without SA_RESTART */
-    cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+    assert_eq(sigaction(SIGALRM, &action, NULL), 0);
     const struct itimerval every = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
-    cr_assert_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
+    assert_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
     const lnt_csv_options options = with_commas(LNT_F64);
     lnt_frame *frame;
     lnt_error error = {.message = ""};
     const lnt_status status = read_slow_pipe(&frame, &t, t.length / 20, 5000, &options, &error);
     setitimer(ITIMER_REAL, &never, NULL);
-    cr_assert_eq(status, LNT_OK, "%s", error.message);
-    cr_assert(alarms > 5);
+    assert_status(status, LNT_OK, "%s", error.message);
+    assert_gt(alarms, 5);
     csv_expect(frame, t.rows, t.cols, t.values);
     lnt_frame_destroy(frame);
     free_table(&t);
@@ -183,7 +184,7 @@ Test(csv_sizes, quoted_newlines_across_buffers)
     lnt_frame *frame = csv_frame(text, &options);
     csv_expect(frame, 2, 2, (const double[]){0, 1, 1, 2});
     const char *const label = lnt_names_get(lnt_frame_labels(frame, 0), 0);
-    cr_assert_eq(strlen(label) % 22, 0);
+    assert_eq(strlen(label) % 22, 0);
     cr_assert(strncmp(label, "one\nlabel, with \"all\"\none", 25) == 0);
     lnt_frame_destroy(frame);
     free(text);
@@ -193,18 +194,18 @@ Test(csv_sizes, longest_record)
 {
     csv_file file = {"/tmp/linnet-csv-XXXXXX"};
     const int descriptor = mkstemp(file.path);
-    cr_assert(descriptor >= 0);
-    cr_assert_eq(write(descriptor, "a,b\n", 4), 4);
-    cr_assert_eq(ftruncate(descriptor, (off_t) 300 << 20), 0); /* NULs that take no disk */
+    assert_ge(descriptor, 0);
+    assert_eq(write(descriptor, "a,b\n", 4), 4);
+    assert_eq(ftruncate(descriptor, (off_t) 300 << 20), 0); /* NULs that take no disk */
     close(descriptor);
     const lnt_csv_options options = lnt_csv_defaults();
     lnt_frame *frame;
     lnt_error error;
     const lnt_status status = lnt_csv_read(&frame, file.path, &options, &error);
     unlink(file.path);
-    cr_assert_eq(status, LNT_ERR_FORMAT);
-    cr_assert_str_eq(error.message + strlen(file.path),
-                     ":2: expected a line's end within 268435456 bytes; is a quote left open?");
+    assert_status(status, LNT_ERR_FORMAT);
+    assert_str_eq(error.message + strlen(file.path),
+                  ":2: expected a line's end within 268435456 bytes; is a quote left open?");
 }
 
 Test(csv_sizes, memory_limit)
@@ -219,18 +220,18 @@ Test(csv_sizes, memory_limit)
             const lnt_status status =
                 pipe ? csv_read_pipe(&frame, text, &options, &error)
                      : csv_read_bytes(&frame, text, strlen(text), &options, &error);
-            cr_assert_eq(status, LNT_ERR_TOO_LARGE);
+            assert_status(status, LNT_ERR_TOO_LARGE);
             char want[256];
             snprintf(want, sizeof want,
                      ":%zu: expected at most %zu rows of 2 f32 columns within the memory limit of "
                      "%zu bytes, found more",
                      2 + limit / 8, limit / 8, limit);
-            cr_assert_str_eq(strchr(error.message, ':'), want);
+            assert_str_eq(strchr(error.message, ':'), want);
         }
         options.memory_limit = 24;
-        cr_assert_eq(pipe ? csv_read_pipe(&frame, text, &options, &error)
-                          : csv_read_bytes(&frame, text, strlen(text), &options, &error),
-                     LNT_OK);
+        assert_status(pipe ? csv_read_pipe(&frame, text, &options, &error)
+                           : csv_read_bytes(&frame, text, strlen(text), &options, &error),
+                      LNT_OK);
         csv_expect(frame, 3, 2, (const double[]){1, 2, 3, 4, 5, 6});
         lnt_frame_destroy(frame);
     }
@@ -241,7 +242,7 @@ Test(csv_sizes, memory_limit)
 static char *wide_text(size_t columns, const char *field)
 {
     char *text = malloc(2 * columns * (strlen(field) + 1) + 1), *end = text;
-    cr_assert(text != NULL);
+    cr_assert_not_null(text);
     for (size_t k = 0; k < 2 * columns; k++) {
         end += sprintf(end, "%s%c", field, (k + 1) % columns == 0 ? '\n' : ',');
     }
@@ -262,14 +263,15 @@ Test(csv_sizes, memory_of_columns_goes_with_the_bytes_read)
         lnt_frame *frame;
         lnt_error error = {LNT_OK, ""};
         const lnt_status status = csv_read_bytes(&frame, text, strlen(text), &options, &error);
-        cr_assert(status == (i == 0 ? LNT_ERR_FORMAT : LNT_OK), "%s", error.message);
-        cr_assert(f.bytes < FACTOR * strlen(text), "%zu bytes for %zu", f.bytes, strlen(text));
+        assert_eq(status, i == 0 ? LNT_ERR_FORMAT : LNT_OK, "%s", error.message);
+        assert_lt(f.bytes, FACTOR * strlen(text), "%zu bytes for %zu", f.bytes, strlen(text));
         lnt_frame_destroy(frame);
-        cr_assert(f.live == 0);
+        assert_eq(f.live, 0);
         options.memory_limit = COLUMNS * FACTOR - 1;
-        cr_assert(csv_read_bytes(&frame, text, strlen(text), &options, &error) ==
-                  LNT_ERR_TOO_LARGE);
-        cr_assert(strstr(error.message, "are beyond the memory limit") != NULL && f.live == 0);
+        assert_status(csv_read_bytes(&frame, text, strlen(text), &options, &error),
+                      LNT_ERR_TOO_LARGE);
+        assert_contains(error.message, "are beyond the memory limit");
+        assert_eq(f.live, 0);
         free(text);
     }
 }
@@ -278,15 +280,14 @@ Test(csv_sizes, more_columns_than_an_array_has_are_refused)
 {
     const size_t columns = ((size_t) 1 << 24) + 1;
     char *text = malloc(columns + 1);
-    cr_assert(text != NULL);
+    cr_assert_not_null(text);
     memset(text, ',', columns - 1);
     memcpy(text + columns - 1, "\n", 2);
     lnt_frame *frame;
     lnt_error error = {LNT_OK, ""};
     const lnt_csv_options options = with_commas(LNT_F32);
-    cr_assert(csv_read_bytes(&frame, text, columns, &options, &error) == LNT_ERR_TOO_LARGE);
-    cr_assert(strstr(error.message, ":1: expected at most 16777216 columns, found more") != NULL,
-              "%s", error.message);
+    assert_status(csv_read_bytes(&frame, text, columns, &options, &error), LNT_ERR_TOO_LARGE);
+    assert_contains(error.message, ":1: expected at most 16777216 columns, found more");
     free(text);
 }
 
@@ -295,7 +296,7 @@ Test(csv_sizes, names_among_many)
 {
     enum { MANY = 100000 };
     char *text = malloc(MANY * 16), *end = text;
-    cr_assert(text != NULL);
+    cr_assert_not_null(text);
     for (int k = 0; k < MANY; k++) {
         end += sprintf(end, "n%d,", k == MANY - 1 ? 7 : k);
     }
@@ -305,17 +306,21 @@ Test(csv_sizes, names_among_many)
     }
     lnt_csv_options options = with_commas(LNT_F32);
     lnt_frame *frame;
-    cr_assert_eq(csv_read_bytes(&frame, text, (size_t) (end - text), &options, NULL), LNT_OK);
+    assert_status(csv_read_bytes(&frame, text, (size_t) (end - text), &options, NULL), LNT_OK);
     const clock_t start = clock();
     for (int k = 0; k < MANY; k++) {
         char name[16];
         size_t column;
         sprintf(name, "n%d", k);
         const lnt_status status = lnt_frame_find(frame, name, &column, NULL);
-        cr_assert(k == 7 || k == MANY - 1 ? status == LNT_ERR_INVALID
-                                          : status == LNT_OK && column == (size_t) k);
+        if (k == 7 || k == MANY - 1) {
+            assert_status(status, LNT_ERR_INVALID, "%s", name);
+        } else {
+            assert_status(status, LNT_OK, "%s", name);
+            assert_eq(column, k);
+        }
     }
-    cr_assert(clock() - start < CLOCKS_PER_SEC);
+    assert_lt(clock() - start, CLOCKS_PER_SEC);
     lnt_frame_destroy(frame);
     free(text);
 }
@@ -334,11 +339,11 @@ Test(csv_sizes, matrix_is_bounded_by_the_text)
     lnt_csv_options options = lnt_csv_defaults();
     options.allocator = &allocator;
     lnt_frame *frame;
-    cr_assert_eq(csv_read_bytes(&frame, text, 2 * COLS - 1 + LINES, &options, NULL), LNT_OK);
-    cr_assert_eq(lnt_frame_values(frame).rows, 1);
-    cr_assert(counter.bytes < 2000000, "%zu bytes", counter.bytes);
+    assert_status(csv_read_bytes(&frame, text, 2 * COLS - 1 + LINES, &options, NULL), LNT_OK);
+    assert_eq(lnt_frame_values(frame).rows, 1);
+    assert_lt(counter.bytes, 2000000);
     lnt_frame_destroy(frame);
-    cr_assert_eq(counter.live, 0);
+    assert_eq(counter.live, 0);
     free(text);
 }
 
@@ -350,10 +355,10 @@ Test(csv_sizes, a_file_takes_its_matrix_once)
     lnt_csv_options options = with_commas(LNT_F32);
     options.allocator = &allocator;
     lnt_frame *frame;
-    cr_assert_eq(csv_read_bytes(&frame, t.text, t.length, &options, NULL), LNT_OK);
-    cr_assert(counter.calls < 12, "%zu calls", counter.calls);
+    assert_status(csv_read_bytes(&frame, t.text, t.length, &options, NULL), LNT_OK);
+    assert_lt(counter.calls, 12);
     lnt_frame_destroy(frame);
-    cr_assert_eq(counter.live, 0);
+    assert_eq(counter.live, 0);
     free_table(&t);
 }
 
@@ -381,19 +386,19 @@ static void fail_each_allocation(bool pipe, bool for_ever)
         const lnt_status status = pipe ? csv_read_pipe(&frame, text, &options, &error)
                                        : csv_read_bytes(&frame, text, length, &options, &error);
         if (at == 0) {
-            cr_assert_eq(status, LNT_OK, "%s", error.message);
+            assert_status(status, LNT_OK, "%s", error.message);
             calls = counter.calls;
-            cr_assert(calls > 15);
+            assert_gt(calls, 15);
         } else {
-            cr_assert_eq(status, LNT_ERR_MEMORY, "call %zu: %s", at, lnt_status_name(status));
-            cr_assert_eq(error.status, LNT_ERR_MEMORY);
+            assert_status(status, LNT_ERR_MEMORY, "call %zu: %s", at, lnt_status_name(status));
+            assert_status(error.status, LNT_ERR_MEMORY);
             cr_assert(strstr(error.message, "out of memory") != NULL ||
                           strstr(error.message, "no memory for ") != NULL,
                       "%s", error.message);
             cr_assert_null(frame);
         }
         lnt_frame_destroy(frame);
-        cr_assert_eq(counter.live, 0, "call %zu leaks", at);
+        assert_eq(counter.live, 0, "call %zu leaks", at);
     }
 }
 
@@ -416,10 +421,10 @@ Test(csv_sizes, growing_buffer_can_fail)
         options.allocator = &allocator;
         lnt_frame *frame;
         const lnt_status status = csv_read_bytes(&frame, t.text, t.length, &options, NULL);
-        cr_assert_eq(status, at == 0 ? LNT_OK : LNT_ERR_MEMORY);
+        assert_eq(status, at == 0 ? LNT_OK : LNT_ERR_MEMORY);
         calls = at == 0 ? counter.calls : calls;
         lnt_frame_destroy(frame);
-        cr_assert_eq(counter.live, 0);
+        assert_eq(counter.live, 0);
     }
     free_table(&t);
 }

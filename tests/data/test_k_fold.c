@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/data.h>
 #include <math.h>
 #include <stdint.h>
@@ -14,7 +14,8 @@ static void expect_permutation(const size_t *index, size_t rows)
     static bool seen[MOST];
     memset(seen, 0, sizeof seen);
     for (size_t i = 0; i < rows; i++) {
-        cr_assert(index[i] < rows && !seen[index[i]], "index[%zu] = %zu", i, index[i]);
+        assert_lt(index[i], rows, "index[%zu] = %zu", i, index[i]);
+        cr_assert(!seen[index[i]], "index[%zu] = %zu", i, index[i]);
         seen[index[i]] = true;
     }
 }
@@ -26,9 +27,10 @@ Test(k_fold, sizes)
     size_t index[MOST], first[MOST];
     for (size_t i = 0; i < COUNT(cases); i++) {
         const size_t rows = cases[i][0], folds = cases[i][1];
-        cr_assert_eq(lnt_k_fold(rows, folds, NULL, 3, index, first), LNT_OK);
+        assert_status(lnt_k_fold(rows, folds, NULL, 3, index, first), LNT_OK);
         expect_permutation(index, rows);
-        cr_assert(first[0] == 0 && first[folds] == rows);
+        assert_eq(first[0], 0);
+        assert_eq(first[folds], rows);
         for (size_t f = 0; f < folds; f++) {
             const size_t size = first[f + 1] - first[f];
             cr_assert(size == rows / folds || size == rows / folds + 1, "fold %zu: %zu", f, size);
@@ -50,16 +52,16 @@ Test(k_fold, classes_are_spread)
     }
     const lnt_tensor labels = lnt_tensor_i32(values, ROWS, 1);
     for (size_t folds = 2; folds < 12; folds++) {
-        cr_assert_eq(lnt_k_fold(ROWS, folds, &labels, folds, index, first), LNT_OK);
+        assert_status(lnt_k_fold(ROWS, folds, &labels, folds, index, first), LNT_OK);
         expect_permutation(index, ROWS);
         for (size_t f = 0; f < folds; f++) {
             size_t count[CLASSES] = {0};
-            cr_assert(first[f + 1] - first[f] - ROWS / folds <= 1);
+            assert_le(first[f + 1] - first[f] - ROWS / folds, 1);
             for (size_t i = first[f]; i < first[f + 1]; i++) {
                 count[values[index[i]] + 2]++;
             }
             for (size_t c = 0; c < CLASSES; c++) {
-                cr_assert(count[c] - sizes[c] / folds <= 1, "%zu folds: class %zu in fold %zu: %zu",
+                assert_le(count[c] - sizes[c] / folds, 1, "%zu folds: class %zu in fold %zu: %zu",
                           folds, c, f, count[c]);
             }
         }
@@ -76,11 +78,11 @@ Test(k_fold, depends_on_the_seed_alone)
     size_t a[100], b[100], c[100], first[6];
     for (int stratified = 0; stratified < 2; stratified++) {
         const lnt_tensor *by = stratified ? &labels : NULL;
-        cr_assert_eq(lnt_k_fold(100, 5, by, 7, a, first), LNT_OK);
-        cr_assert_eq(lnt_k_fold(100, 5, by, 7, b, first), LNT_OK);
-        cr_assert_eq(lnt_k_fold(100, 5, by, 8, c, first), LNT_OK);
-        cr_assert_eq(memcmp(a, b, sizeof a), 0);
-        cr_assert_neq(memcmp(a, c, sizeof a), 0);
+        assert_status(lnt_k_fold(100, 5, by, 7, a, first), LNT_OK);
+        assert_status(lnt_k_fold(100, 5, by, 7, b, first), LNT_OK);
+        assert_status(lnt_k_fold(100, 5, by, 8, c, first), LNT_OK);
+        assert_eq(memcmp(a, b, sizeof a), 0);
+        assert_ne(memcmp(a, c, sizeof a), 0);
     }
 }
 
@@ -93,7 +95,7 @@ Test(k_fold, rows_of_a_class_are_dealt_at_random)
     size_t index[ROWS], first[5], together = 0;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         size_t fold[2] = {0};
-        cr_assert_eq(lnt_k_fold(ROWS, 4, &labels, seed, index, first), LNT_OK);
+        assert_status(lnt_k_fold(ROWS, 4, &labels, seed, index, first), LNT_OK);
         for (size_t i = 0; i < ROWS; i++) {
             if (index[i] < 2) {
                 fold[index[i]] = i / 10;
@@ -102,7 +104,7 @@ Test(k_fold, rows_of_a_class_are_dealt_at_random)
         together += fold[0] == fold[1];
     }
     const double p = 9.0 / 39, expected = p * SEEDS, deviation = sqrt(expected * (1 - p));
-    cr_assert(fabs((double) together - expected) < 5 * deviation, "%zu", together);
+    assert_lt(fabs((double) together - expected), 5 * deviation, "%zu", together);
 }
 
 Test(k_fold, errors)
@@ -110,11 +112,11 @@ Test(k_fold, errors)
     double values[] = {0, 1, NAN, 0};
     const lnt_tensor labels = lnt_tensor_f64(values, 4, 1), few = lnt_tensor_f64(values, 2, 1);
     size_t index[4], first[5];
-    cr_assert_eq(lnt_k_fold(4, 2, NULL, 0, NULL, first), LNT_ERR_NULL);
-    cr_assert_eq(lnt_k_fold(4, 2, NULL, 0, index, NULL), LNT_ERR_NULL);
-    cr_assert_eq(lnt_k_fold(4, 1, NULL, 0, index, first), LNT_ERR_INVALID);
-    cr_assert_eq(lnt_k_fold(4, 0, NULL, 0, index, first), LNT_ERR_INVALID);
-    cr_assert_eq(lnt_k_fold(4, 5, NULL, 0, index, first), LNT_ERR_INVALID);
-    cr_assert_eq(lnt_k_fold(4, 2, &few, 0, index, first), LNT_ERR_SHAPE);
-    cr_assert_eq(lnt_k_fold(4, 2, &labels, 0, index, first), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_k_fold(4, 2, NULL, 0, NULL, first), LNT_ERR_NULL);
+    assert_status(lnt_k_fold(4, 2, NULL, 0, index, NULL), LNT_ERR_NULL);
+    assert_status(lnt_k_fold(4, 1, NULL, 0, index, first), LNT_ERR_INVALID);
+    assert_status(lnt_k_fold(4, 0, NULL, 0, index, first), LNT_ERR_INVALID);
+    assert_status(lnt_k_fold(4, 5, NULL, 0, index, first), LNT_ERR_INVALID);
+    assert_status(lnt_k_fold(4, 2, &few, 0, index, first), LNT_ERR_SHAPE);
+    assert_status(lnt_k_fold(4, 2, &labels, 0, index, first), LNT_ERR_NOT_FINITE);
 }

@@ -36,9 +36,9 @@ static lnt_frame *through_a_pipe(const void *data, size_t size, const lnt_csv_op
     int ends[2];
     pthread_t thread;
     char path[32];
-    cr_assert(pipe(ends) == 0);
+    assert_eq(pipe(ends), 0);
     feeding f = {ends[1], data, size};
-    cr_assert(pthread_create(&thread, NULL, feed, &f) == 0);
+    assert_eq(pthread_create(&thread, NULL, feed, &f), 0);
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     lnt_frame *frame = frame_of(path, options);
     pthread_join(thread, NULL);
@@ -54,10 +54,11 @@ static double value_at(size_t i, size_t j)
 static void check_values(lnt_frame *frame)
 {
     const lnt_tensor x = lnt_frame_values(frame);
-    cr_assert(x.rows == ROWS && x.cols == COLS);
+    assert_eq(x.rows, ROWS);
+    assert_eq(x.cols, COLS);
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < COLS; j++) {
-            cr_assert(lnt_get(&x, i, j) == value_at(i, j), "[%zu, %zu]", i, j);
+            assert_eq(lnt_get(&x, i, j), value_at(i, j), "[%zu, %zu]", i, j);
         }
     }
 }
@@ -70,7 +71,7 @@ static bytes npy_file(bool by_columns)
                                 "{'descr': '<f8', 'fortran_order': %s, 'shape': (%d, %d), }\n",
                                 by_columns ? "True" : "False", ROWS, COLS);
     bytes b = {malloc(10 + sizeof header + sizeof(double) * ROWS * COLS), 0};
-    cr_assert(b.data != NULL);
+    cr_assert_not_null(b.data);
     memcpy(b.data, "\x93NUMPY\x01\x00", 8);
     b.data[8] = (unsigned char) length;
     b.data[9] = 0;
@@ -116,11 +117,12 @@ Test(readers_streams, rows_are_dropped_in_either_order)
         options.missing = LNT_MISSING_DROP;
         lnt_frame *frame = frame_of(in_folder("holes.npy"), &options);
         const lnt_tensor x = lnt_frame_values(frame);
-        cr_assert(x.rows == ROWS - 4 && lnt_frame_dropped(frame) == 4);
+        assert_eq(x.rows, ROWS - 4);
+        assert_eq(lnt_frame_dropped(frame), 4);
         for (size_t i = 0; i < x.rows; i++) {
             const size_t from = i + 2 + (i >= 15);
             for (size_t j = 0; j < COLS; j++) {
-                cr_assert(lnt_get(&x, i, j) == value_at(from, j), "[%zu, %zu]", i, j);
+                assert_eq(lnt_get(&x, i, j), value_at(from, j), "[%zu, %zu]", i, j);
             }
         }
         lnt_frame_destroy(frame);
@@ -137,8 +139,8 @@ static size_t pack(unsigned char *to, size_t room, const void *from, size_t size
                   .avail_in = (unsigned) size,
                   .next_out = to,
                   .avail_out = (unsigned) room};
-    cr_assert(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-    cr_assert(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    assert_eq(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
     const size_t packed = room - z.avail_out;
     deflateEnd(&z);
     return packed;
@@ -149,7 +151,8 @@ Test(readers_streams, gzip_files_of_several_members)
 {
     enum { ITEMS = 70000 };
     unsigned char *idx = malloc(8 + ITEMS), *file = malloc(2 * ITEMS + 100000);
-    cr_assert(idx != NULL && file != NULL);
+    cr_assert_not_null(idx);
+    cr_assert_not_null(file);
     memcpy(idx, "\0\0\x08\x01\x00\x01\x11\x70", 8); /* 70000 bytes */
     for (size_t i = 0; i < ITEMS; i++) {
         idx[8 + i] = (unsigned char) (i * 7 % 251);
@@ -168,9 +171,10 @@ Test(readers_streams, gzip_files_of_several_members)
         write_bytes(in_folder("items.idx.gz"), file, size);
         lnt_frame *frame = frame_of(in_folder("items.idx.gz"), NULL);
         const lnt_tensor x = lnt_frame_values(frame);
-        cr_assert(x.rows == ITEMS && x.cols == 1, "%zu, %zu", x.rows, x.cols);
+        assert_eq(x.rows, ITEMS, "%zu, %zu", x.rows, x.cols);
+        assert_eq(x.cols, 1, "%zu, %zu", x.rows, x.cols);
         for (size_t i = 0; i < ITEMS; i++) {
-            cr_assert(lnt_get(&x, i, 0) == (double) (i * 7 % 251));
+            assert_eq(lnt_get(&x, i, 0), (double) (i * 7 % 251));
         }
         lnt_frame_destroy(frame);
         refuse_bytes("cut.idx.gz", file, size - 5, LNT_ERR_FORMAT, "");

@@ -40,7 +40,7 @@ Test(derivatives, products_with_the_jacobian)
         OK(lnt_dot(&u, &y_dot, &forward));
         OK(lnt_dot(&dx, &x_dot, &by_x));
         OK(lnt_dot(&dp, &p_dot, &by_p));
-        cr_assert(fabs(forward - by_x - by_p) < 1e-12 * (1 + fabs(forward)));
+        assert_lt(fabs(forward - by_x - by_p), 1e-12 * (1 + fabs(forward)));
         const lnt_tensor down = output_at(&s, &x_dot, &p_dot, -h);
         OK(lnt_copy(&kept, &s.parameters));
         const lnt_tensor expected = slope_of(&down, output_at(&s, &x_dot, &p_dot, h), h);
@@ -54,9 +54,10 @@ Test(derivatives, products_with_the_jacobian)
         NEAR(part, y_dot, 1e-13);
         lnt_tensor alone = matrix(LNT_F64, 1, s.parameters.cols);
         OK(lnt_vjp(s.d, &u, NULL, &alone));
-        cr_assert(same_bits(&alone, &dp));
+        assert_same_bits(&alone, &dp);
         OK(lnt_jvp(s.d, NULL, NULL, &part));
-        cr_assert(lnt_get(&part, 0, 0) == 0 && lnt_get(&part, ROWS - 1, s.outputs - 1) == 0);
+        assert_eq(lnt_get(&part, 0, 0), 0);
+        assert_eq(lnt_get(&part, ROWS - 1, s.outputs - 1), 0);
     }
 }
 
@@ -173,7 +174,7 @@ Test(derivatives, gauss_newton)
         double along;
         OK(lnt_ggn_vp(s.d, &mse, &target, NULL, &v, &gv));
         OK(lnt_dot(&v, &gv, &along));
-        cr_assert(along > 0);
+        assert_gt(along, 0);
     }
 }
 

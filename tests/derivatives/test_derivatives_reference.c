@@ -61,7 +61,7 @@ static bool has(const char *what)
 static void compare(const lnt_tensor *found, const char *what, double tolerance)
 {
     const double error = difference(found, get(what));
-    cr_assert(error < tolerance, "%s.%s: %g", net_name, what, error);
+    assert_lt(error, tolerance, "%s.%s: %g", net_name, what, error);
 }
 
 static lnt_tensor like(lnt_dtype dtype, const char *what)
@@ -108,7 +108,7 @@ static void losses(lnt_derivatives *d, lnt_dtype dtype, double tolerance)
     }
     double value;
     OK(lnt_jacobian_loss(d, &wanted, NULL, LNT_MEAN, 1, 0, &value, &product));
-    cr_assert(fabs(value - lnt_get(get("jacobian_loss"), 0, 0)) < tolerance * (1 + value));
+    assert_lt(fabs(value - lnt_get(get("jacobian_loss"), 0, 0)), tolerance * (1 + value));
     compare(&product, "jacobian_gradient", tolerance);
 }
 

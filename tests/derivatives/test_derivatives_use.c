@@ -60,7 +60,7 @@ Test(derivatives_use, single_precision)
         for (size_t r = 0; r < N_RESULTS; r++) {
             const lnt_tensor a = copy_of(LNT_F64, &found[r]);
             const double error = difference(&a, &expected[r]);
-            cr_assert(error < 3e-5, "net %zu, result %zu: %g", i, r, error);
+            assert_lt(error, 3e-5, "net %zu, result %zu: %g", i, r, error);
         }
         finish(&wide);
         finish(&narrow);
@@ -79,7 +79,7 @@ Test(derivatives_use, any_strides)
                 new_results(&s, dtype, how, found);
                 all(&s, dtype, how, found);
                 for (size_t r = 0; r < N_RESULTS; r++) {
-                    cr_assert(same_bits(&found[r], &dense[r]), "layout %d, result %zu", how, r);
+                    assert_same_bits(&found[r], &dense[r], "layout %d, result %zu", how, r);
                 }
             }
         }
@@ -96,7 +96,7 @@ Test(derivatives_use, batches_of_any_size)
     lnt_tensor part = matrix(LNT_F64, 2 * s.outputs, INPUTS), x = s.x;
     x.rows = 2;
     OK(lnt_derivatives_set(s.d, &x, &y));
-    cr_assert(y.rows == 2);
+    assert_eq(y.rows, 2);
     OK(lnt_jacobian(s.d, &part));
     NEAR(part, first, 1e-14);
     x.rows = 0;
@@ -108,7 +108,7 @@ Test(derivatives_use, batches_of_any_size)
     OK(lnt_vjp(s.d, &u, NULL, &g));
     double most;
     OK(lnt_norm(LNT_NORM_MAX, &g, &most));
-    cr_assert(most == 0);
+    assert_eq(most, 0);
     const lnt_tensor many = random_matrix(LNT_F64, 33, INPUTS, 1);
     FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(s.d, &many, NULL));
     FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part)); /* there is no batch now */
@@ -133,14 +133,16 @@ Test(derivatives_use, one_allocation)
     lnt_tensor results[N_RESULTS];
     new_results(&s, LNT_F64, STEPPED, results);
     all(&s, LNT_F64, STEPPED, results);
-    cr_assert(f.calls == 1 && f.live == 1);
+    assert_eq(f.calls, 1);
+    assert_eq(f.live, 1);
     lnt_derivatives *none = s.d;
     lnt_error error = {0};
     f.fail_at = 2;
     FAILS(LNT_ERR_MEMORY, lnt_derivatives_create(&none, s.net, &config, &error));
-    cr_assert(none == NULL && error.status == LNT_ERR_MEMORY);
+    cr_assert_null(none);
+    assert_status(error.status, LNT_ERR_MEMORY);
     finish(&s);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
 }
 
 Test(derivatives_use, refuses_a_config)
@@ -154,7 +156,8 @@ Test(derivatives_use, refuses_a_config)
     config = lnt_derivatives_defaults();
     config.targets = s.inputs;
     FAILS(LNT_ERR_SHAPE, lnt_derivatives_create(&d, s.net, &config, &error));
-    cr_assert(strstr(error.message, "3 columns") != NULL && d == NULL, "%s", error.message);
+    assert_contains(error.message, "3 columns");
+    cr_assert_null(d, "%s", error.message);
     config.targets = NULL;
     config.inputs = s.targets;
     FAILS(LNT_ERR_SHAPE, lnt_derivatives_create(&d, s.net, &config, &error));

@@ -48,17 +48,17 @@ static void move(scene *s, double step)
     OK(lnt_point_set(s->point, s->net, &s->x));
 }
 
-static void assert_near(const lnt_tensor *found, const lnt_tensor *expected, double tolerance,
-                        const char *what)
+static void assert_matrix_near(const lnt_tensor *found, const lnt_tensor *expected,
+                               double tolerance, const char *what)
 {
     double most;
     OK(lnt_norm(LNT_NORM_MAX, expected, &most));
-    cr_assert(found->rows == expected->rows && found->cols == expected->cols);
+    assert_eq(found->rows, expected->rows);
+    assert_eq(found->cols, expected->cols);
     for (size_t i = 0; i < found->rows; i++) {
         for (size_t j = 0; j < found->cols; j++) {
             const double a = lnt_get(found, i, j), b = lnt_get(expected, i, j);
-            cr_assert(fabs(a - b) <= tolerance * (1 + most), "%s (%zu, %zu): %.15g, expected %.15g",
-                      what, i, j, a, b);
+            assert_near(a, b, tolerance * (1 + most), "%s (%zu, %zu)", what, i, j);
         }
     }
 }
@@ -78,13 +78,13 @@ static void against_the_pass(scene *s)
     lnt_tensor y, dx, g = copy_of(LNT_F64, &s->p_dot);
     OK(lnt_pass_forward(pass, s->net, &s->x, &y));
     const lnt_tensor output = lnt_point_output(s->point);
-    assert_near(&output, &y, 1e-14, "output");
+    assert_matrix_near(&output, &y, 1e-14, "output");
     OK(lnt_pass_backward_from(pass, s->net, &s->u));
     OK(lnt_pass_input_gradient(pass, &dx));
     OK(lnt_point_pull(s->point, &s->u, g.data));
     const lnt_tensor gradients = lnt_pass_gradients(pass), found = lnt_point_x_gradient(s->point);
-    assert_near(&g, &gradients, 1e-13, "gradient");
-    assert_near(&found, &dx, 1e-13, "input gradient");
+    assert_matrix_near(&g, &gradients, 1e-13, "gradient");
+    assert_matrix_near(&found, &dx, 1e-13, "input gradient");
     lnt_pass_destroy(pass);
 }
 
@@ -113,9 +113,9 @@ static void against_differences(scene *s)
     const lnt_tensor dy = slope_of(&y[0], &y[1]);
     const lnt_tensor dg = slope_of(&gradient[0], &gradient[1]);
     const lnt_tensor ddx = slope_of(&dx[0], &dx[1]);
-    assert_near(&y_dot, &dy, 1e-7, "push");
-    assert_near(&g_dot, &dg, 1e-7, "pull along, parameters");
-    assert_near(&dx_dot, &ddx, 1e-7, "pull along, inputs");
+    assert_matrix_near(&y_dot, &dy, 1e-7, "push");
+    assert_matrix_near(&g_dot, &dg, 1e-7, "pull along, parameters");
+    assert_matrix_near(&dx_dot, &ddx, 1e-7, "pull along, inputs");
 }
 
 Test(point, every_activation)
@@ -175,7 +175,7 @@ static void output_as_in_inference(scene *s)
     OK(lnt_pass_create(&pass, s->net, &config));
     OK(lnt_pass_forward(pass, s->net, &s->x, &y));
     const lnt_tensor output = lnt_point_output(s->point);
-    assert_near(&output, &y, 1e-14, "output in inference");
+    assert_matrix_near(&output, &y, 1e-14, "output in inference");
     lnt_pass_destroy(pass);
 }
 
@@ -190,7 +190,7 @@ static void pull_is_the_transpose_of_push(scene *s)
     OK(lnt_dot(&s->u, &y_dot, &left));
     OK(lnt_dot(&g, &s->p_dot, &right));
     OK(lnt_dot(&dx, &s->x_dot, &inputs));
-    cr_assert(fabs(left - right - inputs) <= 1e-12 * (1 + fabs(left)), "%.15g, %.15g", left,
+    assert_le(fabs(left - right - inputs), 1e-12 * (1 + fabs(left)), "%.15g, %.15g", left,
               right + inputs);
 }
 
@@ -265,12 +265,12 @@ Test(point, directions_add_up)
     x_only = copy_of(LNT_F64, &x_only);
     OK(lnt_point_push(s.point, NULL, s.p_dot.data, &p_only));
     OK(lnt_axpy(1, &p_only, &x_only));
-    assert_near(&x_only, &both, 1e-14, "sum of directions");
+    assert_matrix_near(&x_only, &both, 1e-14, "sum of directions");
     lnt_tensor nothing;
     OK(lnt_point_push(s.point, NULL, NULL, &nothing));
     double most;
     OK(lnt_norm(LNT_NORM_MAX, &nothing, &most));
-    cr_assert(most == 0);
+    assert_eq(most, 0);
     finish(&s);
 }
 
@@ -282,10 +282,10 @@ Test(point, refuses_what_does_not_fit)
     const lnt_tensor many = random_matrix(LNT_F64, ROWS + 3, INPUTS, 1);
     const lnt_tensor wide = random_matrix(LNT_F64, ROWS, INPUTS + 1, 1);
     const lnt_tensor single = random_matrix(LNT_F32, ROWS, INPUTS, 1);
-    cr_assert(lnt_point_set(s.point, s.net, &many) == LNT_ERR_SHAPE);
-    cr_assert(lnt_point_set(s.point, s.net, &wide) == LNT_ERR_SHAPE);
-    cr_assert(lnt_point_set(s.point, s.net, &single) == LNT_ERR_DTYPE);
-    cr_assert(lnt_point_set(s.point, other, &s.x) == LNT_ERR_ORDER);
+    assert_status(lnt_point_set(s.point, s.net, &many), LNT_ERR_SHAPE);
+    assert_status(lnt_point_set(s.point, s.net, &wide), LNT_ERR_SHAPE);
+    assert_status(lnt_point_set(s.point, s.net, &single), LNT_ERR_DTYPE);
+    assert_status(lnt_point_set(s.point, other, &s.x), LNT_ERR_ORDER);
     lnt_net_destroy(other);
     finish(&s);
 }

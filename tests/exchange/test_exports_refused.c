@@ -22,7 +22,7 @@ static void refuse_torch(const lnt_model *model, bool fold, lnt_status expected,
     lnt_error error = {LNT_OK, ""};
     FAILS(expected, lnt_torch_export(model, path, &options, &error));
     check_sentence(&error, expected, path, part);
-    cr_assert(access(path, F_OK) != 0);
+    assert_ne(access(path, F_OK), 0);
 }
 
 Test(exports_refused, scaling_that_cannot_be_folded)
@@ -84,7 +84,7 @@ Test(exports_refused, folding_one_side_keeps_the_rest)
         }
         OK(lnt_torch_export(&model, path, &options, &error));
         const lnt_status status = lnt_torch_import(&back, path, NULL, NULL, &error);
-        cr_assert(status == LNT_OK, "%s", error.message);
+        assert_status(status, LNT_OK, "%s", error.message);
         const lnt_tensor x = random_matrix(LNT_F64, 5, 3, 2);
         lnt_tensor expected = matrix(LNT_F64, 5, 2), found = matrix(LNT_F64, 5, 2);
         lnt_predictor *one, *other;
@@ -92,7 +92,7 @@ Test(exports_refused, folding_one_side_keeps_the_rest)
         OK(lnt_predictor_create(&other, &back, 5, NULL));
         OK(lnt_predict(one, &x, &expected));
         OK(lnt_predict(other, &x, &found));
-        cr_assert(difference(&found, &expected) < 1e-6, "side %d: %g", side,
+        assert_lt(difference(&found, &expected), 1e-6, "side %d: %g", side,
                   difference(&found, &expected));
         lnt_predictor_destroy(one);
         lnt_predictor_destroy(other);
@@ -139,7 +139,7 @@ Test(exports_refused, models_that_do_not_fit_together)
         FAILS(LNT_ERR_INVALID, lnt_model_save(&models[i], in_folder("model"), &error));
         FAILS(LNT_ERR_INVALID, lnt_npz_export(&models[i], in_folder("model.npz"), &error));
         FAILS(LNT_ERR_INVALID, lnt_onnx_export(&models[i], in_folder("model.onnx"), &error));
-        cr_assert(files_in_folder() == 0);
+        assert_eq(files_in_folder(), 0);
         lnt_model_finish(&models[i]);
     }
 }
@@ -155,12 +155,11 @@ Test(exports_refused, cases_whose_output_is_infinite)
     OK(lnt_fill(1e300, &cases));
     const lnt_c_options options = {.cases = &cases};
     FAILS(LNT_ERR_NOT_FINITE, lnt_c_export(&model, in_folder("net.c"), &options, &error));
-    cr_assert(strstr(error.message, "output for one of them is not finite") != NULL, "%s",
-              error.message);
+    assert_contains(error.message, "output for one of them is not finite");
     const lnt_tensor none = lnt_tensor_of(LNT_F64, NULL, 0, 3);
     const lnt_c_options empty = {.cases = &none};
     FAILS(LNT_ERR_SHAPE, lnt_c_export(&model, in_folder("net.c"), &empty, &error));
-    cr_assert(files_in_folder() == 0);
+    assert_eq(files_in_folder(), 0);
     lnt_model_finish(&model);
 }
 
@@ -171,9 +170,9 @@ Test(exports_refused, formats_by_name)
     lnt_model_format format;
     for (int f = 0; lnt_model_format_name((lnt_model_format) f) != NULL; f++) {
         OK(lnt_model_format_find(lnt_model_format_name((lnt_model_format) f), &format));
-        cr_assert((int) format == f);
+        assert_eq((int) format, f);
     }
-    cr_assert(lnt_model_format_name((lnt_model_format) 99) == NULL);
+    cr_assert_null(lnt_model_format_name((lnt_model_format) 99));
     FAILS(LNT_ERR_INVALID, lnt_model_format_find("tensorflow", &format));
     FAILS(LNT_ERR_NULL, lnt_model_format_find(NULL, &format));
     FAILS(LNT_ERR_NULL, lnt_model_format_find("onnx", NULL));
@@ -205,7 +204,7 @@ Test(exports_refused, files_that_are_no_models)
     }
     write_bytes(path, " \n\t\r{}", 6);
     OK(lnt_model_format_of(path, &format, &error));
-    cr_assert(format == LNT_FORMAT_TORCH); /* an index of files */
+    assert_eq(format, LNT_FORMAT_TORCH); /* an index of files */
     FAILS(LNT_ERR_IO, lnt_model_format_of(test_folder, &format, &error));
-    cr_assert(strstr(error.message, "found a folder") != NULL);
+    assert_contains(error.message, "found a folder");
 }

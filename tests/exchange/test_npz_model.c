@@ -14,7 +14,7 @@ static char path[64], other[64];
 
 static void begin(void)
 {
-    cr_assert(mkdtemp(folder) != NULL);
+    cr_assert_not_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/m.npz", folder);
     snprintf(other, sizeof other, "%s/n.npz", folder);
 }
@@ -47,12 +47,14 @@ static lnt_model full_model(lnt_dtype dtype)
 static void same_model(const lnt_model *a, const lnt_model *b)
 {
     const lnt_tensor p = lnt_net_state_read_only(a->net), q = lnt_net_state_read_only(b->net);
-    cr_assert(p.dtype == q.dtype && p.cols == q.cols &&
-              memcmp(p.data, q.data, p.cols * lnt_dtype_size(p.dtype)) == 0);
-    cr_assert(memcmp(lnt_scaler_offset(a->input_scaler), lnt_scaler_offset(b->input_scaler),
-                     3 * sizeof(double)) == 0);
-    cr_assert_str_eq(lnt_names_get(b->class_names, 2), "\xc3\xa9");
-    cr_assert(b->loss.kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY && b->record.epochs == 5);
+    assert_eq(p.dtype, q.dtype);
+    assert_eq(p.cols, q.cols);
+    assert_bytes_eq(p.data, q.data, p.cols * lnt_dtype_size(p.dtype));
+    assert_bytes_eq(lnt_scaler_offset(a->input_scaler), lnt_scaler_offset(b->input_scaler),
+                    3 * sizeof(double));
+    assert_str_eq(lnt_names_get(b->class_names, 2), "\xc3\xa9");
+    assert_eq(b->loss.kind, LNT_LOSS_SOFTMAX_CROSS_ENTROPY);
+    assert_eq(b->record.epochs, 5);
 }
 
 Test(npz_model, every_bit_comes_back)
@@ -62,7 +64,7 @@ Test(npz_model, every_bit_comes_back)
         lnt_model_format format;
         OK(lnt_npz_export(&model, path, NULL));
         OK(lnt_model_format_of(path, &format, NULL));
-        cr_assert(format == LNT_FORMAT_NPZ);
+        assert_eq(format, LNT_FORMAT_NPZ);
         OK(lnt_npz_import(&again, path, NULL, NULL));
         same_model(&model, &again);
         lnt_model_finish(&again);
@@ -94,21 +96,23 @@ static size_t turn_archive(void)
 {
     size_t turned = 0;
     zip_t *zip = zip_open(path, 0, NULL);
-    cr_assert(zip != NULL);
+    cr_assert_not_null(zip);
     for (zip_uint64_t i = 0; i < (zip_uint64_t) zip_get_num_entries(zip, 0); i++) {
         zip_stat_t stat;
-        cr_assert(zip_stat_index(zip, i, 0, &stat) == 0);
+        assert_eq(zip_stat_index(zip, i, 0, &stat), 0);
         const size_t size = (size_t) stat.size;
         unsigned char *data = malloc(size);
         zip_file_t *file = zip_fopen_index(zip, i, 0);
-        cr_assert(data != NULL && file != NULL);
-        cr_assert(zip_fread(file, data, stat.size) == (zip_int64_t) stat.size);
+        cr_assert_not_null(data);
+        cr_assert_not_null(file);
+        assert_eq(zip_fread(file, data, stat.size), (zip_int64_t) stat.size);
         zip_fclose(file);
         turned += turn_array(data, size);
         zip_source_t *source = zip_source_buffer(zip, data, stat.size, 1);
-        cr_assert(source != NULL && zip_file_replace(zip, i, source, 0) == 0);
+        cr_assert_not_null(source);
+        assert_eq(zip_file_replace(zip, i, source, 0), 0);
     }
-    cr_assert(zip_close(zip) == 0);
+    assert_eq(zip_close(zip), 0);
     return turned;
 }
 
@@ -117,7 +121,7 @@ Test(npz_model, the_other_order_of_bytes)
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         lnt_model model = full_model(dtype), again;
         OK(lnt_npz_export(&model, path, NULL));
-        cr_assert_eq(turn_archive(), 11);
+        assert_eq(turn_archive(), 11);
         OK(lnt_npz_import(&again, path, NULL, NULL));
         same_model(&model, &again);
         lnt_model_finish(&again);
@@ -137,7 +141,7 @@ Test(npz_model, its_arrays_are_data)
     const lnt_tensor values = lnt_frame_values(frame);
     lnt_parameter weight;
     OK(lnt_net_tensor(model.net, 0, &weight));
-    cr_assert(difference(&values, &weight.value) == 0);
+    assert_eq(difference(&values, &weight.value), 0);
     lnt_frame_destroy(frame);
     lnt_model_finish(&model);
 }
@@ -146,9 +150,10 @@ static size_t read_file(const char *from, unsigned char **data)
 {
     FILE *file = fopen(from, "rb");
     struct stat status;
-    cr_assert(file != NULL && stat(from, &status) == 0);
+    cr_assert_not_null(file);
+    assert_eq(stat(from, &status), 0);
     *data = malloc((size_t) status.st_size);
-    cr_assert(fread(*data, 1, (size_t) status.st_size, file) == (size_t) status.st_size);
+    assert_eq(fread(*data, 1, (size_t) status.st_size, file), (size_t) status.st_size);
     fclose(file);
     return (size_t) status.st_size;
 }
@@ -156,7 +161,9 @@ static size_t read_file(const char *from, unsigned char **data)
 static void write_file(const unsigned char *data, size_t size)
 {
     FILE *file = fopen(other, "wb");
-    cr_assert(file != NULL && fwrite(data, 1, size, file) == size && fclose(file) == 0);
+    cr_assert_not_null(file);
+    assert_eq(fwrite(data, 1, size, file), size);
+    assert_eq(fclose(file), 0);
 }
 
 /* Either refused with a sentence, or the same model as before. */
@@ -170,9 +177,9 @@ static bool is_refused(const lnt_model *model)
         lnt_model_finish(&again);
         return false;
     }
-    cr_assert(error.status == status && strncmp(error.message, other, strlen(other)) == 0, "'%s'",
-              error.message);
-    cr_assert(again.net == NULL);
+    assert_eq(error.status, status, "'%s'", error.message);
+    assert_starts(error.message, other);
+    cr_assert_null(again.net);
     return true;
 }
 
@@ -193,7 +200,7 @@ Test(npz_model, cut_and_altered_files)
         refused += is_refused(&model);
         data[i] ^= (unsigned char) (1U << i % 8);
     }
-    cr_assert(refused > size / 3 / 2, "%zu of %zu", refused, size / 3);
+    assert_gt(refused, size / 3 / 2, "%zu of %zu", refused, size / 3);
     free(data);
     lnt_model_finish(&model);
 }
@@ -208,13 +215,14 @@ Test(npz_model, without_memory)
         const lnt_status status = lnt_npz_import(&again, path, &allocator, NULL);
         if (status == LNT_OK) {
             lnt_model_finish(&again);
-            cr_assert(f.live == 0);
+            assert_eq(f.live, 0);
             break;
         }
-        cr_assert(status == LNT_ERR_MEMORY && f.live == 0, "%s", lnt_status_name(status));
+        assert_status(status, LNT_ERR_MEMORY, "%s", lnt_status_name(status));
+        assert_eq(f.live, 0, "%s", lnt_status_name(status));
         fails++;
     }
-    cr_assert(fails > 5);
+    assert_gt(fails, 5);
     lnt_model_finish(&model);
 }
 

@@ -21,7 +21,7 @@ static bytes npy_of(const member *m)
     bytes b = {.size = 0};
     const size_t length = m->header != NULL ? strlen(m->header) : 0;
     b.data = malloc(10 + length + m->size);
-    cr_assert(b.data != NULL);
+    cr_assert_not_null(b.data);
     if (m->header != NULL) {
         memcpy(b.data, "\x93NUMPY\x01\x00", 8);
         b.data[8] = (unsigned char) length;
@@ -37,15 +37,15 @@ static bytes npy_of(const member *m)
 static void write_archive(const char *path, const member *members, size_t count)
 {
     zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
-    cr_assert(zip != NULL);
+    cr_assert_not_null(zip);
     for (size_t i = 0; i < count; i++) {
         const bytes b = npy_of(&members[i]);
         zip_source_t *source = zip_source_buffer(zip, b.data, b.size, 1);
-        cr_assert(source != NULL);
-        cr_assert(zip_file_add(zip, members[i].name, source, ZIP_FL_ENC_UTF_8) >= 0, "%s",
+        cr_assert_not_null(source);
+        assert_ge(zip_file_add(zip, members[i].name, source, ZIP_FL_ENC_UTF_8), 0, "%s",
                   members[i].name);
     }
-    cr_assert(zip_close(zip) == 0);
+    assert_eq(zip_close(zip), 0);
 }
 
 static const member plain = {"w.npy", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }",
@@ -90,8 +90,8 @@ Test(npz_refused, archives)
         lnt_error error = {LNT_OK, ""};
         write_archive(path, members, 2);
         const lnt_status status = lnt_npz_import(&model, path, NULL, &error);
-        cr_assert(status == LNT_ERR_FORMAT && model.net == NULL, "case %zu: %s", i,
-                  lnt_status_name(status));
+        assert_status(status, LNT_ERR_FORMAT, "case %zu: %s", i, lnt_status_name(status));
+        cr_assert_null(model.net, "case %zu: %s", i, lnt_status_name(status));
         check_sentence(&error, LNT_ERR_FORMAT, path, cases[i].sentence);
     }
 }

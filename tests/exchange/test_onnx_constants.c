@@ -124,7 +124,7 @@ static void gives_out(const message *graph, affine before, double after, double 
     const lnt_tensor x = lnt_tensor_of(LNT_F32, numbers, ROWS, 2);
     lnt_model model = model_of(graph);
     const lnt_tensor y = predicted(&model, &x);
-    cr_assert(y.cols == 3);
+    assert_eq(y.cols, 3);
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < 3; j++) {
             double sum = 0;
@@ -133,8 +133,8 @@ static void gives_out(const message *graph, affine before, double after, double 
                     (before.a[k] * (double) numbers[i][k] + before.b[k]) * (double) (3 * k + j + 1);
             }
             const double expected = sum * after + beyond;
-            cr_assert(fabs(number_at(&y, i, j) - expected) <= 1e-5 * (1 + fabs(expected)),
-                      "[%zu, %zu]: %g, expected %g", i, j, number_at(&y, i, j), expected);
+            assert_near(number_at(&y, i, j), expected, 1e-5 * (1 + fabs(expected)),
+                        "[%zu, %zu]: %g, expected %g", i, j, number_at(&y, i, j), expected);
         }
     }
     free(y.data);
@@ -306,7 +306,9 @@ Test(onnx_constants, a_squeeze_at_the_end)
         }
         lnt_model model = model_of(&graph);
         const lnt_tensor y = predicted(&model, &x);
-        cr_assert(y.cols == 1 && number_at(&y, 0, 0) == 5 && number_at(&y, 1, 0) == 11);
+        assert_eq(y.cols, 1);
+        assert_eq(number_at(&y, 0, 0), 5);
+        assert_eq(number_at(&y, 1, 0), 11);
         free(y.data);
         lnt_model_finish(&model);
     }
@@ -353,7 +355,7 @@ Test(onnx_constants, gelu_of_each_kind)
         add_node(&graph, "MatMul", "x,w", "a", NULL);
         add_node(&graph, "Gelu", "a", "y", &attributes);
         lnt_model model = model_of(&graph);
-        cr_assert(lnt_net_layer(model.net, 0)->activation == activations[i]);
+        assert_eq(lnt_net_layer(model.net, 0)->activation, activations[i]);
         lnt_model_finish(&model);
     }
 }

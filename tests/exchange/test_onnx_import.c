@@ -20,7 +20,7 @@ Test(onnx_import, gives_out_what_onnx_runtime_does)
 {
     static reference_file file;
     read_file(&file, "onnx.txt");
-    cr_assert(file.count == 64);
+    assert_eq(file.count, 64);
     for (size_t i = 0; i + 1 < file.count; i += 2) {
         char name[64];
         snprintf(name, sizeof name, "%.*s", (int) strlen(file.names[i]) - 2, file.names[i]);
@@ -28,8 +28,8 @@ Test(onnx_import, gives_out_what_onnx_runtime_does)
         const lnt_dtype dtype = lnt_net_dtype(model.net);
         lnt_tensor x = copy_of(dtype, &file.matrices[i]), y = predicted(&model, &x);
         const double found = distance(&y, &file.matrices[i + 1]);
-        cr_assert(found < (dtype == LNT_F64 ? 1e-13 : 1e-6), "%s: %g", name, found);
-        cr_assert((dtype == LNT_F64) == (strstr(name, "double") != NULL), "%s", name);
+        assert_lt(found, dtype == LNT_F64 ? 1e-13 : 1e-6, "%s: %g", name, found);
+        assert_eq(dtype == LNT_F64, strstr(name, "double") != NULL, "%s", name);
         free(y.data);
         lnt_model_finish(&model);
     }
@@ -59,7 +59,7 @@ static const struct described {
 static void check_classes(const char *name, const lnt_names *found, const char *expected)
 {
     if (expected == NULL) {
-        cr_assert(found == NULL, "%s", name);
+        cr_assert_null(found, "%s", name);
         return;
     }
     char all[128] = "";
@@ -67,7 +67,7 @@ static void check_classes(const char *name, const lnt_names *found, const char *
         snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i > 0 ? "," : "",
                  lnt_names_get(found, i));
     }
-    cr_assert(strcmp(all, expected) == 0, "%s: '%s'", name, all);
+    assert_str_eq(all, expected, "%s: '%s'", name, all);
 }
 
 Test(onnx_import, parts_become_layers_scalers_losses_and_classes)
@@ -75,13 +75,13 @@ Test(onnx_import, parts_become_layers_scalers_losses_and_classes)
     for (size_t i = 0; i < sizeof described / sizeof described[0]; i++) {
         const struct described *d = &described[i];
         lnt_model model = import(model_path(d->name));
-        cr_assert(model.loss.kind == d->loss, "%s: %s", d->name, lnt_loss_name(model.loss.kind));
-        cr_assert(lnt_net_inputs(model.net) == d->inputs, "%s", d->name);
-        cr_assert(lnt_net_outputs(model.net) == d->outputs, "%s", d->name);
-        cr_assert(lnt_net_n_layers(model.net) == d->layers, "%s: %zu layers", d->name,
+        assert_eq(model.loss.kind, d->loss, "%s: %s", d->name, lnt_loss_name(model.loss.kind));
+        assert_eq(lnt_net_inputs(model.net), d->inputs, "%s", d->name);
+        assert_eq(lnt_net_outputs(model.net), d->outputs, "%s", d->name);
+        assert_eq(lnt_net_n_layers(model.net), d->layers, "%s: %zu layers", d->name,
                   lnt_net_n_layers(model.net));
-        cr_assert((model.input_scaler != NULL) == d->scaled_input, "%s", d->name);
-        cr_assert((model.target_scaler != NULL) == d->scaled_target, "%s", d->name);
+        assert_eq(model.input_scaler != NULL, d->scaled_input, "%s", d->name);
+        assert_eq(model.target_scaler != NULL, d->scaled_target, "%s", d->name);
         check_classes(d->name, model.class_names, d->classes);
         lnt_model_finish(&model);
     }
@@ -113,16 +113,17 @@ Test(onnx_import, an_add_at_the_end_is_a_bias_or_a_scaling)
     for (int bias = 0; bias < 2; bias++) {
         lnt_model model = layer_and_add(bias != 0);
         lnt_parameter b;
-        cr_assert(lnt_net_n_layers(model.net) == 1 && lnt_net_n_tensors(model.net) == 2);
+        assert_eq(lnt_net_n_layers(model.net), 1);
+        assert_eq(lnt_net_n_tensors(model.net), 2);
         OK(lnt_net_tensor(model.net, 1, &b));
-        cr_assert_eq(model.target_scaler != NULL, bias != 0);
+        assert_eq(model.target_scaler != NULL, bias != 0);
         for (size_t j = 0; j < 3; j++) {
-            cr_assert_eq(lnt_get(&b.value, 0, j), (double) (j + 1));
+            assert_eq(lnt_get(&b.value, 0, j), (double) (j + 1));
         }
         const lnt_tensor x = matrix(LNT_F32, 1, 2);
         lnt_tensor y = predicted(&model, &x);
         for (size_t j = 0; j < 3; j++) {
-            cr_assert_float_eq(lnt_get(&y, 0, j), (double) ((j + 1) * (bias ? 2 : 1)), 1e-6);
+            assert_near(lnt_get(&y, 0, j), (double) ((j + 1) * (bias ? 2 : 1)), 1e-6);
         }
         free(y.data);
         lnt_model_finish(&model);
@@ -143,7 +144,7 @@ Test(onnx_import, models_are_whole)
     fit.loss = model.loss;
     fit.epochs = 2;
     OK(lnt_fit(model.net, &x, &y, &fit, &result, NULL));
-    cr_assert(isfinite(result.train_loss));
+    assert_finite(result.train_loss);
     lnt_model_finish(&model);
     lnt_model_finish(&again);
 }
@@ -161,18 +162,18 @@ static void fail_each_allocation(const char *path, bool for_ever)
         lnt_model model;
         lnt_error error = {0};
         const lnt_status status = lnt_onnx_import(&model, path, &options, &error);
-        cr_assert((status == LNT_OK) == !is_empty(&model));
-        cr_assert(status == (f.calls < n ? LNT_OK : LNT_ERR_MEMORY), "call %zu: %s", n,
+        assert_eq(status == LNT_OK, !is_empty(&model));
+        assert_eq(status, f.calls < n ? LNT_OK : LNT_ERR_MEMORY, "call %zu: %s", n,
                   lnt_status_name(status));
         lnt_model_finish(&model);
-        cr_assert(f.live == 0, "%zu blocks lost at call %zu", f.live, n);
+        assert_eq(f.live, 0, "%zu blocks lost at call %zu", f.live, n);
         if (status == LNT_OK) {
             break;
         }
         check_sentence(&error, LNT_ERR_MEMORY, path, "out of memory");
         failures++;
     }
-    cr_assert(failures > 4, "%zu", failures);
+    assert_gt(failures, 4);
 }
 
 Test(onnx_import, each_allocation_may_fail)
@@ -196,11 +197,13 @@ Test(onnx_import, the_limit_is_kept)
         lnt_error error = {0};
         const lnt_status status = lnt_onnx_import(&model, path, &options, &error);
         fits = status == LNT_OK;
-        cr_assert(fits || status == LNT_ERR_TOO_LARGE, "%s", lnt_status_name(status));
+        if (!fits) {
+            assert_status(status, LNT_ERR_TOO_LARGE, "%s", lnt_status_name(status));
+        }
         const size_t rest = 64 * (2 + f.calls); /* blocks are rounded up; the net's tables */
-        cr_assert(f.bytes <= limit + rest + (fits ? 32768 : 0), "%zu of %zu", f.bytes, limit);
-        cr_assert(limit < 1 << 22);
+        assert_le(f.bytes, limit + rest + (fits ? 32768 : 0), "%zu of %zu", f.bytes, limit);
+        assert_lt(limit, 1 << 22);
         lnt_model_finish(&model);
-        cr_assert(f.live == 0);
+        assert_eq(f.live, 0);
     }
 }

@@ -48,7 +48,8 @@ static bool survives(const char *path)
         free(y.data);
     }
     lnt_model_finish(&model);
-    cr_assert(f.live == 0 && f.bytes < 1 << 25);
+    assert_eq(f.live, 0);
+    assert_lt(f.bytes, 1 << 25);
     return status != LNT_OK;
 }
 
@@ -62,7 +63,7 @@ Test(onnx_malformed, every_truncation_is_refused)
         whole += !survives(cut);
     }
     /* Metadata stand behind the graph: a file may end between them. */
-    cr_assert(whole < 20, "%zu", whole);
+    assert_lt(whole, 20);
     free(file.data);
 }
 
@@ -76,12 +77,12 @@ Test(onnx_malformed, flipped_bits_do_no_harm)
     for (size_t i = 0; i < file.size; i++) {
         for (unsigned bit = 0; bit < 8; bit++) {
             const unsigned char flipped = (unsigned char) (file.data[i] ^ 1u << bit);
-            cr_assert(pwrite(fd, &flipped, 1, (off_t) i) == 1);
+            assert_eq(pwrite(fd, &flipped, 1, (off_t) i), 1);
             refused += survives(path);
         }
-        cr_assert(pwrite(fd, &file.data[i], 1, (off_t) i) == 1);
+        assert_eq(pwrite(fd, &file.data[i], 1, (off_t) i), 1);
     }
-    cr_assert(refused > file.size, "%zu of %zu", refused, 8 * file.size);
+    assert_gt(refused, file.size, "%zu of %zu", refused, 8 * file.size);
     close(fd);
     free(file.data);
 }
@@ -169,7 +170,7 @@ Test(onnx_malformed, nodes_that_are_no_layers_are_named)
             const message model = model_around(&graph, 13);
             write_message(in_folder("fine.onnx"), &model);
             lnt_model fine = import(in_folder("fine.onnx"));
-            cr_assert(fine.loss.kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY);
+            assert_eq(fine.loss.kind, LNT_LOSS_SOFTMAX_CROSS_ENTROPY);
             lnt_model_finish(&fine);
         }
     }
@@ -322,7 +323,7 @@ Test(onnx_malformed, names_of_targets_are_as_many_as_targets)
         const char *path = in_folder("named.onnx");
         write_message(path, &m);
         lnt_model model = import(path);
-        cr_expect(lnt_names_count(model.target_names) == rows[i].count);
+        assert_eq(lnt_names_count(model.target_names), rows[i].count);
         lnt_model_finish(&model);
     }
 }
@@ -336,22 +337,25 @@ Test(onnx_malformed, trifles_by_the_million_are_refused)
     unsigned char *nodes = malloc(2 * count);
     const char *path = in_folder("many.onnx");
     message head = {.size = 0};
-    cr_assert(nodes != NULL);
+    cr_assert_not_null(nodes);
     for (size_t i = 0; i < count; i++) {
         memcpy(nodes + 2 * i, "\x0a\x00", 2);
     }
     put_varint(&head, 7 << 3 | 2);
     put_varint(&head, 2 * count);
     FILE *file = fopen(path, "wb");
-    cr_assert(file != NULL && fwrite(head.data, head.size, 1, file) == 1);
-    cr_assert(fwrite(nodes, 2, count, file) == count && fclose(file) == 0);
+    cr_assert_not_null(file);
+    assert_eq(fwrite(head.data, head.size, 1, file), 1);
+    assert_eq(fwrite(nodes, 2, count, file), count);
+    assert_eq(fclose(file), 0);
     free(nodes);
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
     const lnt_onnx_options options = {.memory_limit = SIZE_MAX, .allocator = &allocator};
     lnt_model model;
-    cr_assert(lnt_onnx_import(&model, path, &options, NULL) == LNT_ERR_TOO_LARGE);
-    cr_assert(f.live == 0 && f.bytes < 70 * (2 * count), "%zu", f.bytes);
+    assert_status(lnt_onnx_import(&model, path, &options, NULL), LNT_ERR_TOO_LARGE);
+    assert_eq(f.live, 0, "%zu", f.bytes);
+    assert_lt(f.bytes, 70 * (2 * count));
 }
 
 /* A graph given again and again is merged, each time with a copy of all before. */
@@ -359,7 +363,7 @@ Test(onnx_malformed, graphs_in_pieces_take_bounded_time)
 {
     const size_t count = 1000000;
     unsigned char *pieces = malloc(4 * count);
-    cr_assert(pieces != NULL);
+    cr_assert_not_null(pieces);
     for (size_t i = 0; i < count; i++) {
         memcpy(pieces + 4 * i, "\x3a\x02\x0a\x00", 4);
     }
@@ -367,7 +371,7 @@ Test(onnx_malformed, graphs_in_pieces_take_bounded_time)
     write_bytes(path, pieces, 4 * count);
     free(pieces);
     lnt_model model;
-    cr_assert(lnt_onnx_import(&model, path, NULL, NULL) == LNT_ERR_TOO_LARGE);
+    assert_status(lnt_onnx_import(&model, path, NULL, NULL), LNT_ERR_TOO_LARGE);
 }
 
 /* Columns that only the declaration of the input has take no memory. */
@@ -389,6 +393,6 @@ Test(onnx_malformed, files_that_cannot_be_read_are_refused)
     refuse_onnx(in_folder("absent.onnx"), LNT_ERR_IO, "cannot open");
     refuse_onnx(test_folder, LNT_ERR_IO, "not a regular file");
     lnt_model model;
-    cr_assert(lnt_onnx_import(NULL, "x", NULL, NULL) == LNT_ERR_NULL);
-    cr_assert(lnt_onnx_import(&model, NULL, NULL, NULL) == LNT_ERR_NULL);
+    assert_status(lnt_onnx_import(NULL, "x", NULL, NULL), LNT_ERR_NULL);
+    assert_status(lnt_onnx_import(&model, NULL, NULL, NULL), LNT_ERR_NULL);
 }

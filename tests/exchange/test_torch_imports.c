@@ -61,11 +61,11 @@ Test(torch_imports, a_layer_norm_is_told_by_its_tensors)
     options.activation = LNT_RELU;
     const lnt_status status =
         lnt_torch_import(&model, write_items(with_norm, 6), &options, NULL, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     static const char *const kinds[] = {"dense", "layer_norm", "activation", "dense"};
-    cr_assert(lnt_net_n_layers(model.net) == 4);
+    assert_eq(lnt_net_n_layers(model.net), 4);
     for (size_t l = 0; l < 4; l++) {
-        cr_assert_str_eq(lnt_layer_name(lnt_net_layer(model.net, l)), kinds[l]);
+        assert_str_eq(lnt_layer_name(lnt_net_layer(model.net, l)), kinds[l]);
     }
     float numbers[][2] = {{1, 2}, {-3, 0.5f}, {0, 0}};
     const lnt_tensor x = lnt_tensor_of(LNT_F32, numbers, 3, 2);
@@ -75,7 +75,7 @@ Test(torch_imports, a_layer_norm_is_told_by_its_tensors)
     OK(lnt_predict(predictor, &x, &y));
     for (size_t i = 0; i < 3; i++) {
         const double row[] = {(double) numbers[i][0], (double) numbers[i][1]};
-        cr_assert(fabs(lnt_get(&y, i, 0) - expected_of(row)) < 1e-5, "%g, %g", lnt_get(&y, i, 0),
+        assert_lt(fabs(lnt_get(&y, i, 0) - expected_of(row)), 1e-5, "%g, %g", lnt_get(&y, i, 0),
                   expected_of(row));
     }
     lnt_predictor_destroy(predictor);
@@ -88,9 +88,9 @@ static void refuse(const char *path, lnt_torch_options options, lnt_status expec
     lnt_model model;
     lnt_error error = {LNT_OK, ""};
     const lnt_status status = lnt_torch_import(&model, path, &options, NULL, &error);
-    cr_assert(status == expected && model.net == NULL, "%s: %s", lnt_status_name(status),
-              error.message);
-    cr_assert(strstr(error.message, part) != NULL, "%s", error.message);
+    assert_eq(status, expected, "%s: %s", lnt_status_name(status), error.message);
+    cr_assert_null(model.net, "%s: %s", lnt_status_name(status), error.message);
+    assert_contains(error.message, part);
 }
 
 Test(torch_imports, what_is_refused)
@@ -122,6 +122,6 @@ Test(torch_imports, activations_must_be_told)
     lnt_model model;
     lnt_error error;
     OK(lnt_torch_import(&model, write_items(linear, 4), &options, NULL, &error));
-    cr_assert(lnt_net_layer(model.net, 0)->activation == LNT_IDENTITY);
+    assert_eq(lnt_net_layer(model.net, 0)->activation, LNT_IDENTITY);
     lnt_model_finish(&model);
 }

@@ -16,7 +16,7 @@ static lnt_error error;
 /* Whether the sentence has this part. */
 static void says(const char *part)
 {
-    cr_assert(strstr(error.message, part) != NULL, "'%s' has no '%s'", error.message, part);
+    assert_contains(error.message, part, "'%s' has no '%s'", error.message, part);
 }
 
 /* --- writing --- */
@@ -30,10 +30,10 @@ static void not_written(lnt_status status, lnt_checkpoint_item item, lnt_checkpo
     const char *path = in_folder("checkpoint");
     FAILS(status,
           lnt_checkpoint_write(path, &(lnt_checkpoint_content){items, 2, texts, 2}, &error));
-    cr_assert(error.status == status);
+    assert_eq(error.status, status);
     says(path);
     says(part);
-    cr_assert(access(path, F_OK) != 0, "a file is there");
+    assert_ne(access(path, F_OK), 0, "a file is there");
 }
 
 Test(checkpoint_files, content_that_is_refused)
@@ -78,9 +78,9 @@ static lnt_checkpoint *write_and_open(const char *path, const lnt_allocator *all
     lnt_checkpoint *checkpoint;
     OK(lnt_checkpoint_write(path, &(lnt_checkpoint_content){items, 5, &text, 1}, &error));
     OK(lnt_checkpoint_open(&checkpoint, path, allocator, &error));
-    cr_assert_str_eq(lnt_checkpoint_path(checkpoint), path);
-    cr_assert_str_eq(lnt_checkpoint_text_of(checkpoint, "key"), "a value");
-    cr_assert(lnt_checkpoint_text_of(checkpoint, "another") == NULL);
+    assert_str_eq(lnt_checkpoint_path(checkpoint), path);
+    assert_str_eq(lnt_checkpoint_text_of(checkpoint, "key"), "a value");
+    cr_assert_null(lnt_checkpoint_text_of(checkpoint, "another"));
     return checkpoint;
 }
 
@@ -91,16 +91,20 @@ Test(checkpoint_files, what_was_written_is_read)
     lnt_checkpoint *checkpoint = write_and_open(in_folder("checkpoint"), &allocator);
     const lnt_tensor x = random_matrix(LNT_F32, 4, 3, 1), z = random_matrix(LNT_F64, 1, 5, 2);
     lnt_tensor shape, read_x = matrix(LNT_F32, 4, 3), read_z = matrix(LNT_F64, 5, 1);
-    cr_assert(lnt_checkpoint_count(checkpoint) == 5 && lnt_checkpoint_name(checkpoint, 5) == NULL);
+    assert_eq(lnt_checkpoint_count(checkpoint), 5);
+    cr_assert_null(lnt_checkpoint_name(checkpoint, 5));
     OK(lnt_checkpoint_shape(checkpoint, "cols", &shape));
-    cr_assert(shape.rows == 3 && shape.cols == 0 && shape.dtype == LNT_F64);
+    assert_eq(shape.rows, 3);
+    assert_eq(shape.cols, 0);
+    assert_eq(shape.dtype, LNT_F64);
     FAILS(LNT_ERR_INVALID, lnt_checkpoint_shape(checkpoint, "y", &shape));
     OK(lnt_checkpoint_read(checkpoint, "x", &read_x, &error));
     OK(lnt_checkpoint_read(checkpoint, "column", &read_z, &error));
-    cr_assert(same_bits(&read_x, &x));
-    cr_assert(memcmp(read_z.data, z.data, 5 * sizeof(double)) == 0);
+    assert_same_bits(&read_x, &x);
+    assert_bytes_eq(read_z.data, z.data, 5 * sizeof(double));
     lnt_checkpoint_close(checkpoint);
-    cr_assert(memory.calls > 0 && memory.live == 0);
+    assert_gt(memory.calls, 0);
+    assert_eq(memory.live, 0);
 }
 
 Test(checkpoint_files, reads_that_are_refused)
@@ -184,7 +188,7 @@ Test(checkpoint_files, metadata_that_is_refused)
         char *other = strdup(in_folder("altered"));
         write_altered(other, metadata_of(path), &cases[i]);
         FAILS(LNT_ERR_FORMAT, lnt_checkpoint_open(&checkpoint, other, NULL, &error));
-        cr_assert(checkpoint == NULL);
+        cr_assert_null(checkpoint);
         says(cases[i].part);
         free(other);
     }
@@ -239,7 +243,7 @@ Test(checkpoint_files, folders_that_are_refused)
     OK(lnt_checkpoint_write(path, &content, &error)); /* a file of that name */
     FAILS(LNT_ERR_IO, lnt_checkpoint_folder_open(&folder, path, 2, NULL, &error));
     says("expected a folder, found a file");
-    cr_assert(unlink(path) == 0);
+    assert_eq(unlink(path), 0);
 
     failing memory = {.calls = 0};
     const lnt_allocator allocator = failing_allocator(&memory);
@@ -254,10 +258,11 @@ Test(checkpoint_files, folders_that_are_refused)
     FAILS(LNT_ERR_NULL, lnt_checkpoint_folder_newest(folder, NULL, &number, NULL, &error));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_folder_newest(folder, &checkpoint, NULL, NULL, &error));
     OK(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, &error));
-    cr_assert(checkpoint != NULL && number == 999999999999);
+    cr_assert_not_null(checkpoint);
+    assert_eq(number, 999999999999);
     lnt_checkpoint_close(checkpoint);
     lnt_checkpoint_folder_close(folder);
-    cr_assert(memory.live == 0);
+    assert_eq(memory.live, 0);
     free(path);
 }
 
@@ -279,10 +284,10 @@ Test(checkpoint_files, other_names_are_no_checkpoints)
         OK(lnt_file_write(in_folder(names[i]), "x", 1, &error));
     }
     OK(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, &error));
-    cr_assert(checkpoint == NULL);
+    cr_assert_null(checkpoint);
     lnt_checkpoint_folder_close(folder);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        cr_assert(access(in_folder(names[i]), F_OK) == 0, "%s", names[i]);
+        assert_eq(access(in_folder(names[i]), F_OK), 0, "%s", names[i]);
     }
 }
 
@@ -300,15 +305,15 @@ Test(checkpoint_files, a_checksum_is_of_the_numbers_whatever_the_strides)
         const size_t size = lnt_dtype_size(dtype);
         OK(lnt_checksum_of(&(lnt_checksum_part){x.data, 4500 * size, size}, 1, &of_bytes));
         OK(lnt_tensor_sum(&x, expected));
-        cr_assert_str_eq(expected, of_bytes.text);
+        assert_str_eq(expected, of_bytes.text);
         for (layout how = 0; how < N_LAYOUTS; how++) {
             const lnt_tensor y = laid_out(how, &x);
             OK(lnt_tensor_sum(&y, sum));
-            cr_assert_str_eq(sum, expected, "dtype %d, layout %d", (int) dtype, (int) how);
+            assert_str_eq(sum, expected, "dtype %d, layout %d", (int) dtype, (int) how);
         }
         OK(lnt_set(&x, 2, 1499, 3));
         OK(lnt_tensor_sum(&x, sum));
-        cr_assert(strcmp(sum, expected) != 0);
+        assert_str_ne(sum, expected);
         x.dtype = (lnt_dtype) 9;
         FAILS(LNT_ERR_DTYPE, lnt_tensor_sum(&x, sum));
     }

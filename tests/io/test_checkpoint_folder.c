@@ -57,10 +57,9 @@ Test(checkpoint_folder, orphans_are_removed_and_nothing_else)
         write_bytes(in_folder(files[i].name), "half", 4);
     }
     lnt_error error = {0};
-    cr_assert(open_and_close(&error) == LNT_OK, "%s", error.message);
+    assert_status(open_and_close(&error), LNT_OK, "%s", error.message);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        cr_assert((access(in_folder(files[i].name), F_OK) == 0) == files[i].stays, "%s",
-                  files[i].name);
+        assert_eq(access(in_folder(files[i].name), F_OK) == 0, files[i].stays, "%s", files[i].name);
     }
 }
 
@@ -69,13 +68,13 @@ Test(checkpoint_folder, nothing_is_removed_without_the_lock)
 {
     lnt_checkpoint_folder *folder = NULL;
     lnt_error error = {0};
-    cr_assert(lnt_checkpoint_folder_open(&folder, test_folder, 2, NULL, NULL) == LNT_OK);
+    assert_status(lnt_checkpoint_folder_open(&folder, test_folder, 2, NULL, NULL), LNT_OK);
     write_bytes(in_folder("." ONE ".tmp." DEAD), "half", 4);
-    cr_assert(open_and_close(&error) == LNT_ERR_ORDER);
-    cr_assert(access(in_folder("." ONE ".tmp." DEAD), F_OK) == 0);
+    assert_status(open_and_close(&error), LNT_ERR_ORDER);
+    assert_eq(access(in_folder("." ONE ".tmp." DEAD), F_OK), 0);
     lnt_checkpoint_folder_close(folder);
-    cr_assert(open_and_close(&error) == LNT_OK);
-    cr_assert(access(in_folder("." ONE ".tmp." DEAD), F_OK) != 0);
+    assert_status(open_and_close(&error), LNT_OK);
+    assert_ne(access(in_folder("." ONE ".tmp." DEAD), F_OK), 0);
 }
 
 /* What is a name that is too large a number must not be taken for a failure of the disk. */
@@ -86,10 +85,10 @@ Test(checkpoint_folder, names_of_huge_numbers_are_none_of_ours)
     uint64_t number;
     lnt_error error = {0};
     write_bytes(in_folder("checkpoint-99999999999999999999999.safetensors"), "x", 1);
-    cr_assert(lnt_checkpoint_folder_open(&folder, test_folder, 2, NULL, NULL) == LNT_OK);
-    cr_assert(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, &error) == LNT_OK,
-              "%s", error.message);
-    cr_assert(checkpoint == NULL);
+    assert_status(lnt_checkpoint_folder_open(&folder, test_folder, 2, NULL, NULL), LNT_OK);
+    assert_status(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, NULL, &error), LNT_OK,
+                  "%s", error.message);
+    cr_assert_null(checkpoint);
     lnt_checkpoint_folder_close(folder);
 }
 
@@ -104,7 +103,8 @@ Test(checkpoint_folder, temporary_names_there_and_back)
             long process = 0;
             lnt_temporary_name(temporary, names[i], 4194304, n);
             cr_assert(lnt_temporary_parse(temporary, name, &process), "%s", temporary);
-            cr_assert(process == 4194304 && strncmp(name, names[i], strlen(name)) == 0);
+            assert_eq(process, 4194304);
+            cr_assert(strncmp(name, names[i], strlen(name)) == 0);
         }
     }
 }

@@ -18,7 +18,8 @@ Test(model, comes_back_to_the_bit)
         cr_assert(same_model(&model, &copy), "%s", makers[i].name);
         save(&copy, second);
         const bytes a = read_bytes(first), b = read_bytes(second);
-        cr_assert(same_bytes(a, b), "saving again gives other bytes");
+        assert_eq(a.size, b.size, "saving again gives other bytes");
+        assert_bytes_eq(a.data, b.data, a.size, "saving again gives other bytes");
         free(a.data);
         free(b.data);
         copy.record.train_rows++;
@@ -46,14 +47,14 @@ Test(model, tensors_are_named_and_shaped_as_promised)
     save(&model, path);
     lnt_st_file *file = NULL;
     OK(lnt_st_open(&file, path, NULL, NULL));
-    cr_assert(lnt_st_count(file) == sizeof expected / sizeof expected[0]);
+    assert_eq(lnt_st_count(file), sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < lnt_st_count(file); i++) {
         const lnt_st_entry *entry = lnt_st_find(file, expected[i].name);
-        cr_assert(entry != NULL, "%s", expected[i].name);
-        cr_assert(entry->tensor.dtype == expected[i].dtype);
-        cr_assert(entry->tensor.rank == expected[i].rank);
-        cr_assert(memcmp(entry->tensor.shape, expected[i].shape,
-                         entry->tensor.rank * sizeof(size_t)) == 0);
+        cr_assert_not_null(entry, "%s", expected[i].name);
+        assert_eq(entry->tensor.dtype, expected[i].dtype);
+        assert_eq(entry->tensor.rank, expected[i].rank);
+        assert_bytes_eq(entry->tensor.shape, expected[i].shape,
+                        entry->tensor.rank * sizeof(size_t));
     }
     lnt_st_close(file);
     lnt_model_finish(&model);
@@ -66,8 +67,10 @@ Test(model, net_alone_comes_back)
     OK(lnt_net_save(model.net, path, NULL));
     alone = load(path);
     cr_assert(same_net(model.net, alone.net));
-    cr_assert(alone.input_scaler == NULL && alone.input_names == NULL);
-    cr_assert(alone.loss.kind == LNT_LOSS_MSE && isnan(alone.record.train_loss));
+    cr_assert_null(alone.input_scaler);
+    cr_assert_null(alone.input_names);
+    assert_eq(alone.loss.kind, LNT_LOSS_MSE);
+    assert_nan(alone.record.train_loss);
     lnt_model_finish(&alone);
 
     save(&model, path); /* and out of a whole model */
@@ -118,7 +121,7 @@ Test(model, loaded_net_computes_the_same)
         lnt_pass_destroy(pass);
         lnt_net_destroy(nets[i]);
     }
-    cr_assert(memcmp(outputs[0], outputs[1], sizeof outputs[0]) == 0);
+    assert_bytes_eq(outputs[0], outputs[1], sizeof outputs[0]);
 }
 
 /* --- files of released formats load for ever --- */
@@ -148,7 +151,7 @@ static void fill_golden(lnt_net *net)
 Test(model, golden_files_load)
 {
     const char *root = getenv("LINNET_SOURCE_ROOT");
-    cr_assert(root != NULL, "LINNET_SOURCE_ROOT is not set");
+    cr_assert_not_null(root, "LINNET_SOURCE_ROOT is not set");
     for (size_t i = 0; i < N_MAKERS; i++) {
         char path[1024];
         snprintf(path, sizeof path, "%s/tests/golden/model-v1-%s.safetensors", root,
@@ -174,15 +177,15 @@ Test(model, checksum_is_xxh3_of_all_parts_in_turn)
     }
     lnt_checksum none, whole, parts, swapped;
     OK(lnt_checksum_of(NULL, 0, &none));
-    cr_assert(strcmp(none.text, "2d06800538d394c2") == 0, "%s", none.text);
+    assert_str_eq(none.text, "2d06800538d394c2");
     const lnt_checksum_part one = {data, sizeof data, 4};
     const lnt_checksum_part two[] = {{data, 3000, 4}, {NULL, 0, 8}, {data + 3000, 7000, 4}};
     const lnt_checksum_part other[] = {{data + 3000, 7000, 4}, {data, 3000, 4}};
     OK(lnt_checksum_of(&one, 1, &whole));
     OK(lnt_checksum_of(two, 3, &parts));
     OK(lnt_checksum_of(other, 2, &swapped));
-    cr_assert(strcmp(whole.text, parts.text) == 0);
-    cr_assert(strcmp(whole.text, swapped.text) != 0);
+    assert_str_eq(whole.text, parts.text);
+    assert_str_ne(whole.text, swapped.text);
 }
 
 /* --- saving --- */
@@ -263,9 +266,9 @@ Test(model, parts_that_do_not_fit_are_not_saved)
         lnt_model model = classifier(NULL);
         cases[i].spoil(&model);
         lnt_error error = {0};
-        cr_assert(lnt_model_save(&model, in_folder("x"), &error) == LNT_ERR_INVALID);
+        assert_status(lnt_model_save(&model, in_folder("x"), &error), LNT_ERR_INVALID);
         check_sentence(&error, LNT_ERR_INVALID, "model to save", cases[i].sentence);
-        cr_assert(files_in_folder() == 0);
+        assert_eq(files_in_folder(), 0);
         lnt_model_finish(&model);
     }
 }
@@ -290,16 +293,19 @@ Test(model, null_is_refused)
     lnt_net *net = model.net;
     lnt_error error = {0};
     const char *path = in_folder("null");
-    cr_assert(lnt_model_save(NULL, path, &error) == LNT_ERR_NULL && error.message[0] != '\0');
-    cr_assert(lnt_model_save(&model, NULL, NULL) == LNT_ERR_NULL);
-    cr_assert(lnt_model_save(&empty, path, NULL) == LNT_ERR_NULL);
-    cr_assert(lnt_net_save(NULL, path, NULL) == LNT_ERR_NULL);
-    cr_assert(lnt_net_save(net, NULL, NULL) == LNT_ERR_NULL);
-    cr_assert(lnt_model_load(NULL, path, NULL, &error) == LNT_ERR_NULL);
-    cr_assert(lnt_model_load(&empty, NULL, NULL, NULL) == LNT_ERR_NULL && is_empty(&empty));
-    cr_assert(lnt_net_load(NULL, path, NULL, NULL) == LNT_ERR_NULL);
-    cr_assert(lnt_net_load(&net, NULL, NULL, NULL) == LNT_ERR_NULL && net == NULL);
-    cr_assert(files_in_folder() == 0);
+    assert_status(lnt_model_save(NULL, path, &error), LNT_ERR_NULL);
+    assert_str_ne(error.message, "");
+    assert_status(lnt_model_save(&model, NULL, NULL), LNT_ERR_NULL);
+    assert_status(lnt_model_save(&empty, path, NULL), LNT_ERR_NULL);
+    assert_status(lnt_net_save(NULL, path, NULL), LNT_ERR_NULL);
+    assert_status(lnt_net_save(net, NULL, NULL), LNT_ERR_NULL);
+    assert_status(lnt_model_load(NULL, path, NULL, &error), LNT_ERR_NULL);
+    assert_status(lnt_model_load(&empty, NULL, NULL, NULL), LNT_ERR_NULL);
+    cr_assert(is_empty(&empty));
+    assert_status(lnt_net_load(NULL, path, NULL, NULL), LNT_ERR_NULL);
+    assert_status(lnt_net_load(&net, NULL, NULL, NULL), LNT_ERR_NULL);
+    cr_assert_null(net);
+    assert_eq(files_in_folder(), 0);
     lnt_model_finish(&model);
 }
 
@@ -307,9 +313,9 @@ static void fail_to_save(const lnt_model *model, const char *path, const char *s
 {
     const size_t files = files_in_folder();
     lnt_error error = {0};
-    cr_assert(lnt_model_save(model, path, &error) == LNT_ERR_IO);
+    assert_status(lnt_model_save(model, path, &error), LNT_ERR_IO);
     check_sentence(&error, LNT_ERR_IO, path, sentence);
-    cr_assert(files_in_folder() == files, "a temporary file was left");
+    assert_eq(files_in_folder(), files, "a temporary file was left");
 }
 
 Test(model, failed_save_leaves_the_old_file)
@@ -327,10 +333,12 @@ Test(model, failed_save_leaves_the_old_file)
         become_oneself();
     }
     const bytes after = read_bytes(path);
-    cr_assert(same_bytes(before, after));
+    assert_eq(before.size, after.size);
+    assert_bytes_eq(before.data, after.data, before.size);
     save(&other, path);
     lnt_model replaced = load(path);
-    cr_assert(same_model(&replaced, &other) && files_in_folder() == 1);
+    cr_assert(same_model(&replaced, &other));
+    assert_eq(files_in_folder(), 1);
     free(before.data);
     free(after.data);
     lnt_model_finish(&replaced);

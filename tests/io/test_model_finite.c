@@ -86,10 +86,11 @@ static void refuse_path(const char *path, const char *sentence)
     import.allocator = &allocator;
     lnt_model model;
     lnt_error error = {LNT_OK, ""};
-    cr_assert(lnt_model_import(&model, path, &import, &error) == LNT_ERR_NOT_FINITE, "%s",
-              error.message);
+    assert_status(lnt_model_import(&model, path, &import, &error), LNT_ERR_NOT_FINITE, "%s",
+                  error.message);
     check_sentence(&error, LNT_ERR_NOT_FINITE, path, sentence);
-    cr_assert(model.net == NULL && f.live == 0);
+    cr_assert_null(model.net);
+    assert_eq(f.live, 0);
 }
 
 static void allow(const char *path, const lnt_net *expected)
@@ -98,9 +99,9 @@ static void allow(const char *path, const lnt_net *expected)
     import.allow_nonfinite = true;
     lnt_model model;
     lnt_error error = {LNT_OK, ""};
-    cr_assert(lnt_model_import(&model, path, &import, &error) == LNT_OK, "%s", error.message);
+    assert_status(lnt_model_import(&model, path, &import, &error), LNT_OK, "%s", error.message);
     const lnt_tensor a = lnt_net_state_read_only(expected), b = lnt_net_state_read_only(model.net);
-    cr_assert(a.cols == b.cols);
+    assert_eq(a.cols, b.cols);
     for (size_t i = 0; i < a.cols; i++) {
         cr_assert(same_number(lnt_get(&a, 0, i), lnt_get(&b, 0, i)), "%zu", i);
     }
@@ -142,9 +143,10 @@ Test(model_finite, functions_without_the_option_refuse)
     lnt_net *net;
     set_parameter(model.net, 0, 0, 0, NAN);
     OK(lnt_model_save(&model, path, NULL));
-    cr_assert(lnt_model_load(&again, path, NULL, NULL) == LNT_ERR_NOT_FINITE);
-    cr_assert(again.net == NULL);
-    cr_assert(lnt_net_load(&net, path, NULL, NULL) == LNT_ERR_NOT_FINITE && net == NULL);
+    assert_status(lnt_model_load(&again, path, NULL, NULL), LNT_ERR_NOT_FINITE);
+    cr_assert_null(again.net);
+    assert_status(lnt_net_load(&net, path, NULL, NULL), LNT_ERR_NOT_FINITE);
+    cr_assert_null(net);
     lnt_model_finish(&model);
 }
 
@@ -162,7 +164,7 @@ Test(model_finite, double_that_is_no_float)
     options.dtype = LNT_F32;
     lnt_model again;
     lnt_error error = {LNT_OK, ""};
-    cr_assert(lnt_torch_import(&again, path, &options, NULL, &error) == LNT_ERR_NOT_FINITE);
+    assert_status(lnt_torch_import(&again, path, &options, NULL, &error), LNT_ERR_NOT_FINITE);
     check_sentence(&error, LNT_ERR_NOT_FINITE, path, "found inf as element [0, 1]");
     lnt_model_finish(&model);
 }
@@ -184,7 +186,7 @@ Test(model_finite, every_bit_is_kept_where_it_is_allowed)
         lnt_model again;
         OK(lnt_model_import(&again, path, &import, NULL));
         const lnt_tensor read = lnt_net_state_read_only(again.net);
-        cr_assert(memcmp(read.data, state.data, state.cols * sizeof(float)) == 0);
+        assert_bytes_eq(read.data, state.data, state.cols * sizeof(float));
         lnt_model_finish(&again);
     }
     lnt_model_finish(&model);

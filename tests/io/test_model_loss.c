@@ -60,7 +60,8 @@ Test(model_loss, class_weights_come_back_owned)
         losses[i].n_class_weights = i == 0 ? 4 : 2;
         lnt_model model = model_of(losses[i], 4), copy = through_a_file(&model);
         cr_assert(same_model(&model, &copy));
-        cr_assert(copy.loss.class_weights != weights && copy.class_weights != NULL);
+        assert_ne(copy.loss.class_weights, weights);
+        cr_assert_not_null(copy.class_weights);
         weights[0]++;
         cr_assert(!same_model(&model, &copy), "the comparison must see a difference");
         weights[0] = 0.1;
@@ -78,7 +79,8 @@ Test(model_loss, class_weights_of_regressions_are_left_out)
     loss.class_weights = &weight;
     loss.n_class_weights = 1;
     lnt_model model = model_of(loss, 1), copy = through_a_file(&model);
-    cr_assert(copy.loss.class_weights == NULL && copy.class_weights == NULL);
+    cr_assert_null(copy.loss.class_weights);
+    cr_assert_null(copy.class_weights);
     lnt_model_finish(&copy);
     lnt_model_finish(&model);
 }
@@ -98,10 +100,11 @@ Test(model_loss, a_custom_loss_comes_back_without_its_function)
     double data = 2, value;
     lnt_tensor x = lnt_tensor_f64(&data, 1, 1);
     OK(lnt_loss_evaluate(&model.loss, &x, &x, NULL, &value, NULL));
-    cr_assert(copy.loss.kind == LNT_LOSS_CUSTOM && copy.loss.value == LNT_SUM);
-    cr_assert(lnt_loss_evaluate(&copy.loss, &x, &x, NULL, &value, NULL) == LNT_ERR_NULL);
+    assert_eq(copy.loss.kind, LNT_LOSS_CUSTOM);
+    assert_eq(copy.loss.value, LNT_SUM);
+    assert_status(lnt_loss_evaluate(&copy.loss, &x, &x, NULL, &value, NULL), LNT_ERR_NULL);
     OK(lnt_loss_link(&copy.loss, &x, &x));
-    cr_assert(data == 2);
+    assert_eq(data, 2);
     lnt_model_finish(&copy);
     lnt_model_finish(&model);
 }
@@ -132,9 +135,9 @@ static void refuse_to_save(lnt_loss loss, size_t outputs, const char *sentence)
 {
     lnt_model model = model_of(loss, outputs);
     lnt_error error = {0};
-    cr_assert(lnt_model_save(&model, in_folder("x"), &error) == LNT_ERR_INVALID);
+    assert_status(lnt_model_save(&model, in_folder("x"), &error), LNT_ERR_INVALID);
     check_sentence(&error, LNT_ERR_INVALID, "model to save", sentence);
-    cr_assert(files_in_folder() == 0);
+    assert_eq(files_in_folder(), 0);
     lnt_model_finish(&model);
 }
 

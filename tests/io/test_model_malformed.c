@@ -39,13 +39,13 @@ Test(model_malformed, no_flipped_bit_goes_unnoticed, .timeout = 100)
     for (size_t i = 0; i < file.size; i++) {
         for (unsigned bit = 0; bit < 8; bit++) {
             const unsigned char flipped = (unsigned char) (file.data[i] ^ 1u << bit);
-            cr_assert(pwrite(fd, &flipped, 1, (off_t) i) == 1);
+            assert_eq(pwrite(fd, &flipped, 1, (off_t) i), 1);
             lnt_model damaged;
             lnt_error error = {0};
             const lnt_status status = lnt_model_load(&damaged, path, NULL, &error);
             if (status == LNT_OK) {
                 cr_assert(same_model(&model, &damaged), "bit %u of byte %zu", bit, i);
-                cr_assert(i < data_start, "data have no spare bits");
+                assert_lt(i, data_start, "data have no spare bits");
             } else {
                 refused++;
                 check_sentence(&error, LNT_ERR_FORMAT, path,
@@ -54,9 +54,9 @@ Test(model_malformed, no_flipped_bit_goes_unnoticed, .timeout = 100)
             }
             lnt_model_finish(&damaged);
         }
-        cr_assert(pwrite(fd, &file.data[i], 1, (off_t) i) == 1);
+        assert_eq(pwrite(fd, &file.data[i], 1, (off_t) i), 1);
     }
-    cr_assert(refused > 8 * file.size * 9 / 10, "%zu of %zu", refused, 8 * file.size);
+    assert_gt(refused, 8 * file.size * 9 / 10, "%zu of %zu", refused, 8 * file.size);
     close(fd);
     free(file.data);
     lnt_model_finish(&model);
@@ -76,14 +76,14 @@ static void edit(json_t *metadata, lnt_model_key key, const char *from, const ch
     const char *name = lnt_model_key_name(key),
                *value = lnt_model_value(lnt_json_texts(metadata), key);
     if (to == NULL) {
-        cr_assert(json_object_del(metadata, name) == 0);
+        assert_eq(json_object_del(metadata, name), 0);
         return;
     }
     const char *place = value != NULL ? strstr(value, from) : NULL;
-    cr_assert(place != NULL, "%s: no '%s' in '%s'", name, from, value != NULL ? value : "");
+    cr_assert_not_null(place, "%s: no '%s' in '%s'", name, from, value != NULL ? value : "");
     char text[4096];
     snprintf(text, sizeof text, "%.*s%s%s", (int) (place - value), value, to, place + strlen(from));
-    cr_assert(json_object_set_new(metadata, name, json_string(text)) == 0);
+    assert_eq(json_object_set_new(metadata, name, json_string(text)), 0);
 }
 
 /* Writes the file `from` as `to`, changed by `change` and summed up again. */
@@ -312,7 +312,7 @@ static void edit_tensor(rewriting *r, const void *context)
     while (i < r->n_items && strcmp(r->items[i].tensor.name, e->name) != 0) {
         i++;
     }
-    cr_assert(i < r->n_items);
+    assert_lt(i, r->n_items);
     if (e->to.name == NULL) {
         r->items[i] = r->items[--r->n_items];
     } else {
@@ -408,7 +408,7 @@ Test(model_malformed, other_kinds_of_files_are_refused)
 {
     const char *path = in_folder("foreign");
     bytes file = {calloc(1, 8 + sizeof foreign - 1 + 4), 8 + sizeof foreign - 1 + 4};
-    cr_assert(file.data != NULL);
+    cr_assert_not_null(file.data);
     lnt_put_little_endian_u64(sizeof foreign - 1, file.data);
     memcpy(file.data + 8, foreign, sizeof foreign - 1);
     write_bytes(path, file.data, file.size);
@@ -423,7 +423,8 @@ Test(model_malformed, other_kinds_of_files_are_refused)
     refuse(test_folder, LNT_ERR_IO, "found a folder");
     refuse(in_folder("missing"), LNT_ERR_IO, "No such file or directory");
     lnt_net *net = (lnt_net *) (void *) &file;
-    cr_assert(lnt_net_load(&net, path, NULL, NULL) == LNT_ERR_FORMAT && net == NULL);
+    assert_status(lnt_net_load(&net, path, NULL, NULL), LNT_ERR_FORMAT);
+    cr_assert_null(net);
 }
 
 /* --- every kind of layer --- */
@@ -452,13 +453,19 @@ Test(model_malformed, every_kind_of_layer_comes_back)
     save(&model, path);
     lnt_model again = load(path);
     const lnt_tensor a = lnt_net_state(model.net), b = lnt_net_state(again.net);
-    cr_assert(a.cols == b.cols && memcmp(a.data, b.data, a.cols * sizeof(double)) == 0);
+    assert_eq(a.cols, b.cols);
+    assert_bytes_eq(a.data, b.data, a.cols * sizeof(double));
     for (size_t l = 0; l < 8; l++) {
         const lnt_layer *x = lnt_net_layer(model.net, l), *y = lnt_net_layer(again.net, l);
-        cr_assert_eq(x->kind, y->kind);
-        cr_assert(x->units == y->units && x->activation == y->activation && x->bias == y->bias &&
-                  x->gain == y->gain && x->rate == y->rate && x->epsilon == y->epsilon &&
-                  x->momentum == y->momentum && x->span == y->span);
+        assert_eq(x->kind, y->kind);
+        assert_eq(x->units, y->units);
+        assert_eq(x->activation, y->activation);
+        assert_eq(x->bias, y->bias);
+        assert_eq(x->gain, y->gain);
+        assert_eq(x->rate, y->rate);
+        assert_eq(x->epsilon, y->epsilon);
+        assert_eq(x->momentum, y->momentum);
+        assert_eq(x->span, y->span);
     }
     lnt_model_finish(&again);
     lnt_model_finish(&model);

@@ -67,9 +67,9 @@ Test(activation, special_arguments)
             feclearexcept(FE_ALL_EXCEPT);
             const double value = activate(dtype, special[i].activation, z, &slope);
             const char *name = lnt_activation_name(special[i].activation);
-            cr_assert(value == special[i].value, "%s(%g) = %g in %s", name, z, value,
+            assert_eq(value, special[i].value, "%s(%g) = %g in %s", name, z, value,
                       lnt_dtype_name(dtype));
-            cr_assert(slope == special[i].slope, "%s'(%g) = %g in %s", name, z, slope,
+            assert_eq(slope, special[i].slope, "%s'(%g) = %g in %s", name, z, slope,
                       lnt_dtype_name(dtype));
             cr_assert(!fetestexcept(FE_OVERFLOW | FE_DIVBYZERO), "%s(%g) overflows", name, z);
         }
@@ -80,8 +80,8 @@ Test(activation, nan_stays_nan)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         for (int a = 0; lnt_activation_name((lnt_activation) a) != NULL; a++) {
-            cr_assert(isnan(activate(dtype, (lnt_activation) a, NAN, NULL)), "%s",
-                      lnt_activation_name((lnt_activation) a));
+            assert_nan(activate(dtype, (lnt_activation) a, NAN, NULL), "%s",
+                       lnt_activation_name((lnt_activation) a));
         }
     }
 }
@@ -92,11 +92,11 @@ Test(activation, sigmoid_keeps_its_digits)
     for (double z = -700; z < 37; z += 0.7) {
         const double y = activate(LNT_F64, LNT_SIGMOID, z, NULL);
         const long double expected = 1 / (1 + expl(-(long double) z));
-        cr_assert(fabsl(y - expected) <= 4e-16L * expected, "sigmoid(%g) = %.17g", z, y);
+        assert_le(fabsl(y - expected), 4e-16L * expected, "sigmoid(%g) = %.17g", z, y);
     }
     for (double z = -87; z < 17; z += 0.25) {
         const double y = activate(LNT_F32, LNT_SIGMOID, z, NULL), expected = 1 / (1 + exp(-z));
-        cr_assert(fabs(y - expected) <= 3e-7 * expected, "sigmoid(%g) = %.9g", z, y);
+        assert_near(y, expected, 3e-7 * expected, "sigmoid(%g) = %.9g", z, y);
     }
 }
 
@@ -104,20 +104,20 @@ Test(activation, names)
 {
     const char *const names[] = {"identity", "relu", "leaky_relu", "tanh", "sigmoid"};
     for (int a = LNT_IDENTITY; a <= LNT_SIGMOID; a++) {
-        cr_assert_str_eq(lnt_activation_name((lnt_activation) a), names[a]);
+        assert_str_eq(lnt_activation_name((lnt_activation) a), names[a]);
     }
     lnt_activation found = LNT_TANH;
     FAILS(LNT_ERR_INVALID, lnt_activation_find("ReLU", &found));
     FAILS(LNT_ERR_INVALID, lnt_activation_find("", &found));
     FAILS(LNT_ERR_NULL, lnt_activation_find(NULL, &found));
     FAILS(LNT_ERR_NULL, lnt_activation_find("relu", NULL));
-    cr_assert_eq(found, LNT_TANH);
+    assert_eq(found, LNT_TANH);
     cr_assert_null(lnt_activation_name((lnt_activation) -1));
     cr_assert_null(lnt_activation_name((lnt_activation) INT_MAX));
 
     const lnt_layer dense = lnt_dense(3, LNT_TANH), activation = lnt_activate(LNT_RELU), none = {0};
-    cr_assert_str_eq(lnt_layer_name(&dense), "dense");
-    cr_assert_str_eq(lnt_layer_name(&activation), "activation");
+    assert_str_eq(lnt_layer_name(&dense), "dense");
+    assert_str_eq(lnt_layer_name(&activation), "activation");
     cr_assert_null(lnt_layer_name(&none));
     cr_assert_null(lnt_layer_name(NULL));
 }
@@ -133,8 +133,8 @@ static double alpha_of(lnt_activation activation)
 static void near(const char *name, const char *what, double z, double ours, double theirs,
                  double tolerance)
 {
-    cr_assert(fabs(ours - theirs) <= tolerance * fmax(1, fabs(theirs)),
-              "%s: %s at %g: %.17g, not %.17g", name, what, z, ours, theirs);
+    assert_near(ours, theirs, tolerance * fmax(1, fabs(theirs)), "%s: %s at %g: %.17g, not %.17g",
+                name, what, z, ours, theirs);
 }
 
 static void compare(const reference_file *file, lnt_activation activation, lnt_dtype dtype,

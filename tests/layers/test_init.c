@@ -46,13 +46,15 @@ Test(init, moments_and_ranges)
             largest = fmax(largest, fabs(centred));
         }
         /* Five standard errors; a normal's variance has the relative error √(2/n). */
-        cr_assert(fabs(sum / COUNT) < 5 * deviation / sqrt(COUNT), "%s: mean", m->name);
-        cr_assert(fabs(squares / COUNT / m->variance - 1) < 5 * sqrt(2.0 / COUNT), "%s: variance",
+        assert_lt(fabs(sum / COUNT), 5 * deviation / sqrt(COUNT), "%s: mean", m->name);
+        assert_lt(fabs(squares / COUNT / m->variance - 1), 5 * sqrt(2.0 / COUNT), "%s: variance",
                   m->name);
         if (m->limit > 0) { /* the whole range, and no more */
-            cr_assert(largest <= m->limit && largest > 0.999 * m->limit, "%s: range", m->name);
+            assert_le(largest, m->limit, "%s: range", m->name);
+            assert_gt(largest, 0.999 * m->limit, "%s: range", m->name);
         } else { /* P(|x| < 3.5σ for all) is 1e-12, P(|x| > 6.5σ for one) 5e-6 */
-            cr_assert(largest > 3.5 * deviation && largest < 6.5 * deviation, "%s: tails", m->name);
+            assert_gt(largest, 3.5 * deviation, "%s: tails", m->name);
+            assert_lt(largest, 6.5 * deviation, "%s: tails", m->name);
         }
     }
 }
@@ -60,14 +62,20 @@ Test(init, moments_and_ranges)
 Test(init, constructors_name_their_kind)
 {
     for (int kind = LNT_INIT_AUTO; kind <= LNT_INIT_ARRAY; kind++) {
-        cr_assert_eq((int) lnt_init_of((lnt_init_kind) kind).kind, kind);
+        assert_eq((int) lnt_init_of((lnt_init_kind) kind).kind, kind);
     }
     const lnt_init zeros = lnt_init_zeros(), seven = lnt_init_constant(7);
     const lnt_init uniform = lnt_init_uniform(-2, 3), normal = lnt_init_normal(4, 5);
-    cr_assert(zeros.kind == LNT_INIT_CONSTANT && zeros.a == 0);
-    cr_assert(seven.kind == LNT_INIT_CONSTANT && seven.a == 7);
-    cr_assert(uniform.kind == LNT_INIT_UNIFORM && uniform.a == -2 && uniform.b == 3);
-    cr_assert(normal.kind == LNT_INIT_NORMAL && normal.a == 4 && normal.b == 5);
+    assert_eq(zeros.kind, LNT_INIT_CONSTANT);
+    assert_eq(zeros.a, 0);
+    assert_eq(seven.kind, LNT_INIT_CONSTANT);
+    assert_eq(seven.a, 7);
+    assert_eq(uniform.kind, LNT_INIT_UNIFORM);
+    assert_eq(uniform.a, -2);
+    assert_eq(uniform.b, 3);
+    assert_eq(normal.kind, LNT_INIT_NORMAL);
+    assert_eq(normal.a, 4);
+    assert_eq(normal.b, 5);
 }
 
 Test(init, constants)
@@ -77,7 +85,7 @@ Test(init, constants)
         const lnt_tensor x = filled(&init, dtype, 1, 1);
         for (size_t i = 0; i < ROWS; i++) {
             for (size_t j = 0; j < COLS; j++) {
-                cr_assert(lnt_get(&x, i, j) == -0.75);
+                assert_eq(lnt_get(&x, i, j), -0.75);
             }
         }
     }
@@ -88,14 +96,14 @@ Test(init, a_draw_depends_on_seed_and_stream_alone)
     const lnt_init init = lnt_init_of(LNT_INIT_HE_NORMAL);
     const lnt_tensor x = filled(&init, LNT_F64, 3, 4), again = filled(&init, LNT_F64, 3, 4);
     const lnt_tensor seed = filled(&init, LNT_F64, 4, 4), stream = filled(&init, LNT_F64, 3, 5);
-    cr_assert(same_bits(&x, &again));
+    assert_same_bits(&x, &again);
     const lnt_tensor *const others[] = {&seed, &stream};
     for (int k = 0; k < 2; k++) { /* correlation under five standard errors of independent draws */
         double product, norm, other_norm;
         OK(lnt_dot(&x, others[k], &product));
         OK(lnt_norm(LNT_NORM_L2, &x, &norm));
         OK(lnt_norm(LNT_NORM_L2, others[k], &other_norm));
-        cr_assert(fabs(product / (norm * other_norm)) < 5 / sqrt(COUNT));
+        assert_lt(fabs(product / (norm * other_norm)), 5 / sqrt(COUNT));
     }
 }
 
@@ -105,7 +113,7 @@ Test(init, f32_is_the_rounded_f64)
         const lnt_init init = {.kind = kinds[k].kind, .a = kinds[k].a, .b = kinds[k].b};
         const lnt_tensor f64 = filled(&init, LNT_F64, 7, k), f32 = filled(&init, LNT_F32, 7, k);
         const lnt_tensor rounded = copy_of(LNT_F32, &f64);
-        cr_assert(same_bits(&f32, &rounded), "%s", kinds[k].name);
+        assert_same_bits(&f32, &rounded, "%s", kinds[k].name);
     }
 }
 
@@ -118,7 +126,7 @@ Test(init, any_layout)
         lnt_tensor view = laid_out(how, &plain);
         OK(lnt_fill(0, &view));
         OK(lnt_init_fill(&init, 20, 8, &view));
-        cr_assert(same_bits(&view, &plain), "layout %d", (int) how);
+        assert_same_bits(&view, &plain, "layout %d", (int) how);
     }
 }
 
@@ -132,12 +140,13 @@ Test(init, arrays)
         OK(lnt_init_fill(&init, 0, 0, &f64));
         OK(lnt_init_fill(&init, 0, 0, &f32));
         const lnt_tensor rounded = copy_of(LNT_F32, &values);
-        cr_assert(same_bits(&f64, &values) && same_bits(&f32, &rounded), "layout %d", (int) how);
+        assert_same_bits(&f64, &values, "layout %d", (int) how);
+        assert_same_bits(&f32, &rounded, "layout %d", (int) how);
     }
     const lnt_init init = lnt_init_array(&values), none = lnt_init_array(NULL);
     lnt_tensor transposed = matrix(LNT_F64, 3, 4), fits = matrix(LNT_F64, 4, 3);
     FAILS(LNT_ERR_SHAPE, lnt_init_fill(&init, 0, 0, &transposed));
-    cr_assert(lnt_init_fill(&none, 0, 0, &fits) != LNT_OK, "there is no array");
+    assert_ne(lnt_init_fill(&none, 0, 0, &fits), LNT_OK, "there is no array");
 }
 
 Test(init, errors)
@@ -154,7 +163,7 @@ Test(init, errors)
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         FAILS(LNT_ERR_INVALID, lnt_init_fill(&bad[i], 0, 0, &x));
-        cr_assert(same_bits(&x, &zero), "initialiser %zu wrote before it failed", i);
+        assert_same_bits(&x, &zero, "initialiser %zu wrote before it failed", i);
     }
     const lnt_init fine = lnt_init_constant(1);
     FAILS(LNT_ERR_NULL, lnt_init_fill(NULL, 0, 0, &x));
@@ -189,8 +198,8 @@ Test(init, auto_chooses_by_the_activation)
         lnt_net *explicit = new_net(LNT_F64, 11, &layer, 1);
         const lnt_tensor x = parameter_of(automatic, 0), y = parameter_of(explicit, 0);
         const lnt_tensor bias = parameter_of(automatic, 1), zero = matrix(LNT_F64, 1, 13);
-        cr_assert(same_bits(&x, &y), "%s", lnt_activation_name((lnt_activation) a));
-        cr_assert(same_bits(&bias, &zero));
+        assert_same_bits(&x, &y, "%s", lnt_activation_name((lnt_activation) a));
+        assert_same_bits(&bias, &zero);
         lnt_net_destroy(automatic);
         lnt_net_destroy(explicit);
     }
@@ -205,13 +214,13 @@ Test(init, parameters_have_independent_streams)
     lnt_tensor drawn = matrix(LNT_F64, 6, 7);
     const lnt_init glorot = lnt_init_of(LNT_INIT_GLOROT_UNIFORM);
     OK(lnt_init_fill(&glorot, lnt_net_seed(net), LNT_STREAM_INIT + (2 << 8), &drawn));
-    cr_assert(same_bits(&weight, &drawn));
+    assert_same_bits(&weight, &drawn);
 
     layers[0].weight_init = lnt_init_zeros();
     layers[0].bias_init = lnt_init_normal(0, 1);
     lnt_net *other = new_net(LNT_F64, 9, layers, 2);
     const lnt_tensor other_weight = parameter_of(other, 2);
-    cr_assert(same_bits(&weight, &other_weight));
+    assert_same_bits(&weight, &other_weight);
     lnt_net_destroy(net);
     lnt_net_destroy(other);
 }
@@ -227,7 +236,8 @@ Test(init, arrays_are_borrowed_until_the_net_is_created)
     OK(lnt_fill(NAN, &weight));
     OK(lnt_fill(NAN, &bias));
     const lnt_tensor w = parameter_of(net, 0), b = parameter_of(net, 1);
-    cr_assert(same_bits(&w, &weight_kept) && same_bits(&b, &bias_kept));
+    assert_same_bits(&w, &weight_kept);
+    assert_same_bits(&b, &bias_kept);
     cr_assert_null(lnt_net_layer(net, 0)->weight_init.values.data);
     cr_assert_null(lnt_net_layer(net, 0)->bias_init.values.data);
     lnt_net *clone = NULL;
@@ -259,13 +269,13 @@ Test(init, a_bad_initialiser_makes_no_net)
 Test(init, gains_of_activations)
 {
     const double sqrt2 = sqrt(2);
-    cr_assert_float_eq(lnt_activation_gain(LNT_RELU, 0), sqrt2, 1e-15);
-    cr_assert_float_eq(lnt_activation_gain(LNT_LEAKY_RELU, 0.01), sqrt(2 / 1.0001), 1e-15);
-    cr_assert_float_eq(lnt_activation_gain(LNT_LEAKY_RELU, 0.5), sqrt(2 / 1.25), 1e-15);
-    cr_assert_float_eq(lnt_activation_gain(LNT_TANH, 0), 5.0 / 3, 1e-15);
-    cr_assert_eq(lnt_activation_gain(LNT_SIGMOID, 0), 1);
-    cr_assert_eq(lnt_activation_gain(LNT_IDENTITY, 0), 1);
-    cr_assert_eq(lnt_activation_gain((lnt_activation) 99, 0), 1);
+    assert_near(lnt_activation_gain(LNT_RELU, 0), sqrt2, 1e-15);
+    assert_near(lnt_activation_gain(LNT_LEAKY_RELU, 0.01), sqrt(2 / 1.0001), 1e-15);
+    assert_near(lnt_activation_gain(LNT_LEAKY_RELU, 0.5), sqrt(2 / 1.25), 1e-15);
+    assert_near(lnt_activation_gain(LNT_TANH, 0), 5.0 / 3, 1e-15);
+    assert_eq(lnt_activation_gain(LNT_SIGMOID, 0), 1);
+    assert_eq(lnt_activation_gain(LNT_IDENTITY, 0), 1);
+    assert_eq(lnt_activation_gain((lnt_activation) 99, 0), 1);
 }
 
 /* The standard deviation of the first layer's weights of a net whose activation follows. */
@@ -291,15 +301,16 @@ Test(init, the_gain_is_that_of_the_activation_that_follows)
     for (size_t i = 0; i < 4; i++) {
         const double gain = lnt_activation_gain(activations[i], 0.01),
                      slack = 5 / sqrt(2.0 * COUNT);
-        cr_assert(fabs(deviation_before(he, activations[i]) * sqrt(ROWS) / gain - 1) < slack);
-        cr_assert(fabs(deviation_before(glorot, activations[i]) * sqrt((ROWS + COLS) / 2.0) / gain -
-                       1) < slack);
-        cr_assert(fabs(deviation_before(orthogonal, activations[i]) * sqrt(ROWS) / gain - 1) <
+        assert_lt(fabs(deviation_before(he, activations[i]) * sqrt(ROWS) / gain - 1), slack);
+        assert_lt(
+            fabs(deviation_before(glorot, activations[i]) * sqrt((ROWS + COLS) / 2.0) / gain - 1),
+            slack);
+        assert_lt(fabs(deviation_before(orthogonal, activations[i]) * sqrt(ROWS) / gain - 1),
                   1e-12);
     }
     lnt_init given = he;
     given.gain = 3;
-    cr_assert(fabs(deviation_before(given, LNT_TANH) * sqrt(ROWS) / 3 - 1) < 0.02);
+    assert_lt(fabs(deviation_before(given, LNT_TANH) * sqrt(ROWS) / 3 - 1), 0.02);
 }
 
 /* --- orthogonal --- */
@@ -329,12 +340,13 @@ Test(init, orthogonal)
         for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
             lnt_tensor x = matrix(dtype, shapes[s][0], shapes[s][1]);
             OK(lnt_init_fill(&init, 3, s, &x));
-            cr_assert(distance_from_orthogonal(&x, 1.5) < (dtype == LNT_F32 ? 2e-6 : 1e-12),
+            assert_lt(distance_from_orthogonal(&x, 1.5), dtype == LNT_F32 ? 2e-6 : 1e-12,
                       "[%zu, %zu]: %g", x.rows, x.cols, distance_from_orthogonal(&x, 1.5));
             lnt_tensor strided = laid_out(STEPPED, &x), turned = laid_out(TRANSPOSED, &x);
             OK(lnt_init_fill(&init, 3, s, &strided));
             OK(lnt_init_fill(&init, 3, s, &turned));
-            cr_assert(same_bits(&strided, &x) && same_bits(&turned, &x));
+            assert_same_bits(&strided, &x);
+            assert_same_bits(&turned, &x);
         }
     }
 }
@@ -351,7 +363,7 @@ Test(init, orthogonal_matrices_are_uniform)
         OK(lnt_init_fill(&init, seed, 1, &x));
         sum += values[0]; /* mean 0, variance 1/3 */
     }
-    cr_assert(fabs(sum / DRAWS) < 5 * sqrt(1.0 / 3 / DRAWS), "%g", sum / DRAWS);
+    assert_lt(fabs(sum / DRAWS), 5 * sqrt(1.0 / 3 / DRAWS), "%g", sum / DRAWS);
 }
 
 Test(init, names_of_kinds)
@@ -359,7 +371,7 @@ Test(init, names_of_kinds)
     for (int kind = LNT_INIT_AUTO; kind <= LNT_INIT_ARRAY; kind++) {
         lnt_init_kind found;
         OK(lnt_init_find(lnt_init_name((lnt_init_kind) kind), &found));
-        cr_assert_eq((int) found, kind);
+        assert_eq((int) found, kind);
     }
     lnt_init_kind found;
     cr_assert_null(lnt_init_name((lnt_init_kind) 99));

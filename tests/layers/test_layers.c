@@ -179,7 +179,8 @@ static void check_gradient(const char *name, subject *s, const lnt_tensor *x, co
                            const lnt_tensor *varied, const lnt_tensor *gradient)
 {
     const double h = 1e-6, atol = 1e-5, rtol = 1e-3;
-    cr_assert(gradient->rows == varied->rows && gradient->cols == varied->cols);
+    assert_eq(gradient->rows, varied->rows);
+    assert_eq(gradient->cols, varied->cols);
     for (size_t i = 0; i < varied->rows; i++) {
         for (size_t j = 0; j < varied->cols; j++) {
             const double kept = lnt_get(varied, i, j);
@@ -189,9 +190,9 @@ static void check_gradient(const char *name, subject *s, const lnt_tensor *x, co
             const double below = weighted_output(s, x, c);
             OK(lnt_set(varied, i, j, kept));
             const double expected = (above - below) / (2 * h), found = lnt_get(gradient, i, j);
-            cr_assert(fabs(found - expected) <= atol + rtol * fabs(expected),
-                      "%s: element (%zu, %zu): %.9g, by differences %.9g", name, i, j, found,
-                      expected);
+            assert_near(found, expected, atol + rtol * fabs(expected),
+                        "%s: element (%zu, %zu): %.9g, by differences %.9g", name, i, j, found,
+                        expected);
         }
     }
 }
@@ -207,7 +208,7 @@ static void assert_no_kink_near(const struct row *row, const lnt_tensor *x)
     lnt_tensor z;
     OK(lnt_pass_forward(pass, net, x, &z));
     for (size_t k = 0; k < z.rows * z.cols; k++) {
-        cr_assert(fabs(lnt_get(&z, k / z.cols, k % z.cols)) > 1e-4, "take another seed");
+        assert_gt(fabs(lnt_get(&z, k / z.cols, k % z.cols)), 1e-4, "take another seed");
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -222,7 +223,7 @@ FOR_EACH_ROW(gradients_by_central_differences)
     subject s = run(row, LNT_F64, &x, &c);
     const lnt_tensor gradients = copy_of(LNT_F64, &s.gradients), dx = copy_of(LNT_F64, &s.dx);
     const lnt_tensor parameters = lnt_net_parameters(s.net);
-    cr_assert(gradients.cols == lnt_net_n_parameters(s.net));
+    assert_eq(gradients.cols, lnt_net_n_parameters(s.net));
     check_gradient(row->name, &s, &x, &c, &parameters, &gradients);
     check_gradient(row->name, &s, &x, &c, &x, &dx);
     finish(&s);
@@ -237,10 +238,10 @@ FOR_EACH_ROW(f32_agrees_with_f64)
     const lnt_tensor c64 = random_matrix(LNT_F64, BATCH, outputs, 2);
     const lnt_tensor c32 = random_matrix(LNT_F32, BATCH, outputs, 2);
     subject s64 = run(row, LNT_F64, &x64, &c64), s32 = run(row, LNT_F32, &x32, &c32);
-    cr_assert_eq(s32.output.dtype, LNT_F32);
-    cr_assert(difference(&s32.output, &s64.output) < 2e-6, "%s: output", row->name);
-    cr_assert(difference(&s32.gradients, &s64.gradients) < 2e-6, "%s: gradients", row->name);
-    cr_assert(difference(&s32.dx, &s64.dx) < 2e-6, "%s: input gradient", row->name);
+    assert_eq(s32.output.dtype, LNT_F32);
+    assert_lt(difference(&s32.output, &s64.output), 2e-6, "%s: output", row->name);
+    assert_lt(difference(&s32.gradients, &s64.gradients), 2e-6, "%s: gradients", row->name);
+    assert_lt(difference(&s32.dx, &s64.dx), 2e-6, "%s: input gradient", row->name);
     finish(&s64);
     finish(&s32);
 }
@@ -258,11 +259,11 @@ FOR_EACH_ROW(any_layout_of_the_input)
         for (layout how = 0; how < N_LAYOUTS; how++) {
             const lnt_tensor strided_x = laid_out(how, &x), strided_c = laid_out(how, &c);
             subject s = run(row, dtype, &strided_x, &strided_c);
-            cr_assert(difference(&s.output, &plain.output) <= tolerance, "%s, layout %d: output",
+            assert_le(difference(&s.output, &plain.output), tolerance, "%s, layout %d: output",
                       row->name, (int) how);
-            cr_assert(difference(&s.gradients, &plain.gradients) <= tolerance,
+            assert_le(difference(&s.gradients, &plain.gradients), tolerance,
                       "%s, layout %d: gradients", row->name, (int) how);
-            cr_assert(difference(&s.dx, &plain.dx) <= tolerance, "%s, layout %d: input gradient",
+            assert_le(difference(&s.dx, &plain.dx), tolerance, "%s, layout %d: input gradient",
                       row->name, (int) how);
             finish(&s);
         }
@@ -281,13 +282,15 @@ FOR_EACH_ROW(no_rows)
     const lnt_tensor c = lnt_tensor_f64(NULL, 0, outputs_of(row));
     lnt_tensor output, dx;
     OK(lnt_pass_forward(pass, net, &x, &output));
-    cr_assert(output.rows == 0 && output.cols == outputs_of(row));
+    assert_eq(output.rows, 0);
+    assert_eq(output.cols, outputs_of(row));
     OK(lnt_pass_backward_from(pass, net, &c));
     OK(lnt_pass_input_gradient(pass, &dx));
-    cr_assert(dx.rows == 0 && dx.cols == INPUTS);
+    assert_eq(dx.rows, 0);
+    assert_eq(dx.cols, INPUTS);
     double largest;
     OK(lnt_norm(LNT_NORM_MAX, &gradients, &largest));
-    cr_assert(largest == 0, "%s: the gradient of nothing is 0", row->name);
+    assert_eq(largest, 0, "%s: the gradient of nothing is 0", row->name);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -302,7 +305,9 @@ FOR_EACH_ROW(inputs_are_not_written)
     subject s = run(row, LNT_F64, &x, &c);
     lnt_net *untouched = net_of(row, LNT_F64);
     const lnt_tensor before = lnt_net_parameters(untouched), after = lnt_net_parameters(s.net);
-    cr_assert(same_bits(&x, &x_kept) && same_bits(&c, &c_kept) && same_bits(&before, &after));
+    assert_same_bits(&x, &x_kept);
+    assert_same_bits(&c, &c_kept);
+    assert_same_bits(&before, &after);
     lnt_net_destroy(untouched);
     finish(&s);
 }
@@ -333,7 +338,8 @@ FOR_EACH_ROW(errors)
     FAILS(LNT_ERR_SHAPE, lnt_pass_forward(s.pass, s.net, &narrow, &output));
     FAILS(LNT_ERR_SHAPE, lnt_pass_forward(s.pass, s.net, &wide, &output));
     FAILS(LNT_ERR_SHAPE, lnt_pass_forward(s.pass, s.net, &tall, &output));
-    cr_assert(output.rows == 99 && same_bits(&s.output, &kept), "%s: outputs changed", row->name);
+    assert_eq(output.rows, 99, "%s: outputs changed", row->name);
+    assert_same_bits(&s.output, &kept, "%s: outputs changed", row->name);
 
     const lnt_tensor c32 = matrix(LNT_F32, BATCH, c.cols);
     const lnt_tensor c_short = matrix(LNT_F64, BATCH - 1, c.cols);
@@ -347,10 +353,11 @@ FOR_EACH_ROW(errors)
     FAILS(LNT_ERR_DTYPE, lnt_pass_backward_from(s.pass, s.net, &c32));
     FAILS(LNT_ERR_SHAPE, lnt_pass_backward_from(s.pass, s.net, &c_short));
     FAILS(LNT_ERR_SHAPE, lnt_pass_backward_from(s.pass, s.net, &c_wide));
-    cr_assert(same_bits(&s.gradients, &gradients) && same_bits(&s.dx, &dx));
+    assert_same_bits(&s.gradients, &gradients);
+    assert_same_bits(&s.dx, &dx);
 
     OK(lnt_pass_backward_from(s.pass, s.net, &c));
-    cr_assert(same_bits(&s.gradients, &gradients), "%s: not usable after errors", row->name);
+    assert_same_bits(&s.gradients, &gradients, "%s: not usable after errors", row->name);
     finish(&s);
 }
 
@@ -362,7 +369,7 @@ static lnt_status try_layer(const lnt_layer *layer)
     config.layers = layer;
     config.n_layers = 1;
     const lnt_status status = lnt_net_create(&net, &config);
-    cr_assert((status == LNT_OK) == (net != NULL));
+    assert_eq(status == LNT_OK, net != NULL);
     lnt_net_destroy(net);
     return status;
 }
@@ -401,22 +408,24 @@ Test(layers, every_activation_is_in_the_table)
             dense += (int) rows[i].activation == a && rows[i].units > 0;
             apart += (int) rows[i].activation == a && rows[i].units == 0;
         }
-        cr_assert(dense > 0 && apart > 0, "%s has no row", lnt_activation_name((lnt_activation) a));
+        assert_gt(dense, 0, "%s has no row", lnt_activation_name((lnt_activation) a));
+        assert_gt(apart, 0, "%s has no row", lnt_activation_name((lnt_activation) a));
         lnt_activation found;
         OK(lnt_activation_find(lnt_activation_name((lnt_activation) a), &found));
-        cr_assert_eq((int) found, a);
+        assert_eq((int) found, a);
     }
 }
 
 Test(layers, constructors_set_the_defaults)
 {
     const lnt_layer dense = lnt_dense(3, LNT_LEAKY_RELU);
-    cr_assert_eq(dense.units, 3);
-    cr_assert_eq(dense.activation, LNT_LEAKY_RELU);
-    cr_assert(isnan(dense.alpha) && dense.bias);
-    cr_assert_eq(dense.weight_init.kind, LNT_INIT_AUTO);
-    cr_assert_eq(dense.bias_init.kind, LNT_INIT_AUTO);
+    assert_eq(dense.units, 3);
+    assert_eq(dense.activation, LNT_LEAKY_RELU);
+    assert_nan(dense.alpha);
+    cr_assert(dense.bias);
+    assert_eq(dense.weight_init.kind, LNT_INIT_AUTO);
+    assert_eq(dense.bias_init.kind, LNT_INIT_AUTO);
     lnt_net *net = new_net(LNT_F64, 2, &dense, 1);
-    cr_assert(lnt_net_layer(net, 0)->alpha == 0.01, "the default of the activation");
+    assert_eq(lnt_net_layer(net, 0)->alpha, 0.01, "the default of the activation");
     lnt_net_destroy(net);
 }

@@ -47,13 +47,15 @@ Test(layers_memory, dropout_drops_its_share_and_scales_the_rest)
                 const double kept = lnt_get(&x, i, j) / (1 - rates[r]);
                 const bool is_dropped = lnt_get(&y, i, j) == 0;
                 dropped += is_dropped;
-                cr_assert(is_dropped || fabs(lnt_get(&y, i, j) - kept) <= 1e-6 * fabs(kept));
+                if (!is_dropped) {
+                    assert_near(lnt_get(&y, i, j), kept, 1e-6 * fabs(kept));
+                }
                 const double back = is_dropped ? 0 : lnt_get(&dy, i, j) / (1 - rates[r]);
-                cr_assert(fabs(lnt_get(&dx, i, j) - back) <= 1e-6 * fabs(back));
+                assert_near(lnt_get(&dx, i, j), back, 1e-6 * fabs(back));
             }
             const double count = ROWS * COLS, expected = rates[r] * count;
-            cr_assert(fabs(dropped - expected) <= 5 * sqrt(expected * (1 - rates[r])), "%g: %g",
-                      rates[r], dropped);
+            assert_near(dropped, expected, 5 * sqrt(expected * (1 - rates[r])), "%g: %g", rates[r],
+                        dropped);
             lnt_pass_destroy(pass);
             lnt_net_destroy(net);
         }
@@ -67,25 +69,25 @@ Test(layers_memory, dropout_depends_on_seed_draw_and_place_alone)
     lnt_pass *pass = pass_of(net, LNT_TRAINING, 9), *other = pass_of(net, LNT_TRAINING, 9);
     lnt_tensor x = matrix(LNT_F64, ROWS, COLS), y;
     OK(lnt_fill(1, &x));
-    cr_assert_eq(lnt_pass_draw(pass), 0);
+    assert_eq(lnt_pass_draw(pass), 0);
     y = output_of(pass, net, &x);
     const lnt_tensor first = copy_of(LNT_F64, &y);
-    cr_assert_eq(lnt_pass_draw(pass), 1);
+    assert_eq(lnt_pass_draw(pass), 1);
     y = output_of(pass, net, &x);
     const lnt_tensor second = copy_of(LNT_F64, &y);
     cr_assert(!same_bits(&first, &second), "every forward must draw anew");
     y = output_of(other, net, &x);
-    cr_assert(same_bits(&first, &y), "another pass of that seed");
+    assert_same_bits(&first, &y, "another pass of that seed");
     OK(lnt_pass_set_draw(other, 0));
     y = output_of(other, net, &x);
-    cr_assert(same_bits(&first, &y), "again");
+    assert_same_bits(&first, &y, "again");
     lnt_tensor top;
     OK(lnt_slice_rows(&x, 0, 7, 1, &top));
     OK(lnt_pass_set_draw(other, 1));
     y = output_of(other, net, &top);
     lnt_tensor expected;
     OK(lnt_slice_rows(&second, 0, 7, 1, &expected));
-    cr_assert(same_bits(&expected, &y), "fewer rows");
+    assert_same_bits(&expected, &y, "fewer rows");
     lnt_pass_destroy(other);
     other = pass_of(net, LNT_TRAINING, 10);
     y = output_of(other, net, &x);
@@ -97,12 +99,12 @@ Test(layers_memory, dropout_depends_on_seed_draw_and_place_alone)
     for (size_t k = 0; k < ROWS * COLS; k++) {
         kept += lnt_get(&y, k / COLS, k % COLS) == 4;
     }
-    cr_assert(fabs(kept / (ROWS * COLS) - 0.25) < 5 * sqrt(0.25 * 0.75 / (ROWS * COLS)));
+    assert_lt(fabs(kept / (ROWS * COLS) - 0.25), 5 * sqrt(0.25 * 0.75 / (ROWS * COLS)));
     lnt_pass_destroy(other);
     lnt_pass_destroy(pass);
     pass = pass_of(net, LNT_INFERENCE, 9);
     y = output_of(pass, net, &x);
-    cr_assert(same_bits(&x, &y), "in inference nothing is dropped");
+    assert_same_bits(&x, &y, "in inference nothing is dropped");
     lnt_pass_destroy(pass);
     lnt_net_destroy(two);
     lnt_net_destroy(net);
@@ -119,10 +121,10 @@ Test(layers_memory, batch_norm_of_one_row)
     const lnt_tensor x = random_matrix(LNT_F64, 1, COLS, 1), state = lnt_net_state(net);
     const lnt_tensor before = copy_of(LNT_F64, &state), y = output_of(pass, net, &x);
     for (size_t j = 0; j < COLS; j++) {
-        cr_assert_eq(lnt_get(&y, 0, j), 0);
+        assert_eq(lnt_get(&y, 0, j), 0);
     }
     OK(lnt_net_update_statistics(net, pass));
-    cr_assert(same_bits(&state, &before));
+    assert_same_bits(&state, &before);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -140,7 +142,7 @@ Test(layers_memory, batch_norm_of_large_numbers)
     }
     const lnt_tensor y = output_of(pass, net, &x);
     for (size_t i = 0; i < ROWS; i++) {
-        cr_assert_float_eq(lnt_get(&y, i, 0), i % 2 == 0 ? 1 : -1, 1e-5);
+        assert_near(lnt_get(&y, i, 0), i % 2 == 0 ? 1 : -1, 1e-5);
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -152,21 +154,24 @@ Test(layers_memory, statistics_are_named_and_cloned)
                                 lnt_dense(2, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, 3, layers, 3), *clone = NULL;
     lnt_parameter mean, variance, other;
-    cr_assert_eq(lnt_net_n_statistics(net), 2);
+    assert_eq(lnt_net_n_statistics(net), 2);
     OK(lnt_net_statistic(net, 0, &mean));
     OK(lnt_net_statistic(net, 1, &variance));
-    cr_assert_str_eq(mean.name, "layers.1.running_mean");
-    cr_assert_str_eq(variance.name, "layers.1.running_var");
-    cr_assert(mean.role == LNT_ROLE_STATISTIC && mean.layer == 1);
-    cr_assert(lnt_get(&mean.value, 0, 3) == 0 && lnt_get(&variance.value, 0, 3) == 1);
+    assert_str_eq(mean.name, "layers.1.running_mean");
+    assert_str_eq(variance.name, "layers.1.running_var");
+    assert_eq(mean.role, LNT_ROLE_STATISTIC);
+    assert_eq(mean.layer, 1);
+    assert_eq(lnt_get(&mean.value, 0, 3), 0);
+    assert_eq(lnt_get(&variance.value, 0, 3), 1);
     FAILS(LNT_ERR_INVALID, lnt_net_statistic(net, 2, &other));
     FAILS(LNT_ERR_NULL, lnt_net_statistic(net, 0, NULL));
     OK(lnt_fill(5, &mean.value));
     OK(lnt_net_clone(&clone, net, NULL));
     OK(lnt_net_statistic(clone, 0, &other));
-    cr_assert_eq(lnt_get(&other.value, 0, 2), 5);
+    assert_eq(lnt_get(&other.value, 0, 2), 5);
     const lnt_tensor state = lnt_net_state(net), parameters = lnt_net_parameters(net);
-    cr_assert(state.cols == parameters.cols + 8 && state.data == parameters.data);
+    assert_eq(state.cols, parameters.cols + 8);
+    assert_eq(state.data, parameters.data);
     lnt_net_destroy(clone);
     lnt_net_destroy(net);
 }
@@ -233,7 +238,7 @@ Test(layers_memory, no_allocation_in_a_step)
     OK(lnt_net_create(&net, &config));
     OK(lnt_pass_create(&pass, net, &pass_config));
     OK(lnt_optim_create(&optim, net, &optim_config));
-    cr_assert_eq(counter.calls, 3, "one block each");
+    assert_eq(counter.calls, 3, "one block each");
     const lnt_tensor x = random_matrix(LNT_F32, 8, 4, 1), y = random_matrix(LNT_F32, 8, 2, 2);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     double first = 0, value = 0;
@@ -243,10 +248,10 @@ Test(layers_memory, no_allocation_in_a_step)
         OK(lnt_optim_step(optim, net, pass));
         first = step == 0 ? value : first;
     }
-    cr_assert_eq(counter.calls, 3);
-    cr_assert(value < first);
+    assert_eq(counter.calls, 3);
+    assert_lt(value, first);
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
-    cr_assert_eq(counter.live, 0);
+    assert_eq(counter.live, 0);
 }

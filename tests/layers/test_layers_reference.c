@@ -76,7 +76,8 @@ static const lnt_tensor *part(const reference_file *file, const char *name, cons
 {
     char text[64];
     const int length = snprintf(text, sizeof text, "%s.%s", name, what);
-    cr_assert(length > 0 && (size_t) length < sizeof text);
+    assert_gt(length, 0);
+    assert_lt((size_t) length, sizeof text);
     return find(file, text);
 }
 
@@ -99,7 +100,7 @@ static void agree(const char *name, const char *what, const lnt_tensor *ours,
             scale = fmax(scale, fabs(lnt_get(theirs, i, j)));
         }
     }
-    cr_assert(worst <= tolerance * scale, "%s, %s: %g", name, what, worst / scale);
+    assert_le(worst, tolerance * scale, "%s, %s: %g", name, what, worst / scale);
 }
 
 static void agree_gradients(const reference_file *file, const char *name, lnt_net *net,

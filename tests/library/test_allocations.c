@@ -89,11 +89,11 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
     OK(lnt_net_create(&net, &(lnt_net_config){dtype, INPUTS, layers, 4, 1, &allocator}));
-    cr_assert(f.calls == 1, "a net is one block, not %zu", f.calls);
+    assert_eq(f.calls, 1, "a net is one block, not %zu", f.calls);
     OK(lnt_pass_create(
         &pass, net,
         &(lnt_pass_config){.max_rows = BATCH, .input_gradient = true, .allocator = &allocator}));
-    cr_assert(f.calls == 2, "a pass is one block");
+    assert_eq(f.calls, 2, "a pass is one block");
     lnt_optim_config config = lnt_optim_of(kind);
     config.momentum = 0.9;
     config.accumulate = 2;
@@ -102,7 +102,7 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
     config.ema_decay = 0.9;
     config.allocator = &allocator;
     OK(lnt_optim_create(&optim, net, &config));
-    cr_assert(f.calls == 3, "an optimiser is one block");
+    assert_eq(f.calls, 3, "an optimiser is one block");
 
     lnt_tensor x = random_matrix(dtype, 2 * BATCH, 3 * INPUTS, 1);
     if (strided) { /* a form that BLAS cannot take, so that it is packed */
@@ -115,13 +115,13 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
     steps(2, net, pass, optim, &loss, &x, &y); /* BLAS makes its own buffers on the first call */
     const size_t before = mallocs();
     steps(100, net, pass, optim, &loss, &x, &y);
-    cr_assert(f.calls == 3, "100 steps called the allocator %zu times", f.calls - 3);
-    cr_assert(mallocs() == before, "100 steps called malloc %zu times", mallocs() - before);
+    assert_eq(f.calls, 3, "100 steps called the allocator %zu times", f.calls - 3);
+    assert_eq(mallocs(), before, "100 steps called malloc %zu times", mallocs() - before);
 
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
 }
 
 Test(allocations, none_in_a_loss)
@@ -141,7 +141,7 @@ Test(allocations, none_in_a_loss)
         OK(lnt_loss_evaluate(&loss, &x, &y, &weights, &value, &x));
         OK(lnt_loss_link(&loss, &x, &x));
         OK(lnt_log_softmax(&x, &x));
-        cr_assert(mallocs() == before, "%s", lnt_loss_name(loss.kind));
+        assert_eq(mallocs(), before, "%s", lnt_loss_name(loss.kind));
     }
 }
 
@@ -174,7 +174,7 @@ static void look_again(lnt_dtype dtype, lnt_optim_kind kind)
     config.ema_decay = 0.9;
     config.allocator = &allocator;
     OK(lnt_optim_create(&optim, net, &config));
-    cr_assert(f.calls == 1, "an optimiser is one block");
+    assert_eq(f.calls, 1, "an optimiser is one block");
     const lnt_tensor x = random_matrix(dtype, BATCH, WIDE, 1);
     const lnt_tensor y = random_matrix(dtype, BATCH, WIDE, 2);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
@@ -185,12 +185,13 @@ static void look_again(lnt_dtype dtype, lnt_optim_kind kind)
         OK(lnt_optim_step_on(optim, net, pass, &batch, NULL));
         before = s == 1 ? mallocs() : before;
     }
-    cr_assert(f.calls == 1 && mallocs() == before, "%s called malloc %zu times",
-              lnt_optim_name(kind), mallocs() - before);
+    assert_eq(f.calls, 1, "%s called malloc %zu times", lnt_optim_name(kind), mallocs() - before);
+    assert_eq(mallocs(), before, "%s called malloc %zu times", lnt_optim_name(kind),
+              mallocs() - before);
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
 }
 
 Test(allocations, none_in_steps_that_look_again)
@@ -234,7 +235,7 @@ Test(allocations, none_in_derivatives)
             OK(lnt_jacobian_loss(d, &j, NULL, LNT_MEAN, 1, 1, &value, &g));
             OK(lnt_input_hessian_diagonal(d, &j));
         }
-        cr_assert(mallocs() == before, "%zu calls of malloc", mallocs() - before);
+        assert_eq(mallocs(), before, "%zu calls of malloc", mallocs() - before);
         lnt_derivatives_destroy(d);
         lnt_net_destroy(net);
     }
@@ -247,12 +248,13 @@ Test(allocations, the_counter_sees_a_malloc)
         const size_t before = mallocs();
         void *volatile block = malloc(10);
         free(block);
-        cr_assert(mallocs() == before + 1);
+        assert_eq(mallocs(), before + 1);
     }
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
     lnt_release(&allocator, lnt_allocate(&allocator, 1, 1));
-    cr_assert(f.calls == 1 && f.live == 0);
+    assert_eq(f.calls, 1);
+    assert_eq(f.live, 0);
 }
 
 typedef struct counted {
@@ -310,11 +312,11 @@ Test(allocations, none_within_fit_after_the_first_batch)
         config.callback_context = &c;
         config.allocator = &allocator;
         OK(lnt_fit(net, &x, &labels, &config, NULL, NULL));
-        cr_assert(c.calls_within == 0, "%zu allocations", c.calls_within);
+        assert_eq(c.calls_within, 0, "%zu allocations", c.calls_within);
         lnt_history_destroy(history);
     }
     lnt_net_destroy(net);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
 }
 
 /* Parameters, gradients, activations, deltas and velocity; what is left is less than 5%. */
@@ -338,9 +340,9 @@ Test(allocations, bytes_are_those_on_paper)
     OK(lnt_optim_create(&optim, net, &sgd));
     const size_t parameters = LAYERS * (WIDTH * WIDTH + WIDTH);
     const size_t paper = sizeof(float) * (3 * parameters + (LAYERS + 2) * ROWS * WIDTH);
-    cr_assert(lnt_net_n_parameters(net) == parameters);
-    cr_assert(f.bytes >= paper && f.bytes < paper + paper / 20, "%zu bytes, %zu on paper", f.bytes,
-              paper);
+    assert_eq(lnt_net_n_parameters(net), parameters);
+    assert_ge(f.bytes, paper, "%zu bytes, %zu on paper", f.bytes, paper);
+    assert_lt(f.bytes, paper + paper / 20, "%zu bytes, %zu on paper", f.bytes, paper);
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);

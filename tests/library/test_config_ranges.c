@@ -34,13 +34,13 @@ static void refused(const subject *s, const lnt_field *field, double value)
     const double before = lnt_field_value(field, s->config);
     set(field, s->config, value);
     const lnt_status status = s->check(s->config, &error);
-    cr_expect(status == LNT_ERR_INVALID || status == LNT_ERR_TOO_LARGE, "%s = %g: %s", field->name,
+    cr_assert(status == LNT_ERR_INVALID || status == LNT_ERR_TOO_LARGE, "%s = %g: %s", field->name,
               value, lnt_status_name(status));
-    cr_expect_eq(s->check(s->config, NULL), status);
+    assert_eq(s->check(s->config, NULL), status);
     snprintf(expected, sizeof expected,
              field->is_size ? "%s%s is %.0f, expected " : "%s%s is %g, expected ", s->owner,
              field->name, value);
-    cr_expect(strstr(error.message, expected) != NULL, "'%s' in '%s'", expected, error.message);
+    assert_contains(error.message, expected, "'%s' in '%s'", expected, error.message);
     set(field, s->config, before);
 }
 
@@ -54,8 +54,9 @@ static void accepted(const subject *s, const lnt_field *field, double value)
     const bool related = strstr(error.message, "expected at least optim.") != NULL ||
                          strstr(error.message, "expected below optim.") != NULL ||
                          strstr(error.message, "does not take") != NULL;
-    cr_expect(status == LNT_OK || related, "%s%s = %g: %s", s->owner, field->name, value,
-              error.message);
+    if (status != LNT_OK) {
+        cr_assert(related, "%s%s = %g: %s", s->owner, field->name, value, error.message);
+    }
     set(field, s->config, before);
 }
 
@@ -163,14 +164,14 @@ Test(config_ranges, relations, .init = make_net)
         config.wolfe_decrease = 0.95;
         config.max_rows = rows[i].kind == LNT_KFAC ? 0 : 32;
         FAILS(LNT_ERR_INVALID, check_optim(&config, &error));
-        cr_expect_str_eq(error.message, rows[i].sentence);
+        assert_str_eq(error.message, rows[i].sentence);
     }
     lnt_optim_config config = lnt_optim_of(LNT_SGD);
     lnt_error error = {LNT_OK, ""};
     config.nesterov = true;
     config.momentum = config.dampening = 0.5;
     FAILS(LNT_ERR_INVALID, check_optim(&config, &error));
-    cr_expect_str_eq(error.message, "optim.dampening is 0.5, expected 0 with optim.nesterov");
+    assert_str_eq(error.message, "optim.dampening is 0.5, expected 0 with optim.nesterov");
 }
 
 static lnt_status check_second_group(const void *group, lnt_error *error)
@@ -191,11 +192,11 @@ Test(config_ranges, groups, .init = make_net)
     EACH(s, group_fields);
     group.first_layer = 2;
     FAILS(LNT_ERR_INVALID, check_second_group(&group, &error));
-    cr_expect_str_eq(error.message, "optim.groups[1].first_layer is 2, expected below 2");
+    assert_str_eq(error.message, "optim.groups[1].first_layer is 2, expected below 2");
     group = (lnt_optim_group){.n_layers = 1, .roles = 1U << 9};
     FAILS(LNT_ERR_INVALID, check_second_group(&group, &error));
-    cr_expect_str_eq(error.message,
-                     "optim.groups[1].roles is 512, expected LNT_ALL_ROLES or some of them");
+    assert_str_eq(error.message,
+                  "optim.groups[1].roles is 512, expected LNT_ALL_ROLES or some of them");
 }
 
 Test(config_ranges, schedules)
@@ -231,8 +232,8 @@ Test(config_ranges, parts_of_runs, .init = make_net)
         lnt_fit_config config = lnt_fit_defaults();                                                \
         lnt_error error = {LNT_OK, ""};                                                            \
         config.assignment;                                                                         \
-        cr_expect_neq(check_fit(&config, &error), LNT_OK);                                         \
-        cr_expect(strstr(error.message, sentence) != NULL, "%s", error.message);                   \
+        assert_ne(check_fit(&config, &error), LNT_OK);                                             \
+        assert_contains(error.message, sentence);                                                  \
     } while (0)
     WITH(optim.beta1 = 2, "optim.beta1 is 2, expected a number in [0, 1)");
     WITH(loss = lnt_huber(-1, LNT_MEAN), "loss.delta is -1, expected a finite number above 0");
@@ -263,11 +264,11 @@ Test(config_ranges, losses, .init = make_net)
             loss.class_weights = weights;
             loss.n_class_weights = 2;
             FAILS(LNT_ERR_INVALID, check_loss(&loss, &error));
-            cr_expect_str_eq(error.message,
-                             "loss.class_weights[1] is nan, expected a finite number from 0");
+            assert_str_eq(error.message,
+                          "loss.class_weights[1] is nan, expected a finite number from 0");
             loss.n_class_weights = 3;
             FAILS(LNT_ERR_SHAPE, check_loss(&loss, &error));
-            cr_expect_str_eq(error.message, "loss.n_class_weights is 3, expected 2");
+            assert_str_eq(error.message, "loss.n_class_weights is 3, expected 2");
         }
     }
     FAILS(LNT_ERR_NULL, lnt_loss_check(NULL, 1, NULL));
@@ -281,8 +282,7 @@ Test(config_ranges, laplace, .init = make_net)
     lnt_error error = {LNT_OK, ""};
     config.structure = (lnt_laplace_structure) 3;
     FAILS(LNT_ERR_INVALID, check_laplace(&config, &error));
-    cr_expect_str_eq(error.message,
-                     "laplace.structure is 3, expected one of lnt_laplace_structure");
+    assert_str_eq(error.message, "laplace.structure is 3, expected one of lnt_laplace_structure");
 }
 
 Test(config_ranges, passes)
@@ -293,11 +293,11 @@ Test(config_ranges, passes)
     EACH(s, pass_fields);
     config.mode = (lnt_mode) 2;
     FAILS(LNT_ERR_INVALID, lnt_pass_check(&config, &error));
-    cr_expect_str_eq(error.message, "mode is 2, expected one of lnt_mode");
+    assert_str_eq(error.message, "mode is 2, expected one of lnt_mode");
     config.mode = LNT_INFERENCE;
     config.input_gradient = true;
     FAILS(LNT_ERR_INVALID, lnt_pass_check(&config, &error));
-    cr_expect_str_eq(error.message, "input_gradient is true, expected false in inference");
+    assert_str_eq(error.message, "input_gradient is true, expected false in inference");
     FAILS(LNT_ERR_NULL, lnt_pass_check(NULL, NULL));
 }
 
@@ -308,9 +308,9 @@ Test(config_ranges, tables)
     lnt_error error = {LNT_OK, ""};
     options.header = (lnt_csv_header) 3;
     FAILS(LNT_ERR_INVALID, lnt_data_read(&frame, "none", LNT_DATA_CSV, &options, &error));
-    cr_expect_str_eq(error.message, "header is 3, expected one of lnt_csv_header");
+    assert_str_eq(error.message, "header is 3, expected one of lnt_csv_header");
     options = lnt_csv_defaults();
     options.missing = (lnt_missing) 2;
     FAILS(LNT_ERR_INVALID, lnt_data_read(&frame, "none", LNT_DATA_CSV, &options, &error));
-    cr_expect_str_eq(error.message, "missing is 2, expected one of lnt_missing");
+    assert_str_eq(error.message, "missing is 2, expected one of lnt_missing");
 }

@@ -81,7 +81,7 @@ Test(failures, every_status_is_provoked)
 #define X(name, text)                                                                              \
     {                                                                                              \
         const lnt_status found = provoke(name);                                                    \
-        cr_expect(found == name, "%s instead of " #name, lnt_status_name(found));                  \
+        assert_status(found, name);                                                                \
     }
     LNT_STATUS_LIST(X)
 #undef X
@@ -110,11 +110,11 @@ static lnt_model make_model(const lnt_allocator *allocator)
 
 static void prepare(void)
 {
-    cr_assert(mkdtemp(folder) != NULL);
+    cr_assert_not_null(mkdtemp(folder));
     snprintf(csv_path, sizeof csv_path, "%s/data.csv", folder);
     snprintf(model_path, sizeof model_path, "%s/model.safetensors", folder);
     FILE *file = fopen(csv_path, "w");
-    cr_assert(file != NULL);
+    cr_assert_not_null(file);
     fputs("x,y,class\n1,2,red\n3,4,\"a \"\"blue\"\" one\"\n5,6,red\n", file);
     fclose(file);
     lnt_model model = make_model(NULL);
@@ -168,14 +168,16 @@ static lnt_status try_csv(const lnt_allocator *allocator)
     lnt_frame *frame = NULL;
     lnt_error error = {0};
     lnt_status status = lnt_csv_read(&frame, csv_path, &options, &error);
-    cr_assert((status == LNT_OK) == (frame != NULL));
-    cr_assert(status == LNT_OK || error.message[0] != '\0');
+    assert_eq(status == LNT_OK, frame != NULL);
+    if (status != LNT_OK) {
+        assert_str_ne(error.message, "");
+    }
     if (status == LNT_OK) {
         status = lnt_frame_encode(frame, 0, 10, NULL);
         if (status != LNT_OK) { /* the frame is as it was, and usable */
-            cr_assert(lnt_frame_labels(frame, 0) == NULL);
+            cr_assert_null(lnt_frame_labels(frame, 0));
             const lnt_tensor values = lnt_frame_values(frame);
-            cr_assert(lnt_get(&values, 2, 0) == 5);
+            assert_eq(lnt_get(&values, 2, 0), 5);
         }
     }
     if (status == LNT_OK) {
@@ -195,7 +197,7 @@ static lnt_status try_scaler(const lnt_allocator *allocator)
     const lnt_tensor x = lnt_tensor_f64(numbers, 2, 2);
     lnt_scaler *scaler = NULL;
     const lnt_status status = lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, allocator);
-    cr_assert((status == LNT_OK) == (scaler != NULL));
+    assert_eq(status == LNT_OK, scaler != NULL);
     lnt_scaler_destroy(scaler);
     return status;
 }
@@ -205,8 +207,10 @@ static lnt_status try_load(const lnt_allocator *allocator)
     lnt_model model;
     lnt_error error = {0};
     const lnt_status status = lnt_model_load(&model, model_path, allocator, &error);
-    cr_assert((status == LNT_OK) == (model.net != NULL));
-    cr_assert(status == LNT_OK || error.message[0] != '\0');
+    assert_eq(status == LNT_OK, model.net != NULL);
+    if (status != LNT_OK) {
+        assert_str_ne(error.message, "");
+    }
     lnt_model_finish(&model);
     return status;
 }
@@ -227,14 +231,14 @@ static void fail_each(const char *name, attempt *try, bool for_ever)
         failing f = {.fail_at = n, .for_ever = for_ever};
         const lnt_allocator allocator = failing_allocator(&f);
         const lnt_status status = try(&allocator);
-        cr_assert(f.live == 0, "%s: %zu blocks leaked at call %zu", name, f.live, n);
+        assert_eq(f.live, 0, "%s: %zu blocks leaked at call %zu", name, f.live, n);
         if (f.calls < n) {
-            cr_assert(status == LNT_OK, "%s: %s", name, lnt_status_name(status));
-            cr_assert(n > 1, "%s never allocates", name);
+            assert_status(status, LNT_OK, "%s: %s", name, lnt_status_name(status));
+            assert_gt(n, 1, "%s never allocates", name);
             return;
         }
-        cr_assert(status == LNT_ERR_MEMORY, "%s, call %zu: %s", name, n, lnt_status_name(status));
-        cr_assert(n < 200, "%s does not end", name);
+        assert_status(status, LNT_ERR_MEMORY, "%s, call %zu: %s", name, n, lnt_status_name(status));
+        assert_lt(n, 200, "%s does not end", name);
     }
 }
 
@@ -263,7 +267,7 @@ Test(failures, saving_leaves_objects_as_they_were, .init = prepare, .fini = clea
     const size_t live = f.live;
     OK(lnt_model_save(&model, model_path, NULL));
     FAILS(LNT_ERR_IO, lnt_model_save(&model, "/there/is/no/such/folder/m.safetensors", NULL));
-    cr_assert(f.live == live);
+    assert_eq(f.live, live);
     lnt_model_finish(&model);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
 }

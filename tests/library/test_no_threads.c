@@ -14,10 +14,10 @@ static void refuse_threads(void)
 {
     pthread_attr_t attributes;
     pthread_t thread;
-    cr_assert(pthread_attr_init(&attributes) == 0);
-    cr_assert(pthread_attr_setstacksize(&attributes, (size_t) 1 << 47u) == 0);
-    cr_assert(pthread_setattr_default_np(&attributes) == 0);
-    cr_assert(pthread_create(&thread, NULL, (void *(*) (void *) ) abort, NULL) != 0,
+    assert_eq(pthread_attr_init(&attributes), 0);
+    assert_eq(pthread_attr_setstacksize(&attributes, (size_t) 1 << 47u), 0);
+    assert_eq(pthread_setattr_default_np(&attributes), 0);
+    assert_ne(pthread_create(&thread, NULL, (void *(*) (void *) ) abort, NULL), 0,
               "there are threads all the same");
 }
 
@@ -38,12 +38,14 @@ Test(no_threads, a_pass)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_pass *pass = NULL;
     OK(lnt_pass_create(&pass, net, &config));
-    cr_assert(memory.live == 2); /* the pass and its team */
+    assert_eq(memory.live, 2); /* the pass and its team */
     lnt_pass_destroy(pass);
-    cr_assert(memory.live == 0 && memory.calls == 2);
+    assert_eq(memory.live, 0);
+    assert_eq(memory.calls, 2);
     refuse_threads();
     FAILS(LNT_ERR_THREADS, lnt_pass_create(&pass, net, &config));
-    cr_assert(pass == NULL && memory.live == 0);
+    cr_assert_null(pass);
+    assert_eq(memory.live, 0);
     lnt_net_destroy(net);
 }
 
@@ -55,7 +57,8 @@ Test(no_threads, no_memory_for_a_team)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_pass *pass = NULL;
     FAILS(LNT_ERR_MEMORY, lnt_pass_create(&pass, net, &config));
-    cr_assert(pass == NULL && memory.live == 0);
+    cr_assert_null(pass);
+    assert_eq(memory.live, 0);
     lnt_net_destroy(net);
 }
 
@@ -70,7 +73,7 @@ Test(no_threads, checkpoints)
     config.checkpoint.directory = in_folder("run");
     refuse_threads();
     FAILS(LNT_ERR_THREADS, lnt_fit(net, &x, &y, &config, NULL, &error));
-    cr_assert(error.message[0] != '\0');
-    cr_assert(same_bits(&parameters, &before));
+    assert_str_ne(error.message, "");
+    assert_same_bits(&parameters, &before);
     lnt_net_destroy(net);
 }

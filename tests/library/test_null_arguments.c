@@ -57,8 +57,9 @@ Test(null_arguments, tensors)
     NUL(lnt_norm(LNT_NORM_L2, &x, NULL));
     NUL(lnt_is_finite(NULL, &flag, NULL, NULL));
     NUL(lnt_is_finite(&x, NULL, NULL, NULL));
-    cr_assert(isnan(lnt_get(NULL, 0, 0)) && isnan(lnt_get(&no_data, 0, 0)));
-    cr_assert(lnt_set(&no_data, 0, 0, 1) != LNT_OK);
+    assert_nan(lnt_get(NULL, 0, 0));
+    assert_nan(lnt_get(&no_data, 0, 0));
+    assert_ne(lnt_set(&no_data, 0, 0, 1), LNT_OK);
 }
 
 Test(null_arguments, losses_and_metrics)
@@ -245,9 +246,12 @@ Test(null_arguments, data)
     NUL(lnt_row_file_read(NULL, 0, &x, &error));
     NUL(lnt_row_file_columns_frame(NULL, index_, 1, &frame, &error));
     NUL(lnt_row_file_columns_frame(NULL, index_, 1, NULL, &error));
-    cr_assert(lnt_row_file_rows(NULL) == 0 && lnt_row_file_cols(NULL) == 0 &&
-              lnt_row_file_dropped(NULL) == 0 && lnt_row_file_columns(NULL) == NULL &&
-              lnt_row_file_labels(NULL, 0) == NULL && !lnt_row_file_in_order(NULL));
+    assert_eq(lnt_row_file_rows(NULL), 0);
+    assert_eq(lnt_row_file_cols(NULL), 0);
+    assert_eq(lnt_row_file_dropped(NULL), 0);
+    cr_assert_null(lnt_row_file_columns(NULL));
+    cr_assert_null(lnt_row_file_labels(NULL, 0));
+    cr_assert(!lnt_row_file_in_order(NULL));
     NUL(lnt_names_create(NULL, NULL, 0, NULL));
     NUL(lnt_names_create(&names, NULL, 2, NULL));
     NUL(lnt_split(4, 0.5, NULL, 0, NULL, &count));

@@ -13,8 +13,8 @@
     do {                                                                                           \
         error = (lnt_error){LNT_OK, ""};                                                           \
         FAILS(LNT_ERR_NULL, call);                                                                 \
-        cr_assert(error.status == LNT_ERR_NULL && error.message[0] != '\0', "%s: no sentence",     \
-                  #call);                                                                          \
+        assert_status(error.status, LNT_ERR_NULL, "%s", #call);                                    \
+        assert_str_ne(error.message, "", "%s", #call);                                             \
     } while (0)
 
 static lnt_error error;
@@ -209,7 +209,7 @@ Test(null_models, predictions)
     NUL(lnt_uncertainty_create(&uncertainty, none, 1, 4, NULL, &error));
     NUL(lnt_uncertainty_create(&uncertainty, bare, 1, 4, NULL, &error));
     FAILS(LNT_ERR_NULL, lnt_uncertainty_predict(NULL, &x, &p, &p, NULL));
-    cr_assert(lnt_uncertainty_cols(NULL) == 0);
+    assert_eq(lnt_uncertainty_cols(NULL), 0);
     lnt_predictor_destroy(predictor);
 }
 

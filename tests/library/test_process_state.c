@@ -34,10 +34,10 @@ static state look(void)
     snprintf(s.locale, sizeof s.locale, "%s", setlocale(LC_ALL, NULL));
     for (int n = 1; n < 32; n++) {
         if (n != SIGKILL && n != SIGSTOP) {
-            cr_assert(sigaction(n, NULL, &s.actions[n]) == 0);
+            assert_eq(sigaction(n, NULL, &s.actions[n]), 0);
         }
     }
-    cr_assert(getcwd(s.folder, sizeof s.folder) != NULL);
+    cr_assert_not_null(getcwd(s.folder, sizeof s.folder));
     s.mask = umask(0);
     umask(s.mask);
     return s;
@@ -45,15 +45,15 @@ static state look(void)
 
 static void same(const state *a, const state *b)
 {
-    cr_assert(a->mxcsr == b->mxcsr, "MXCSR was %x and is %x", a->mxcsr, b->mxcsr);
-    cr_assert(a->rounding == b->rounding);
-    cr_assert(a->threads == b->threads, "%d BLAS threads were %d", b->threads, a->threads);
-    cr_assert_str_eq(a->locale, b->locale);
-    cr_assert_str_eq(a->folder, b->folder);
-    cr_assert(a->mask == b->mask);
+    assert_eq(a->mxcsr, b->mxcsr, "MXCSR was %x and is %x", a->mxcsr, b->mxcsr);
+    assert_eq(a->rounding, b->rounding);
+    assert_eq(a->threads, b->threads, "%d BLAS threads were %d", b->threads, a->threads);
+    assert_str_eq(a->locale, b->locale);
+    assert_str_eq(a->folder, b->folder);
+    assert_eq(a->mask, b->mask);
     for (int n = 1; n < 32; n++) {
         cr_assert(a->actions[n].sa_handler == b->actions[n].sa_handler, "signal %d", n);
-        cr_assert(a->actions[n].sa_flags == b->actions[n].sa_flags, "signal %d", n);
+        assert_eq(a->actions[n].sa_flags, b->actions[n].sa_flags, "signal %d", n);
     }
 }
 
@@ -62,9 +62,10 @@ static void use_everything(void)
 {
     char csv[] = "/tmp/linnet-state-csv-XXXXXX", model_path[] = "/tmp/linnet-state-model-XXXXXX";
     const int csv_file = mkstemp(csv), model_file = mkstemp(model_path);
-    cr_assert(csv_file >= 0 && model_file >= 0);
+    assert_ge(csv_file, 0);
+    assert_ge(model_file, 0);
     static const char text[] = "a,b,y\n1,2.5,3\n2,1e-3,4\n3,4.25,5\n4,0.1,6\n";
-    cr_assert(write(csv_file, text, sizeof text - 1) == (ssize_t) (sizeof text - 1));
+    assert_eq(write(csv_file, text, sizeof text - 1), (ssize_t) (sizeof text - 1));
     close(csv_file);
     close(model_file);
 
@@ -109,7 +110,7 @@ Test(process_state, is_left_alone)
 /* Also where the caller has chosen modes of its own. */
 Test(process_state, is_left_alone_in_other_modes)
 {
-    cr_assert(fesetround(FE_UPWARD) == 0);
+    assert_eq(fesetround(FE_UPWARD), 0);
     signal(SIGUSR1, SIG_IGN);
     umask(027);
     const state before = look();
@@ -129,19 +130,23 @@ Test(process_state, only_the_call_that_says_so_sets_threads)
         return;
     }
     OK(lnt_blas_set_threads(2));
-    cr_assert(lnt_build_info().blas_threads == 2);
+    assert_eq(lnt_build_info().blas_threads, 2);
     OK(lnt_blas_set_threads(1));
-    cr_assert(lnt_build_info().blas_threads == 1);
+    assert_eq(lnt_build_info().blas_threads, 1);
 }
 
 Test(process_state, the_build_tells_what_it_is)
 {
     const lnt_build build = lnt_build_info();
-    cr_assert_str_eq(build.version, lnt_version());
+    assert_str_eq(build.version, lnt_version());
     int major, minor, patch, end = 0;
-    cr_assert(sscanf(build.version, "%d.%d.%d%n", &major, &minor, &patch, &end) == 3);
-    cr_assert(build.version[end] == '\0');
-    cr_assert(sscanf(build.lapack, "%d.%d.%d", &major, &minor, &patch) == 3 && major >= 3);
-    cr_assert(build.blas[0] != '\0' && build.compiler[0] != '\0');
-    cr_assert(build.blas_config != NULL && build.blas_core != NULL && build.blas_threads >= 0);
+    assert_eq(sscanf(build.version, "%d.%d.%d%n", &major, &minor, &patch, &end), 3);
+    assert_eq(build.version[end], '\0');
+    assert_eq(sscanf(build.lapack, "%d.%d.%d", &major, &minor, &patch), 3);
+    assert_ge(major, 3);
+    assert_str_ne(build.blas, "");
+    assert_str_ne(build.compiler, "");
+    cr_assert_not_null(build.blas_config);
+    cr_assert_not_null(build.blas_core);
+    assert_ge(build.blas_threads, 0);
 }

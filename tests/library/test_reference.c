@@ -95,15 +95,15 @@ static void agree(const reference_file *file, const char *name, const lnt_tensor
                   double tolerance)
 {
     const lnt_tensor *theirs = find(file, name);
-    cr_assert(difference(ours, theirs) <= tolerance, "%s: %s: largest relative difference %.3g",
+    assert_le(difference(ours, theirs), tolerance, "%s: %s: largest relative difference %.3g",
               file->path, name, difference(ours, theirs));
     lnt_tensor error = copy_of(LNT_F64, ours);
     double error_norm, norm;
     OK(lnt_axpy(-1, theirs, &error));
     OK(lnt_norm(LNT_NORM_L2, &error, &error_norm));
     OK(lnt_norm(LNT_NORM_L2, theirs, &norm));
-    cr_assert(error_norm <= tolerance * norm, "%s: %s: relative difference of norms %.3g",
-              file->path, name, error_norm / norm);
+    assert_le(error_norm, tolerance * norm, "%s: %s: relative difference of norms %.3g", file->path,
+              name, error_norm / norm);
 }
 
 /* A number such as the loss as a [1, 1] matrix. */
@@ -215,7 +215,7 @@ Test(reference, integer_labels)
     static reference_file start;
     read_case(&start, "labels", "numpy");
     const struct reference_net *shape = &nets[2];
-    cr_assert_str_eq(shape->name, "labels");
+    assert_str_eq(shape->name, "labels");
     lnt_net *net = create_net(shape, &start, LNT_F64);
     lnt_pass *pass = new_pass(net);
     const lnt_tensor y = copy_of(LNT_I32, find(&start, "y"));

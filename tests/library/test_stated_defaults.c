@@ -19,10 +19,10 @@ static char *header(const char *name)
     static char text[MAX_TEXT];
     char path[1024];
     const char *root = getenv("LINNET_SOURCE_ROOT");
-    cr_assert(root != NULL, "LINNET_SOURCE_ROOT is not set");
+    cr_assert_not_null(root, "LINNET_SOURCE_ROOT is not set");
     snprintf(path, sizeof path, "%s/include/linnet/%s", root, name);
     FILE *file = fopen(path, "r");
-    cr_assert(file != NULL, "%s", path);
+    cr_assert_not_null(file, "%s", path);
     size_t length = 0;
     bool begins = true, blank = false;
     for (int c = getc(file); c != EOF; c = getc(file)) {
@@ -35,7 +35,7 @@ static char *header(const char *name)
             }
             blank = false;
             text[length++] = (char) c;
-            cr_assert(length + 2 < MAX_TEXT, "%s is too long", name);
+            assert_lt(length + 2, MAX_TEXT, "%s is too long", name);
         }
     }
     text[length] = '\0';
@@ -71,20 +71,25 @@ __attribute__((format(printf, 2, 3))) static void states(const char *name, const
     vsnprintf(sentence, sizeof sentence, format, values);
     va_end(values);
     shorten_exponents(sentence);
-    cr_expect(strstr(header(name), sentence) != NULL, "%s does not say '%s'", name, sentence);
+    assert_contains(header(name), sentence, "%s does not say '%s'", name, sentence);
 }
 
 Test(stated_defaults, nets_and_passes)
 {
     const lnt_net_config net = lnt_net_defaults();
-    cr_assert(net.dtype == LNT_F32 && net.allocator == NULL && net.layers == NULL);
+    assert_eq(net.dtype, LNT_F32);
+    cr_assert_null(net.allocator);
+    cr_assert_null(net.layers);
     states("net.h", "F32, seed %d, the default allocator; inputs and layers still to be set.",
            (int) net.seed);
     const lnt_pass_config pass = lnt_pass_defaults();
-    cr_assert(pass.mode == LNT_TRAINING && !pass.input_gradient);
+    assert_eq(pass.mode, LNT_TRAINING);
+    cr_assert(!pass.input_gradient);
     states("net.h", "%zu rows, training, no input gradient.", pass.max_rows);
     const lnt_derivatives_config derivatives = lnt_derivatives_defaults();
-    cr_assert(!derivatives.second && derivatives.inputs == NULL && derivatives.targets == NULL);
+    cr_assert(!derivatives.second);
+    cr_assert_null(derivatives.inputs);
+    cr_assert_null(derivatives.targets);
     states("derivatives.h", "%zu rows, no scalers, no second derivatives, the default allocator.",
            derivatives.max_rows);
 }
@@ -110,7 +115,10 @@ Test(stated_defaults, layers)
     states("layer.h", "that starts as `alpha`, by default %g;", lnt_get(&parameters, 0, 0));
     lnt_net_destroy(net);
     const lnt_layer batch = lnt_batch_norm(), layer = lnt_layer_norm();
-    cr_assert(batch.gain && batch.bias && layer.gain && layer.bias);
+    cr_assert(batch.gain);
+    cr_assert(batch.bias);
+    cr_assert(layer.gain);
+    cr_assert(layer.bias);
     states("layer.h", "epsilon %g, momentum %g. Ioffe, Szegedy, ICML 2015.", batch.epsilon,
            batch.momentum);
 }
@@ -122,8 +130,10 @@ Test(stated_defaults, schedules)
         const lnt_schedule s = lnt_schedule_of((lnt_schedule_kind) kind);
         const bool by_factor = kind != LNT_SCHEDULE_COSINE && kind != LNT_SCHEDULE_ONE_CYCLE &&
                                kind != LNT_SCHEDULE_POLYNOMIAL;
-        cr_expect(!by_factor || s.factor == step.factor, "kind %d", kind);
-        cr_expect(s.warmup_start == step.warmup_start, "kind %d", kind);
+        if (by_factor) {
+            assert_eq(s.factor, step.factor, "kind %d: %g, not %g", kind, s.factor, step.factor);
+        }
+        assert_eq(s.warmup_start, step.warmup_start, "kind %d", kind);
     }
     states("schedule.h", "in (0, 1]; 1/%g */ } lnt_schedule;", 1 / step.warmup_start);
     states("schedule.h", "exponential, plateau: in (0, 1]; %g */", step.factor);
@@ -144,7 +154,8 @@ Test(stated_defaults, schedules)
     snprintf(end_factor, sizeof end_factor, "%.0e", cycle.end_factor);
     states("schedule.h", "double end_factor; /**< one-cycle: > 0; %s */", end_factor);
     const lnt_schedule plateau = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
-    cr_assert(plateau.least == cosine.least && !plateau.absolute);
+    assert_eq(plateau.least, cosine.least);
+    cr_assert(!plateau.absolute);
     states("schedule.h", "without improvement that are borne; %zu */", plateau.patience);
     states("schedule.h", "after a change that do not count; %zu */", plateau.cooldown);
     char threshold[32];
@@ -156,17 +167,24 @@ Test(stated_defaults, schedules)
 Test(stated_defaults, training)
 {
     const lnt_fit_config fit = lnt_fit_defaults();
-    cr_assert(fit.shuffle && fit.seed == 0 && fit.loss.kind == lnt_mse(LNT_MEAN).kind);
-    cr_assert(fit.optim.kind == LNT_ADAM && fit.schedule.kind == LNT_SCHEDULE_CONSTANT);
-    cr_assert(fit.validation_fraction == 0 && fit.monitor == LNT_METRIC_LOSS);
-    cr_assert(fit.max_steps == 0 && fit.max_seconds == 0);
+    cr_assert(fit.shuffle);
+    assert_eq(fit.seed, 0);
+    assert_eq(fit.loss.kind, lnt_mse(LNT_MEAN).kind);
+    assert_eq(fit.optim.kind, LNT_ADAM);
+    assert_eq(fit.schedule.kind, LNT_SCHEDULE_CONSTANT);
+    assert_eq(fit.validation_fraction, 0);
+    assert_eq(fit.monitor, LNT_METRIC_LOSS);
+    assert_eq(fit.max_steps, 0);
+    assert_eq(fit.max_seconds, 0);
     states("train.h",
            "%zu epochs, batches of %zu, shuffled, seed 0, mean squared error, Adam at %g, "
            "constant; no validation, monitored the loss, no limits, top %zu.",
            fit.epochs, fit.batch_rows, fit.optim.learning_rate, fit.top_k);
     const lnt_laplace_config laplace = lnt_laplace_defaults();
-    cr_assert(laplace.structure == LNT_LAPLACE_LAST && laplace.prior_precision == 0);
-    cr_assert(laplace.noise == 0 && laplace.max_bytes == 0);
+    assert_eq(laplace.structure, LNT_LAPLACE_LAST);
+    assert_eq(laplace.prior_precision, 0);
+    assert_eq(laplace.noise, 0);
+    assert_eq(laplace.max_bytes, 0);
     states("uncertainty.h", "The last layer, prior and noise by marginal likelihood, no limit.");
 }
 
@@ -183,8 +201,8 @@ Test(stated_defaults, optimizers)
     lnt_optim_config of[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
         of[kind] = lnt_optim_of((lnt_optim_kind) kind);
-        cr_expect(of[kind].accumulate == of[0].accumulate);
-        cr_expect(of[kind].max_rows == of[0].max_rows);
+        assert_eq(of[kind].accumulate, of[0].accumulate);
+        assert_eq(of[kind].max_rows, of[0].max_rows);
     }
     char a[32], b[32], c[32];
     states(
@@ -198,13 +216,14 @@ Test(stated_defaults, optimizers)
            of[LNT_RPROP].rprop_grow, of[LNT_RPROP].rprop_least, of[LNT_RPROP].rprop_most,
            of[LNT_ADAMW].weight_decay);
     states("optim.h", "Adam, by default with weight decay %g.", of[LNT_ADAMW].weight_decay);
-    cr_expect(of[LNT_MUON].nesterov && of[LNT_MUON].weight_decay == 0);
+    cr_assert(of[LNT_MUON].nesterov);
+    assert_eq(of[LNT_MUON].weight_decay, 0);
     states(
         "optim.h",
         "Muon as its author's: %g, momentum %g, Nesterov, %zu iterations, no decay; adam_rate %g.",
         of[LNT_MUON].learning_rate, of[LNT_MUON].momentum, of[LNT_MUON].muon_iterations,
         of[LNT_MUON].adam_rate);
-    cr_expect_eq(of[LNT_SOAP].beta1, of[LNT_SOAP].beta2);
+    assert_eq(of[LNT_SOAP].beta1, of[LNT_SOAP].beta2);
     states("optim.h", "SOAP %g, betas %g, period %zu.", of[LNT_SOAP].learning_rate,
            of[LNT_SOAP].beta1, of[LNT_SOAP].precondition_period);
     states("optim.h", "L-BFGS rate %g, memory %zu, c1 %s, c2 %g, %zu evaluations.",
@@ -221,5 +240,6 @@ Test(stated_defaults, optimizers)
     states("optim.h", "accumulate %zu, max_rows %zu; all else 0.", of[LNT_SGD].accumulate,
            of[LNT_SGD].max_rows);
     states("optim.h", "SGD, learning rate %g, no momentum.", lnt_optim_defaults().learning_rate);
-    cr_expect(lnt_optim_defaults().kind == LNT_SGD && lnt_optim_defaults().momentum == 0);
+    assert_eq(lnt_optim_defaults().kind, LNT_SGD);
+    assert_eq(lnt_optim_defaults().momentum, 0);
 }

@@ -6,11 +6,6 @@
 /* What every loss must do. */
 
 /* Up to the order in which the elements are summed. */
-static bool close_to(double a, double b)
-{
-    return fabs(a - b) <= 1e-15 * (1 + fabs(a));
-}
-
 FOR_EACH_ROW(loss, values_by_definition)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
@@ -30,11 +25,11 @@ FOR_EACH_ROW(loss, values_by_definition)
         OK(lnt_loss_evaluate(&of_sum, &output, &target, weights, &sum, NULL));
         OK(lnt_loss_evaluate(&of_mean, &output, &target, weights, &mean, NULL));
         OK(lnt_loss_divisor(&of_mean, &output, &target, weights, &found));
-        cr_assert(fabsl(sum - expected) <= tolerance * size, "%s: %.17g, expected %.17Lg",
-                  row->name, sum, expected);
-        cr_assert(fabsl(mean - expected / divisor) <= tolerance * size / divisor, "%s: %.17g",
+        assert_le(fabsl(sum - expected), tolerance * size, "%s: %.17g, expected %.17Lg", row->name,
+                  sum, expected);
+        assert_le(fabsl(mean - expected / divisor), tolerance * size / divisor, "%s: %.17g",
                   row->name, mean);
-        cr_assert(found == divisor, "%s: divisor %.17g, expected %.17g", row->name, found, divisor);
+        assert_eq(found, divisor, "%s: divisor %.17g, expected %.17g", row->name, found, divisor);
     }
 }
 
@@ -56,8 +51,9 @@ FOR_EACH_ROW(loss, gradients_by_central_differences)
             OK(lnt_loss_evaluate(&loss, &output, &target, weights, &below, NULL));
             *element = kept;
             const double expected = (above - below) / (2 * h);
-            cr_assert(fabs(found - expected) <= atol + rtol * fabs(expected),
-                      "%s: element %zu: %.9g, by differences %.9g", row->name, k, found, expected);
+            assert_near(found, expected, atol + rtol * fabs(expected),
+                        "%s: element %zu: %.9g, by differences %.9g", row->name, k, found,
+                        expected);
         }
     }
 }
@@ -77,14 +73,14 @@ FOR_EACH_ROW(loss, value_and_gradient_are_reduced_separately)
                                  &gradients[v][g]));
         }
     }
-    cr_assert(values[LNT_MEAN][LNT_MEAN] == values[LNT_MEAN][LNT_SUM]);
-    cr_assert(values[LNT_SUM][LNT_MEAN] == values[LNT_SUM][LNT_SUM]);
-    cr_assert(values[LNT_MEAN][LNT_SUM] == values[LNT_SUM][LNT_SUM] / divisor);
-    cr_assert(same_bits(&gradients[LNT_MEAN][LNT_MEAN], &gradients[LNT_SUM][LNT_MEAN]));
-    cr_assert(same_bits(&gradients[LNT_MEAN][LNT_SUM], &gradients[LNT_SUM][LNT_SUM]));
+    assert_eq(values[LNT_MEAN][LNT_MEAN], values[LNT_MEAN][LNT_SUM]);
+    assert_eq(values[LNT_SUM][LNT_MEAN], values[LNT_SUM][LNT_SUM]);
+    assert_eq(values[LNT_MEAN][LNT_SUM], values[LNT_SUM][LNT_SUM] / divisor);
+    assert_same_bits(&gradients[LNT_MEAN][LNT_MEAN], &gradients[LNT_SUM][LNT_MEAN]);
+    assert_same_bits(&gradients[LNT_MEAN][LNT_SUM], &gradients[LNT_SUM][LNT_SUM]);
     lnt_tensor scaled = copy_of(LNT_F64, &gradients[LNT_MEAN][LNT_MEAN]);
     OK(lnt_scale(divisor, &scaled));
-    cr_assert(difference(&scaled, &gradients[LNT_SUM][LNT_SUM]) < 2e-15);
+    assert_lt(difference(&scaled, &gradients[LNT_SUM][LNT_SUM]), 2e-15);
 }
 
 /* A row of weight 2 is a row given twice, and one of weight 0 a row left out. */
@@ -110,12 +106,12 @@ FOR_EACH_ROW(loss, weights_count_rows)
     double value, listed_value;
     OK(lnt_loss_evaluate(&loss, &first_output, &first_target, &counts, &value, &gradient));
     OK(lnt_loss_evaluate(&loss, &listed_output, &listed_target, NULL, &listed_value, &listed));
-    cr_assert(close_to(value, listed_value), "%s", row->name);
+    assert_near(value, listed_value, 1e-15 * (1 + fabs(value)), "%s", row->name);
     for (size_t j = 0; j < output.cols; j++) {
         const double twice = 2 * lnt_get(&listed, 0, j), once = lnt_get(&listed, 2, j);
-        cr_assert(lnt_get(&gradient, 0, j) == 0, "%s: %zu", row->name, j);
-        cr_assert(fabs(lnt_get(&gradient, 1, j) - twice) <= 1e-15, "%s: %zu", row->name, j);
-        cr_assert(fabs(lnt_get(&gradient, 2, j) - once) <= 1e-15, "%s: %zu", row->name, j);
+        assert_eq(lnt_get(&gradient, 0, j), 0, "%s: %zu", row->name, j);
+        assert_near(lnt_get(&gradient, 1, j), twice, 1e-15, "%s: %zu", row->name, j);
+        assert_near(lnt_get(&gradient, 2, j), once, 1e-15, "%s: %zu", row->name, j);
     }
     (void) weights;
 }
@@ -134,8 +130,8 @@ FOR_EACH_ROW(loss, weights_of_one)
         double value, weighted_value;
         OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
         OK(lnt_loss_evaluate(&loss, &output, &target, &ones, &weighted_value, &by_ones));
-        cr_assert(close_to(value, weighted_value) && same_bits(&gradient, &by_ones), "%s",
-                  row->name);
+        assert_near(value, weighted_value, 1e-15 * (1 + fabs(value)), "%s", row->name);
+        assert_same_bits(&gradient, &by_ones, "%s", row->name);
     }
 }
 
@@ -150,7 +146,8 @@ FOR_EACH_ROW(loss, weights_of_zero)
         lnt_tensor gradient = random_matrix(LNT_F64, row->rows, row->cols, 9);
         double value = 3;
         OK(lnt_loss_evaluate(&loss, &output, &target, &zeros, &value, &gradient));
-        cr_assert(value == 0 && same_bits(&gradient, &nothing), "%s", row->name);
+        assert_eq(value, 0, "%s", row->name);
+        assert_same_bits(&gradient, &nothing, "%s", row->name);
     }
 }
 
@@ -164,8 +161,8 @@ FOR_EACH_ROW(loss, f32_agrees_with_f64)
         gradients[k] = matrix(output.dtype, row->rows, row->cols);
         OK(lnt_loss_evaluate(&loss, &output, &target, weights, &values[k], &gradients[k]));
     }
-    cr_assert(fabs(values[0] - values[1]) <= 2e-6 * (1 + fabs(values[1])), "%s", row->name);
-    cr_assert(difference(&gradients[0], &gradients[1]) <= 2e-6, "%s: %g", row->name,
+    assert_near(values[0], values[1], 2e-6 * (1 + fabs(values[1])), "%s", row->name);
+    assert_le(difference(&gradients[0], &gradients[1]), 2e-6, "%s: %g", row->name,
               difference(&gradients[0], &gradients[1]));
 }
 
@@ -184,8 +181,9 @@ FOR_EACH_ROW(loss, any_layout)
             lnt_tensor g = laid_out((layout) (how / N_LAYOUTS / N_LAYOUTS), &output);
             double strided_value;
             OK(lnt_loss_evaluate(&loss, &o, &t, weights != NULL ? &w : NULL, &strided_value, &g));
-            cr_assert(close_to(strided_value, value) && same_bits(&g, &gradient), "%s: layouts %d",
-                      row->name, how);
+            assert_near(strided_value, value, 1e-15 * (1 + fabs(strided_value)), "%s: layouts %d",
+                        row->name, how);
+            assert_same_bits(&g, &gradient, "%s: layouts %d", row->name, how);
         }
     }
 }
@@ -201,8 +199,8 @@ FOR_EACH_ROW(loss, the_gradient_may_replace_the_output)
         for (layout how = 0; how < N_LAYOUTS; how++) {
             lnt_tensor view = laid_out(how, &output);
             OK(lnt_loss_evaluate(&loss, &view, &target, weights, &value_in_place, &view));
-            cr_assert(close_to(value, value_in_place) && same_bits(&view, &gradient), "%s",
-                      row->name);
+            assert_near(value, value_in_place, 1e-15 * (1 + fabs(value)), "%s", row->name);
+            assert_same_bits(&view, &gradient, "%s", row->name);
         }
     }
 }
@@ -218,7 +216,8 @@ FOR_EACH_ROW(loss, no_rows)
     double value = 3, divisor = 3;
     OK(lnt_loss_evaluate(&loss, &output, &target, weighted ? &weights : NULL, &value, &gradient));
     OK(lnt_loss_divisor(&loss, &output, &target, weighted ? &weights : NULL, &divisor));
-    cr_assert(value == 0 && divisor == 0, "%s: %g", row->name, value);
+    assert_eq(value, 0, "%s: %g", row->name, value);
+    assert_eq(divisor, 0, "%s: %g", row->name, value);
 }
 
 FOR_EACH_ROW(loss, nan_shows_in_the_value)
@@ -230,7 +229,7 @@ FOR_EACH_ROW(loss, nan_shows_in_the_value)
             OK(lnt_set(&output, 0, j, NAN));
             double value;
             OK(lnt_loss_evaluate(&loss, &output, &target, weights, &value, NULL));
-            cr_assert(isnan(value), "%s: NaN in column %zu gives %g", row->name, j, value);
+            assert_nan(value, "%s: NaN in column %zu gives %g", row->name, j, value);
         }
     }
 }
@@ -242,18 +241,19 @@ Test(loss, every_loss_is_in_the_table)
         for (size_t i = 0; i < N_ROWS; i++) {
             count += (int) rows[i].loss.kind == kind;
         }
-        cr_assert(count > 0 || kind == LNT_LOSS_CUSTOM, "%s has no row",
-                  lnt_loss_name((lnt_loss_kind) kind));
+        if (count == 0) {
+            assert_eq(kind, LNT_LOSS_CUSTOM, "%s has no row", lnt_loss_name((lnt_loss_kind) kind));
+        }
         lnt_loss_kind found;
         OK(lnt_loss_find(lnt_loss_name((lnt_loss_kind) kind), &found));
-        cr_assert_eq((int) found, kind);
+        assert_eq((int) found, kind);
     }
 }
 
 Test(loss, names_and_constructors)
 {
-    cr_assert_str_eq(lnt_loss_name(LNT_LOSS_MSE), "mse");
-    cr_assert_str_eq(lnt_loss_name(LNT_LOSS_SOFTMAX_CROSS_ENTROPY), "softmax_cross_entropy");
+    assert_str_eq(lnt_loss_name(LNT_LOSS_MSE), "mse");
+    assert_str_eq(lnt_loss_name(LNT_LOSS_SOFTMAX_CROSS_ENTROPY), "softmax_cross_entropy");
     cr_assert_null(lnt_loss_name((lnt_loss_kind) -1));
     cr_assert_null(lnt_loss_name((lnt_loss_kind) INT_MAX));
     lnt_loss_kind kind = LNT_LOSS_MSE;
@@ -265,8 +265,11 @@ Test(loss, names_and_constructors)
     cr_assert(!lnt_loss_is_classification((lnt_loss_kind) 99));
     for (lnt_reduction reduction = LNT_MEAN; reduction <= LNT_SUM; reduction++) {
         const lnt_loss mse = lnt_mse(reduction), ce = lnt_softmax_cross_entropy(reduction);
-        cr_assert(mse.kind == LNT_LOSS_MSE && ce.kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY);
-        cr_assert(mse.value == reduction && mse.gradient == reduction);
-        cr_assert(ce.value == reduction && ce.gradient == reduction);
+        assert_eq(mse.kind, LNT_LOSS_MSE);
+        assert_eq(ce.kind, LNT_LOSS_SOFTMAX_CROSS_ENTROPY);
+        assert_eq(mse.value, reduction);
+        assert_eq(mse.gradient, reduction);
+        assert_eq(ce.value, reduction);
+        assert_eq(ce.gradient, reduction);
     }
 }

@@ -27,7 +27,7 @@ static void check_row(const struct row *row, lnt_reduction reduction, const lnt_
     const lnt_tensor down = gradient_at(&loss, &output, &target, weights, &v, -h);
     OK(lnt_axpy(-1, &down, &up));
     OK(lnt_scale(1 / (2 * h), &up));
-    cr_assert(difference(&hv, &up) < 1e-7, "%s: %g", row->name, difference(&hv, &up));
+    assert_lt(difference(&hv, &up), 1e-7, "%s: %g", row->name, difference(&hv, &up));
 }
 
 Test(loss_curve, by_central_differences)
@@ -62,11 +62,11 @@ Test(loss_curve, single_precision_and_strides)
                 lnt_tensor other = laid_out(how, &hv);
                 OK(lnt_fill(7, &other));
                 OK(lnt_loss_curve(&loss, &o, &t, NULL, &d, &other));
-                cr_assert(difference(&other, &hv) < (dtype == LNT_F32 ? 1e-6 : 1e-14));
+                assert_lt(difference(&other, &hv), dtype == LNT_F32 ? 1e-6 : 1e-14);
             }
         }
         const lnt_tensor single = copy_of(LNT_F64, &found[0]);
-        cr_assert(difference(&single, &found[1]) < 1e-5, "%s: %g", rows[r].name,
+        assert_lt(difference(&single, &found[1]), 1e-5, "%s: %g", rows[r].name,
                   difference(&single, &found[1]));
     }
 }

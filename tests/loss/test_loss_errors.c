@@ -50,7 +50,8 @@ FOR_EACH_ROW(loss_errors, errors)
         const lnt_tensor i32_target = matrix(LNT_I32, target.rows, target.cols);
         FAILS(LNT_ERR_DTYPE, EVALUATE(&output, &i32_target, &gradient));
     }
-    cr_assert(value == 3 && same_bits(&gradient, &zero), "%s: outputs changed", row->name);
+    assert_eq(value, 3, "%s: outputs changed", row->name);
+    assert_same_bits(&gradient, &zero, "%s: outputs changed", row->name);
 
     if (row->rows > 1 && row->cols > 1) { /* shifted by one row, and onto the target */
         lnt_tensor store = random_matrix(LNT_F64, row->rows + 1, row->cols, 1), shifted = store;
@@ -82,7 +83,7 @@ FOR_EACH_ROW(loss_errors, bad_weights)
         FAILS(LNT_ERR_INVALID, EVALUATE(&wrong));
         double divisor = 3;
         FAILS(LNT_ERR_INVALID, lnt_loss_divisor(&loss, &output, &target, &wrong, &divisor));
-        cr_assert(divisor == 3);
+        assert_eq(divisor, 3);
     }
     const lnt_tensor taller = matrix(LNT_F64, row->rows + 1, 1);
     const lnt_tensor wider = matrix(LNT_F64, row->rows, 2);
@@ -94,7 +95,8 @@ FOR_EACH_ROW(loss_errors, bad_weights)
     FAILS(LNT_ERR_DTYPE, EVALUATE(&f32));
     FAILS(LNT_ERR_DTYPE, EVALUATE(&i32));
     FAILS(LNT_ERR_NULL, EVALUATE(&no_data));
-    cr_assert(value == 3 && same_bits(&gradient, &zero), "%s: outputs changed", row->name);
+    assert_eq(value, 3, "%s: outputs changed", row->name);
+    assert_same_bits(&gradient, &zero, "%s: outputs changed", row->name);
     lnt_tensor inside = gradient; /* its first column */
     inside.cols = 1;
     FAILS(LNT_ERR_ALIAS, EVALUATE(&inside));
@@ -108,7 +110,8 @@ static void refuse(lnt_loss loss, const lnt_tensor *output, const lnt_tensor *ta
     lnt_tensor gradient = copy_of(output->dtype, output);
     FAILS(expected, lnt_loss_evaluate(&loss, output, target, NULL, &value, &gradient));
     FAILS(expected, lnt_loss_divisor(&loss, output, target, NULL, &value));
-    cr_assert(value == 3 && same_bits(&gradient, output));
+    assert_eq(value, 3);
+    assert_same_bits(&gradient, output);
     if (lnt_loss_name(loss.kind) != NULL && expected == LNT_ERR_INVALID) {
         cr_assert(loss.kind == LNT_LOSS_POISSON || loss.kind == LNT_LOSS_BINARY_CROSS_ENTROPY ||
                   lnt_loss_link(&loss, output, &gradient) == expected);
@@ -154,7 +157,7 @@ Test(loss_errors, numbers_that_a_loss_does_not_have)
     double value, expected;
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, NULL));
     OK(lnt_loss_evaluate(&plain, &output, &target, NULL, &expected, NULL));
-    cr_assert(value == expected);
+    assert_eq(value, expected);
 }
 
 Test(loss_errors, class_weights)
@@ -197,7 +200,7 @@ Test(loss_errors, targets_out_of_range)
         refuse(losses[l], &output, &target, LNT_ERR_INVALID);
         OK(lnt_set(&target, 2, 1, NAN));
         OK(lnt_loss_evaluate(&losses[l], &output, &target, NULL, &value, NULL));
-        cr_assert(isnan(value));
+        assert_nan(value);
         OK(lnt_set(&target, 2, 1, 0));
     }
     OK(lnt_set(&target, 0, 0, 1 + 1e-9));

@@ -50,8 +50,8 @@ static double number(const reference_file *file, const char *name, const char *w
 
 static void near(double found, double expected, double tolerance, const char *name)
 {
-    cr_assert(fabs(found - expected) <= tolerance * fabs(expected), "%s: %.17g, expected %.17g",
-              name, found, expected);
+    assert_near(found, expected, tolerance * fabs(expected), "%s: %.17g, expected %.17g", name,
+                found, expected);
 }
 
 static void compare(const reference_file *file, const struct row *row, const char *name,
@@ -71,7 +71,7 @@ static void compare(const reference_file *file, const struct row *row, const cha
     char full[64];
     snprintf(full, sizeof full, "%s.d", name);
     const double off = difference(&gradient, find(file, full));
-    cr_assert(off <= tolerance, "%s: gradients differ by %g", name, off);
+    assert_le(off, tolerance, "%s: gradients differ by %g", name, off);
     loss.value = LNT_MEAN;
     OK(lnt_loss_evaluate(&loss, &x, &y, w != NULL ? &weights : NULL, &value, NULL));
     near(value, number(file, name, ".mean"), tolerance, name);
@@ -121,7 +121,7 @@ Test(loss_reference, agrees_with_scikit_learn)
         while (row < rows + N_ROWS && strcmp(row->name, name) != 0) {
             row++;
         }
-        cr_assert(row < rows + N_ROWS, "%s", name);
+        assert_lt(row, rows + N_ROWS, "%s", name);
         lnt_tensor x = *find(&file, "x"), y = *find(&file, row->target);
         if (row->loss.kind == LNT_LOSS_BINARY_CROSS_ENTROPY) {
             x.cols = y.cols = 1;

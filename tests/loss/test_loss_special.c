@@ -18,8 +18,8 @@ static double one(lnt_loss loss, lnt_dtype dtype, double x, double y, double *sl
 
 static void near(double found, double expected, const char *what)
 {
-    cr_assert(fabs(found - expected) <= 2e-15 * fabs(expected), "%s: %.17g, expected %.17g", what,
-              found, expected);
+    assert_near(found, expected, 2e-15 * fabs(expected), "%s: %.17g, expected %.17g", what, found,
+                expected);
 }
 
 Test(loss_special, kinks)
@@ -61,12 +61,16 @@ Test(loss_special, tails_of_binary_cross_entropy)
         const double tolerance = dtype == LNT_F32 ? 1e-6 : 1e-15, far = exp(-40.0);
         for (int y = 0; y < 2; y++) {
             const double sign = y == 1 ? 1 : -1; /* of the logit that is right */
-            cr_assert(fabs(one(loss, dtype, sign * 40, y, &slope) - far) <= tolerance * far);
-            cr_assert(fabs(slope + sign * far) <= tolerance * far, "%g", slope);
-            cr_assert(one(loss, dtype, sign * 1e4, y, &slope) == 0 && slope == 0);
-            cr_assert(one(loss, dtype, -sign * 1e4, y, &slope) == 1e4 && slope == -sign);
-            cr_assert(one(loss, dtype, sign * INFINITY, y, &slope) == 0 && slope == 0);
-            cr_assert(isinf(one(loss, dtype, -sign * INFINITY, y, &slope)) && slope == -sign);
+            assert_near(one(loss, dtype, sign * 40, y, &slope), far, tolerance * far);
+            assert_le(fabs(slope + sign * far), tolerance * far, "%g", slope);
+            assert_eq(one(loss, dtype, sign * 1e4, y, &slope), 0);
+            assert_eq(slope, 0);
+            assert_eq(one(loss, dtype, -sign * 1e4, y, &slope), 1e4);
+            assert_eq(slope, -sign);
+            assert_eq(one(loss, dtype, sign * INFINITY, y, &slope), 0);
+            assert_eq(slope, 0);
+            assert_eq(fabs(one(loss, dtype, -sign * INFINITY, y, &slope)), INFINITY);
+            assert_eq(slope, -sign);
         }
     }
 }
@@ -76,9 +80,12 @@ Test(loss_special, tails_of_poisson)
     const lnt_loss loss = lnt_poisson(LNT_SUM);
     double slope;
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
-        cr_assert(one(loss, dtype, -1e4, 2, &slope) == 2e4 && slope == -2);
-        cr_assert(one(loss, dtype, -INFINITY, 0, &slope) == 0 && slope == 0);
-        cr_assert(isinf(one(loss, dtype, 1e4, 2, &slope)) && isinf(slope));
+        assert_eq(one(loss, dtype, -1e4, 2, &slope), 2e4);
+        assert_eq(slope, -2);
+        assert_eq(one(loss, dtype, -INFINITY, 0, &slope), 0);
+        assert_eq(slope, 0);
+        assert_eq(fabs(one(loss, dtype, 1e4, 2, &slope)), INFINITY);
+        assert_eq(fabs(slope), INFINITY);
     }
 }
 
@@ -97,14 +104,16 @@ Test(loss_special, tails_of_gaussian)
 {
     double r[3];
     gaussian(0, 3, -1e4, 3, r);
-    cr_assert(r[0] == -5e3 && r[1] == 0 && r[2] == 0.5, "%g %g %g", r[0], r[1], r[2]);
+    assert_eq(r[0], -5e3, "%g %g %g", r[0], r[1], r[2]);
+    assert_eq(r[1], 0, "%g %g %g", r[0], r[1], r[2]);
+    assert_eq(r[2], 0.5, "%g %g %g", r[0], r[1], r[2]);
     gaussian(0, 3, 1e4, 3, r);
     near(r[0], log(1e4) / 2, "wide");
     near(r[2], 0.5e-4, "slope of wide");
     gaussian(1e-6, 3, -1e4, 2, r);
     near(r[0], (1e6 + log(1e-6)) / 2, "narrow");
     near(r[1], 1e6, "slope of mean");
-    cr_assert(r[2] == 0);
+    assert_eq(r[2], 0);
     gaussian(0, 2, 0, 3, r);
     near(r[0], (1 / log(2.0) + log(log(2.0))) / 2, "between");
 }
@@ -145,7 +154,8 @@ Test(loss_special, custom)
 {
     own o = {.status = LNT_OK};
     const lnt_loss loss = lnt_custom_loss(fourth_power, &o, LNT_MEAN);
-    cr_assert(loss.value == LNT_MEAN && loss.gradient == LNT_MEAN);
+    assert_eq(loss.value, LNT_MEAN);
+    assert_eq(loss.gradient, LNT_MEAN);
     const lnt_tensor output = random_matrix(LNT_F64, 3, 2, 1), target = matrix(LNT_I32, 5, 7);
     const lnt_tensor weights = matrix(LNT_F64, 3, 1);
     lnt_tensor gradient = matrix(LNT_F64, 3, 2), in_place = copy_of(LNT_F64, &output);
@@ -155,20 +165,26 @@ Test(loss_special, custom)
     }
     OK(lnt_loss_evaluate(&loss, &output, &target, &weights, &value, &gradient));
     near(value, expected, "value");
-    cr_assert(o.calls == 1 && o.output == &output && o.target == &target);
-    cr_assert(o.weights == &weights && o.gradient == &gradient);
+    assert_eq(o.calls, 1);
+    assert_eq(o.output, &output);
+    assert_eq(o.target, &target);
+    assert_eq(o.weights, &weights);
+    assert_eq(o.gradient, &gradient);
     near(lnt_get(&gradient, 1, 1), 4 * pow(lnt_get(&output, 1, 1), 3), "gradient");
     OK(lnt_loss_evaluate(&loss, &in_place, &target, NULL, &value, &in_place));
-    cr_assert(same_bits(&in_place, &gradient) && o.weights == NULL);
+    assert_same_bits(&in_place, &gradient);
+    cr_assert_null(o.weights);
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, NULL));
-    cr_assert(o.gradient == NULL && o.calls == 3);
+    cr_assert_null(o.gradient);
+    assert_eq(o.calls, 3);
     OK(lnt_loss_divisor(&loss, &output, &target, NULL, &divisor));
-    cr_assert(divisor == 3);
+    assert_eq(divisor, 3);
 
     lnt_tensor no_rows = output;
     no_rows.rows = 0;
     OK(lnt_loss_evaluate(&loss, &no_rows, &no_rows, NULL, &value, NULL));
-    cr_assert(value == 0 && o.calls == 3, "without rows nobody is asked");
+    assert_eq(value, 0, "without rows nobody is asked");
+    assert_eq(o.calls, 3, "without rows nobody is asked");
 }
 
 Test(loss_special, custom_errors)
@@ -179,14 +195,16 @@ Test(loss_special, custom_errors)
     lnt_tensor f32 = matrix(LNT_F32, 3, 2), wide = matrix(LNT_F64, 3, 3);
     double value = 3;
     FAILS(LNT_ERR_SHAPE, lnt_loss_evaluate(&loss, &output, &output, NULL, &value, NULL));
-    cr_assert(o.calls == 1 && value == 3);
+    assert_eq(o.calls, 1);
+    assert_eq(value, 3);
     FAILS(LNT_ERR_DTYPE, lnt_loss_evaluate(&loss, &output, &output, NULL, &value, &f32));
     FAILS(LNT_ERR_SHAPE, lnt_loss_evaluate(&loss, &output, &output, NULL, &value, &wide));
     FAILS(LNT_ERR_SHAPE, lnt_loss_evaluate(&loss, &output, &output, &output, &value, NULL));
     FAILS(LNT_ERR_NULL, lnt_loss_evaluate(&loss, &output, NULL, NULL, &value, NULL));
     loss.function = NULL;
     FAILS(LNT_ERR_NULL, lnt_loss_evaluate(&loss, &output, &output, NULL, &value, NULL));
-    cr_assert(o.calls == 1 && value == 3);
+    assert_eq(o.calls, 1);
+    assert_eq(value, 3);
 }
 
 /* A net learns by the caller's loss as by ours. */
@@ -214,7 +232,8 @@ Test(loss_special, custom_in_a_pass)
         gradients[i] = copy_of(LNT_F64, &gradient);
         lnt_pass_destroy(pass);
     }
-    cr_assert(values[0] == values[1] && same_bits(&gradients[0], &gradients[1]));
+    assert_eq(values[0], values[1]);
+    assert_same_bits(&gradients[0], &gradients[1]);
     lnt_net_destroy(net);
 }
 
@@ -253,12 +272,12 @@ Test(loss_special, link)
                 OK(lnt_set(&expected, k / 4, k % 4, meaning(&loss, &x, k / 4, k % 4)));
             }
             OK(lnt_loss_link(&loss, &x, &y));
-            cr_assert(difference(&y, &expected) <= (dtype == LNT_F32 ? 1e-6 : 1e-15), "%s",
+            assert_le(difference(&y, &expected), dtype == LNT_F32 ? 1e-6 : 1e-15, "%s",
                       lnt_loss_name(loss.kind));
             for (layout how = 0; how < N_LAYOUTS; how++) {
                 lnt_tensor view = laid_out(how, &x);
                 OK(lnt_loss_link(&loss, &view, &view));
-                cr_assert(same_bits(&view, &y), "%s", lnt_loss_name(loss.kind));
+                assert_same_bits(&view, &y, "%s", lnt_loss_name(loss.kind));
             }
         }
     }
@@ -279,7 +298,10 @@ Test(loss_special, link_of_extremes_and_errors)
     no_rows.rows = 0;
     OK(lnt_loss_link(&binary, &no_rows, &no_rows));
     OK(lnt_loss_link(&binary, &x, &x));
-    cr_assert(data[0] == 1 && data[1] == 0 && data[2] == 1 && data[3] == 0);
+    assert_eq(data[0], 1);
+    assert_eq(data[1], 0);
+    assert_eq(data[2], 1);
+    assert_eq(data[3], 0);
 }
 
 Test(loss_special, sizes)
@@ -293,12 +315,12 @@ Test(loss_special, sizes)
                                 : kind == LNT_LOSS_GAUSSIAN ? halves
                                                             : outputs;
             const size_t classes = softmax ? cols : binary && outputs == 1 ? 2 : 0;
-            cr_assert_eq(lnt_loss_target_cols((lnt_loss_kind) kind, outputs), cols);
-            cr_assert_eq(lnt_loss_classes((lnt_loss_kind) kind, outputs), classes);
+            assert_eq(lnt_loss_target_cols((lnt_loss_kind) kind, outputs), cols);
+            assert_eq(lnt_loss_classes((lnt_loss_kind) kind, outputs), classes);
         }
-        cr_assert_eq(lnt_loss_target_cols((lnt_loss_kind) kind, 0), 0);
-        cr_assert_eq(lnt_loss_classes((lnt_loss_kind) kind, 0), 0);
+        assert_eq(lnt_loss_target_cols((lnt_loss_kind) kind, 0), 0);
+        assert_eq(lnt_loss_classes((lnt_loss_kind) kind, 0), 0);
     }
-    cr_assert(lnt_loss_target_cols((lnt_loss_kind) 99, 2) == 0);
-    cr_assert(lnt_loss_classes((lnt_loss_kind) -1, 2) == 0);
+    assert_eq(lnt_loss_target_cols((lnt_loss_kind) 99, 2), 0);
+    assert_eq(lnt_loss_classes((lnt_loss_kind) -1, 2), 0);
 }

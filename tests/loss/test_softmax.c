@@ -43,12 +43,12 @@ Test(softmax, cross_entropy_is_stable)
                 double value;
                 OK(lnt_loss_evaluate(&loss, &output, labels ? &label : &target, NULL, &value,
                                      &gradient));
-                cr_assert(fabs(value - extremes[i].value) <= unit * extremes[i].value,
-                          "case %zu: %.17g in %s", i, value, lnt_dtype_name(dtype));
+                assert_near(value, extremes[i].value, unit * extremes[i].value,
+                            "case %zu: %.17g in %s", i, value, lnt_dtype_name(dtype));
                 for (size_t j = 0; j < 3; j++) {
-                    cr_assert(fabs(lnt_get(&gradient, 0, j) - extremes[i].gradient[j]) <= unit,
-                              "case %zu: gradient %zu is %.17g in %s", i, j,
-                              lnt_get(&gradient, 0, j), lnt_dtype_name(dtype));
+                    assert_near(lnt_get(&gradient, 0, j), extremes[i].gradient[j], unit,
+                                "case %zu: gradient %zu is %.17g in %s", i, j,
+                                lnt_get(&gradient, 0, j), lnt_dtype_name(dtype));
                 }
             }
         }
@@ -64,11 +64,12 @@ Test(softmax, impossible_classes_cost_nothing)
     lnt_tensor gradient = matrix(LNT_F64, 1, 3);
     double value;
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
-    cr_assert_float_eq(value, 0.69314718055994531, 1e-15);
-    cr_assert(lnt_get(&gradient, 0, 0) == 0 && lnt_get(&gradient, 0, 2) == 0);
+    assert_near(value, 0.69314718055994531, 1e-15);
+    assert_eq(lnt_get(&gradient, 0, 0), 0);
+    assert_eq(lnt_get(&gradient, 0, 2), 0);
     OK(lnt_set(&target, 0, 2, 0.1));
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, NULL));
-    cr_assert(value == INFINITY, "%g", value);
+    assert_eq(value, INFINITY);
 }
 
 /* Constants added to a row change neither the value nor the gradient. */
@@ -84,7 +85,8 @@ Test(softmax, cross_entropy_ignores_a_shift)
     OK(lnt_fill(4096, &shift)); /* exact in these numbers */
     OK(lnt_axpy(1, &shift, &shifted));
     OK(lnt_loss_evaluate(&loss, &shifted, &labels, NULL, &shifted_value, &shifted_gradient));
-    cr_assert(value == shifted_value && same_bits(&gradient, &shifted_gradient));
+    assert_eq(value, shifted_value);
+    assert_same_bits(&gradient, &shifted_gradient);
 }
 
 Test(softmax, bad_labels)
@@ -108,7 +110,8 @@ Test(softmax, bad_labels)
         OK(lnt_set(&labels, 3, 0, bad_integers[i]));
         FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&loss, &output, &labels, NULL, &value, &gradient));
     }
-    cr_assert(value == 3 && same_bits(&gradient, &zero), "outputs changed");
+    assert_eq(value, 3, "outputs changed");
+    assert_same_bits(&gradient, &zero, "outputs changed");
 
     const lnt_tensor f32_labels = matrix(LNT_F32, 4, 1), wide = matrix(LNT_I32, 4, 3);
     FAILS(LNT_ERR_DTYPE, lnt_loss_evaluate(&loss, &output, &f32_labels, NULL, &value, NULL));
@@ -133,7 +136,7 @@ Test(softmax, values)
             }
             for (size_t j = 0; j < 5; j++) {
                 const long double expected = expl(lnt_get(&x, i, j)) / total;
-                cr_assert(fabsl(lnt_get(&p, i, j) - expected) <= 4 * unit * expected);
+                assert_le(fabsl(lnt_get(&p, i, j) - expected), 4 * unit * expected);
             }
         }
     }
@@ -150,11 +153,14 @@ Test(softmax, extreme_values)
         const lnt_tensor right = of_values(dtype, 4, 3, &expected[0][0]);
         lnt_tensor p = matrix(dtype, 4, 3);
         OK(lnt_softmax(&x, &p));
-        cr_assert(same_bits(&p, &right));
+        assert_same_bits(&p, &right);
         OK(lnt_set(&x, 1, 1, NAN));
         OK(lnt_softmax(&x, &p));
-        cr_assert(isnan(lnt_get(&p, 1, 0)) && isnan(lnt_get(&p, 1, 1)) && isnan(lnt_get(&p, 1, 2)));
-        cr_assert(lnt_get(&p, 0, 0) == 1 && lnt_get(&p, 2, 0) == 0.5, "other rows are not touched");
+        assert_nan(lnt_get(&p, 1, 0));
+        assert_nan(lnt_get(&p, 1, 1));
+        assert_nan(lnt_get(&p, 1, 2));
+        assert_eq(lnt_get(&p, 0, 0), 1, "other rows are not touched");
+        assert_eq(lnt_get(&p, 2, 0), 0.5, "other rows are not touched");
     }
 }
 
@@ -169,7 +175,8 @@ Test(softmax, any_layout_and_in_place)
                        into = laid_out((layout) (N_LAYOUTS - 1 - how), &x);
             OK(lnt_softmax(&view, &into));
             OK(lnt_softmax(&view, &view));
-            cr_assert(same_bits(&into, &p) && same_bits(&view, &p), "layout %d", (int) how);
+            assert_same_bits(&into, &p, "layout %d", (int) how);
+            assert_same_bits(&view, &p, "layout %d", (int) how);
         }
     }
 }
@@ -209,7 +216,7 @@ Test(softmax, logarithms)
             }
             for (size_t j = 0; j < 5; j++) {
                 const long double expected = lnt_get(&x, i, j) - logl(total);
-                cr_assert(fabsl(lnt_get(&l, i, j) - expected) <= 4 * unit * (1 - expected));
+                assert_le(fabsl(lnt_get(&l, i, j) - expected), 4 * unit * (1 - expected));
             }
         }
         for (layout how = 0; how < N_LAYOUTS; how++) {
@@ -217,7 +224,8 @@ Test(softmax, logarithms)
                        into = laid_out((layout) (N_LAYOUTS - 1 - how), &x);
             OK(lnt_log_softmax(&view, &into));
             OK(lnt_log_softmax(&view, &view));
-            cr_assert(same_bits(&into, &l) && same_bits(&view, &l), "layout %d", (int) how);
+            assert_same_bits(&into, &l, "layout %d", (int) how);
+            assert_same_bits(&view, &l, "layout %d", (int) how);
         }
     }
 }
@@ -234,12 +242,13 @@ Test(softmax, logarithms_of_extremes)
         lnt_tensor l = matrix(dtype, 3, 3), f32 = matrix(LNT_F32, 3, 3),
                    f64 = matrix(LNT_F64, 3, 3);
         OK(lnt_log_softmax(&x, &l));
-        cr_assert(same_bits(&l, &right));
+        assert_same_bits(&l, &right);
         FAILS(LNT_ERR_NULL, lnt_log_softmax(NULL, &l));
         FAILS(LNT_ERR_NULL, lnt_log_softmax(&x, NULL));
         FAILS(LNT_ERR_DTYPE, lnt_log_softmax(&x, dtype == LNT_F32 ? &f64 : &f32));
         OK(lnt_set(&x, 0, 1, NAN));
         OK(lnt_log_softmax(&x, &l));
-        cr_assert(isnan(lnt_get(&l, 0, 0)) && isnan(lnt_get(&l, 0, 2)));
+        assert_nan(lnt_get(&l, 0, 0));
+        assert_nan(lnt_get(&l, 0, 2));
     }
 }

@@ -50,7 +50,7 @@ static void train(scene *s, lnt_loss loss)
     s->fit.callback = count_members;
     s->fit.callback_context = &last;
     OK(lnt_ensemble_fit(members, MEMBERS, &s->net, &s->x, &s->y, &s->fit, NULL, NULL));
-    cr_assert(last == MEMBERS - 1);
+    assert_eq(last, MEMBERS - 1);
     static const double offset[] = {3, -1}, scale[] = {10, -0.5};
     for (size_t m = 0; m < MEMBERS; m++) {
         s->models[m] = lnt_model_init();
@@ -82,7 +82,7 @@ Test(ensemble, same_bits_as_single_fits)
         OK(lnt_net_create(&net, &config));
         OK(lnt_fit(net, &s.x, &s.y, &fit, NULL, NULL));
         const lnt_tensor a = lnt_net_parameters(net), b = lnt_net_parameters(s.models[m].net);
-        cr_assert(same_bits(&a, &b));
+        assert_same_bits(&a, &b);
         lnt_net_destroy(net);
     }
     finish(&s);
@@ -98,7 +98,7 @@ static void against_definition(const scene *s)
     sd = matrix(LNT_F64, ROWS, 2);
     epistemic = matrix(LNT_F64, ROWS, 2);
     OK(lnt_uncertainty_create(&u, s->list, MEMBERS, 7, NULL, NULL));
-    cr_assert(lnt_uncertainty_cols(u) == 2);
+    assert_eq(lnt_uncertainty_cols(u), 2);
     OK(lnt_uncertainty_predict(u, &s->x, &mean, &sd, &epistemic));
     for (size_t m = 0; m < MEMBERS; m++) {
         lnt_predictor *p;
@@ -118,9 +118,9 @@ static void against_definition(const scene *s)
                 noise += n * n / MEMBERS;
             }
             const double model = squares - sum * sum;
-            cr_assert(fabs(lnt_get(&mean, i, j) - sum) < 1e-12 * (1 + fabs(sum)));
-            cr_assert(fabs(lnt_get(&epistemic, i, j) - sqrt(model)) < 1e-9 * sqrt(model) + 1e-9);
-            cr_assert(fabs(lnt_get(&sd, i, j) - sqrt(model + noise)) < 1e-9 * (1 + sqrt(noise)));
+            assert_lt(fabs(lnt_get(&mean, i, j) - sum), 1e-12 * (1 + fabs(sum)));
+            assert_lt(fabs(lnt_get(&epistemic, i, j) - sqrt(model)), 1e-9 * sqrt(model) + 1e-9);
+            assert_lt(fabs(lnt_get(&sd, i, j) - sqrt(model + noise)), 1e-9 * (1 + sqrt(noise)));
         }
     }
     lnt_uncertainty_destroy(u);
@@ -154,17 +154,21 @@ Test(ensemble, laplace_in_own_unit_and_in_a_file)
                            NULL));
         char path[] = "/tmp/linnet-laplace-XXXXXX";
         const int file = mkstemp(path);
-        cr_assert(file >= 0);
+        assert_ge(file, 0);
         lnt_error error = {0};
-        cr_assert(lnt_model_save(model, path, &error) == LNT_OK, "%s", error.message);
+        assert_status(lnt_model_save(model, path, &error), LNT_OK, "%s", error.message);
         lnt_model loaded;
-        cr_assert(lnt_model_load(&loaded, path, NULL, &error) == LNT_OK, "%s", error.message);
+        assert_status(lnt_model_load(&loaded, path, NULL, &error), LNT_OK, "%s", error.message);
         const lnt_laplace_info *a = lnt_laplace_get_info(model->laplace);
         const lnt_laplace_info *b = lnt_laplace_get_info(loaded.laplace);
-        cr_assert(a->parameters == b->parameters && a->rows == b->rows && b->rows == ROWS &&
-                  a->structure == b->structure && a->noise == b->noise &&
-                  a->prior_precision == b->prior_precision && a->effective == b->effective &&
-                  a->log_marginal == b->log_marginal);
+        assert_eq(a->parameters, b->parameters);
+        assert_eq(a->rows, b->rows);
+        assert_eq(b->rows, ROWS);
+        assert_eq(a->structure, b->structure);
+        assert_eq(a->noise, b->noise);
+        assert_eq(a->prior_precision, b->prior_precision);
+        assert_eq(a->effective, b->effective);
+        assert_eq(a->log_marginal, b->log_marginal);
         const lnt_model *pair[] = {model, &loaded};
         lnt_tensor mean[2], sd[2], raw_mean = matrix(LNT_F64, ROWS, 2),
                                    raw_sd = matrix(LNT_F64, ROWS, 2);
@@ -176,14 +180,15 @@ Test(ensemble, laplace_in_own_unit_and_in_a_file)
             OK(lnt_uncertainty_predict(u, &s.x, &mean[i], &sd[i], NULL));
             lnt_uncertainty_destroy(u);
         }
-        cr_assert(same_bits(&mean[0], &mean[1]) && same_bits(&sd[0], &sd[1]));
+        assert_same_bits(&mean[0], &mean[1]);
+        assert_same_bits(&sd[0], &sd[1]);
         lnt_laplace_predictor *p;
         OK(lnt_laplace_predictor_create(&p, model->net, model->laplace, 11, NULL));
         OK(lnt_laplace_predict(p, &s.x, &raw_mean, &raw_sd, NULL));
         for (size_t i = 0; i < ROWS; i++) {
-            cr_assert(fabs(lnt_get(&sd[0], i, 0) / lnt_get(&raw_sd, i, 0) - 10) < 1e-10);
-            cr_assert(fabs(lnt_get(&sd[0], i, 1) / lnt_get(&raw_sd, i, 1) - 0.5) < 1e-10);
-            cr_assert(fabs(lnt_get(&mean[0], i, 1) + 0.5 * lnt_get(&raw_mean, i, 1) + 1) < 1e-12);
+            assert_lt(fabs(lnt_get(&sd[0], i, 0) / lnt_get(&raw_sd, i, 0) - 10), 1e-10);
+            assert_lt(fabs(lnt_get(&sd[0], i, 1) / lnt_get(&raw_sd, i, 1) - 0.5), 1e-10);
+            assert_lt(fabs(lnt_get(&mean[0], i, 1) + 0.5 * lnt_get(&raw_mean, i, 1) + 1), 1e-12);
         }
         lnt_laplace_predictor_destroy(p);
         lnt_model_finish(&loaded);
@@ -192,11 +197,11 @@ Test(ensemble, laplace_in_own_unit_and_in_a_file)
         lnt_net_destroy(alone);
         model->loss = lnt_mae(LNT_MEAN);
         FAILS(LNT_ERR_INVALID, lnt_model_save(model, path, &error));
-        cr_assert(strstr(error.message, "another net or loss") != NULL);
+        assert_contains(error.message, "another net or loss");
         model->loss = lnt_mse(LNT_MEAN);
         lnt_laplace_destroy(model->laplace);
         model->laplace = NULL;
-        cr_assert(remove(path) == 0);
+        assert_eq(remove(path), 0);
     }
     finish(&s);
 }
@@ -210,29 +215,35 @@ Test(ensemble, damaged_files)
     lnt_laplace_config config = {.structure = LNT_LAPLACE_KRONECKER};
     OK(lnt_laplace_fit(&model->laplace, model->net, &model->loss, &s.x, &s.y, NULL, &config, NULL));
     char path[] = "/tmp/linnet-laplace-XXXXXX";
-    cr_assert(mkstemp(path) >= 0);
+    assert_ge(mkstemp(path), 0);
     OK(lnt_model_save(model, path, NULL));
     FILE *file = fopen(path, "r+b");
-    cr_assert(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    cr_assert_not_null(file);
+    assert_eq(fseek(file, 0, SEEK_END), 0);
     const long size = ftell(file);
     for (long at = 0; at < size; at += 3) {
-        cr_assert(fseek(file, at, SEEK_SET) == 0);
+        assert_eq(fseek(file, at, SEEK_SET), 0);
         const int byte = fgetc(file);
-        cr_assert(fseek(file, at, SEEK_SET) == 0 && fputc(byte ^ 4, file) != EOF &&
-                  fflush(file) == 0);
+        assert_eq(fseek(file, at, SEEK_SET), 0);
+        assert_ne(fputc(byte ^ 4, file), EOF);
+        assert_eq(fflush(file), 0);
         lnt_model loaded;
         lnt_error error = {0};
         const lnt_status status = lnt_model_load(&loaded, path, NULL, &error);
         cr_assert(status == LNT_ERR_FORMAT || status == LNT_OK);
         if (status == LNT_OK) { /* such as in the blanks behind the header */
-            cr_assert(at < 8192 && loaded.laplace != NULL);
+            assert_lt(at, 8192);
+            cr_assert_not_null(loaded.laplace);
             lnt_model_finish(&loaded);
         }
-        cr_assert(loaded.laplace == NULL && loaded.net == NULL);
-        cr_assert(fseek(file, at, SEEK_SET) == 0 && fputc(byte, file) != EOF && fflush(file) == 0);
+        cr_assert_null(loaded.laplace);
+        cr_assert_null(loaded.net);
+        assert_eq(fseek(file, at, SEEK_SET), 0);
+        assert_ne(fputc(byte, file), EOF);
+        assert_eq(fflush(file), 0);
     }
     fclose(file);
-    cr_assert(remove(path) == 0);
+    assert_eq(remove(path), 0);
     finish(&s);
 }
 
@@ -243,27 +254,31 @@ Test(ensemble, memory_and_wrong_use)
     lnt_uncertainty *u;
     train(&s, lnt_mse(LNT_MEAN));
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, s.list, 1, 8, NULL, &error));
-    cr_assert(u == NULL && strstr(error.message, "one model alone") != NULL);
+    cr_assert_null(u);
+    assert_contains(error.message, "one model alone");
     lnt_net *members[2];
     s.fit.checkpoint.directory = "nowhere";
     FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(members, 2, &s.net, &s.x, &s.y, &s.fit, NULL, &error));
-    cr_assert(members[0] == NULL && strstr(error.message, "of one run") != NULL);
+    cr_assert_null(members[0]);
+    assert_contains(error.message, "of one run");
     lnt_net *three[3] = {NULL, NULL, NULL}; /* the third is no member */
     OK(lnt_net_create(&three[2], &s.net));
     s.fit.checkpoint.directory = NULL;
     s.fit.epochs = 0;
     FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(three, 2, &s.net, &s.x, &s.y, &s.fit, NULL, &error));
-    cr_assert(three[0] == NULL && three[1] == NULL && three[2] != NULL);
+    cr_assert_null(three[0]);
+    cr_assert_null(three[1]);
+    cr_assert_not_null(three[2]);
     lnt_net_destroy(three[2]);
     s.models[1].loss = lnt_mae(LNT_MEAN);
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, s.list, 2, 8, NULL, &error));
-    cr_assert(strstr(error.message, "model 2 has another loss") != NULL);
+    assert_contains(error.message, "model 2 has another loss");
     s.models[1].loss = lnt_mse(LNT_MEAN);
     static const char *const names[] = {"a", "b"}, *const others[] = {"c", "b"};
     OK(lnt_names_create(&s.models[0].target_names, names, 2, NULL));
     OK(lnt_names_create(&s.models[1].target_names, others, 2, NULL));
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, s.list, 2, 8, NULL, &error));
-    cr_assert(strstr(error.message, "model 2 has another") != NULL);
+    assert_contains(error.message, "model 2 has another");
     for (size_t m = 0; m < 2; m++) {
         lnt_names_destroy(s.models[m].target_names);
         s.models[m].target_names = NULL;
@@ -274,13 +289,14 @@ Test(ensemble, memory_and_wrong_use)
     OK(lnt_uncertainty_create(&u, s.list, MEMBERS, 8, &allocator, NULL));
     const size_t calls = f.calls;
     OK(lnt_uncertainty_predict(u, &s.x, &mean, &sd, NULL));
-    cr_assert(f.calls == calls);
+    assert_eq(f.calls, calls);
     lnt_uncertainty_destroy(u);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
     for (size_t at = 1; at <= calls; at++) {
         f = (failing){.fail_at = at};
         FAILS(LNT_ERR_MEMORY, lnt_uncertainty_create(&u, s.list, MEMBERS, 8, &allocator, NULL));
-        cr_assert(u == NULL && f.live == 0);
+        cr_assert_null(u);
+        assert_eq(f.live, 0);
     }
     finish(&s);
 }

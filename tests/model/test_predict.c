@@ -60,7 +60,7 @@ Test(predict, scales_both_ways_in_batches_of_any_size)
             OK(lnt_predictor_create(&predictor, &model, sizes[s], NULL));
             OK(lnt_predict(predictor, &x, &y));
             const double error = difference(&y, &expected);
-            cr_assert(error < (dtype == LNT_F64 ? 1e-14 : 1e-6), "%g", error);
+            assert_lt(error, dtype == LNT_F64 ? 1e-14 : 1e-6);
             lnt_predictor_destroy(predictor);
         }
         lnt_model_finish(&model);
@@ -82,7 +82,7 @@ Test(predict, gives_probabilities_of_classes)
         for (size_t j = 0; j < 4; j++) {
             sum += lnt_get(&p, i, j);
         }
-        cr_assert_float_eq(sum, 1, 1e-15);
+        assert_near(sum, 1, 1e-15);
     }
     lnt_predictor_destroy(predictor);
     lnt_model_finish(&model);
@@ -111,8 +111,8 @@ Test(predict, evaluates_the_loss_trained_on)
     for (int again = 0; again < 2; again++) { /* the scorer begins anew */
         OK(lnt_evaluate(predictor, &x, &y, NULL, scorer, &scores));
         const double loss = scores.value[LNT_METRIC_LOSS];
-        cr_assert_float_eq(loss, sum / (2 * ROWS), 1e-10 * loss);
-        cr_assert_eq(scores.rows, ROWS);
+        assert_near(loss, sum / (2 * ROWS), 1e-10 * loss);
+        assert_eq(scores.rows, ROWS);
     }
     double absolute = 0; /* in the targets' own units */
     for (size_t i = 0; i < ROWS; i++) {
@@ -120,7 +120,7 @@ Test(predict, evaluates_the_loss_trained_on)
             absolute += fabs(lnt_get(&prediction, i, j) - lnt_get(&y, i, j)) / (2 * ROWS);
         }
     }
-    cr_assert_float_eq(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
+    assert_near(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
     const lnt_tensor weights = matrix(LNT_F64, ROWS, 1); /* of one row alone */
     OK(lnt_set(&weights, 11, 0, 3));
     OK(lnt_evaluate(predictor, &x, &y, &weights, scorer, &scores));
@@ -128,7 +128,7 @@ Test(predict, evaluates_the_loss_trained_on)
     for (size_t j = 0; j < 2; j++) {
         absolute += fabs(lnt_get(&prediction, 11, j) - lnt_get(&y, 11, j)) / 2;
     }
-    cr_assert_float_eq(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
+    assert_near(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
     FAILS(LNT_ERR_NULL, lnt_evaluate(predictor, &x, &y, NULL, NULL, &scores));
     FAILS(LNT_ERR_NULL, lnt_evaluate(predictor, &x, &y, NULL, scorer, NULL));
     FAILS(LNT_ERR_SHAPE, lnt_evaluate(predictor, &x, &y, &y, scorer, &scores));
@@ -156,7 +156,7 @@ Test(predict, gaussian)
         for (size_t j = 0; j < 4; j++) {
             const double expected =
                 lnt_get(&plain, i, j) * target_scale[j % 2] + (j < 2 ? target_offset[j] : 0);
-            cr_assert_float_eq(lnt_get(&scaled, i, j), expected, 1e-13 * fabs(expected));
+            assert_near(lnt_get(&scaled, i, j), expected, 1e-13 * fabs(expected));
         }
     }
     lnt_predictor_destroy(predictor);
@@ -175,7 +175,7 @@ Test(predict, refuses_what_does_not_fit)
     FAILS(LNT_ERR_NULL, lnt_predictor_create(&predictor, NULL, 8, NULL));
     FAILS(LNT_ERR_INVALID, lnt_predictor_create(&predictor, &model, 0, NULL));
     FAILS(LNT_ERR_TOO_LARGE, lnt_predictor_create(&predictor, &model, (size_t) -1, NULL));
-    cr_assert(predictor == NULL);
+    cr_assert_null(predictor);
     OK(lnt_predictor_create(&predictor, &model, 8, NULL));
     FAILS(LNT_ERR_NULL, lnt_predict(NULL, &x, &y));
     FAILS(LNT_ERR_NULL, lnt_predict(predictor, NULL, &y));
@@ -204,18 +204,19 @@ Test(predict, survives_every_failure_of_the_allocator)
         const lnt_allocator allocator = failing_allocator(&f);
         lnt_predictor *predictor = NULL;
         FAILS(LNT_ERR_MEMORY, lnt_predictor_create(&predictor, &model, 8, &allocator));
-        cr_assert(predictor == NULL && f.live == 0);
+        cr_assert_null(predictor);
+        assert_eq(f.live, 0);
     }
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
     lnt_predictor *predictor = NULL;
     OK(lnt_predictor_create(&predictor, &model, 8, &allocator));
-    cr_assert(f.calls == 4);
+    assert_eq(f.calls, 4);
     const lnt_tensor x = random_matrix(LNT_F32, ROWS, INPUTS, 1);
     lnt_tensor y = matrix(LNT_F32, ROWS, 2);
     OK(lnt_predict(predictor, &x, &y));
-    cr_assert(f.calls == 4, "predicting allocates");
+    assert_eq(f.calls, 4, "predicting allocates");
     lnt_predictor_destroy(predictor);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
     lnt_model_finish(&model);
 }

@@ -37,21 +37,25 @@ Test(net, layout)
         lnt_net *net = mixed_net(dtype);
         const lnt_tensor flat = lnt_net_parameters(net);
         const lnt_tensor read_only = lnt_net_parameters_read_only(net);
-        cr_assert(flat.rows == 1 && flat.cols == 58 && flat.dtype == dtype);
-        cr_assert(read_only.data == flat.data && read_only.cols == 58);
-        cr_assert((uintptr_t) flat.data % LNT_ALIGNMENT == 0);
-        cr_assert_eq(lnt_net_n_parameters(net), 58);
-        cr_assert_eq(lnt_net_n_tensors(net), sizeof expected / sizeof expected[0]);
+        assert_eq(flat.rows, 1);
+        assert_eq(flat.cols, 58);
+        assert_eq(flat.dtype, dtype);
+        assert_eq(read_only.data, flat.data);
+        assert_eq(read_only.cols, 58);
+        assert_eq((uintptr_t) flat.data % LNT_ALIGNMENT, 0);
+        assert_eq(lnt_net_n_parameters(net), 58);
+        assert_eq(lnt_net_n_tensors(net), sizeof expected / sizeof expected[0]);
         for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
             const lnt_parameter p = tensor_of(net, i);
-            cr_assert_str_eq(p.name, expected[i].name);
-            cr_assert(p.layer == expected[i].layer && p.offset == expected[i].offset, "%s", p.name);
-            cr_assert(p.value.rows == expected[i].rows && p.value.cols == expected[i].cols);
-            cr_assert(p.value.dtype == dtype, "%s", p.name);
+            assert_str_eq(p.name, expected[i].name);
+            assert_eq(p.layer, expected[i].layer, "%s", p.name);
+            assert_eq(p.offset, expected[i].offset, "%s", p.name);
+            assert_eq(p.value.rows, expected[i].rows);
+            assert_eq(p.value.cols, expected[i].cols);
+            assert_eq(p.value.dtype, dtype, "%s", p.name);
             for (size_t k = 0; k < p.value.rows * p.value.cols; k++) { /* dense, row by row */
-                cr_assert(lnt_element(&p.value, k / p.value.cols, k % p.value.cols) ==
-                              lnt_element(&flat, 0, p.offset + k),
-                          "%s", p.name);
+                assert_eq(lnt_element(&p.value, k / p.value.cols, k % p.value.cols),
+                          lnt_element(&flat, 0, p.offset + k), "%s", p.name);
             }
         }
         lnt_net_destroy(net);
@@ -62,26 +66,26 @@ Test(net, accessors)
 {
     lnt_net *net = mixed_net(LNT_F32);
     const size_t outputs[] = {6, 6, 4, 4, 2};
-    cr_assert_eq(lnt_net_dtype(net), LNT_F32);
-    cr_assert_eq(lnt_net_inputs(net), 3);
-    cr_assert_eq(lnt_net_outputs(net), 2);
-    cr_assert_eq(lnt_net_n_layers(net), 5);
-    cr_assert_eq(lnt_net_seed(net), 5);
+    assert_eq(lnt_net_dtype(net), LNT_F32);
+    assert_eq(lnt_net_inputs(net), 3);
+    assert_eq(lnt_net_outputs(net), 2);
+    assert_eq(lnt_net_n_layers(net), 5);
+    assert_eq(lnt_net_seed(net), 5);
     for (size_t l = 0; l < 5; l++) {
-        cr_assert_eq(lnt_net_layer_outputs(net, l), outputs[l]);
-        cr_assert_str_eq(lnt_layer_name(lnt_net_layer(net, l)), l % 2 ? "activation" : "dense");
+        assert_eq(lnt_net_layer_outputs(net, l), outputs[l]);
+        assert_str_eq(lnt_layer_name(lnt_net_layer(net, l)), l % 2 ? "activation" : "dense");
     }
-    cr_assert_eq(lnt_net_layer(net, 2)->activation, LNT_SIGMOID);
+    assert_eq(lnt_net_layer(net, 2)->activation, LNT_SIGMOID);
     cr_assert(!lnt_net_layer(net, 2)->bias);
     cr_assert_null(lnt_net_layer(net, 5));
-    cr_assert_eq(lnt_net_layer_outputs(net, 5), 0);
+    assert_eq(lnt_net_layer_outputs(net, 5), 0);
 
     lnt_parameter parameter = {.layer = 77};
     FAILS(LNT_ERR_INVALID, lnt_net_tensor(net, 5, &parameter));
     FAILS(LNT_ERR_INVALID, lnt_net_tensor(net, SIZE_MAX, &parameter));
     FAILS(LNT_ERR_NULL, lnt_net_tensor(net, 0, NULL));
     FAILS(LNT_ERR_NULL, lnt_net_tensor(NULL, 0, &parameter));
-    cr_assert_eq(parameter.layer, 77);
+    assert_eq(parameter.layer, 77);
     lnt_net_destroy(net);
     lnt_net_destroy(NULL);
 }
@@ -95,7 +99,7 @@ Test(net, names_of_deep_nets)
         layers[l] = lnt_dense(1, LNT_IDENTITY);
     }
     lnt_net *net = new_net(LNT_F32, 1, layers, DEPTH);
-    cr_assert_str_eq(tensor_of(net, 2 * DEPTH - 2).name, "layers.12344.weight");
+    assert_str_eq(tensor_of(net, 2 * DEPTH - 2).name, "layers.12344.weight");
     lnt_net_destroy(net);
 }
 
@@ -112,7 +116,7 @@ Test(net, parameters_may_be_written)
     double x[] = {5, 7};
     const lnt_tensor input = lnt_tensor_f64(x, 1, 2);
     OK(lnt_pass_forward(pass, net, &input, &output));
-    cr_assert(lnt_get(&output, 0, 0) == 5 * 2 - 7 * 3 + 10);
+    assert_eq(lnt_get(&output, 0, 0), 5 * 2 - 7 * 3 + 10);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -123,23 +127,28 @@ Test(net, mlp)
 {
     lnt_layer layers[5];
     lnt_net_config config = lnt_net_defaults();
-    cr_assert(config.dtype == LNT_F32 && config.seed == 0 && config.allocator == NULL);
+    assert_eq(config.dtype, LNT_F32);
+    assert_eq(config.seed, 0);
+    cr_assert_null(config.allocator);
     config.dtype = LNT_F64;
     OK(lnt_mlp(8, 16, 3, 5, layers, &config));
-    cr_assert(config.inputs == 8 && config.n_layers == 5 && config.layers == layers);
-    cr_assert_eq(config.dtype, LNT_F64); /* left as it was */
+    assert_eq(config.inputs, 8);
+    assert_eq(config.n_layers, 5);
+    assert_eq(config.layers, layers);
+    assert_eq(config.dtype, LNT_F64); /* left as it was */
     lnt_net *net = NULL;
     OK(lnt_net_create(&net, &config));
-    cr_assert_eq(lnt_net_n_parameters(net), 1011);
+    assert_eq(lnt_net_n_parameters(net), 1011);
     for (size_t l = 0; l < 5; l++) {
-        cr_assert_eq(lnt_net_layer(net, l)->activation, l < 4 ? LNT_RELU : LNT_IDENTITY);
-        cr_assert_eq(lnt_net_layer_outputs(net, l), l < 4 ? 16 : 3);
+        assert_eq(lnt_net_layer(net, l)->activation, l < 4 ? LNT_RELU : LNT_IDENTITY);
+        assert_eq(lnt_net_layer_outputs(net, l), l < 4 ? 16 : 3);
     }
     lnt_net_destroy(net);
 
     OK(lnt_mlp(8, 0, 3, 1, layers, &config)); /* one layer has nothing hidden */
-    cr_assert(config.n_layers == 1 && layers[0].units == 3);
-    cr_assert_eq(layers[0].activation, LNT_IDENTITY);
+    assert_eq(config.n_layers, 1);
+    assert_eq(layers[0].units, 3);
+    assert_eq(layers[0].activation, LNT_IDENTITY);
 }
 
 Test(net, mlp_errors)
@@ -152,7 +161,9 @@ Test(net, mlp_errors)
     FAILS(LNT_ERR_INVALID, lnt_mlp(1, 1, 1, 0, layers, &config));
     FAILS(LNT_ERR_NULL, lnt_mlp(1, 1, 1, 2, NULL, &config));
     FAILS(LNT_ERR_NULL, lnt_mlp(1, 1, 1, 2, layers, NULL));
-    cr_assert(layers[0].units == 77 && layers[1].units == 77 && config.inputs == 77);
+    assert_eq(layers[0].units, 77);
+    assert_eq(layers[1].units, 77);
+    assert_eq(config.inputs, 77);
 }
 
 /* --- clones --- */
@@ -163,11 +174,12 @@ Test(net, clone)
     failing counter = {0};
     const lnt_allocator allocator = failing_allocator(&counter);
     OK(lnt_net_clone(&copy, net, &allocator));
-    cr_assert_eq(counter.calls, 1);
+    assert_eq(counter.calls, 1);
     lnt_tensor ours = lnt_net_parameters(net), theirs = lnt_net_parameters(copy);
-    cr_assert(same_bits(&ours, &theirs) && ours.data != theirs.data);
-    cr_assert_eq(lnt_net_seed(copy), 5);
-    cr_assert_eq(lnt_net_n_layers(copy), 5);
+    assert_same_bits(&ours, &theirs);
+    assert_ne(ours.data, theirs.data);
+    assert_eq(lnt_net_seed(copy), 5);
+    assert_eq(lnt_net_n_layers(copy), 5);
 
     const lnt_tensor kept = copy_of(LNT_F64, &ours), x = random_matrix(LNT_F64, 4, 3, 1);
     lnt_pass *pass = new_pass(net); /* of the original, and serves both */
@@ -175,13 +187,13 @@ Test(net, clone)
     OK(lnt_pass_forward(pass, net, &x, &output));
     const lnt_tensor expected = copy_of(LNT_F64, &output);
     OK(lnt_fill(0, &ours));
-    cr_assert(same_bits(&theirs, &kept), "a clone has parameters of its own");
+    assert_same_bits(&theirs, &kept, "a clone has parameters of its own");
     lnt_net_destroy(net);
     OK(lnt_pass_forward(pass, copy, &x, &output));
-    cr_assert(same_bits(&output, &expected));
+    assert_same_bits(&output, &expected);
     lnt_pass_destroy(pass);
     lnt_net_destroy(copy);
-    cr_assert_eq(counter.live, 0);
+    assert_eq(counter.live, 0);
 }
 
 Test(net, clone_errors)
@@ -209,7 +221,7 @@ static lnt_status refuse(lnt_net_config config)
     config.allocator = &allocator;
     const lnt_status status = lnt_net_create(&net, &config);
     cr_assert_null(net);
-    cr_assert_eq(counter.calls, 0);
+    assert_eq(counter.calls, 0);
     return status;
 }
 
@@ -250,7 +262,7 @@ Test(net, create_errors)
 Test(net, the_number_of_layers_is_bounded)
 {
     lnt_layer *layers = malloc((LNT_MAX_LAYERS + 1) * sizeof *layers);
-    cr_assert(layers != NULL);
+    cr_assert_not_null(layers);
     for (size_t l = 0; l <= LNT_MAX_LAYERS; l++) {
         layers[l] = lnt_dropout(0.5);
     }

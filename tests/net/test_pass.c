@@ -57,11 +57,15 @@ Test(pass, short_batches)
             OK(lnt_pass_forward(exact, net, &x, &exact_output));
             OK(lnt_pass_backward(exact, net, &loss, &y, NULL, &exact_value));
             OK(lnt_pass_input_gradient(pass, &dx));
-            cr_assert(dx.rows == rows[r] && dx.cols == INPUTS);
-            cr_assert(output.rows == rows[r] && output.cols == OUTPUTS && output.dtype == dtype);
+            assert_eq(dx.rows, rows[r]);
+            assert_eq(dx.cols, INPUTS);
+            assert_eq(output.rows, rows[r]);
+            assert_eq(output.cols, OUTPUTS);
+            assert_eq(output.dtype, dtype);
             const lnt_tensor g = lnt_pass_gradients(pass), exact_g = lnt_pass_gradients(exact);
-            cr_assert(same_bits(&output, &exact_output) && same_bits(&g, &exact_g));
-            cr_assert(value == exact_value);
+            assert_same_bits(&output, &exact_output);
+            assert_same_bits(&g, &exact_g);
+            assert_eq(value, exact_value);
             lnt_pass_destroy(exact);
         }
         lnt_pass_destroy(pass);
@@ -79,13 +83,13 @@ Test(pass, inference_gives_the_bits_of_training)
             lnt_tensor expected, found;
             OK(lnt_pass_forward(training, net, &x, &expected));
             OK(lnt_pass_forward(inference, net, &x, &found));
-            cr_assert(same_bits(&found, &expected), "%zu layers", depth);
+            assert_same_bits(&found, &expected, "%zu layers", depth);
             const lnt_loss loss = lnt_mse(LNT_MEAN);
             const lnt_tensor y = random_matrix(dtype, 20, OUTPUTS, 2);
             double value, expected_value;
             OK(lnt_pass_loss(inference, &loss, &y, NULL, &value));
             OK(lnt_pass_loss(training, &loss, &y, NULL, &expected_value));
-            cr_assert(value == expected_value);
+            assert_eq(value, expected_value);
             lnt_pass_destroy(training);
             lnt_pass_destroy(inference);
             lnt_net_destroy(net);
@@ -109,11 +113,12 @@ Test(pass, inference_takes_two_buffers)
         lnt_pass *pass = NULL;
         OK(lnt_pass_create(&pass, net, &config));
         lnt_pass_destroy(pass);
-        cr_assert(counters[mode].calls == 1 && counters[mode].live == 0);
+        assert_eq(counters[mode].calls, 1);
+        assert_eq(counters[mode].live, 0);
     }
     const size_t buffer = 512 * 64 * sizeof(double);
-    cr_assert(counters[LNT_INFERENCE].bytes < 3 * buffer);
-    cr_assert(counters[LNT_TRAINING].bytes > 100 * buffer);
+    assert_lt(counters[LNT_INFERENCE].bytes, 3 * buffer);
+    assert_gt(counters[LNT_TRAINING].bytes, 100 * buffer);
     lnt_net_destroy(net);
 }
 
@@ -141,9 +146,9 @@ Test(pass, inference_keeps_an_input_for_each_group)
     const lnt_layer input[] = {lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_TANH),
                                lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_TANH), lnt_residual(4)};
     const size_t buffer = 128 * 64 * sizeof(double);
-    cr_assert_eq(bytes_of_inference(apart, 5) / buffer, 4);
-    cr_assert_eq(bytes_of_inference(shared, 5) / buffer, 3);
-    cr_assert_eq(bytes_of_inference(input, 5) / buffer, 2);
+    assert_eq(bytes_of_inference(apart, 5) / buffer, 4);
+    assert_eq(bytes_of_inference(shared, 5) / buffer, 3);
+    assert_eq(bytes_of_inference(input, 5) / buffer, 2);
 }
 
 /* Layers without statistics and draws do the same in both modes, whatever the buffers hold. */
@@ -170,7 +175,7 @@ Test(pass, inference_of_groups_gives_the_bits_of_training)
             OK(lnt_pass_forward(training, net, &x, &expected));
             for (int again = 0; again < 2; again++) {
                 OK(lnt_pass_forward(inference, net, &x, &found));
-                cr_assert(same_bits(&found, &expected), "%zu layers", count);
+                assert_same_bits(&found, &expected, "%zu layers", count);
             }
             lnt_pass_destroy(training);
             lnt_pass_destroy(inference);
@@ -192,30 +197,33 @@ Test(pass, views)
     OK(lnt_pass_forward(pass, net, &x, &output));
     const lnt_tensor kept = copy_of(LNT_F64, &output);
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
-    cr_assert(same_bits(&output, &kept), "the output stays until the next forward");
+    assert_same_bits(&output, &kept, "the output stays until the next forward");
 
     lnt_tensor flat = lnt_pass_gradients(pass);
-    cr_assert(flat.rows == 1 && flat.cols == lnt_net_n_parameters(net));
+    assert_eq(flat.rows, 1);
+    assert_eq(flat.cols, lnt_net_n_parameters(net));
     for (size_t i = 0; i < lnt_net_n_tensors(net); i++) { /* laid out as the parameters are */
         lnt_parameter parameter;
         lnt_tensor gradient;
         OK(lnt_net_tensor(net, i, &parameter));
         OK(lnt_pass_gradient(pass, i, &gradient));
-        cr_assert(gradient.data == lnt_element(&flat, 0, parameter.offset));
-        cr_assert(gradient.rows == parameter.value.rows && gradient.cols == parameter.value.cols);
+        assert_eq(gradient.data, lnt_element(&flat, 0, parameter.offset));
+        assert_eq(gradient.rows, parameter.value.rows);
+        assert_eq(gradient.cols, parameter.value.cols);
     }
     /* Gradients are the caller's to read until the next backward. */
     const lnt_tensor gradients = copy_of(LNT_F64, &flat);
     OK(lnt_pass_input_gradient(pass, &dx));
     const lnt_tensor dx_kept = copy_of(LNT_F64, &dx);
     OK(lnt_pass_forward(pass, net, &x, &output));
-    cr_assert(same_bits(&flat, &gradients));
+    assert_same_bits(&flat, &gradients);
     /* Backward overwrites, so that a second one, or rubbish in between, changes nothing. */
     OK(lnt_fill(NAN, &flat));
     for (int k = 0; k < 2; k++) {
         OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
         OK(lnt_pass_input_gradient(pass, &dx));
-        cr_assert(same_bits(&flat, &gradients) && same_bits(&dx, &dx_kept));
+        assert_same_bits(&flat, &gradients);
+        assert_same_bits(&dx, &dx_kept);
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -246,14 +254,16 @@ Test(pass, backward_from)
         OK(lnt_pass_backward(pass, net, &loss, &labels, NULL, &value));
         OK(lnt_pass_loss(pass, &loss, &labels, NULL, &value_alone));
         OK(lnt_loss_evaluate(&loss, &output, &labels, NULL, &value_of_loss, &gradient));
-        cr_assert(value == value_of_loss && value_alone == value_of_loss);
+        assert_eq(value, value_of_loss);
+        assert_eq(value_alone, value_of_loss);
 
         const lnt_tensor flat = lnt_pass_gradients(pass), expected = copy_of(dtype, &flat);
         OK(lnt_pass_input_gradient(pass, &dx));
         const lnt_tensor expected_dx = copy_of(dtype, &dx);
         OK(lnt_pass_backward_from(pass, net, &gradient));
         OK(lnt_pass_input_gradient(pass, &dx));
-        cr_assert(same_bits(&flat, &expected) && same_bits(&dx, &expected_dx));
+        assert_same_bits(&flat, &expected);
+        assert_same_bits(&dx, &expected_dx);
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);
     }
@@ -270,14 +280,15 @@ Test(pass, not_finite_is_the_value_not_an_error)
     OK(lnt_set(&x, 2, 3, NAN));
     OK(lnt_pass_forward(pass, net, &x, NULL));
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
-    cr_assert(isnan(value));
+    assert_nan(value);
     OK(lnt_set(&x, 2, 3, 0)); /* and nothing of it stays */
     OK(lnt_pass_forward(pass, net, &x, NULL));
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     const lnt_tensor gradients = lnt_pass_gradients(pass);
     bool finite;
     OK(lnt_is_finite(&gradients, &finite, NULL, NULL));
-    cr_assert(isfinite(value) && finite);
+    assert_finite(value);
+    cr_assert(finite);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -312,7 +323,8 @@ Test(pass, calls_out_of_order)
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     OK(lnt_pass_backward(pass, clone, &loss, &y, NULL, NULL));
-    cr_assert(value == 3 && dx.rows == 77, "outputs changed");
+    assert_eq(value, 3, "outputs changed");
+    assert_eq(dx.rows, 77, "outputs changed");
 
     lnt_pass *plain = pass_of(net, 4, LNT_TRAINING); /* not asked for dL/dx */
     OK(lnt_pass_forward(plain, net, &x, NULL));
@@ -338,9 +350,9 @@ Test(pass, an_inference_pass_goes_forward_only)
     FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, net, &y));
     FAILS(LNT_ERR_ORDER, lnt_pass_gradient(pass, 0, &gradient));
     FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &gradient));
-    cr_assert_eq(gradient.rows, 77);
+    assert_eq(gradient.rows, 77);
     const lnt_tensor flat = lnt_pass_gradients(pass);
-    cr_assert_eq(flat.rows * flat.cols, 0);
+    assert_eq(flat.rows * flat.cols, 0);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -401,10 +413,12 @@ Test(pass, failures_change_nothing)
     FAILS(LNT_ERR_INVALID, lnt_pass_loss(pass, &loss, &bad_labels, NULL, &value));
     FAILS(LNT_ERR_NULL, lnt_pass_loss(pass, &loss, &labels, NULL, NULL));
     OK(lnt_pass_input_gradient(pass, &dx));
-    cr_assert(value == 3 && same_bits(&output, &kept_output));
-    cr_assert(same_bits(&flat, &kept) && same_bits(&dx, &kept_dx));
+    assert_eq(value, 3);
+    assert_same_bits(&output, &kept_output);
+    assert_same_bits(&flat, &kept);
+    assert_same_bits(&dx, &kept_dx);
     OK(lnt_pass_backward(pass, net, &loss, &labels, NULL, &value));
-    cr_assert(same_bits(&flat, &kept));
+    assert_same_bits(&flat, &kept);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -434,7 +448,9 @@ Test(pass, create)
 {
     lnt_net *net = net_of(LNT_F64, 2);
     const lnt_pass_config fine = lnt_pass_defaults();
-    cr_assert(fine.max_rows == 32 && fine.mode == LNT_TRAINING && !fine.input_gradient);
+    assert_eq(fine.max_rows, 32);
+    assert_eq(fine.mode, LNT_TRAINING);
+    cr_assert(!fine.input_gradient);
     cr_assert_null(fine.allocator);
     lnt_pass *pass = (lnt_pass *) 1;
     FAILS(LNT_ERR_NULL, lnt_pass_create(NULL, net, &fine));
@@ -460,11 +476,11 @@ Test(pass, create)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         pass = (lnt_pass *) 1;
         const lnt_status status = lnt_pass_create(&pass, net, &cases[i].config);
-        cr_assert(status == cases[i].status, "case %zu: %s", i, lnt_status_name(status));
+        assert_eq(status, cases[i].status, "case %zu: %s", i, lnt_status_name(status));
         cr_assert_null(pass);
     }
     OK(lnt_pass_create(&pass, net, &fine));
-    cr_assert_eq(lnt_pass_max_rows(pass), 32);
+    assert_eq(lnt_pass_max_rows(pass), 32);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -475,7 +491,7 @@ Test(pass, batches_beyond_memory_are_refused)
 {
     const lnt_layer layer = lnt_activate(LNT_RELU);
     lnt_net *net = new_net(LNT_F64, INT_MAX, &layer, 1);
-    cr_assert_eq(lnt_net_n_parameters(net), 0);
+    assert_eq(lnt_net_n_parameters(net), 0);
     for (int mode = LNT_TRAINING; mode <= LNT_INFERENCE; mode++) {
         failing counter = {0};
         const lnt_allocator allocator = failing_allocator(&counter);
@@ -483,7 +499,8 @@ Test(pass, batches_beyond_memory_are_refused)
             .max_rows = INT_MAX, .mode = (lnt_mode) mode, .allocator = &allocator};
         lnt_pass *pass = (lnt_pass *) 1;
         FAILS(LNT_ERR_TOO_LARGE, lnt_pass_create(&pass, net, &config));
-        cr_assert(pass == NULL && counter.calls == 0);
+        cr_assert_null(pass);
+        assert_eq(counter.calls, 0);
     }
     lnt_net_destroy(net);
 }

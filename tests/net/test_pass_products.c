@@ -36,7 +36,7 @@ static lnt_tensor gradient_with(lnt_products products, lnt_net *net)
             }
         }
     }
-    cr_assert(used == all.cols);
+    assert_eq(used, all.cols);
     lnt_pass_destroy(pass);
     return all;
 }
@@ -49,7 +49,7 @@ Test(pass_products, differ_in_rounding_only)
         const lnt_tensor expected = gradient_with(LNT_PRODUCTS_BLAS, net);
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
             const lnt_tensor found = gradient_with(kinds[i], net);
-            cr_assert(difference(&found, &expected) < (d == 0 ? 1e-5 : 1e-14), "products %d",
+            assert_lt(difference(&found, &expected), d == 0 ? 1e-5 : 1e-14, "products %d",
                       (int) kinds[i]);
         }
         lnt_net_destroy(net);
@@ -74,7 +74,7 @@ Test(pass_products, unknown_kinds_are_refused)
     config.mode = LNT_INFERENCE;
     config.input_gradient = true;
     FAILS(LNT_ERR_INVALID, lnt_pass_create(&pass, net, &config));
-    cr_assert(pass == NULL);
+    cr_assert_null(pass);
     lnt_net_destroy(net);
 }
 
@@ -103,7 +103,8 @@ Test(pass_products, calls_out_of_order_are_refused)
     OK(lnt_pass_evaluate(training, net, &x, &loss, &y, NULL, &value));
     OK(lnt_pass_forward(training, net, &x, &output));
     OK(lnt_pass_layer_output(training, 3, &output));
-    cr_assert(output.rows == BATCH && output.cols == OUTPUTS);
+    assert_eq(output.rows, BATCH);
+    assert_eq(output.cols, OUTPUTS);
     FAILS(LNT_ERR_INVALID, lnt_pass_layer_output(training, 4, &output));
 
     const lnt_layer other_layers[] = {lnt_dense(OUTPUTS, LNT_IDENTITY)};

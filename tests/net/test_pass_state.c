@@ -20,11 +20,11 @@ Test(pass_state, the_draw_has_forty_bits)
     lnt_pass *pass = pass_of(net);
     const uint64_t most = (UINT64_C(1) << 40) - 1;
     OK(lnt_pass_set_draw(pass, most));
-    cr_assert_eq(lnt_pass_draw(pass), most);
+    assert_eq(lnt_pass_draw(pass), most);
     FAILS(LNT_ERR_INVALID, lnt_pass_set_draw(pass, most + 1));
     FAILS(LNT_ERR_INVALID, lnt_pass_set_draw(pass, UINT64_MAX));
     FAILS(LNT_ERR_NULL, lnt_pass_set_draw(NULL, 0));
-    cr_assert_eq(lnt_pass_draw(pass), most);
+    assert_eq(lnt_pass_draw(pass), most);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -103,7 +103,7 @@ Test(pass_state, statistics_are_of_a_net_of_the_same_layers)
     for (size_t i = 0; i < 2; i++) {
         const lnt_tensor state = lnt_net_state(unlike[i]), before = copy_of(LNT_F64, &state);
         FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(unlike[i], pass));
-        cr_assert(same_bits(&state, &before));
+        assert_same_bits(&state, &before);
     }
     const lnt_tensor state = lnt_net_state(net), before = copy_of(LNT_F64, &state);
     OK(lnt_net_update_statistics(net, pass));
@@ -132,12 +132,12 @@ Test(pass_state, the_loss_of_a_batch_in_parts_is_that_of_the_whole)
         const lnt_tensor x = random_matrix(dtype, LONG, 8, 1), y = random_matrix(dtype, LONG, 2, 2);
         lnt_pass *pass = NULL;
         double whole, parts;
-        cr_assert(lnt_shard_rows(net, &config) > 0);
+        assert_gt(lnt_shard_rows(net, &config), 0);
         OK(lnt_pass_create(&pass, net, &config));
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_loss(pass, &loss, &y, NULL, &whole));
         OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &parts));
-        cr_assert(fabs(parts / whole - 1) < (dtype == LNT_F64 ? 1e-12 : 1e-5), "%.17g and %.17g",
+        assert_lt(fabs(parts / whole - 1), dtype == LNT_F64 ? 1e-12 : 1e-5, "%.17g and %.17g",
                   parts, whole);
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);

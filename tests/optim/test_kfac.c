@@ -101,7 +101,9 @@ Test(kfac, the_left_factor_is_of_the_inputs)
         open_bench(&b, LNT_F64, lnt_mse(LNT_MEAN), weighted, &config);
         step(&b);
         const lnt_kfac *k = b.optim->work;
-        cr_assert(k->n_blocks == 2 && k->blocks[0].inputs == WIDE + 1 && k->blocks[1].outputs == 2);
+        assert_eq(k->n_blocks, 2);
+        assert_eq(k->blocks[0].inputs, WIDE + 1);
+        assert_eq(k->blocks[1].outputs, 2);
         const lnt_tensor a = factor(&b, k->blocks[0].a, WIDE + 1);
         for (size_t i = 0; i <= WIDE; i++) {
             for (size_t j = 0; j <= WIDE; j++) {
@@ -113,7 +115,7 @@ Test(kfac, the_left_factor_is_of_the_inputs)
                     sum += w * u * v;
                     total += w;
                 }
-                cr_assert(fabs(lnt_get(&a, i, j) - sum / total) < 1e-13);
+                assert_lt(fabs(lnt_get(&a, i, j) - sum / total), 1e-13);
             }
         }
         close_bench(&b);
@@ -160,7 +162,7 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
         }
         for (size_t i = 0; i < OUTPUTS; i++) {
             for (size_t j = 0; j < OUTPUTS; j++) {
-                cr_assert(fabs(found[i][j] - exact[i][j]) < 0.06 * exact[0][0],
+                assert_lt(fabs(found[i][j] - exact[i][j]), 0.06 * exact[0][0],
                           "loss %zu, (%zu, %zu): %g, expected %g", l, i, j, found[i][j],
                           exact[i][j]);
             }
@@ -205,7 +207,7 @@ Test(kfac, directions_solve_their_equation)
         lnt_tensor back = matrix(LNT_F64, block->inputs, block->outputs);
         OK(lnt_gemm(1, &a, &direction, 0, &half));
         OK(lnt_gemm(-1, &half, &g, 0, &back));
-        cr_assert(difference(&back, &gradient) < 1e-10, "block %zu", i);
+        assert_lt(difference(&back, &gradient), 1e-10, "block %zu", i);
     }
     close_bench(&b);
 }
@@ -260,11 +262,11 @@ Test(kfac, the_model_is_the_exact_one_and_least)
             OK(lnt_axpy(least.mu + off[turn][1], &last, &delta));
             const double m = model_at(&b, d, &delta, lambda);
             if (turn == 0) {
-                cr_assert(fabs(m - least.value) < 1e-11 * fabs(m), "%zu: %.15g, expected %.15g", l,
+                assert_lt(fabs(m - least.value), 1e-11 * fabs(m), "%zu: %.15g, expected %.15g", l,
                           least.value, m);
-                cr_assert(least.value < 0);
+                assert_lt(least.value, 0);
             } else {
-                cr_assert(m > least.value, "%zu, %d", l, turn);
+                assert_gt(m, least.value, "%zu, %d", l, turn);
             }
         }
         lnt_derivatives_destroy(d);
@@ -286,13 +288,14 @@ Test(kfac, whole_data_go_down_in_every_step)
             evaluate(&b);
             double value = b.batch.value;
             OK(lnt_optim_penalised(b.optim, b.net, b.pass, NULL, &value));
-            cr_assert(value < last, "loss %zu, step %d", l, i);
+            assert_lt(value, last, "loss %zu, step %d", l, i);
             first = i == 0 ? value : first;
             last = value;
             OK(lnt_optim_step_on(b.optim, b.net, b.pass, &b.batch, &b.outcome));
-            cr_assert(!b.outcome.stuck && b.outcome.evaluations >= 1);
+            cr_assert(!b.outcome.stuck);
+            assert_ge(b.outcome.evaluations, 1);
         }
-        cr_assert(last < 0.7 * first);
+        assert_lt(last, 0.7 * first);
         close_bench(&b);
     }
 }
@@ -313,8 +316,8 @@ Test(kfac, least_squares)
     config.epochs = 2000;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_STUCK && result.train_loss < 1e-20, "end %d, loss %g",
-              result.end, result.train_loss);
+    assert_eq(result.end, LNT_END_STUCK, "end %d, loss %g", result.end, result.train_loss);
+    assert_lt(result.train_loss, 1e-20, "end %d, loss %g", result.end, result.train_loss);
     lnt_net_destroy(net);
 }
 
@@ -331,7 +334,9 @@ Test(kfac, parts_are_clipped)
     const lnt_tensor w = lnt_net_parameters(b.net);
     lnt_tensor moved = copy_of(LNT_F64, &w);
     step(&b);
-    cr_assert(!b.outcome.evaluated && !b.outcome.stuck && isnan(b.outcome.value));
+    cr_assert(!b.outcome.evaluated);
+    cr_assert(!b.outcome.stuck);
+    assert_nan(b.outcome.value);
     const lnt_kfac *k = b.optim->work;
     const lnt_tensor direction = vector_of(&b, k->direction), gradient = vector_of(&b, k->gradient);
     double along;
@@ -340,12 +345,13 @@ Test(kfac, parts_are_clipped)
     OK(lnt_dot(&moved, &gradient, &along));
     double slope;
     OK(lnt_dot(&direction, &gradient, &slope));
-    cr_assert(slope * slope > 0 && -slope > 1e-4, "it would be larger");
+    assert_gt(slope * slope, 0, "it would be larger");
+    assert_gt(-slope, 1e-4, "it would be larger");
     const double nu = sqrt(1e-4 / -slope);
     lnt_tensor expected = copy_of(LNT_F64, &direction);
     OK(lnt_scale(nu, &expected));
-    cr_assert(difference(&moved, &expected) < 1e-12);
-    cr_assert(fabs(along * nu + 1e-4) < 1e-12);
+    assert_lt(difference(&moved, &expected), 1e-12);
+    assert_lt(fabs(along * nu + 1e-4), 1e-12);
     close_bench(&b);
 }
 
@@ -361,7 +367,7 @@ Test(kfac, single_precision_follows_double)
     }
     const lnt_tensor single = lnt_net_parameters(b[0].net), w = lnt_net_parameters(b[1].net);
     const lnt_tensor wide = copy_of(LNT_F64, &single);
-    cr_assert(difference(&wide, &w) < 1e-3, "%g", difference(&wide, &w));
+    assert_lt(difference(&wide, &w), 1e-3);
     close_bench(&b[0]);
     close_bench(&b[1]);
 }
@@ -384,7 +390,7 @@ Test(kfac, rows_in_chunks)
         w[i] = copy_of(LNT_F64, &parameters);
         close_bench(&b);
     }
-    cr_assert(difference(&w[0], &w[1]) < 1e-9);
+    assert_lt(difference(&w[0], &w[1]), 1e-9);
 }
 
 static void is_refused(const lnt_net *net, const lnt_loss *loss, const lnt_optim_config *config,
@@ -392,7 +398,7 @@ static void is_refused(const lnt_net *net, const lnt_loss *loss, const lnt_optim
 {
     lnt_error error = {0};
     FAILS(status, lnt_optim_accepts(config, net, loss, &error));
-    cr_assert(strstr(error.message, words) != NULL, "%s", error.message);
+    assert_contains(error.message, words);
 }
 
 /* L-BFGS keeps 20 pairs of parameters, which may be more than factors. */
@@ -405,11 +411,11 @@ Test(kfac, what_needs_less_memory)
     lnt_optim_config config = lnt_optim_of(LNT_KFAC);
     config.max_bytes = 1000;
     config.max_rows = 1;
-    cr_assert(lnt_optim_bytes(&adamw, net) < lnt_optim_bytes(&config, net));
-    cr_assert(lnt_optim_bytes(&lbfgs, net) > lnt_optim_bytes(&config, net));
+    assert_lt(lnt_optim_bytes(&adamw, net), lnt_optim_bytes(&config, net));
+    assert_gt(lnt_optim_bytes(&lbfgs, net), lnt_optim_bytes(&config, net));
     is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "; adamw needs less");
     config.max_rows = 100000;
-    cr_assert(lnt_optim_bytes(&lbfgs, net) < lnt_optim_bytes(&config, net));
+    assert_lt(lnt_optim_bytes(&lbfgs, net), lnt_optim_bytes(&config, net));
     is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "; lbfgs needs less");
     lnt_net_destroy(net);
 }
@@ -461,7 +467,8 @@ Test(kfac, early_stopping_restores_the_best)
     config.restore_best = true;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_PATIENCE && result.best_epoch < result.epochs);
-    cr_assert(result.validation.value[LNT_METRIC_LOSS] == result.best_value);
+    assert_eq(result.end, LNT_END_PATIENCE);
+    assert_lt(result.best_epoch, result.epochs);
+    assert_eq(result.validation.value[LNT_METRIC_LOSS], result.best_value);
     lnt_net_destroy(net);
 }

@@ -65,9 +65,11 @@ Test(lbfgs, strong_wolfe_conditions_hold_at_each_step)
         OK(lnt_axpy(-1, &before, &s));
         OK(lnt_dot(&s, &old, &slope));
         OK(lnt_dot(&s, &g, &now));
-        cr_assert(r.outcome.evaluated && !r.outcome.stuck && slope < 0);
-        cr_assert(r.value <= value + 1e-4 * slope * (1 - 1e-9), "step %zu", i);
-        cr_assert(fabs(now) <= -0.9 * slope * (1 + 1e-9), "step %zu", i);
+        cr_assert(r.outcome.evaluated);
+        cr_assert(!r.outcome.stuck);
+        assert_lt(slope, 0);
+        assert_le(r.value, value + 1e-4 * slope * (1 - 1e-9), "step %zu", i);
+        assert_le(fabs(now), -0.9 * slope * (1 + 1e-9), "step %zu", i);
     }
     finish(&r);
 }
@@ -96,13 +98,16 @@ Test(lbfgs, pairs_of_negative_curvature_are_left_out)
                          lnt_custom_loss(bell, NULL, LNT_MEAN), &config);
     const lnt_tensor w = lnt_net_parameters(r.net);
     step(&r);
-    cr_assert(fabs(lnt_get(&w, 0, 0) - (3 - 3 * exp(-4.5))) < 1e-14, "η·min(1, 1/‖g‖)·g");
-    cr_assert(r.outcome.evaluated && r.outcome.evaluations == 1 && r.optim->numbers[0] == 0);
+    assert_lt(fabs(lnt_get(&w, 0, 0) - (3 - 3 * exp(-4.5))), 1e-14, "η·min(1, 1/‖g‖)·g");
+    cr_assert(r.outcome.evaluated);
+    assert_eq(r.outcome.evaluations, 1);
+    assert_eq(r.optim->numbers[0], 0);
     r.optim->config.searches = 25;
     for (size_t i = 0; i < 20 && fabs(lnt_get(&w, 0, 0)) > 1e-8; i++) {
         step(&r);
     }
-    cr_assert(r.optim->numbers[0] > 0 && fabs(lnt_get(&w, 0, 0)) <= 1e-8);
+    assert_gt(r.optim->numbers[0], 0);
+    assert_le(fabs(lnt_get(&w, 0, 0)), 1e-8);
     finish(&r);
 }
 
@@ -131,10 +136,12 @@ Test(lbfgs, a_search_without_success_ends_at_the_lowest_point)
                          lnt_custom_loss(wall, NULL, LNT_MEAN), &config);
     const lnt_tensor w = lnt_net_parameters(r.net), g = lnt_pass_gradients(r.pass);
     step(&r);
-    cr_assert_eq(r.outcome.evaluations, 3, "%zu evaluations", r.outcome.evaluations);
-    cr_assert_eq(lnt_get(&w, 0, 0), 1, "the step ends at %g", lnt_get(&w, 0, 0));
-    cr_assert(r.outcome.evaluated && !r.outcome.stuck && r.outcome.value == -1);
-    cr_assert_eq(lnt_get(&g, 0, 0), -1, "the gradient is that of the last trial");
+    assert_eq(r.outcome.evaluations, 3, "%zu evaluations", r.outcome.evaluations);
+    assert_eq(lnt_get(&w, 0, 0), 1, "the step ends at %g", lnt_get(&w, 0, 0));
+    cr_assert(r.outcome.evaluated);
+    cr_assert(!r.outcome.stuck);
+    assert_eq(r.outcome.value, -1);
+    assert_eq(lnt_get(&g, 0, 0), -1, "the gradient is that of the last trial");
     finish(&r);
 }
 
@@ -152,10 +159,11 @@ Test(lbfgs, a_state_that_cannot_be_is_survived)
         const double value = r.value;
         r.optim->numbers[0] = r.optim->numbers[1] = bad[i];
         step(&r);
-        cr_assert(r.value < value);
+        assert_lt(r.value, value);
         r.optim->numbers[2] = NAN; /* γ: no direction, so −g */
         step(&r);
-        cr_assert(r.value < value && r.optim->numbers[0] == 1);
+        assert_lt(r.value, value);
+        assert_eq(r.optim->numbers[0], 1);
         finish(&r);
     }
 }

@@ -49,7 +49,9 @@ static size_t run_out(runner *r, size_t most)
         const double value = r->value;
         step(r);
         if (r->outcome.stuck) {
-            cr_assert(i == 0 || r->value == value);
+            if (i != 0) {
+                assert_eq(r->value, value);
+            }
             return i;
         }
     }
@@ -67,8 +69,8 @@ Test(line_methods, least_squares)
         lnt_optim_config config = lnt_optim_of(kind);
         runner r = net_runner(LNT_F64, &layer, 1, &config);
         run(&r, kind == LNT_SCG ? INPUTS + 4 : 15);
-        cr_assert(gradient_norm(&r) < (kind == LNT_SCG ? 1e-6 : 1e-7), "%s: %g",
-                  lnt_optim_name(kind), gradient_norm(&r));
+        assert_lt(gradient_norm(&r), kind == LNT_SCG ? 1e-6 : 1e-7, "%s: %g", lnt_optim_name(kind),
+                  gradient_norm(&r));
         /* With targets that the net can meet, to the last digits. */
         const lnt_tensor solution = random_matrix(LNT_F64, 1, INPUTS, 9);
         const lnt_tensor column = lnt_transpose(&solution);
@@ -78,7 +80,7 @@ Test(line_methods, least_squares)
         const lnt_tensor w = lnt_net_parameters(r.net);
         for (size_t i = 0; i <= INPUTS; i++) {
             const double expected = i < INPUTS ? lnt_get(&solution, 0, i) : 0;
-            cr_assert(fabs(lnt_get(&w, 0, i) - expected) < 1e-10, "%s: %g", lnt_optim_name(kind),
+            assert_lt(fabs(lnt_get(&w, 0, i) - expected), 1e-10, "%s: %g", lnt_optim_name(kind),
                       lnt_get(&w, 0, i) - expected);
         }
         finish(&r);
@@ -96,12 +98,12 @@ Test(line_methods, stuck_at_a_minimum)
         config.l2 = 0.01;
         runner r = tanh_runner(LNT_F64, &config);
         const size_t steps = run_out(&r, 5000);
-        cr_assert(steps < 5000, "%s", lnt_optim_name(kind));
-        cr_assert(gradient_norm(&r) < 1e-6, "%s: %g after %zu", lnt_optim_name(kind),
+        assert_lt(steps, 5000, "%s", lnt_optim_name(kind));
+        assert_lt(gradient_norm(&r), 1e-6, "%s: %g after %zu", lnt_optim_name(kind),
                   gradient_norm(&r), steps);
         double loss;
         OK(lnt_pass_evaluate(r.pass, r.net, &r.x, &r.loss, &r.y, NULL, &loss));
-        cr_assert(r.value == loss, "the loss without l2");
+        assert_eq(r.value, loss, "the loss without l2");
         finish(&r);
     }
 }
@@ -117,8 +119,10 @@ Test(line_methods, no_gradient_at_all)
         OK(lnt_fill(0, &w));
         OK(lnt_fill(0, &r.y));
         step(&r);
-        cr_assert(r.outcome.stuck && r.outcome.evaluated && r.outcome.evaluations == 0);
-        cr_assert(r.value == 0);
+        cr_assert(r.outcome.stuck);
+        cr_assert(r.outcome.evaluated);
+        assert_eq(r.outcome.evaluations, 0);
+        assert_eq(r.value, 0);
         finish(&r);
     }
 }
@@ -132,7 +136,9 @@ Test(line_methods, a_rate_of_zero)
     const lnt_tensor w = lnt_net_parameters(r.net), before = copy_of(LNT_F64, &w);
     OK(lnt_optim_set_learning_rate(r.optim, 0));
     step(&r);
-    cr_assert(same_bits(&w, &before) && !r.outcome.stuck && r.outcome.evaluated);
+    assert_same_bits(&w, &before);
+    cr_assert(!r.outcome.stuck);
+    cr_assert(r.outcome.evaluated);
     finish(&r);
 }
 
@@ -156,8 +162,12 @@ Test(line_methods, regions_that_are_not_finite)
             run_out(&r, 300);
             bool finite;
             OK(lnt_is_finite(&w, &finite, NULL, NULL));
-            cr_assert(finite && isfinite(r.value) && r.value < first, "%s %d: %g from %g",
-                      lnt_optim_name(kind), (int) dtype, r.value, first);
+            cr_assert(finite, "%s %d: %g from %g", lnt_optim_name(kind), (int) dtype, r.value,
+                      first);
+            assert_finite(r.value, "%s %d: %g from %g", lnt_optim_name(kind), (int) dtype, r.value,
+                          first);
+            assert_lt(r.value, first, "%s %d: %g from %g", lnt_optim_name(kind), (int) dtype,
+                      r.value, first);
             finish(&r);
         }
     }
@@ -173,12 +183,12 @@ Test(line_methods, single_precision_follows_double)
         for (size_t i = 0; i < 10; i++) {
             step(&r);
             step(&s);
-            cr_assert(fabs(s.value / r.value - 1) < 2e-2, "%s, step %zu: %g, %g",
+            assert_lt(fabs(s.value / r.value - 1), 2e-2, "%s, step %zu: %g, %g",
                       lnt_optim_name(kind), i, s.value, r.value);
         }
         run(&r, 150);
         run(&s, 150);
-        cr_assert(s.value < 1.3 * r.value + 1e-3, "%s: %g, %g", lnt_optim_name(kind), s.value,
+        assert_lt(s.value, 1.3 * r.value + 1e-3, "%s: %g, %g", lnt_optim_name(kind), s.value,
                   r.value);
         finish(&r);
         finish(&s);
@@ -210,9 +220,10 @@ Test(line_methods, state_and_place_are_all_that_is_remembered)
             OK(lnt_optim_set_place(s.optim, &place));
             run(&r, 10);
             run(&s, 10);
-            cr_assert(same_bits(&w, &v) && same_bits(&state, &into), "%s from %zu",
-                      lnt_optim_name(kind), stop);
-            cr_assert(lnt_optim_steps(s.optim) == stop + 10 && r.value == s.value);
+            assert_same_bits(&w, &v, "%s from %zu", lnt_optim_name(kind), stop);
+            assert_same_bits(&state, &into, "%s from %zu", lnt_optim_name(kind), stop);
+            assert_eq(lnt_optim_steps(s.optim), stop + 10);
+            assert_eq(r.value, s.value);
             finish(&r);
             finish(&s);
         }
@@ -235,7 +246,7 @@ Test(line_methods, averages)
             OK(lnt_axpy(i == 0 ? 1 : 0.5, &w, &average));
         }
         OK(lnt_optim_swap_average(r.optim, r.net));
-        cr_assert(difference(&w, &average) < 1e-15);
+        assert_lt(difference(&w, &average), 1e-15);
         finish(&r);
     }
 }
@@ -254,9 +265,8 @@ Test(line_methods, refused_with_a_sentence)
         config.groups = &frozen;
         config.n_groups = 1;
         FAILS(LNT_ERR_INVALID, lnt_optim_accepts(&config, net, NULL, &error));
-        cr_assert(strstr(error.message, "n_groups is 1, which ") != NULL &&
-                      strstr(error.message, lnt_optim_name(kind)) != NULL,
-                  "%s", error.message);
+        assert_contains(error.message, "n_groups is 1, which ");
+        assert_contains(error.message, lnt_optim_name(kind));
         lnt_net_destroy(net);
     }
 }
@@ -277,12 +287,14 @@ Test(line_methods, one_block_of_memory)
         /* What the step began from, gradient and trial; pairs and direction; p. */
         const size_t vectors = kind == LNT_LBFGS ? 4 + 2 * config.memory : 4;
         const size_t paper = vectors * lnt_net_n_parameters(net) * sizeof(double);
-        cr_assert(counter.calls == 1 && counter.bytes >= paper && counter.bytes < paper + 2048,
-                  "%zu bytes, on paper %zu", counter.bytes, paper);
+        assert_eq(counter.calls, 1, "%zu bytes, on paper %zu", counter.bytes, paper);
+        assert_ge(counter.bytes, paper, "%zu bytes, on paper %zu", counter.bytes, paper);
+        assert_lt(counter.bytes, paper + 2048, "%zu bytes, on paper %zu", counter.bytes, paper);
         lnt_optim_destroy(optim);
         counter.fail_at = 2;
         FAILS(LNT_ERR_MEMORY, lnt_optim_create(&optim, net, &config));
-        cr_assert(optim == NULL && counter.live == 0);
+        cr_assert_null(optim);
+        assert_eq(counter.live, 0);
         lnt_net_destroy(net);
     }
 }
@@ -309,10 +321,11 @@ Test(line_methods, early_stopping_restores_the_best)
         config.optim = lnt_optim_of(kind);
         lnt_fit_result result;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-        cr_assert(result.end == LNT_END_PATIENCE && result.best_epoch + 10 == result.epochs,
-                  "%s: end %d, best %zu of %zu", lnt_optim_name(kind), (int) result.end,
-                  result.best_epoch, result.epochs);
-        cr_assert(result.validation.value[LNT_METRIC_LOSS] == result.best_value);
+        assert_eq(result.end, LNT_END_PATIENCE, "%s: end %d, best %zu of %zu", lnt_optim_name(kind),
+                  (int) result.end, result.best_epoch, result.epochs);
+        assert_eq(result.best_epoch + 10, result.epochs, "%s: end %d, best %zu of %zu",
+                  lnt_optim_name(kind), (int) result.end, result.best_epoch, result.epochs);
+        assert_eq(result.validation.value[LNT_METRIC_LOSS], result.best_value);
         lnt_net_destroy(net);
     }
 }

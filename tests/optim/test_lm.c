@@ -118,16 +118,19 @@ Test(lm, one_step_is_numpys)
             const lnt_optim_outcome out = take_step(&r);
             const lnt_tensor w = lnt_net_parameters(r.net);
             const double off = difference(&w, find(&file, cases[i].name));
-            cr_assert(off < 1e-10, "%s, form %d: off by %g", cases[i].name, form, off);
+            assert_lt(off, 1e-10, "%s, form %d: off by %g", cases[i].name, form, off);
             double value;
             OK(lnt_pass_evaluate(r.pass, r.net, &r.x, &r.loss, &r.y, r.batch.weights, &value));
-            cr_assert(out.evaluated && out.value == value && !out.stuck && out.evaluations == 1);
-            cr_assert_float_eq(lnt_optim_damping(r.optim), cases[i].mu > 0 ? 0.1 : 0.002, 1e-15);
+            cr_assert(out.evaluated);
+            assert_eq(out.value, value);
+            cr_assert(!out.stuck);
+            assert_eq(out.evaluations, 1);
+            assert_near(lnt_optim_damping(r.optim), cases[i].mu > 0 ? 0.1 : 0.002, 1e-15);
             ends[form - LNT_LM_NORMAL] = copy_of(LNT_F64, &w);
             close_run(&r);
         }
         const double apart = difference(&ends[0], &ends[1]);
-        cr_assert(apart < 1e-12, "%s: forms differ by %g", cases[i].name, apart);
+        assert_lt(apart, 1e-12, "%s: forms differ by %g", cases[i].name, apart);
     }
 }
 
@@ -143,7 +146,7 @@ Test(lm, f32_is_near_f64)
             const lnt_tensor w = lnt_net_parameters(r.net);
             const lnt_tensor wide = copy_of(LNT_F64, &w);
             const double off = difference(&wide, find(&file, cases[i].name));
-            cr_assert(off < 2e-3, "%s, form %d: off by %g", cases[i].name, form, off);
+            assert_lt(off, 2e-3, "%s, form %d: off by %g", cases[i].name, form, off);
             close_run(&r);
         }
     }
@@ -162,11 +165,11 @@ Test(lm, bayesian_is_numpys)
         for (size_t i = 0; i < rows->rows; i++) {
             (void) take_step(&r);
             const double gamma = lnt_get(rows, i, 2);
-            cr_assert_float_eq(lnt_optim_effective_parameters(r.optim), gamma, 1e-8 * gamma);
+            assert_near(lnt_optim_effective_parameters(r.optim), gamma, 1e-8 * gamma);
         }
         const lnt_tensor w = lnt_net_parameters(r.net);
         const double off = difference(&w, find(&file, "bayes_end"));
-        cr_assert(off < 1e-8, "off by %g", off);
+        assert_lt(off, 1e-8, "off by %g", off);
         r.batch.whole = false;
         OK(lnt_pass_evaluate(r.pass, r.net, &r.x, &r.loss, &r.y, NULL, &r.batch.value));
         FAILS(LNT_ERR_INVALID, lnt_optim_step_on(r.optim, r.net, r.pass, &r.batch, NULL));
@@ -201,7 +204,7 @@ static void forms_agree(const lnt_layer *layers, size_t n_layers)
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);
     }
-    cr_assert(difference(&ends[0], &ends[1]) < 1e-11, "%g", difference(&ends[0], &ends[1]));
+    assert_lt(difference(&ends[0], &ends[1]), 1e-11);
 }
 
 Test(lm, forms_agree_on_many_rows)
@@ -236,8 +239,11 @@ Test(lm, stuck_where_nothing_helps)
             out = take_step(&r);
         }
         const lnt_tensor w = lnt_net_parameters(r.net);
-        cr_assert(out.stuck && !out.evaluated && out.value == r.batch.value);
-        cr_assert(same_bits(&w, &before) && lnt_optim_damping(r.optim) == 1e10);
+        cr_assert(out.stuck);
+        cr_assert(!out.evaluated);
+        assert_eq(out.value, r.batch.value);
+        assert_same_bits(&w, &before);
+        assert_eq(lnt_optim_damping(r.optim), 1e10);
         close_run(&r);
     }
 }
@@ -253,7 +259,9 @@ Test(lm, batches_move_mu_by_the_ratio)
     open_run(&r, &file, &cases[0], LNT_F64, config);
     r.batch.whole = false;
     const lnt_optim_outcome out = take_step(&r);
-    cr_assert(lnt_optim_damping(r.optim) == 50 && !out.evaluated && out.value < r.batch.value);
+    assert_eq(lnt_optim_damping(r.optim), 50);
+    cr_assert(!out.evaluated);
+    assert_lt(out.value, r.batch.value);
     close_run(&r);
     config.mu = 1e-12;
     open_run(&r, &file, &cases[0], LNT_F64, config);
@@ -262,8 +270,10 @@ Test(lm, batches_move_mu_by_the_ratio)
     OK(lnt_scale(8, &w)); /* saturated: the model is wrong */
     const lnt_tensor before = copy_of(LNT_F64, &w);
     const lnt_optim_outcome wrong = take_step(&r);
-    cr_assert(same_bits(&w, &before) && wrong.value == r.batch.value && !wrong.stuck);
-    cr_assert(lnt_optim_damping(r.optim) == 4e-12);
+    assert_same_bits(&w, &before);
+    assert_eq(wrong.value, r.batch.value);
+    cr_assert(!wrong.stuck);
+    assert_eq(lnt_optim_damping(r.optim), 4e-12);
     close_run(&r);
 }
 
@@ -272,7 +282,7 @@ static void says(const lnt_optim_config *config, const lnt_net *net, const lnt_l
 {
     lnt_error error = {0};
     FAILS(status, lnt_optim_accepts(config, net, loss, &error));
-    cr_assert(strstr(error.message, part) != NULL, "%s", error.message);
+    assert_contains(error.message, part);
 }
 
 Test(lm, what_is_refused)
@@ -318,15 +328,17 @@ Test(lm, memory_is_estimated_first)
     config.max_bytes = 100000;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "; adamw needs less");
     lnt_optim_config adamw = lnt_optim_of(LNT_ADAMW);
-    cr_assert(lnt_optim_bytes(&adamw, net) < lnt_optim_bytes(&config, net));
+    assert_lt(lnt_optim_bytes(&adamw, net), lnt_optim_bytes(&config, net));
     config.max_rows = 20000;
     config.max_bytes = 100000000;
     lnt_optim *optim;
     FAILS(LNT_ERR_TOO_LARGE, lnt_optim_create(&optim, net, &config));
-    cr_assert(optim == NULL && counter.calls == 0);
+    cr_assert_null(optim);
+    assert_eq(counter.calls, 0);
     config.max_rows = 500;
     OK(lnt_optim_create(&optim, net, &config));
-    cr_assert(counter.bytes <= 100000000 && counter.bytes == lnt_optim_bytes(&config, net));
+    assert_le(counter.bytes, 100000000);
+    assert_eq(counter.bytes, lnt_optim_bytes(&config, net));
     lnt_optim_destroy(optim);
     config.form = LNT_LM_NORMAL;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "the dual form fits");
@@ -353,7 +365,7 @@ Test(lm, state_is_all_that_is_remembered)
         config.allocator = &allocator;
         open_run(&a, &file, &cases[0], LNT_F64, config);
         open_run(&b, &file, &cases[0], LNT_F64, config);
-        cr_assert_eq(counter.calls, 2);
+        assert_eq(counter.calls, 2);
         for (size_t k = 0; k < 3; k++) {
             (void) take_step(&a);
         }
@@ -367,8 +379,9 @@ Test(lm, state_is_all_that_is_remembered)
             (void) take_step(&a);
             (void) take_step(&b);
         }
-        cr_assert(same_bits(&w, &v) && same_bits(&state, &into));
-        cr_assert_eq(counter.calls, 2);
+        assert_same_bits(&w, &v);
+        assert_same_bits(&state, &into);
+        assert_eq(counter.calls, 2);
         close_run(&a);
         close_run(&b);
     }
@@ -391,17 +404,17 @@ Test(lm, is_stuck_where_nothing_lessens_the_loss)
         lnt_optim_outcome outcome = {0};
         double first = 0;
         for (size_t steps = 0; !outcome.stuck; steps++) {
-            cr_assert_lt(steps, 2000);
+            assert_lt(steps, 2000);
             const lnt_tensor w = lnt_net_parameters(r.net);
             const lnt_tensor before = copy_of(LNT_F64, &w);
             first = lnt_optim_damping(r.optim);
             outcome = take_step(&r);
-            cr_assert(same_bits(&w, &before) == outcome.stuck);
+            assert_eq(same_bits(&w, &before), outcome.stuck);
         }
         const double raised = log10(most[i] / first) / log10(config.mu_up);
-        cr_assert_eq(outcome.evaluations, (size_t) floor(raised + 1e-6) + 1, "from %g to %g: %zu",
-                     first, most[i], outcome.evaluations);
-        cr_assert_eq(lnt_optim_damping(r.optim), most[i]);
+        assert_eq(outcome.evaluations, (size_t) floor(raised + 1e-6) + 1, "from %g to %g: %zu",
+                  first, most[i], outcome.evaluations);
+        assert_eq(lnt_optim_damping(r.optim), most[i]);
         close_run(&r);
     }
 }
@@ -426,12 +439,16 @@ Test(lm, fit_ends)
     lnt_fit_config config = whole();
     config.goal = 1e-5;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_GOAL && result.train_loss <= 1e-5 && result.epochs < 100,
-              "end %d, loss %g, %zu epochs", result.end, result.train_loss, result.epochs);
+    assert_eq(result.end, LNT_END_GOAL, "end %d, loss %g, %zu epochs", result.end,
+              result.train_loss, result.epochs);
+    assert_le(result.train_loss, 1e-5, "end %d, loss %g, %zu epochs", result.end, result.train_loss,
+              result.epochs);
+    assert_lt(result.epochs, 100, "end %d, loss %g, %zu epochs", result.end, result.train_loss,
+              result.epochs);
     config.goal = 0;
     config.min_gradient = 1e-4;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert_eq(result.end, LNT_END_GRADIENT);
+    assert_eq(result.end, LNT_END_GRADIENT);
     lnt_net_destroy(net);
     net = make_net(LNT_F64, 1);
     config = whole();
@@ -439,13 +456,14 @@ Test(lm, fit_ends)
     config.validation_fraction = 0.3;
     config.patience = 3;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert_eq(result.end, LNT_END_PATIENCE);
+    assert_eq(result.end, LNT_END_PATIENCE);
     lnt_net_destroy(net);
     const lnt_layer line[] = {lnt_dense(y.cols, LNT_IDENTITY)}; /* with a minimum */
     net = new_net(LNT_F64, x.cols, line, 1);
     config = whole();
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_STUCK && result.epochs < 100, "end %d", result.end);
+    assert_eq(result.end, LNT_END_STUCK, "end %d", result.end);
+    assert_lt(result.epochs, 100, "end %d", result.end);
     lnt_net_destroy(net);
 }
 
@@ -459,6 +477,6 @@ Test(lm, fit_by_batches)
     config.batch_rows = 25;
     config.goal = 1e-4;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_GOAL, "loss %g", result.train_loss);
+    assert_eq(result.end, LNT_END_GOAL, "loss %g", result.train_loss);
     lnt_net_destroy(net);
 }

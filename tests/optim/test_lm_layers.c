@@ -32,7 +32,7 @@ static lnt_fit_result run(lnt_net *net, lnt_lm_form form)
     config.optim = lnt_optim_of(LNT_LM);
     config.optim.form = form;
     const lnt_status status = lnt_fit(net, &x, &y, &config, &result, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     return result;
 }
 
@@ -55,10 +55,11 @@ Test(lm_layers, an_activation_of_its_own_changes_nothing)
             lnt_net *one = fused(dtype), *other = apart(dtype, one);
             const lnt_fit_result a = run(one, forms[f]), b = run(other, forms[f]);
             const double bound = dtype == LNT_F32 ? 1e-3 : 1e-8;
-            cr_assert(a.train_loss < 0.9 && fabs(a.train_loss - b.train_loss) < bound,
-                      "form %d: %g, %g", f, a.train_loss, b.train_loss);
+            assert_lt(a.train_loss, 0.9, "form %d: %g, %g", f, a.train_loss, b.train_loss);
+            assert_lt(fabs(a.train_loss - b.train_loss), bound, "form %d: %g, %g", f, a.train_loss,
+                      b.train_loss);
             const lnt_tensor p = lnt_net_parameters(one), q = lnt_net_parameters(other);
-            cr_assert(difference(&q, &p) < 100 * bound, "form %d: %g", f, difference(&q, &p));
+            assert_lt(difference(&q, &p), 100 * bound, "form %d: %g", f, difference(&q, &p));
             lnt_net_destroy(one);
             lnt_net_destroy(other);
         }
@@ -87,8 +88,8 @@ Test(lm_layers, singular_curvature)
                 best += (squares - mean * mean) / 2;
             }
             const double after = result.train_loss;
-            cr_assert(isfinite(after) && after < 3 * best + 0.1, "form %d: %g, best %g", f, after,
-                      best);
+            assert_finite(after, "form %d: %g, best %g", f, after, best);
+            assert_lt(after, 3 * best + 0.1, "form %d: %g, best %g", f, after, best);
             lnt_net_destroy(net);
         }
     }

@@ -141,10 +141,10 @@ static void compare(const struct row *row, lnt_dtype dtype, double tolerance)
     char name[64];
     snprintf(name, sizeof name, "%s.trace", row->name);
     const lnt_tensor losses = lnt_tensor_f64(trace, 1, STEPS), final = lnt_net_parameters(net);
-    cr_assert(difference(&losses, find(&file, name)) <= tolerance, "%s: %g", name,
+    assert_le(difference(&losses, find(&file, name)), tolerance, "%s: %g", name,
               difference(&losses, find(&file, name)));
     snprintf(name, sizeof name, "%s.final", row->name);
-    cr_assert(difference(&final, find(&file, name)) <= tolerance, "%s: %g", name,
+    assert_le(difference(&final, find(&file, name)), tolerance, "%s: %g", name,
               difference(&final, find(&file, name)));
     lnt_net_destroy(net);
 }
@@ -172,6 +172,6 @@ Test(optim_reference, every_method_has_a_row)
         for (size_t i = 0; i < N_ROWS; i++) {
             count += (int) rows[i].kind == kind;
         }
-        cr_assert(count > 0, "%s has no row", lnt_optim_name((lnt_optim_kind) kind));
+        assert_gt(count, 0, "%s has no row", lnt_optim_name((lnt_optim_kind) kind));
     }
 }

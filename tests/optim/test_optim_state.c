@@ -37,9 +37,9 @@ Test(optim_state, names_of_all)
                                         "lbfgs", "scg",     "lm",      "kfac"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         lnt_optim_kind kind = (lnt_optim_kind) 99;
-        cr_assert_str_eq(lnt_optim_name((lnt_optim_kind) i), names[i]);
+        assert_str_eq(lnt_optim_name((lnt_optim_kind) i), names[i]);
         OK(lnt_optim_find(names[i], &kind));
-        cr_assert_eq((unsigned) kind, i);
+        assert_eq((unsigned) kind, i);
     }
     cr_assert_null(lnt_optim_name(LNT_KFAC + 1));
 }
@@ -49,14 +49,23 @@ Test(optim_state, defaults)
     static const double rates[] = {0.01, 0.01, 0.01, 0.001, 0.001, 0.002, 0.001, 0.01, 0.02, 0.003};
     for (unsigned i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         const lnt_optim_config c = lnt_optim_of((lnt_optim_kind) i);
-        cr_assert(c.kind == (lnt_optim_kind) i && c.learning_rate == rates[i]);
-        cr_assert(c.weight_decay == (i == LNT_ADAMW ? 0.01 : 0) && c.l1 == 0 && c.l2 == 0);
-        cr_assert(c.momentum == (i == LNT_MUON ? 0.95 : 0) && c.nesterov == (i == LNT_MUON));
-        cr_assert(c.epsilon == (i == LNT_ADAGRAD ? 1e-10 : 1e-8));
-        cr_assert(c.rho == 0.99 && c.accumulate == 1 && c.precondition_period == 10);
-        cr_assert(c.beta1 == (i == LNT_SOAP ? 0.95 : 0.9));
-        cr_assert(c.beta2 == (i == LNT_SOAP ? 0.95 : 0.999));
-        cr_assert(c.clip_value == 0 && c.clip_norm == 0 && c.ema_decay == 0 && !c.decay_all);
+        assert_eq(c.kind, (lnt_optim_kind) i);
+        assert_eq(c.learning_rate, rates[i]);
+        assert_eq(c.weight_decay, i == LNT_ADAMW ? 0.01 : 0);
+        assert_eq(c.l1, 0);
+        assert_eq(c.l2, 0);
+        assert_eq(c.momentum, i == LNT_MUON ? 0.95 : 0);
+        assert_eq(c.nesterov, i == LNT_MUON);
+        assert_eq(c.epsilon, i == LNT_ADAGRAD ? 1e-10 : 1e-8);
+        assert_eq(c.rho, 0.99);
+        assert_eq(c.accumulate, 1);
+        assert_eq(c.precondition_period, 10);
+        assert_eq(c.beta1, i == LNT_SOAP ? 0.95 : 0.9);
+        assert_eq(c.beta2, i == LNT_SOAP ? 0.95 : 0.999);
+        assert_eq(c.clip_value, 0);
+        assert_eq(c.clip_norm, 0);
+        assert_eq(c.ema_decay, 0);
+        cr_assert(!c.decay_all);
     }
 }
 
@@ -77,15 +86,17 @@ Test(optim_state, state_and_place_are_all_that_is_remembered)
             const lnt_tensor w = lnt_net_parameters(b.net), state = lnt_optim_state(first);
             lnt_tensor v = lnt_net_parameters(other.net), into = lnt_optim_state(second);
             const lnt_optim_place place = lnt_optim_get_place(first);
-            cr_assert(place.steps == stop / 2 && place.pending == stop % 2 && !place.swapped);
+            assert_eq(place.steps, stop / 2);
+            assert_eq(place.pending, stop % 2);
+            cr_assert(!place.swapped);
             OK(lnt_copy(&w, &v));
             OK(lnt_copy(&state, &into));
             OK(lnt_optim_set_place(second, &place));
             run_steps(&b, first, 6);
             run_steps(&other, second, 6);
-            cr_assert(same_bits(&w, &v) && same_bits(&state, &into), "%s after %zu",
-                      lnt_optim_name(config.kind), stop);
-            cr_assert_eq(lnt_optim_steps(second), (stop + 6) / 2);
+            assert_same_bits(&w, &v, "%s after %zu", lnt_optim_name(config.kind), stop);
+            assert_same_bits(&state, &into, "%s after %zu", lnt_optim_name(config.kind), stop);
+            assert_eq(lnt_optim_steps(second), (stop + 6) / 2);
             lnt_optim_destroy(first);
             lnt_optim_destroy(second);
             finish(&b);
@@ -115,8 +126,10 @@ Test(optim_state, places_that_cannot_be)
     for (size_t i = 0; i < 6; i++) {
         FAILS(LNT_ERR_INVALID, lnt_optim_set_place(optim, &wrong[i]));
         const lnt_optim_place now = lnt_optim_get_place(optim);
-        cr_assert(now.pending == 1 && now.steps == 1 && now.momentum == fine.momentum &&
-                  now.learning_rate == fine.learning_rate);
+        assert_eq(now.pending, 1);
+        assert_eq(now.steps, 1);
+        assert_eq(now.momentum, fine.momentum);
+        assert_eq(now.learning_rate, fine.learning_rate);
     }
     OK(lnt_optim_set_place(optim, &fine));
     FAILS(LNT_ERR_NULL, lnt_optim_set_place(NULL, &fine));
@@ -139,7 +152,7 @@ Test(optim_state, memory_of_all)
         lnt_optim_config config = busy((lnt_optim_kind) kind);
         config.allocator = &allocator;
         lnt_optim *optim = optim_of(net, &config);
-        cr_assert_eq(counter.calls, 1);
+        assert_eq(counter.calls, 1);
         size_t paper = (vectors[kind] + 2) * vector; /* and sum and average */
         if (kind == LNT_MUON) {
             paper += 2 * sizeof(double) * (300 * 200 + 200 * 200) + sizeof(double) * 300;
@@ -148,12 +161,12 @@ Test(optim_state, memory_of_all)
             paper += sizeof(double) * (state + products + 2 * 300 + lnt_eigen_work(300));
         }
         const size_t narrow = sizeof(size_t) < 8 ? 2048 : 0; /* an order of columns is of size_t */
-        cr_assert(counter.bytes + narrow >= paper, "%s: %zu, on paper %zu",
+        assert_ge(counter.bytes + narrow, paper, "%s: %zu, on paper %zu",
                   lnt_optim_name(config.kind), counter.bytes, paper);
-        cr_assert(counter.bytes < paper + 2048, "%s: %zu, on paper %zu",
-                  lnt_optim_name(config.kind), counter.bytes, paper);
+        assert_lt(counter.bytes, paper + 2048, "%s: %zu, on paper %zu", lnt_optim_name(config.kind),
+                  counter.bytes, paper);
         lnt_optim_destroy(optim);
-        cr_assert_eq(counter.live, 0);
+        assert_eq(counter.live, 0);
     }
     lnt_net_destroy(net);
 }
@@ -180,12 +193,14 @@ Test(optim_state, a_norm_that_is_not_finite_changes_nothing)
                 const lnt_tensor gradients = lnt_pass_gradients(b.pass);
                 OK(lnt_set(&gradients, 0, 5, bad[i]));
                 FAILS(LNT_ERR_NOT_FINITE, lnt_optim_step(first, b.net, b.pass));
-                cr_assert(same_bits(&w, &v) && same_bits(&state, &twin));
-                cr_assert_eq(lnt_optim_steps(first), call / 2);
+                assert_same_bits(&w, &v);
+                assert_same_bits(&state, &twin);
+                assert_eq(lnt_optim_steps(first), call / 2);
             }
             run_steps(&b, first, 4);
             run_steps(&other, second, 4);
-            cr_assert(same_bits(&w, &v) && same_bits(&state, &twin));
+            assert_same_bits(&w, &v);
+            assert_same_bits(&state, &twin);
             lnt_optim_destroy(first);
             lnt_optim_destroy(second);
             finish(&b);
@@ -230,9 +245,9 @@ Test(optim_state, the_norm_may_be_watched)
     const lnt_tensor w = lnt_net_parameters(b.net), v = lnt_net_parameters(other.net);
     double norm;
     OK(lnt_norm(LNT_NORM_L2, &g, &norm));
-    cr_assert(fabs(lnt_optim_gradient_norm(watched) / norm - 1) < 1e-14);
-    cr_assert(isnan(lnt_optim_gradient_norm(plain)));
-    cr_assert(same_bits(&w, &v));
+    assert_lt(fabs(lnt_optim_gradient_norm(watched) / norm - 1), 1e-14);
+    assert_nan(lnt_optim_gradient_norm(plain));
+    assert_same_bits(&w, &v);
     lnt_optim_destroy(plain);
     lnt_optim_destroy(watched);
     finish(&b);
@@ -258,7 +273,7 @@ Test(optim_state, penalties_and_averages_in_blocks)
     lnt_tensor g = lnt_pass_gradients(pass), average = matrix(LNT_F64, 1, w.cols);
     const lnt_tensor kept = matrix(LNT_F64, 1, w.cols);
     const lnt_loss loss = lnt_mse(LNT_SUM);
-    cr_assert(w.cols > 3000);
+    assert_gt(w.cols, 3000);
     for (int step = 0; step < 3; step++) {
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
@@ -270,12 +285,12 @@ Test(optim_state, penalties_and_averages_in_blocks)
             OK(lnt_set(&g, 0, j, lnt_get(&kept, 0, j) + 0.125 * sign));
         }
         OK(lnt_optim_step(plain, twin, pass));
-        cr_assert(same_bits(&w, &v), "step %d", step);
+        assert_same_bits(&w, &v, "step %d", step);
         OK(lnt_scale(step == 0 ? 0 : 0.5, &average));
         OK(lnt_axpy(step == 0 ? 1 : 0.5, &w, &average));
     }
     OK(lnt_optim_swap_average(optim, net));
-    cr_assert(difference(&w, &average) < 1e-15);
+    assert_lt(difference(&w, &average), 1e-15);
     lnt_optim_destroy(plain);
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
@@ -296,7 +311,7 @@ Test(optim_state, loops_for_any_processor_agree)
             run_steps(&b, first, 20);
             run_steps(&other, second, 20);
             const lnt_tensor w = lnt_net_parameters(b.net), v = lnt_net_parameters(other.net);
-            cr_assert(same_bits(&w, &v), "%s", lnt_optim_name(config.kind));
+            assert_same_bits(&w, &v, "%s", lnt_optim_name(config.kind));
             lnt_optim_destroy(first);
             lnt_optim_destroy(second);
             finish(&b);
@@ -316,7 +331,8 @@ Test(optim_state, no_step_while_the_average_is_in_place)
     OK(lnt_optim_swap_average(optim, b.net));
     backward(&b);
     FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, b.pass));
-    cr_assert(lnt_optim_get_place(optim).swapped && lnt_optim_steps(optim) == 2);
+    cr_assert(lnt_optim_get_place(optim).swapped);
+    assert_eq(lnt_optim_steps(optim), 2);
     OK(lnt_optim_swap_average(optim, b.net));
     run_steps(&b, optim, 1);
     lnt_optim_destroy(optim);
@@ -352,8 +368,8 @@ Test(optim_state, muon_moves_by_nearly_orthogonal_matrices)
         OK(lnt_norm(LNT_NORM_L2, &moved, &norm));
         norm /= cols > rows ? sqrt((double) cols / (double) rows) : 1;
         /* √side if all singular values were 1; the quintic leaves them within 0.6 and 1.3 */
-        cr_assert(norm > 0.65 * sqrt((double) side) && norm < 1.25 * sqrt((double) side),
-                  "%zu by %zu: %g", rows, cols, norm);
+        assert_gt(norm, 0.65 * sqrt((double) side), "%zu by %zu: %g", rows, cols, norm);
+        assert_lt(norm, 1.25 * sqrt((double) side), "%zu by %zu: %g", rows, cols, norm);
         lnt_optim_destroy(optim);
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);

@@ -41,10 +41,10 @@ static void compare(const char *name, lnt_dtype dtype, lnt_optim_config config, 
     }
     const lnt_tensor losses = lnt_tensor_f64(trace, 1, STEPS), final = lnt_net_parameters(net);
     snprintf(text, sizeof text, "%s.trace", name);
-    cr_expect(difference(&losses, find(&file, text)) <= tolerance, "%s: %g", text,
+    assert_le(difference(&losses, find(&file, text)), tolerance, "%s: %g", text,
               difference(&losses, find(&file, text)));
     snprintf(text, sizeof text, "%s.final", name);
-    cr_expect(difference(&final, find(&file, text)) <= tolerance, "%s: %g", text,
+    assert_le(difference(&final, find(&file, text)), tolerance, "%s: %g", text,
               difference(&final, find(&file, text)));
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
@@ -92,8 +92,7 @@ Test(soap, the_first_call_moves_only_what_is_no_matrix)
             lnt_parameter p;
             OK(lnt_net_tensor(net, i, &p));
             const bool stays = difference(&p.value, find_numbered(&file, "initial", i)) == 0;
-            cr_assert(stays == (step == 0 && p.role == LNT_ROLE_WEIGHT), "step %zu: %s", step,
-                      p.name);
+            assert_eq(stays, step == 0 && p.role == LNT_ROLE_WEIGHT, "step %zu: %s", step, p.name);
         }
     }
     lnt_optim_destroy(optim);
@@ -113,7 +112,7 @@ static void linear(const lnt_tensor *x, const lnt_tensor *y, lnt_tensor *w)
     lnt_optim *optim = NULL;
     const lnt_optim_config config = lnt_optim_of(LNT_SOAP);
     /* m, v, three products, R and its eigenvectors: nothing of the long side squared */
-    cr_assert(lnt_optim_bytes(&config, net) < 8 * (5 * w->rows * w->cols + 4096));
+    assert_lt(lnt_optim_bytes(&config, net), 8 * (5 * w->rows * w->cols + 4096));
     OK(lnt_optim_create(&optim, net, &config));
     for (size_t step = 0; step < 25; step++) {
         OK(lnt_pass_forward(pass, net, x, NULL));
@@ -145,8 +144,8 @@ Test(soap, a_long_side_keeps_its_basis)
     linear(&x, &y, &w);
     linear(&x, &turned_y, &turned_w);
     OK(lnt_gemm(1, &w, &v, 0, &expected));
-    cr_assert(difference(&turned_w, &expected) < 1e-9, "%g", difference(&turned_w, &expected));
-    cr_assert(difference(&w, &before) > 0.01);
+    assert_lt(difference(&turned_w, &expected), 1e-9);
+    assert_gt(difference(&w, &before), 0.01);
 }
 
 /* Gradients of 0 have every basis for theirs. */
@@ -169,7 +168,7 @@ Test(soap, gradients_of_zero_move_nothing)
             OK(lnt_fill(0, &g));
             OK(lnt_optim_step(optim, net, pass));
         }
-        cr_assert(same_bits(&w, &before));
+        assert_same_bits(&w, &before);
         lnt_optim_destroy(optim);
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);

@@ -58,7 +58,7 @@ Test(wolfe, trials_are_those_of_scipy)
     static const line lines[] = {first, second, third, fourth, fifth, sixth};
     static reference_file file;
     read_file(&file, "wolfe.txt");
-    cr_assert_eq(file.count, 96);
+    assert_eq(file.count, 96);
     for (size_t i = 0; i < file.count; i += 2) {
         const lnt_tensor *settings = &file.matrices[i], *trials = &file.matrices[i + 1];
         const line f = lines[i / 16];
@@ -66,11 +66,11 @@ Test(wolfe, trials_are_those_of_scipy)
                                       lnt_get(settings, 0, 0));
         for (size_t t = 0; t < trials->cols; t++) {
             const double expected = lnt_get(trials, 0, t);
-            cr_assert(fabs(s.step / expected - 1) < 1e-9, "%s, trial %zu: %.17g, SciPy %.17g",
+            assert_lt(fabs(s.step / expected - 1), 1e-9, "%s, trial %zu: %.17g, SciPy %.17g",
                       file.names[i], t, s.step, expected);
             const lnt_wolfe_point p = f(s.step);
             const lnt_wolfe_verdict verdict = lnt_wolfe_take(&s, p.value, p.slope);
-            cr_assert(verdict == (t + 1 < trials->cols ? LNT_WOLFE_TRY : LNT_WOLFE_FOUND));
+            assert_eq(verdict, t + 1 < trials->cols ? LNT_WOLFE_TRY : LNT_WOLFE_FOUND);
         }
     }
 }
@@ -81,7 +81,7 @@ static double walled(line f, double wall, double bad, double start, size_t *tria
     lnt_wolfe s = lnt_wolfe_begin(1e-4, 0.9, f(0), start);
     lnt_wolfe_verdict verdict = LNT_WOLFE_TRY;
     for (*trials = 0; verdict == LNT_WOLFE_TRY; ++*trials) {
-        cr_assert(*trials < 60, "no end, at %g", s.step);
+        assert_lt(*trials, 60, "no end, at %g", s.step);
         const double at = s.step;
         const lnt_wolfe_point p = f(at);
         verdict = lnt_wolfe_take(&s, at < wall ? p.value : bad, p.slope);
@@ -98,14 +98,19 @@ Test(wolfe, what_is_not_finite_is_too_far)
     for (size_t i = 0; i < 3; i++) {
         size_t trials;
         const double near = walled(first, 1.5, bad[i], 1000, &trials);
-        cr_assert(near > 0 && near < 1.5 && trials <= 8, "%g after %zu", near, trials);
+        assert_gt(near, 0, "%g after %zu", near, trials);
+        assert_lt(near, 1.5, "%g after %zu", near, trials);
+        assert_le(trials, 8, "%g after %zu", near, trials);
         /* The minimum is at 1.6: the search begins before it and meets the wall behind. */
         const double behind = walled(second, 1.7, bad[i], 0.001, &trials);
-        cr_assert(behind > 1.5 && behind < 1.7 && trials <= 25, "%g after %zu", behind, trials);
+        assert_gt(behind, 1.5, "%g after %zu", behind, trials);
+        assert_lt(behind, 1.7, "%g after %zu", behind, trials);
+        assert_le(trials, 25, "%g after %zu", behind, trials);
     }
     lnt_wolfe s = lnt_wolfe_begin(1e-4, 0.9, first(0), 1);
-    cr_assert(lnt_wolfe_take(&s, -1, NAN) == LNT_WOLFE_TRY && s.step == 0.25);
-    cr_assert(s.lowest.step == 0);
+    assert_eq(lnt_wolfe_take(&s, -1, NAN), LNT_WOLFE_TRY);
+    assert_eq(s.step, 0.25);
+    assert_eq(s.lowest.step, 0);
 }
 
 Test(wolfe, a_line_without_a_minimum_is_lost_with_its_lowest_point)
@@ -115,7 +120,8 @@ Test(wolfe, a_line_without_a_minimum_is_lost_with_its_lowest_point)
     for (size_t i = 0; i < 40 && verdict == LNT_WOLFE_TRY; i++) {
         verdict = lnt_wolfe_take(&s, -s.step, -1);
     }
-    cr_assert(verdict == LNT_WOLFE_LOST && s.lowest.step == 1e10);
+    assert_eq(verdict, LNT_WOLFE_LOST);
+    assert_eq(s.lowest.step, 1e10);
 }
 
 /* A slope that the values belie: no trial is lower, and the search ends. */
@@ -126,5 +132,7 @@ Test(wolfe, a_line_that_only_rises_is_lost)
     for (size_t i = 0; i < 2000 && verdict == LNT_WOLFE_TRY; i++) {
         verdict = lnt_wolfe_take(&s, 2, 1);
     }
-    cr_assert(verdict == LNT_WOLFE_LOST && s.lowest.step == 0 && s.lowest.value == 1);
+    assert_eq(verdict, LNT_WOLFE_LOST);
+    assert_eq(s.lowest.step, 0);
+    assert_eq(s.lowest.value, 1);
 }

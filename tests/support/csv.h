@@ -4,7 +4,7 @@
 
 /* Reads CSV text through a file, or through a pipe. */
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/data.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,13 +29,13 @@ static inline csv_file csv_write(const char *text, size_t length)
 {
     csv_file file = {"/tmp/linnet-csv-XXXXXX"};
     const int descriptor = mkstemp(file.path);
-    cr_assert(descriptor >= 0);
+    assert_ge(descriptor, 0);
     for (size_t done = 0; done < length;) {
         const ssize_t count = write(descriptor, text + done, length - done);
-        cr_assert(count > 0);
+        assert_gt(count, 0);
         done += (size_t) count;
     }
-    cr_assert_eq(close(descriptor), 0);
+    assert_eq(close(descriptor), 0);
     return file;
 }
 
@@ -63,7 +63,7 @@ static inline lnt_frame *csv_frame(const char *text, const lnt_csv_options *opti
     lnt_error error = {.message = ""};
     const lnt_status status =
         csv_read_bytes(&frame, text, strlen(text), options != NULL ? options : &defaults, &error);
-    cr_assert_eq(status, LNT_OK, "'%s': %s", text, error.message);
+    assert_status(status, LNT_OK, "'%s': %s", text, error.message);
     return frame;
 }
 
@@ -72,8 +72,8 @@ static inline lnt_status csv_read_pipe(lnt_frame **frame, const char *text,
                                        const lnt_csv_options *options, lnt_error *error)
 {
     int ends[2];
-    cr_assert_eq(pipe(ends), 0);
-    cr_assert_eq(write(ends[1], text, strlen(text)), (ssize_t) strlen(text));
+    assert_eq(pipe(ends), 0);
+    assert_eq(write(ends[1], text, strlen(text)), (ssize_t) strlen(text));
     close(ends[1]);
     char path[32];
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
@@ -85,14 +85,14 @@ static inline lnt_status csv_read_pipe(lnt_frame **frame, const char *text,
 static inline void csv_expect(lnt_frame *frame, size_t rows, size_t cols, const double *values)
 {
     const lnt_tensor x = lnt_frame_values(frame);
-    cr_assert_eq(x.rows, rows, "%zu rows, expected %zu", x.rows, rows);
-    cr_assert_eq(x.cols, cols, "%zu columns, expected %zu", x.cols, cols);
+    assert_eq(x.rows, rows, "%zu rows, expected %zu", x.rows, rows);
+    assert_eq(x.cols, cols, "%zu columns, expected %zu", x.cols, cols);
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < cols; j++) {
             const double want =
                 x.dtype == LNT_F32 ? (double) (float) values[i * cols + j] : values[i * cols + j];
-            cr_assert_eq(lnt_get(&x, i, j), want, "[%zu, %zu] is %g, expected %g", i, j,
-                         lnt_get(&x, i, j), want);
+            assert_eq(lnt_get(&x, i, j), want, "[%zu, %zu] is %g, expected %g", i, j,
+                      lnt_get(&x, i, j), want);
         }
     }
 }
@@ -107,7 +107,7 @@ static inline void csv_expect_names(const lnt_names *names, const char *joined)
         snprintf(text + length, sizeof text - length, "%s%s", i > 0 ? "|" : "",
                  lnt_names_get(names, i));
     }
-    cr_assert_str_eq(text, joined);
+    assert_str_eq(text, joined);
 }
 
 #endif

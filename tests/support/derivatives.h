@@ -83,8 +83,7 @@ static inline lnt_tensor slope_of(const lnt_tensor *a, lnt_tensor b, double h)
 
 #define NEAR(found, expected, tolerance)                                                           \
     do {                                                                                           \
-        const double near_ = difference(&(found), &(expected));                                    \
-        cr_assert(near_ <= (tolerance), "%s: %g", #found, near_);                                  \
+        assert_le(difference(&(found), &(expected)), tolerance);                                   \
     } while (0)
 
 /* Nets of all layers that the library has, some with more outputs than inputs. */

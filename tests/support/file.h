@@ -4,7 +4,7 @@
 
 /* A folder of its own for each test, and files in it as blocks of bytes. */
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <dirent.h>
 #include <linnet/status.h>
 #include <stdbool.h>
@@ -19,8 +19,8 @@ static char test_folder[] = "/tmp/linnet-files-XXXXXX";
 
 static inline void make_test_folder(void)
 {
-    cr_assert(mkdtemp(test_folder) != NULL);
-    cr_assert(chmod(test_folder, 0755) == 0);
+    cr_assert_not_null(mkdtemp(test_folder));
+    assert_eq(chmod(test_folder, 0755), 0);
 }
 
 /* FOLDER/NAME; the caller frees it. */
@@ -28,7 +28,7 @@ static inline char *path_in(const char *folder, const char *name)
 {
     const size_t size = strlen(folder) + strlen(name) + 2;
     char *path = malloc(size);
-    cr_assert(path != NULL);
+    cr_assert_not_null(path);
     snprintf(path, size, "%s/%s", folder, name);
     return path;
 }
@@ -73,7 +73,7 @@ static inline size_t files_in_folder(void)
 {
     size_t count = 0;
     DIR *folder = opendir(test_folder);
-    cr_assert(folder != NULL);
+    cr_assert_not_null(folder);
     while (readdir(folder) != NULL) {
         count++;
     }
@@ -89,12 +89,13 @@ typedef struct bytes {
 static inline bytes read_bytes(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    cr_assert(file != NULL, "%s cannot be opened", path);
-    cr_assert(fseek(file, 0, SEEK_END) == 0);
+    cr_assert_not_null(file, "%s cannot be opened", path);
+    assert_eq(fseek(file, 0, SEEK_END), 0);
     bytes b = {NULL, (size_t) ftell(file)};
     rewind(file);
     b.data = malloc(b.size + 1);
-    cr_assert(b.data != NULL && fread(b.data, 1, b.size, file) == b.size);
+    cr_assert_not_null(b.data);
+    assert_eq(fread(b.data, 1, b.size, file), b.size);
     fclose(file);
     return b;
 }
@@ -102,9 +103,11 @@ static inline bytes read_bytes(const char *path)
 static inline void write_bytes(const char *path, const void *data, size_t size)
 {
     FILE *file = fopen(path, "wb");
-    cr_assert(file != NULL, "%s cannot be made", path);
-    cr_assert(size == 0 || fwrite(data, 1, size, file) == size);
-    cr_assert(fclose(file) == 0);
+    cr_assert_not_null(file, "%s cannot be made", path);
+    if (size != 0) {
+        assert_eq(fwrite(data, 1, size, file), size);
+    }
+    assert_eq(fclose(file), 0);
 }
 
 static inline bool same_bytes(bytes a, bytes b)
@@ -118,13 +121,14 @@ static inline void check_sentence(const lnt_error *error, lnt_status status, con
 {
     const char *message = error->message;
     const size_t length = strlen(message), prefix = strlen(path);
-    cr_assert(error->status == status, "%s in the error", lnt_status_name(error->status));
-    cr_assert(strncmp(message, path, prefix) == 0 && strncmp(message + prefix, ": ", 2) == 0 &&
-                  length > prefix + 8,
-              "%s: sentence is '%s'", path, message);
-    cr_assert(strchr(message, '\n') == NULL && message[length - 1] != '.', "'%s'", message);
+    assert_eq(error->status, status, "%s in the error", lnt_status_name(error->status));
+    cr_assert(strncmp(message, path, prefix) == 0, "%s: sentence is '%s'", path, message);
+    assert_starts(message + prefix, ": ", "%s: sentence is '%s'", path, message);
+    assert_gt(length, prefix + 8, "%s: sentence is '%s'", path, message);
+    cr_assert_null(strchr(message, '\n'), "'%s'", message);
+    assert_ne(message[length - 1], '.', "'%s'", message);
     const char *expected = part != NULL ? part : "";
-    cr_assert(strstr(message, expected) != NULL, "'%s' does not say '%s'", message, expected);
+    assert_contains(message, expected, "'%s' does not say '%s'", message, expected);
 }
 
 /* Root may read and write all; nobody may not. Returns whether this process is now refused. */
@@ -137,7 +141,7 @@ static inline bool become_nobody(void)
 /* Back to what it was, and to a process that a leak checker may look into. */
 static inline void become_oneself(void)
 {
-    cr_assert(seteuid(getuid()) == 0);
+    assert_eq(seteuid(getuid()), 0);
     (void) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 

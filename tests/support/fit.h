@@ -33,8 +33,8 @@ static inline lnt_net *make_net(lnt_dtype dtype, size_t outputs)
 static inline void same_parameters(lnt_net *a, lnt_net *b)
 {
     const lnt_tensor p = lnt_net_parameters(a), q = lnt_net_parameters(b);
-    cr_assert(p.cols == q.cols && memcmp(p.data, q.data, p.cols * lnt_dtype_size(p.dtype)) == 0,
-              "parameters differ");
+    assert_eq(p.cols, q.cols, "parameters differ");
+    assert_bytes_eq(p.data, q.data, p.cols * lnt_dtype_size(p.dtype), "parameters differ");
 }
 
 static inline lnt_fit_config settings(void)
@@ -80,8 +80,8 @@ static inline void refused(lnt_status status, const char *message, lnt_net *net,
 {
     lnt_error error = {0};
     FAILS(status, lnt_fit(net, x, y, config, NULL, &error));
-    cr_assert_str_eq(error.message, message);
-    cr_assert(error.status == status);
+    assert_str_eq(error.message, message);
+    assert_eq(error.status, status);
 }
 
 #endif

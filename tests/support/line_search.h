@@ -75,14 +75,14 @@ static inline void follow(const reference_file *file, const char *name, runner *
     for (size_t i = 0; i < trace->cols; i++) {
         evaluate(r);
         const double expected = lnt_get(trace, 0, i);
-        cr_assert(fabs(r->value / expected - 1) < tolerance, "%s %zu: %.17g, expected %.17g", name,
+        assert_lt(fabs(r->value / expected - 1), tolerance, "%s %zu: %.17g, expected %.17g", name,
                   i, r->value, expected);
         step(r);
     }
     snprintf(key, sizeof key, "%s.final", name);
     const lnt_tensor w = lnt_net_parameters(r->net);
     const double error = difference(&w, find(file, key));
-    cr_assert(error < tolerance, "%s: parameters differ by %g", name, error);
+    assert_lt(error, tolerance, "%s: parameters differ by %g", name, error);
 }
 
 #endif

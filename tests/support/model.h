@@ -8,16 +8,10 @@
 #include "support/failing_allocator.h"
 #include "support/file.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/linnet.h>
 #include <math.h>
 #include <string.h>
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        const lnt_status ok_status_ = (call);                                                      \
-        cr_assert(ok_status_ == LNT_OK, "%s: %s", #call, lnt_status_name(ok_status_));             \
-    } while (0)
 
 /* Zeros of both signs, denormals and extremes. */
 static const uint64_t hard_f64[] = {
@@ -190,14 +184,14 @@ enum { N_MAKERS = sizeof makers / sizeof makers[0] };
 static inline void save(const lnt_model *model, const char *path)
 {
     lnt_error error = {0};
-    cr_assert(lnt_model_save(model, path, &error) == LNT_OK, "%s", error.message);
+    assert_status(lnt_model_save(model, path, &error), LNT_OK, "%s", error.message);
 }
 
 static inline lnt_model load(const char *path)
 {
     lnt_model model;
     lnt_error error = {0};
-    cr_assert(lnt_model_load(&model, path, NULL, &error) == LNT_OK, "%s", error.message);
+    assert_status(lnt_model_load(&model, path, NULL, &error), LNT_OK, "%s", error.message);
     return model;
 }
 
@@ -217,12 +211,13 @@ static inline void refuse(const char *path, lnt_status expected, const char *sen
     memset(&model, 0xff, sizeof model);
     lnt_error error = {0};
     const lnt_status status = lnt_model_load(&model, path, &allocator, &error);
-    cr_assert(status == expected, "%s instead of %s: %s", lnt_status_name(status),
+    assert_eq(status, expected, "%s instead of %s: %s", lnt_status_name(status),
               lnt_status_name(expected), error.message);
-    cr_assert(is_empty(&model) && f.live == 0);
-    cr_assert(f.bytes < 65536, "%zu bytes asked for", f.bytes);
+    cr_assert(is_empty(&model));
+    assert_eq(f.live, 0);
+    assert_lt(f.bytes, 65536, "%zu bytes asked for", f.bytes);
     check_sentence(&error, expected, path, sentence);
-    cr_assert(lnt_model_load(&model, path, NULL, NULL) == expected);
+    assert_eq(lnt_model_load(&model, path, NULL, NULL), expected);
 }
 
 #endif

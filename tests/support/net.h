@@ -4,23 +4,10 @@
 
 /* What the tests of layers, losses, nets and optimisers share. */
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/linnet.h>
 #include <math.h>
 #include <string.h>
-
-#define OK(call)                                                                                   \
-    do {                                                                                           \
-        const lnt_status ok_status_ = (call);                                                      \
-        cr_assert(ok_status_ == LNT_OK, "%s: %s", #call, lnt_status_name(ok_status_));             \
-    } while (0)
-
-#define FAILS(expected, call)                                                                      \
-    do {                                                                                           \
-        const lnt_status fails_status_ = (call);                                                   \
-        cr_assert(fails_status_ == (expected), "%s: %s, expected %s", #call,                       \
-                  lnt_status_name(fails_status_), #expected);                                      \
-    } while (0)
 
 /* A new zeroed matrix. Each test is a process of its own, so nothing is given back. */
 static inline lnt_tensor matrix(lnt_dtype dtype, size_t rows, size_t cols)
@@ -29,7 +16,7 @@ static inline lnt_tensor matrix(lnt_dtype dtype, size_t rows, size_t cols)
     static size_t used;
     void *data = memory + used;
     used += (rows * cols * lnt_dtype_size(dtype) + 63) / 64 * 64;
-    cr_assert(used <= sizeof memory, "the tests' memory is used up");
+    assert_le(used, sizeof memory, "the tests' memory is used up");
     return lnt_tensor_of(dtype, data, rows, cols);
 }
 
@@ -52,8 +39,10 @@ static inline lnt_tensor copy_of(lnt_dtype dtype, const lnt_tensor *x)
 /* max |a − b| relative to max |b|; NaN if there is one. */
 static inline double difference(const lnt_tensor *a, const lnt_tensor *b)
 {
-    cr_assert(a->rows == b->rows && a->cols == b->cols, "shapes [%zu, %zu] and [%zu, %zu]", a->rows,
-              a->cols, b->rows, b->cols);
+    assert_eq(a->rows, b->rows, "shapes [%zu, %zu] and [%zu, %zu]", a->rows, a->cols, b->rows,
+              b->cols);
+    assert_eq(a->cols, b->cols, "shapes [%zu, %zu] and [%zu, %zu]", a->rows, a->cols, b->rows,
+              b->cols);
     double largest = 0, scale = 0;
     for (size_t i = 0; i < a->rows; i++) {
         for (size_t j = 0; j < a->cols; j++) {
@@ -65,21 +54,41 @@ static inline double difference(const lnt_tensor *a, const lnt_tensor *b)
     return scale > 0 ? largest / scale : largest;
 }
 
-/* Whether two matrices have the same shape, type and bits, NaNs included. */
-static inline bool same_bits(const lnt_tensor *a, const lnt_tensor *b)
+/* How two matrices differ in shape, type or bits, NaNs included; an empty text if they do not. */
+static inline shown_text bits_difference(const lnt_tensor *a, const lnt_tensor *b)
 {
+    shown_text out = {""};
     if (a->rows != b->rows || a->cols != b->cols || a->dtype != b->dtype) {
-        return false;
+        snprintf(out.text, sizeof out.text, "%s [%zu, %zu] and not %s [%zu, %zu]",
+                 lnt_dtype_name(a->dtype), a->rows, a->cols, lnt_dtype_name(b->dtype), b->rows,
+                 b->cols);
+        return out;
     }
     for (size_t i = 0; i < a->rows; i++) {
         for (size_t j = 0; j < a->cols; j++) {
             if (memcmp(lnt_element(a, i, j), lnt_element(b, i, j), lnt_dtype_size(a->dtype)) != 0) {
-                return false;
+                snprintf(out.text, sizeof out.text, "%.17g at [%zu, %zu] and not %.17g",
+                         lnt_get(a, i, j), i, j, lnt_get(b, i, j));
+                return out;
             }
         }
     }
-    return true;
+    return out;
 }
+
+static inline bool same_bits(const lnt_tensor *a, const lnt_tensor *b)
+{
+    return bits_difference(a, b).text[0] == '\0';
+}
+
+#define assert_same_bits(found, ...)                                                               \
+    ASSERT_BITS(#found, found, ASSERT_FIRST(__VA_ARGS__), ASSERT_REST(__VA_ARGS__))
+#define ASSERT_BITS(operand, found, expected, ...)                                                 \
+    do {                                                                                           \
+        const shown_text difference_ = bits_difference(found, expected);                           \
+        cr_assert(difference_.text[0] == '\0', "%s",                                               \
+                  assert_message(operand, difference_.text, "", "the same bits", __VA_ARGS__));    \
+    } while (0)
 
 /* Ways a matrix may lie in memory. */
 typedef enum layout { TRANSPOSED, REVERSED_ROWS, REVERSED_COLS, STEPPED, N_LAYOUTS } layout;

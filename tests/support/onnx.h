@@ -34,7 +34,7 @@ static inline void put_bytes(message *m, unsigned field, const void *data, size_
 {
     put_varint(m, field << 3 | 2);
     put_varint(m, size);
-    cr_assert(m->size + size < sizeof m->data);
+    assert_lt(m->size + size, sizeof m->data);
     memcpy(m->data + m->size, data, size);
     m->size += size;
 }
@@ -146,7 +146,7 @@ static inline lnt_model import(const char *path)
 {
     lnt_model model;
     lnt_error error = {0};
-    cr_assert(lnt_onnx_import(&model, path, NULL, &error) == LNT_OK, "%s", error.message);
+    assert_status(lnt_onnx_import(&model, path, NULL, &error), LNT_OK, "%s", error.message);
     return model;
 }
 
@@ -160,12 +160,13 @@ static inline void refuse_onnx(const char *path, lnt_status expected, const char
     memset(&model, 0xff, sizeof model);
     lnt_error error = {0};
     const lnt_status status = lnt_onnx_import(&model, path, &options, &error);
-    cr_assert(status == expected, "%s instead of %s: %s", lnt_status_name(status),
+    assert_eq(status, expected, "%s instead of %s: %s", lnt_status_name(status),
               lnt_status_name(expected), error.message);
-    cr_assert(is_empty(&model) && f.live == 0);
-    cr_assert(f.bytes < 4 << 20, "%zu bytes asked for", f.bytes);
+    cr_assert(is_empty(&model));
+    assert_eq(f.live, 0);
+    assert_lt(f.bytes, 4 << 20, "%zu bytes asked for", f.bytes);
     check_sentence(&error, expected, path, sentence);
-    cr_assert(lnt_onnx_import(&model, path, NULL, NULL) == expected);
+    assert_eq(lnt_onnx_import(&model, path, NULL, NULL), expected);
 }
 
 /* What the model makes of x; the caller frees its data. */
@@ -173,7 +174,7 @@ static inline lnt_tensor predicted(const lnt_model *model, const lnt_tensor *x)
 {
     const size_t cols = lnt_net_outputs(model->net);
     void *memory = calloc(x->rows * cols, lnt_dtype_size(x->dtype));
-    cr_assert(memory != NULL);
+    cr_assert_not_null(memory);
     lnt_tensor y = lnt_tensor_of(x->dtype, memory, x->rows, cols);
     lnt_predictor *predictor = NULL;
     OK(lnt_predictor_create(&predictor, model, x->rows, NULL));
@@ -192,12 +193,13 @@ static inline double number_at(const lnt_tensor *t, size_t i, size_t j)
 static inline double distance(const lnt_tensor *found, const lnt_tensor *expected)
 {
     double largest = 0, difference = 0;
-    cr_assert(found->rows == expected->rows && found->cols == expected->cols, "%zux%zu",
-              found->rows, found->cols);
+    assert_eq(found->rows, expected->rows, "%zux%zu", found->rows, found->cols);
+    assert_eq(found->cols, expected->cols, "%zux%zu", found->rows, found->cols);
     for (size_t i = 0; i < found->rows; i++) {
         for (size_t j = 0; j < found->cols; j++) {
             const double a = number_at(found, i, j), b = number_at(expected, i, j);
-            cr_assert(isfinite(a) && isfinite(b));
+            assert_finite(a);
+            assert_finite(b);
             difference = fmax(difference, fabs(a - b));
             largest = fmax(largest, fabs(b));
         }

@@ -33,7 +33,7 @@ static inline lnt_frame *frame_of(const char *path, const lnt_csv_options *optio
     lnt_error error = {.message = ""};
     const lnt_status status =
         lnt_data_read(&frame, path, LNT_DATA_AUTO, options != NULL ? options : &f64, &error);
-    cr_assert_eq(status, LNT_OK, "%s: %s", path, error.message);
+    assert_status(status, LNT_OK, "%s: %s", path, error.message);
     return frame;
 }
 
@@ -44,13 +44,12 @@ static inline void refuse_file(const char *path, const lnt_csv_options *options,
     const lnt_csv_options f64 = options_of(LNT_F64);
     lnt_frame *frame = (lnt_frame *) 1;
     lnt_error error = {.message = ""};
-    cr_assert_eq(
-        lnt_data_read(&frame, path, LNT_DATA_AUTO, options != NULL ? options : &f64, &error),
-        status, "%s: %s: %s", path, lnt_status_name(error.status), error.message);
+    assert_eq(lnt_data_read(&frame, path, LNT_DATA_AUTO, options != NULL ? options : &f64, &error),
+              status, "%s: %s: %s", path, lnt_status_name(error.status), error.message);
     cr_assert_null(frame);
-    cr_assert_eq(error.status, status);
-    cr_assert_eq(strncmp(error.message, path, strlen(path)), 0, "'%s'", error.message);
-    cr_assert_not_null(strstr(error.message, part), "'%s' is not in '%s'", part, error.message);
+    assert_eq(error.status, status);
+    assert_eq(strncmp(error.message, path, strlen(path)), 0, "'%s'", error.message);
+    assert_contains(error.message, part, "'%s' is not in '%s'", part, error.message);
 }
 
 static inline void refuse_bytes(const char *name, const void *data, size_t size, lnt_status status,
@@ -65,11 +64,11 @@ static inline void refuse_bytes(const char *name, const void *data, size_t size,
 static inline void expect_count(lnt_frame *frame, size_t rows, size_t cols, double first)
 {
     const lnt_tensor x = lnt_frame_values(frame);
-    cr_assert_eq(x.rows, rows, "%zu rows", x.rows);
-    cr_assert_eq(x.cols, cols, "%zu columns", x.cols);
+    assert_eq(x.rows, rows, "%zu rows", x.rows);
+    assert_eq(x.cols, cols, "%zu columns", x.cols);
     for (size_t i = 0; i < rows * cols; i++) {
         const double found = lnt_get(&x, i / cols, i % cols);
-        cr_assert_eq(found, first + (double) i, "[%zu, %zu] is %g", i / cols, i % cols, found);
+        assert_eq(found, first + (double) i, "[%zu, %zu] is %g", i / cols, i % cols, found);
     }
 }
 

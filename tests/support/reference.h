@@ -25,15 +25,15 @@ static inline void read_file(reference_file *file, const char *name)
     snprintf(file->path, sizeof file->path, "%s/tests/reference/data/%s", root != NULL ? root : ".",
              name);
     FILE *stream = fopen(file->path, "r");
-    cr_assert(stream != NULL, "%s cannot be opened", file->path);
+    cr_assert_not_null(stream, "%s cannot be opened", file->path);
     size_t rows, cols;
     file->count = 0;
     while (fscanf(stream, "%63s %zu %zu", file->names[file->count], &rows, &cols) == 3) {
         lnt_tensor *m = &file->matrices[file->count++];
-        cr_assert(file->count < MAX_MATRICES, "%s has too many matrices", file->path);
+        assert_lt(file->count, MAX_MATRICES, "%s has too many matrices", file->path);
         *m = matrix(LNT_F64, rows, cols);
         for (size_t k = 0; k < rows * cols; k++) {
-            cr_assert(fscanf(stream, "%lf", (double *) m->data + k) == 1, "%s: %s is cut off",
+            assert_eq(fscanf(stream, "%lf", (double *) m->data + k), 1, "%s: %s is cut off",
                       file->path, file->names[file->count - 1]);
         }
     }

@@ -4,7 +4,7 @@
 
 /* Matrices in every kind of layout, in a store whose other elements are guarded. */
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/linnet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,9 +77,10 @@ static inline placed place_filled(lnt_dtype dtype, form how, size_t rows, size_t
     placed p = {.bytes = elements * size};
     p.store = malloc(p.bytes);
     p.before = malloc(p.bytes);
-    cr_assert(p.store != NULL && p.before != NULL);
+    cr_assert_not_null(p.store);
+    cr_assert_not_null(p.before);
     lnt_tensor all = lnt_tensor_of(dtype, p.store, 1, elements);
-    cr_assert(lnt_fill(filler, &all) == LNT_OK);
+    assert_status(lnt_fill(filler, &all), LNT_OK);
     char *first = p.store + ((size_t) -low + GUARD) * size;
     p.view = lnt_tensor_strided(dtype, first, rows, cols, row, col);
     return p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/elementary/elementary.h"
 
-#include <criterion/criterion.h>
+#include "support/assert.h"
 #include <linnet/random.h>
 #include <math.h>
 #include <stdint.h>
@@ -86,13 +86,13 @@ Test(elementary, floats)
                 for (size_t i = 0; i < BLOCK; i++) {
                     const double exact = rows[r].of_double((double) x[i]);
                     if (isnan(exact)) {
-                        cr_assert(isnan(y[i]), "%s, %s(%a) = %a", variant->name, rows[r].name,
-                                  (double) x[i], (double) y[i]);
+                        assert_nan(y[i], "%s, %s(%a) = %a", variant->name, rows[r].name,
+                                   (double) x[i], (double) y[i]);
                     } else if (fabs(exact) > 0x1.fffffep127) {
                         cr_assert(isinf(y[i]) || y[i] == 0x1.fffffep127f);
                     } else {
                         const double error = error_of((double) y[i], exact, 24, -125);
-                        cr_assert(error <= rows[r].bound, "%s, %s(%a): %g ULP", variant->name,
+                        assert_le(error, rows[r].bound, "%s, %s(%a): %g ULP", variant->name,
                                   rows[r].name, (double) x[i], error);
                     }
                 }
@@ -125,11 +125,11 @@ Test(elementary, doubles)
             for (size_t i = 0; i < MANY; i++) {
                 const long double exact = rows[r].of_extended((long double) x[i]);
                 if (fabsl(exact) > 0x1.fffffffffffffp1023L) {
-                    cr_assert(isinf(y[i]));
+                    assert_eq(fabs(y[i]), INFINITY);
                     continue;
                 }
                 const double error = error_of(y[i], exact, 53, -1021);
-                cr_assert(error <= rows[r].bound, "%s, %s(%a): %g ULP", variant->name, rows[r].name,
+                assert_le(error, rows[r].bound, "%s, %s(%a): %g ULP", variant->name, rows[r].name,
                           x[i], error);
             }
         }
@@ -159,16 +159,21 @@ Test(elementary, specials)
                 cr_assert(isnan(rounded) ? isnan(z[i])
                                          : z[i] == rounded || fabsf(z[i] - rounded) < 1e-6f);
                 if (rows[r].odd && (x[i] == 0 || fabs(x[i]) == 0x1p-1074)) {
-                    cr_assert(y[i] == x[i] && signbit(y[i]) == signbit(x[i]), "%s(%a) = %a",
-                              rows[r].name, x[i], y[i]);
-                    cr_assert(z[i] == narrow[i] && signbit(z[i]) == signbit(narrow[i]));
+                    assert_eq(y[i], x[i], "%s(%a) = %a", rows[r].name, x[i], y[i]);
+                    assert_eq(signbit(y[i]), signbit(x[i]), "%s(%a) = %a", rows[r].name, x[i],
+                              y[i]);
+                    assert_eq(z[i], narrow[i]);
+                    assert_eq(signbit(z[i]), signbit(narrow[i]));
                 }
             }
         }
         const double low[] = {-740, -745, -750};
         double y[3];
         variant->f64.exp(3, low, y);
-        cr_assert(y[0] > 0 && y[0] < 0x1p-1022 && y[1] == 0x1p-1074 && y[2] == 0);
+        assert_gt(y[0], 0);
+        assert_lt(y[0], 0x1p-1022);
+        assert_eq(y[1], 0x1p-1074);
+        assert_eq(y[2], 0);
     }
 }
 
@@ -199,11 +204,14 @@ Test(elementary, any_length_and_place)
                 memcpy(memory32 + at, all32, n * sizeof *all32);
                 f64(n, memory + at, memory + at);
                 f32(n, memory32 + at, memory32 + at);
-                cr_assert(memcmp(memory + at, whole, n * sizeof *whole) == 0, "%s", rows[r].name);
-                cr_assert(memcmp(memory32 + at, whole32, n * sizeof *whole32) == 0);
+                assert_bytes_eq(memory + at, whole, n * sizeof *whole, "%s", rows[r].name);
+                assert_bytes_eq(memory32 + at, whole32, n * sizeof *whole32);
                 for (size_t i = 0; i < ROOM; i++) {
                     const bool inside = i >= at && i < at + n;
-                    cr_assert(inside || (memory[i] == 77 && memory32[i] == 77));
+                    if (!inside) {
+                        assert_eq(memory[i], 77);
+                        assert_eq(memory32[i], 77);
+                    }
                 }
             }
         }
@@ -213,6 +221,7 @@ Test(elementary, any_length_and_place)
 Test(elementary, one_of_the_variants_serves)
 {
     const lnt_elementary_variant *best = lnt_elementary_variant_at(0);
-    cr_assert(lnt_elementary_of(LNT_F32) == &best->f32 && lnt_elementary_of(LNT_F64) == &best->f64);
+    assert_eq(lnt_elementary_of(LNT_F32), &best->f32);
+    assert_eq(lnt_elementary_of(LNT_F64), &best->f64);
     cr_assert_null(lnt_elementary_variant_at(9));
 }

@@ -45,15 +45,17 @@ static void check_product(const product *p)
                 size += fabsl(term);
             }
             const double error = fabs((double) ((long double) lnt_get(&c.view, i, j) - sum));
-            cr_assert(
-                error <= gamma * (double) size,
+            assert_le(
+                error, gamma * (double) size,
                 "%s A%d B%d C%d [%zu, %zu, %zu] alpha %g beta %g at (%zu, %zu): error %g over "
                 "%g",
                 lnt_dtype_name(p->dtype), (int) p->a, (int) p->b, (int) p->c, p->m, p->n, p->k,
                 p->alpha, p->beta, i, j, error, gamma * (double) size);
         }
     }
-    cr_assert(surroundings_kept(&c) && unchanged(&a) && unchanged(&b), "memory around C changed");
+    cr_assert(surroundings_kept(&c), "memory around C changed");
+    cr_assert(unchanged(&a), "memory around C changed");
+    cr_assert(unchanged(&b), "memory around C changed");
     drop(&a);
     drop(&b);
     drop(&c);
@@ -112,16 +114,13 @@ EACH_PRECISION(gemm, alpha_and_beta, {
     }
 })
 
-static bool all_equal(const placed *p, double value)
+static void assert_all_equal(const placed *p, double value)
 {
     for (size_t i = 0; i < p->view.rows; i++) {
         for (size_t j = 0; j < p->view.cols; j++) {
-            if (lnt_get(&p->view, i, j) != value) {
-                return false;
-            }
+            assert_eq(lnt_get(&p->view, i, j), value, "[%zu, %zu]", i, j);
         }
     }
-    return true;
 }
 
 /* beta = 0 does not read C; alpha = 0 and k = 0 do not read A and B. */
@@ -131,20 +130,20 @@ EACH_PRECISION(gemm, what_is_not_read_may_be_nan, {
         placed b = place_filled(dtype, how, 4, 2, 1);
         placed c = place_filled(dtype, how, 3, 2, NAN);
         OK(lnt_gemm(1, &a.view, &b.view, 0, &c.view));
-        cr_assert(all_equal(&c, 4), "C is read in form %d", (int) how);
+        assert_all_equal(&c, 4);
         OK(lnt_fill(NAN, &a.view));
         OK(lnt_gemm(0, &a.view, &b.view, 0.5, &c.view));
-        cr_assert(all_equal(&c, 2), "A is read in form %d", (int) how);
+        assert_all_equal(&c, 2);
         OK(lnt_fill(NAN, &c.view));
         OK(lnt_gemm(0, &a.view, &b.view, 0, &c.view));
-        cr_assert(all_equal(&c, 0));
+        assert_all_equal(&c, 0);
         OK(lnt_fill(NAN, &c.view));
         lnt_tensor no_cols;
         lnt_tensor no_rows;
         OK(lnt_slice_cols(&a.view, 0, 0, 1, &no_cols));
         OK(lnt_slice_rows(&b.view, 0, 0, 1, &no_rows));
         OK(lnt_gemm(1, &no_cols, &no_rows, 0, &c.view));
-        cr_assert(all_equal(&c, 0));
+        assert_all_equal(&c, 0);
         drop(&a);
         drop(&b);
         drop(&c);
@@ -177,7 +176,7 @@ EACH_PRECISION(gemm, gemv_in_every_layout, {
                                 size += fabs(term);
                             }
                             const double error = fabs(lnt_get(&y.view, yi, yj) - sum);
-                            cr_assert(error <= 2 * gamma_of(dtype, n) * size, "error %g", error);
+                            assert_le(error, 2 * gamma_of(dtype, n) * size, "error %g", error);
                         }
                         cr_assert(surroundings_kept(&y));
                         drop(&a);
@@ -195,7 +194,7 @@ EACH_PRECISION(gemm, gemv_with_beta_zero_clears_nan, {
     placed x = place_filled(dtype, ROWS_DENSE, 2, 1, 1);
     placed y = place_filled(dtype, ROWS_DENSE, 3, 1, NAN);
     OK(lnt_gemv(1, &a.view, &x.view, 0, &y.view));
-    cr_assert(all_equal(&y, 2));
+    assert_all_equal(&y, 2);
     drop(&a);
     drop(&x);
     drop(&y);
@@ -253,7 +252,7 @@ Test(gemm, refuses_extents_beyond_32_bits)
     lnt_tensor y = lnt_tensor_strided(LNT_F32, &value, SIZE_MAX, 1, 8, 1);
     refused(LNT_ERR_TOO_LARGE, &beyond, &c, &y);
     FAILS(LNT_ERR_TOO_LARGE, lnt_argmax_rows(&wide, (size_t[2]){0}));
-    cr_assert(value == 5);
+    assert_eq(value, 5);
 }
 
 /* Extents that look small or negative when cut to the types of BLAS. */
@@ -279,7 +278,7 @@ Test(gemm, refuses_extents_that_wrap)
         refused(LNT_ERR_TOO_LARGE, &one, &a, &wide);
         refused(LNT_ERR_TOO_LARGE, &b, &one, &tall);
     }
-    cr_assert(value == 5);
+    assert_eq(value, 5);
 }
 
 #if SIZE_MAX > UINT32_MAX
@@ -292,7 +291,7 @@ Test(gemm, takes_strides_beyond_32_bits)
     float value = 0;
     lnt_tensor c = lnt_tensor_f32(&value, 1, 1);
     OK(lnt_gemm(1, &a, &b, 0, &c));
-    cr_assert(value == 13);
+    assert_eq(value, 13);
 }
 #endif
 

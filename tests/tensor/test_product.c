@@ -45,7 +45,7 @@ static guarded_matrix create(lnt_dtype dtype, size_t rows, size_t cols, bool tur
     m.col = turned ? (ptrdiff_t) length : 1;
     m.count = lines * length;
     m.store = calloc(m.count + 2 * GUARD, lnt_dtype_size(dtype));
-    cr_assert(m.store != NULL);
+    cr_assert_not_null(m.store);
     m.data = (char *) m.store + GUARD * lnt_dtype_size(dtype);
     for (ptrdiff_t i = -GUARD; i < (ptrdiff_t) m.count + GUARD; i++) {
         put(&m, i, GUARD_VALUE);
@@ -144,7 +144,8 @@ static operands set_up(const problem *p)
                               .y = p->finish > LNT_FINISH_RELU ? o.y.data : NULL,
                               .y_row = o.y.row};
     o.scratch = lnt_allocate(NULL, lnt_product_scratch(&o.product), 1);
-    cr_assert(o.scratch != NULL && o.before != NULL);
+    cr_assert_not_null(o.scratch);
+    cr_assert_not_null(o.before);
     return o;
 }
 
@@ -177,7 +178,7 @@ static void check(const problem *p, const operands *o, const char *how)
             }
             const double exact = finished(p->finish, (double) sum, get(&o->y, i, j));
             const double error = fabs(get(&o->c, i, j) - exact);
-            cr_assert(error <= 2 * gamma * (double) size,
+            assert_le(error, 2 * gamma * (double) size,
                       "%s, %s [%zu, %zu, %zu] A%d B%d padded %d add %d bias %d finish %d at "
                       "(%zu, %zu): %g, not %g",
                       how, lnt_dtype_name(p->dtype), p->m, p->n, p->k, p->a_turned, p->b_turned,
@@ -344,9 +345,10 @@ Test(product, shares)
                 for (unsigned i = size; i-- > 0;) {
                     lnt_product_share(&parts.product, (lnt_share){i, size}, parts.scratch);
                 }
-                cr_assert(memcmp(whole.c.store, parts.c.store,
-                                 (whole.c.count + 2 * GUARD) * lnt_dtype_size(p.dtype)) == 0,
-                          "[%zu, %zu, %zu] in %u shares, form %d", p.m, p.n, p.k, size, (int) form);
+                assert_bytes_eq(whole.c.store, parts.c.store,
+                                (whole.c.count + 2 * GUARD) * lnt_dtype_size(p.dtype),
+                                "[%zu, %zu, %zu] in %u shares, form %d", p.m, p.n, p.k, size,
+                                (int) form);
                 clean_up(&parts);
             }
             clean_up(&whole);
@@ -367,7 +369,7 @@ Test(product, nan_stays_in_its_row)
         lnt_product_share(&o.product, (lnt_share){0, 1}, o.scratch);
         for (size_t i = 0; i < p.m; i++) {
             for (size_t j = 0; j < p.n; j++) {
-                cr_assert(isnan(get(&o.c, i, j)) == (i == 3 || j == 5), "(%zu, %zu)", i, j);
+                assert_eq(isnan(get(&o.c, i, j)), i == 3 || j == 5, "(%zu, %zu)", i, j);
             }
         }
         clean_up(&o);
@@ -394,7 +396,7 @@ Test(product, sum_rows)
                     lnt_product_variant_at(v)->sum_rows[dtype == LNT_F64](19, widths[w], x.data,
                                                                           x.row, add != 0, s.data);
                     for (size_t j = 0; j < widths[w]; j++) {
-                        cr_assert_float_eq(get(&s, 0, j), sums[j], 2e-5);
+                        assert_near(get(&s, 0, j), sums[j], 2e-5);
                     }
                 }
                 cr_assert(is_guarded(&s));

@@ -17,9 +17,10 @@ EACH_PRECISION(reductions, add_row_and_sum_rows, {
                 EACH_ELEMENT(&y, i, j)
                 {
                     const double sum = was(&y, i, j) + lnt_get(&b.view, 0, j);
-                    cr_assert(fabs(lnt_get(&y.view, i, j) - sum) <= unit(dtype) * fabs(sum));
+                    assert_near(lnt_get(&y.view, i, j), sum, unit(dtype) * fabs(sum));
                 }
-                cr_assert(surroundings_kept(&y) && unchanged(&b));
+                cr_assert(surroundings_kept(&y));
+                cr_assert(unchanged(&b));
                 for (int beta = 0; beta < 3; beta++) {
                     memcpy(b.store, b.before, b.bytes);
                     OK(lnt_sum_rows(&y.view, 0.5 * beta, &b.view));
@@ -30,7 +31,7 @@ EACH_PRECISION(reductions, add_row_and_sum_rows, {
                             size += fabs(lnt_get(&y.view, i, j));
                         }
                         const double bound = (double) (y.view.rows + 3) * unit(dtype) * size;
-                        cr_assert(fabs(lnt_get(&b.view, 0, j) - sum) <= 1.01 * bound);
+                        assert_near(lnt_get(&b.view, 0, j), sum, 1.01 * bound);
                     }
                     cr_assert(surroundings_kept(&b));
                 }
@@ -47,11 +48,12 @@ EACH_PRECISION(reductions, sum_rows_with_beta_zero_clears_nan, {
     lnt_tensor none;
     OK(lnt_fill(NAN, &s));
     OK(lnt_sum_rows(&x, 0, &s));
-    cr_assert(lnt_get(&s, 0, 0) == 0 && lnt_get(&s, 0, 1) == 0);
+    assert_eq(lnt_get(&s, 0, 0), 0);
+    assert_eq(lnt_get(&s, 0, 1), 0);
     OK(lnt_fill(NAN, &s));
     OK(lnt_slice_rows(&x, 0, 0, 1, &none));
     OK(lnt_sum_rows(&none, 0, &s));
-    cr_assert(lnt_get(&s, 0, 1) == 0);
+    assert_eq(lnt_get(&s, 0, 1), 0);
     lnt_tensor column;
     OK(lnt_slice_cols(&s, 0, 1, 1, &column));
     FAILS(LNT_ERR_SHAPE, lnt_sum_rows(&x, 0, &column));
@@ -77,11 +79,11 @@ EACH_PRECISION(reductions, argmax, {
         }
     }
     OK(lnt_argmax_rows(&x, index));
-    cr_assert(memcmp(index, expected, sizeof index) == 0);
+    assert_bytes_eq(index, expected, sizeof index);
     const lnt_tensor back = lnt_reverse_rows(&x);
     OK(lnt_argmax_rows(&back, index));
     for (size_t i = 0; i < 5; i++) {
-        cr_assert(index[i] == expected[4 - i]);
+        assert_eq(index[i], expected[4 - i]);
     }
     lnt_tensor none;
     OK(lnt_slice_cols(&x, 0, 0, 1, &none));
@@ -108,11 +110,11 @@ EACH_PRECISION(reductions, norms_in_every_layout, {
             }
             double value = -1;
             OK(lnt_norm(LNT_NORM_L1, &x.view, &value));
-            cr_assert(fabs(value - l1) <= 1e-12 * l1);
+            assert_near(value, l1, 1e-12 * l1);
             OK(lnt_norm(LNT_NORM_L2, &x.view, &value));
-            cr_assert(fabs(value - sqrt(squares)) <= 1e-12 * value);
+            assert_near(value, sqrt(squares), 1e-12 * value);
             OK(lnt_norm(LNT_NORM_MAX, &x.view, &value));
-            cr_assert(value == largest);
+            assert_eq(value, largest);
             drop(&x);
         }
     }
@@ -124,25 +126,25 @@ Test(reductions, norms_at_the_ends_of_the_range)
     double nan[] = {1, NAN, INFINITY}, zero[] = {0, -0.0}, value = 0;
     lnt_tensor x = lnt_tensor_f64(big, 1, 2);
     OK(lnt_norm(LNT_NORM_L2, &x, &value));
-    cr_assert(fabs(value - 5e307) <= 1e293);
+    assert_near(value, 5e307, 1e293);
     x = lnt_tensor_f64(tiny, 2, 1);
     OK(lnt_norm(LNT_NORM_L2, &x, &value));
-    cr_assert(fabs(value - 5e-320) <= 1e-323, "%g", value);
+    assert_near(value, 5e-320, 1e-323);
     x = lnt_tensor_f64(mixed, 1, 2);
     OK(lnt_norm(LNT_NORM_L2, &x, &value));
-    cr_assert(isinf(value));
+    assert_eq(fabs(value), INFINITY);
     x = lnt_tensor_f64(nan, 1, 3);
     for (lnt_norm_kind kind = LNT_NORM_L1; kind <= LNT_NORM_MAX; kind++) {
         OK(lnt_norm(kind, &x, &value));
-        cr_assert(isnan(value));
+        assert_nan(value);
     }
     x = lnt_tensor_f64(zero, 1, 2);
     OK(lnt_norm(LNT_NORM_L2, &x, &value));
-    cr_assert(value == 0);
+    assert_eq(value, 0);
     float single[] = {FLT_MAX, FLT_MAX};
     x = lnt_tensor_f32(single, 1, 2);
     OK(lnt_norm(LNT_NORM_L2, &x, &value));
-    cr_assert(fabs(value - sqrt(2) * (double) FLT_MAX) < 1e26);
+    assert_lt(fabs(value - sqrt(2) * (double) FLT_MAX), 1e26);
     FAILS(LNT_ERR_INVALID, lnt_norm((lnt_norm_kind) 9, &x, &value));
     FAILS(LNT_ERR_NULL, lnt_norm(LNT_NORM_L1, &x, NULL));
 }
@@ -155,11 +157,15 @@ EACH_PRECISION(reductions, the_first_value_that_is_not_finite, {
         size_t row = 99;
         size_t col = 99;
         OK(lnt_is_finite(&x.view, &finite, &row, &col));
-        cr_assert(finite && row == 99 && col == 99);
+        cr_assert(finite);
+        assert_eq(row, 99);
+        assert_eq(col, 99);
         for (size_t at = 0; at < 150; at += 7) {
             put(&x, 2, at, bad[at % 3]);
             OK(lnt_is_finite(&x.view, &finite, &row, &col));
-            cr_assert(!finite && row == 2 && col == at, "found at %zu, %zu", row, col);
+            cr_assert(!finite, "found at %zu, %zu", row, col);
+            assert_eq(row, 2, "found at %zu, %zu", row, col);
+            assert_eq(col, at, "found at %zu, %zu", row, col);
             OK(lnt_is_finite(&x.view, &finite, NULL, NULL));
             put(&x, 2, at, dtype == LNT_F32 ? (double) FLT_MAX : DBL_MAX);
         }

@@ -30,7 +30,7 @@ static double value_at(size_t i)
 static float *values(size_t count)
 {
     float *x = malloc(count * sizeof *x);
-    cr_assert(x != NULL);
+    cr_assert_not_null(x);
     for (size_t i = 0; i < count; i++) {
         x[i] = (float) value_at(i);
     }
@@ -63,7 +63,9 @@ Test(sums, rows_of_ones)
     const lnt_tensor x = lnt_tensor_strided(LNT_F32, one, 50000000, 3, 0, 1);
     lnt_tensor s = lnt_tensor_f32(sum, 1, 3);
     OK(lnt_sum_rows(&x, 0, &s));
-    cr_assert(sum[0] == 5e7f && sum[1] == 5e7f && sum[2] == 5e7f, "%g", (double) sum[0]);
+    assert_eq(sum[0], 5e7f, "%g", (double) sum[0]);
+    assert_eq(sum[1], 5e7f, "%g", (double) sum[0]);
+    assert_eq(sum[2], 5e7f, "%g", (double) sum[0]);
 }
 
 Test(sums, rows)
@@ -220,7 +222,7 @@ Test(sums, planned_products)
                          .bias = how == 2 ? bias : NULL,
                          .finish = how == 2 ? LNT_FINISH_RELU : LNT_FINISH_NONE};
         void *scratch = lnt_allocate(NULL, lnt_product_scratch(&p), 1);
-        cr_assert(scratch != NULL);
+        cr_assert_not_null(scratch);
         for (size_t i = 0; i < m * n; i++) {
             c[i] = 1000;
         }
@@ -303,7 +305,7 @@ static void check_gradients(const char *name, const lnt_layer *layers, size_t n_
                 gradients(LNT_F32, layers, n_layers, x, products[i], at_once != 0, &value);
             const double units = i == 0 ? LNT_PRODUCT_LONG_ROW : panels();
             NEAR(value, exact_value, 16);
-            cr_assert(difference(&found, &exact) <= units * UNIT_F32, "%s%s by %s: %g", name,
+            assert_le(difference(&found, &exact), units * UNIT_F32, "%s%s by %s: %g", name,
                       at_once ? " at once" : "", i == 0 ? "own products" : "BLAS",
                       difference(&found, &exact));
         }
@@ -349,7 +351,7 @@ Test(sums, gradients_of_many_shards)
         const double exact = -2 * sqrt(value) * (double) row[j];
         largest = fmax(largest, fabs(lnt_get(&found, j, 0) - exact) / fabs(exact));
     }
-    cr_assert(largest <= 64 * UNIT_F32, "%g units", largest / UNIT_F32);
+    assert_le(largest, 64 * UNIT_F32, "%g units", largest / UNIT_F32);
     free(row);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);

@@ -17,7 +17,9 @@ static lnt_tensor counted(void)
 Test(tensor, views_move_no_element)
 {
     const lnt_tensor t = counted();
-    cr_assert(t.row_stride == 6 && t.col_stride == 1 && t.dtype == LNT_F64);
+    assert_eq(t.row_stride, 6);
+    assert_eq(t.col_stride, 1);
+    assert_eq(t.dtype, LNT_F64);
     lnt_tensor rows, cols, both;
     OK(lnt_slice_rows(&t, 1, 2, 2, &rows)); /* rows 1 and 3 */
     OK(lnt_slice_cols(&t, 0, 3, 2, &cols)); /* columns 0, 2, 4 */
@@ -27,25 +29,30 @@ Test(tensor, views_move_no_element)
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < 6; j++) {
             const double x = (double) (6 * i + j);
-            cr_assert(lnt_get(&t, i, j) == x && lnt_get(&turned, j, i) == x);
-            cr_assert(lnt_get(&back, 3 - i, j) == x && lnt_get(&mirrored, i, 5 - j) == x);
-            cr_assert(lnt_get(&again, i, j) == x);
+            assert_eq(lnt_get(&t, i, j), x);
+            assert_eq(lnt_get(&turned, j, i), x);
+            assert_eq(lnt_get(&back, 3 - i, j), x);
+            assert_eq(lnt_get(&mirrored, i, 5 - j), x);
+            assert_eq(lnt_get(&again, i, j), x);
         }
     }
-    cr_assert(rows.rows == 2 && lnt_get(&rows, 1, 2) == 20);
-    cr_assert(cols.cols == 3 && lnt_get(&cols, 3, 2) == 22);
-    cr_assert(lnt_get(&both, 0, 0) == 7 && lnt_get(&both, 1, 1) == 22);
+    assert_eq(rows.rows, 2);
+    assert_eq(lnt_get(&rows, 1, 2), 20);
+    assert_eq(cols.cols, 3);
+    assert_eq(lnt_get(&cols, 3, 2), 22);
+    assert_eq(lnt_get(&both, 0, 0), 7);
+    assert_eq(lnt_get(&both, 1, 1), 22);
     const lnt_tensor both_turned = lnt_transpose(&both);
-    cr_assert(lnt_get(&both_turned, 1, 0) == 10);
+    assert_eq(lnt_get(&both_turned, 1, 0), 10);
     lnt_tensor unset = t;
     unset.data = NULL;
     unset = lnt_reverse_rows(&unset);
-    cr_assert(unset.data == NULL, "no address is made of none");
+    cr_assert_null(unset.data, "no address is made of none");
     rows = t;
     OK(lnt_slice_rows(&rows, 2, 2, 1, &rows)); /* in place */
-    cr_assert(lnt_get(&rows, 0, 0) == 12);
+    assert_eq(lnt_get(&rows, 0, 0), 12);
     for (int i = 0; i < 24; i++) {
-        cr_assert(numbers[i] == i);
+        assert_eq(numbers[i], i);
     }
 }
 
@@ -68,9 +75,10 @@ Test(tensor, slices_stay_inside)
     FAILS(LNT_ERR_NULL, lnt_slice_cols(&t, 0, 1, 1, NULL));
     const lnt_tensor unset = {0};
     FAILS(LNT_ERR_DTYPE, lnt_slice_rows(&unset, 0, 0, 1, &view));
-    cr_assert(memcmp(&view, &before, sizeof view) == 0);
+    assert_bytes_eq(&view, &before, sizeof view);
     OK(lnt_slice_rows(&t, 4, 0, 1, &view));
-    cr_assert(view.rows == 0 && view.cols == 6);
+    assert_eq(view.rows, 0);
+    assert_eq(view.cols, 6);
     OK(lnt_slice_rows(&t, 2, 1, 0, &view)); /* one row needs no step */
     OK(lnt_slice_cols(&t, 0, 0, 0, &view));
 }
@@ -83,16 +91,22 @@ Test(tensor, constructors_and_names)
     const lnt_tensor fortran = lnt_tensor_strided(LNT_F32, f, 2, 3, 1, 2);
     const float fixed[] = {1, 2, 3};
     const lnt_tensor constant = lnt_tensor_read_only(LNT_F32, fixed, 1, 3);
-    cr_assert(a.dtype == LNT_F32 && b.dtype == LNT_I32 && b.row_stride == 2);
-    cr_assert(lnt_element(&fortran, 1, 2) == f + 5 && lnt_element(&a, 1, 2) == f + 5);
-    cr_assert(lnt_get(&constant, 0, 2) == 3);
-    cr_assert(lnt_dtype_size(LNT_F32) == 4 && lnt_dtype_size(LNT_F64) == 8);
-    cr_assert(lnt_dtype_size(LNT_I32) == 4 && lnt_dtype_size((lnt_dtype) 0) == 0);
-    cr_assert(lnt_dtype_size((lnt_dtype) 4) == 0 && lnt_dtype_size((lnt_dtype) -1) == 0);
-    cr_assert_str_eq(lnt_dtype_name(LNT_F32), "f32");
-    cr_assert_str_eq(lnt_dtype_name(LNT_F64), "f64");
-    cr_assert_str_eq(lnt_dtype_name(LNT_I32), "i32");
-    cr_assert_str_eq(lnt_dtype_name((lnt_dtype) 77), "?");
+    assert_eq(a.dtype, LNT_F32);
+    assert_eq(b.dtype, LNT_I32);
+    assert_eq(b.row_stride, 2);
+    assert_eq(lnt_element(&fortran, 1, 2), f + 5);
+    assert_eq(lnt_element(&a, 1, 2), f + 5);
+    assert_eq(lnt_get(&constant, 0, 2), 3);
+    assert_eq(lnt_dtype_size(LNT_F32), 4);
+    assert_eq(lnt_dtype_size(LNT_F64), 8);
+    assert_eq(lnt_dtype_size(LNT_I32), 4);
+    assert_eq(lnt_dtype_size((lnt_dtype) 0), 0);
+    assert_eq(lnt_dtype_size((lnt_dtype) 4), 0);
+    assert_eq(lnt_dtype_size((lnt_dtype) -1), 0);
+    assert_str_eq(lnt_dtype_name(LNT_F32), "f32");
+    assert_str_eq(lnt_dtype_name(LNT_F64), "f64");
+    assert_str_eq(lnt_dtype_name(LNT_I32), "i32");
+    assert_str_eq(lnt_dtype_name((lnt_dtype) 77), "?");
 }
 
 /* Rows or columns on top of each other are no output, however few. */
@@ -115,16 +129,20 @@ Test(tensor, get_and_set)
     int32_t n[1] = {0};
     const lnt_tensor a = lnt_tensor_f32(f, 1, 2), b = lnt_tensor_i32(n, 1, 1);
     OK(lnt_set(&a, 0, 1, 0.1));
-    cr_assert(f[1] == (float) 0.1 && lnt_get(&a, 0, 1) == (double) (float) 0.1);
+    assert_eq(f[1], (float) 0.1);
+    assert_eq(lnt_get(&a, 0, 1), (double) (float) 0.1);
     FAILS(LNT_ERR_SHAPE, lnt_set(&a, 1, 0, 1));
     FAILS(LNT_ERR_SHAPE, lnt_set(&a, 0, 2, 1));
     FAILS(LNT_ERR_NULL, lnt_set(NULL, 0, 0, 1));
-    cr_assert(isnan(lnt_get(&a, 1, 0)) && isnan(lnt_get(&a, 0, 2)) && isnan(lnt_get(NULL, 0, 0)));
+    assert_nan(lnt_get(&a, 1, 0));
+    assert_nan(lnt_get(&a, 0, 2));
+    assert_nan(lnt_get(NULL, 0, 0));
     OK(lnt_set(&b, 0, 0, -7));
-    cr_assert(n[0] == -7 && lnt_get(&b, 0, 0) == -7);
+    assert_eq(n[0], -7);
+    assert_eq(lnt_get(&b, 0, 0), -7);
     FAILS(LNT_ERR_INVALID, lnt_set(&b, 0, 0, 3e9));
     FAILS(LNT_ERR_INVALID, lnt_set(&b, 0, 0, NAN));
-    cr_assert(n[0] == -7);
+    assert_eq(n[0], -7);
 }
 
 /* --- conversions --- */
@@ -137,38 +155,43 @@ Test(tensor, copy_converts_between_all_types)
     const lnt_tensor from = lnt_tensor_f64(f64, 1, 4);
     lnt_tensor to = lnt_tensor_f32(f32, 1, 4);
     OK(lnt_copy(&from, &to));
-    cr_assert(f32[0] == 1.0f && f32[1] == (float) -2.9 && isinf(f32[2]));
+    assert_eq(f32[0], 1.0f);
+    assert_eq(f32[1], (float) -2.9);
+    assert_eq(fabs(f32[2]), INFINITY);
 
     lnt_tensor whole = lnt_tensor_i32(i32, 1, 3);
     double limits[] = {-2147483648.9, 2147483647.9, -0.5};
     const lnt_tensor in = lnt_tensor_f64(limits, 1, 3);
     OK(lnt_copy(&in, &whole));
-    cr_assert(i32[0] == INT32_MIN && i32[1] == INT32_MAX && i32[2] == 0);
+    assert_eq(i32[0], INT32_MIN);
+    assert_eq(i32[1], INT32_MAX);
+    assert_eq(i32[2], 0);
     static const double bad[] = {2147483648.0, -2147483649.0, NAN, INFINITY};
     for (int b = 0; b < 4; b++) {
         limits[2] = bad[b];
         i32[0] = 11;
         FAILS(LNT_ERR_INVALID, lnt_copy(&in, &whole));
-        cr_assert(i32[0] == 11, "touched on error");
+        assert_eq(i32[0], 11, "touched on error");
     }
     i32[0] = INT32_MAX;
     lnt_tensor back = lnt_tensor_f64(f64, 1, 3);
     OK(lnt_copy(&whole, &back));
-    cr_assert(f64[0] == 2147483647.0);
+    assert_eq(f64[0], 2147483647.0);
     lnt_tensor singles = lnt_tensor_f32(f32, 1, 3);
     OK(lnt_copy(&whole, &singles));
-    cr_assert(f32[0] == 2147483648.0f);
+    assert_eq(f32[0], 2147483648.0f);
     int32_t more[3];
     lnt_tensor copy = lnt_tensor_i32(more, 1, 3);
     OK(lnt_copy(&whole, &copy));
-    cr_assert(more[0] == INT32_MAX);
+    assert_eq(more[0], INT32_MAX);
     float fives[] = {5.5f, -5.5f, 0};
     const lnt_tensor small = lnt_tensor_f32(fives, 1, 3);
     OK(lnt_copy(&small, &whole));
-    cr_assert(i32[0] == 5 && i32[1] == -5);
+    assert_eq(i32[0], 5);
+    assert_eq(i32[1], -5);
     back.dtype = LNT_F64;
     OK(lnt_copy(&small, &back));
-    cr_assert(f64[0] == 5.5);
+    assert_eq(f64[0], 5.5);
 }
 
 Test(tensor, gather_takes_rows_in_any_order)
@@ -182,7 +205,7 @@ Test(tensor, gather_takes_rows_in_any_order)
         OK(lnt_gather_rows(&t, index, &y));
         for (size_t i = 0; i < 3; i++) {
             for (size_t j = 0; j < 6; j++) {
-                cr_assert(lnt_get(&y, i, j) == (double) (6 * index[i] + j));
+                assert_eq(lnt_get(&y, i, j), (double) (6 * index[i] + j));
             }
         }
     }
@@ -194,11 +217,12 @@ Test(tensor, gather_takes_rows_in_any_order)
     FAILS(LNT_ERR_SHAPE, lnt_gather_rows(&t, index, &narrow));
     OK(lnt_slice_rows(&t, 0, 3, 1, &part));
     FAILS(LNT_ERR_ALIAS, lnt_gather_rows(&t, index, &part));
-    cr_assert(store[0] == -1);
+    assert_eq(store[0], -1);
     int32_t labels[] = {10, 20, 30}, taken[2];
     const lnt_tensor from = lnt_tensor_i32(labels, 3, 1);
     lnt_tensor to = lnt_tensor_i32(taken, 2, 1);
     OK(lnt_gather_rows(&from, (const size_t[]){2, 0}, &to));
-    cr_assert(taken[0] == 30 && taken[1] == 10);
+    assert_eq(taken[0], 30);
+    assert_eq(taken[1], 10);
     FAILS(LNT_ERR_DTYPE, lnt_gather_rows(&t, index, &to));
 }

@@ -30,7 +30,7 @@ Test(range_test, is_what_the_header_says)
     regression(LNT_F64, &x, &y);
     lnt_net *net = make_net(LNT_F64, 1), *copy = make_net(LNT_F64, 1);
     const outcome o = test_rates(net, 1e-5, 1e-2);
-    cr_assert(o.done == N);
+    assert_eq(o.done, N);
     same_parameters(net, copy);
 
     const lnt_fit_config config = settings();
@@ -60,8 +60,8 @@ Test(range_test, is_what_the_header_says)
         OK(lnt_optim_step(optim, copy, pass));
         smooth = 0.98 * smooth + 0.02 * loss;
         const double rate = 1e-5 * pow(1e3, (double) i / (N - 1));
-        cr_assert_float_eq(o.rates[i], rate, 1e-12 * rate);
-        cr_assert_float_eq(o.losses[i], smooth / (1 - pow(0.98, (double) i + 1)), 1e-12);
+        assert_near(o.rates[i], rate, 1e-12 * rate);
+        assert_near(o.losses[i], smooth / (1 - pow(0.98, (double) i + 1)), 1e-12);
     }
     lnt_trainer_destroy(trainer);
     lnt_net_destroy(net);
@@ -73,8 +73,10 @@ Test(range_test, suggests_a_rate_that_trains)
 {
     lnt_net *net = make_net(LNT_F64, 1);
     const outcome o = test_rates(net, 1e-5, 1e3);
-    cr_assert(o.done > 10 && o.done < N, "%zu done", o.done);
-    cr_assert(o.suggested > 1e-5 && o.suggested < o.rates[o.done - 1], "%g", o.suggested);
+    assert_gt(o.done, 10, "%zu done", o.done);
+    assert_lt(o.done, N, "%zu done", o.done);
+    assert_gt(o.suggested, 1e-5);
+    assert_lt(o.suggested, o.rates[o.done - 1]);
     size_t place = 0;
     while (place < o.done && o.rates[place] != o.suggested) {
         place++;
@@ -85,9 +87,9 @@ Test(range_test, suggests_a_rate_that_trains)
         const double best = o.losses[steepest + N / 20] - o.losses[steepest - N / 20];
         steepest = here < best ? i : steepest;
     }
-    cr_assert_eq(place, steepest);
+    assert_eq(place, steepest);
     for (size_t i = N / 10 + N / 20; i + N / 20 < o.done; i++) {
-        cr_assert(o.losses[i + N / 20] - o.losses[i - N / 20] >=
+        assert_ge(o.losses[i + N / 20] - o.losses[i - N / 20],
                   o.losses[place + N / 20] - o.losses[place - N / 20]);
     }
     lnt_tensor x, y;
@@ -96,7 +98,7 @@ Test(range_test, suggests_a_rate_that_trains)
     config.optim.learning_rate = o.suggested;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.train_loss < o.losses[0] / 2, "%g at rate %g", result.train_loss, o.suggested);
+    assert_lt(result.train_loss, o.losses[0] / 2, "%g at rate %g", result.train_loss, o.suggested);
     lnt_net_destroy(net);
 }
 
@@ -112,7 +114,8 @@ Test(range_test, records_only_what_is_finite)
     size_t done = 1;
     OK(lnt_rate_range_test(net, &x, &y, &config, 1e-3, 1, N, rates, losses, &done, &suggested,
                            NULL));
-    cr_assert(done == 0 && isnan(suggested));
+    assert_eq(done, 0);
+    assert_nan(suggested);
     OK(lnt_rate_range_test(net, &x, &y, &config, 1e-3, 1, N, rates, losses, NULL, NULL, NULL));
     lnt_net_destroy(net);
 }
@@ -138,7 +141,7 @@ Test(range_test, refuses_by_name)
         lnt_error error = {.message = ""};
         FAILS(LNT_ERR_INVALID, lnt_rate_range_test(net, &x, &y, &config, rows[i].low, rows[i].high,
                                                    rows[i].n, rates, losses, NULL, NULL, &error));
-        cr_assert_str_eq(error.message, rows[i].message);
+        assert_str_eq(error.message, rows[i].message);
     }
     lnt_error error = {.message = ""};
     FAILS(LNT_ERR_NULL,
@@ -151,7 +154,7 @@ Test(range_test, refuses_by_name)
         mine.allocator = &allocator;
         status =
             lnt_rate_range_test(net, &x, &y, &mine, 1e-3, 1, N, rates, losses, NULL, NULL, &error);
-        cr_assert(f.live == 0);
+        assert_eq(f.live, 0);
     }
     OK(status);
     lnt_net_destroy(net);

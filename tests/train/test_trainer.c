@@ -27,8 +27,8 @@ Test(trainer, is_fit_batch_by_batch)
         OK(lnt_trainer_step(trainer, &xb, &yb, NULL, NULL));
     }
     same_parameters(a, b);
-    cr_assert(lnt_optim_steps(lnt_trainer_optim(trainer)) == 20 * 7);
-    cr_assert(lnt_optim_learning_rate(lnt_trainer_optim(trainer)) < 1e-6);
+    assert_eq(lnt_optim_steps(lnt_trainer_optim(trainer)), 20 * 7);
+    assert_lt(lnt_optim_learning_rate(lnt_trainer_optim(trainer)), 1e-6);
     lnt_trainer_destroy(trainer);
     lnt_net_destroy(a);
     lnt_net_destroy(b);
@@ -56,10 +56,10 @@ Test(trainer, tells_the_loss_before_the_step)
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_loss(pass, &config.loss, &y, w, &before));
         OK(lnt_trainer_step(trainer, &x, &y, w, &told));
-        cr_assert_float_eq(told, before, 1e-6);
+        assert_near(told, before, 1e-6);
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_loss(pass, &config.loss, &y, w, &before));
-        cr_assert(before < told);
+        assert_lt(before, told);
         lnt_pass_destroy(pass);
     }
     lnt_trainer_destroy(trainer);
@@ -88,18 +88,18 @@ Test(trainer, changes_nothing_if_it_is_not_finite)
                 const lnt_tensor before = copy_of(LNT_F64, &now);
                 double loss = 0;
                 FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &bad, NULL, &loss));
-                cr_assert(!isfinite(loss));
+                cr_assert(!isfinite(loss), "%g", loss);
                 FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &far, &y, NULL, NULL));
                 FAILS(LNT_ERR_SHAPE, lnt_trainer_step(trainer, &y, &y, NULL, NULL));
-                cr_assert(same_bits(&now, &before));
+                assert_same_bits(&now, &before);
             }
             OK(lnt_trainer_step(trainer, &x, &y, NULL, NULL));
         }
-        cr_assert(lnt_optim_steps(lnt_trainer_optim(trainer)) == 3);
+        assert_eq(lnt_optim_steps(lnt_trainer_optim(trainer)), 3);
         lnt_trainer_destroy(trainer);
     }
     const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]);
-    cr_assert(same_bits(&a, &b));
+    assert_same_bits(&a, &b);
     lnt_net_destroy(nets[0]);
     lnt_net_destroy(nets[1]);
 }
@@ -120,7 +120,8 @@ Test(trainer, looks_at_the_gradient)
     OK(lnt_trainer_create(&trainer, net, &config, NULL));
     FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &y, NULL, &loss));
     OK(lnt_norm(LNT_NORM_MAX, &parameters, &norm));
-    cr_assert(isfinite(loss) && norm == 0);
+    assert_finite(loss);
+    assert_eq(norm, 0);
     lnt_trainer_destroy(trainer);
     lnt_net_destroy(net);
 }
@@ -141,9 +142,10 @@ Test(trainer, allocates_nothing_in_a_step)
     for (int step = 0; step < 10; step++) {
         OK(lnt_trainer_step(trainer, &x, &y, NULL, NULL));
     }
-    cr_assert(before > 0 && f.calls == before);
+    assert_gt(before, 0);
+    assert_eq(f.calls, before);
     lnt_trainer_destroy(trainer);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
     lnt_net_destroy(net);
 }
 
@@ -153,8 +155,8 @@ static void not_created(lnt_status status, const char *message, lnt_net *net,
     lnt_error error = {.message = ""};
     lnt_trainer *trainer = (lnt_trainer *) &error;
     FAILS(status, lnt_trainer_create(&trainer, net, config, &error));
-    cr_assert(trainer == NULL);
-    cr_assert_str_eq(error.message, message);
+    cr_assert_null(trainer);
+    assert_str_eq(error.message, message);
 }
 
 Test(trainer, refuses_by_name)
@@ -179,7 +181,7 @@ Test(trainer, refuses_by_name)
     config.allocator = &allocator;
     not_created(LNT_ERR_MEMORY, "cannot prepare training: the allocator returned NULL", net,
                 &config);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
     FAILS(LNT_ERR_NULL, lnt_trainer_step(NULL, NULL, NULL, NULL, NULL));
     lnt_trainer_destroy(NULL);
     lnt_net_destroy(net);

@@ -59,7 +59,7 @@ static void near(const lnt_tensor *found, const lnt_tensor *expected, double mos
 {
     const lnt_tensor wide = as(LNT_F64, found);
     const double d = difference(&wide, expected);
-    cr_assert(d <= most, "%s: %g apart", what, d);
+    assert_le(d, most, "%s: %g apart", what, d);
 }
 
 static void one_reference(const reference_file *file, size_t loss, lnt_laplace_structure structure,
@@ -83,14 +83,13 @@ static void one_reference(const reference_file *file, size_t loss, lnt_laplace_s
     const lnt_tensor y = as(dtype, part(file, losses[loss], ".y", "", ""));
     const lnt_tensor w = as(dtype, part(file, losses[loss], ".w", "", ""));
     const lnt_tensor new = as(dtype, part(file, losses[loss], ".new", "", ""));
-    cr_assert(lnt_laplace_fit(&laplace, net, &l, &x, &y, &w, &config, &error) == LNT_OK, "%s",
-              error.message);
+    assert_status(lnt_laplace_fit(&laplace, net, &l, &x, &y, &w, &config, &error), LNT_OK, "%s",
+                  error.message);
     const lnt_laplace_info *found = lnt_laplace_get_info(laplace);
     const double most = dtype == LNT_F32 ? 2e-5 : given ? 1e-11 : 1e-5;
-    cr_assert(fabs(found->prior_precision / lnt_get(info, 0, 0) - 1) < most, "%s: %.12g, not %.12g",
+    assert_lt(fabs(found->prior_precision / lnt_get(info, 0, 0) - 1), most, "%s: %.12g, not %.12g",
               name, found->prior_precision, lnt_get(info, 0, 0));
-    cr_assert(fabs(found->log_marginal / lnt_get(info, 0, 2) - 1) <
-                  (given ? most : 1e-8 + most / 9),
+    assert_lt(fabs(found->log_marginal / lnt_get(info, 0, 2) - 1), given ? most : 1e-8 + most / 9,
               "%s: %.15g, not %.15g", name, found->log_marginal, lnt_get(info, 0, 2));
     const prediction p = predict(net, laplace, &new, 3);
     near(&p.mean, part(file, name, ".mean", "", ""), most, name);
@@ -178,7 +177,7 @@ Test(laplace, linear_regression_in_closed_form)
         const prediction p = predict(net, laplace, &new, 100);
         for (size_t i = 0; i < new.rows; i++) {
             const double expected = closed_form(&z, &at, 0.07, 0.3, i);
-            cr_assert(fabs(lnt_get(&p.sd, i, 0) / expected - 1) < 1e-10);
+            assert_lt(fabs(lnt_get(&p.sd, i, 0) / expected - 1), 1e-10);
         }
         lnt_laplace_destroy(laplace);
     }
@@ -219,7 +218,9 @@ Test(laplace, intervals_cover)
             const double off = fabs(lnt_get(&seen, i, 0) - lnt_get(&p.mean, i, 0));
             within += off <= 1.6448536269514722 * lnt_get(&p.sd, i, 0);
         }
-        cr_assert(within >= 160 && within <= 194, "%zu of 200, %s", within,
+        assert_ge(within, 160, "%zu of 200, %s", within,
+                  lnt_laplace_structure_name((lnt_laplace_structure) s));
+        assert_le(within, 194, "%zu of 200, %s", within,
                   lnt_laplace_structure_name((lnt_laplace_structure) s));
         lnt_laplace_destroy(laplace);
     }
@@ -279,7 +280,7 @@ Test(laplace, residual_sums_against_differences)
         OK(lnt_slice_rows(&jacobian, i, 1, 1, &a));
         OK(lnt_slice_rows(&solved, i, 1, 1, &b));
         OK(lnt_dot(&a, &b, &v));
-        cr_assert(fabs(lnt_get(&p.epistemic, i / 2, i % 2) / sqrt(v) - 1) < 1e-6);
+        assert_lt(fabs(lnt_get(&p.epistemic, i / 2, i % 2) / sqrt(v) - 1), 1e-6);
     }
     lnt_laplace_destroy(laplace);
     lnt_pass_destroy(pass);
@@ -300,18 +301,20 @@ Test(laplace, memory)
             lnt_laplace *laplace;
             FAILS(fail_at > 0 ? LNT_ERR_MEMORY : LNT_OK,
                   lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, NULL));
-            cr_assert(f.live == (fail_at == 0) && (fail_at == 0) == (laplace != NULL));
+            assert_eq(f.live, fail_at == 0);
+            assert_eq(fail_at == 0, laplace != NULL);
             if (laplace != NULL) {
                 lnt_laplace_predictor *predictor;
                 lnt_tensor mean = matrix(LNT_F64, 20, 2), sd = matrix(LNT_F64, 20, 2);
                 OK(lnt_laplace_predictor_create(&predictor, net, laplace, 8, &allocator));
                 const size_t calls = f.calls;
                 OK(lnt_laplace_predict(predictor, &x, &mean, &sd, NULL));
-                cr_assert(f.calls == calls && calls == 3);
+                assert_eq(f.calls, calls);
+                assert_eq(calls, 3);
                 lnt_laplace_predictor_destroy(predictor);
             }
             lnt_laplace_destroy(laplace);
-            cr_assert(f.live == 0);
+            assert_eq(f.live, 0);
         }
     }
     lnt_net_destroy(net);
@@ -326,10 +329,11 @@ static void refused(const lnt_net *net, const lnt_loss *loss, const lnt_laplace_
     lnt_error error = {0};
     lnt_laplace *laplace;
     FAILS(expected, lnt_laplace_fit(&laplace, net, loss, &x, &y, NULL, config, &error));
-    cr_assert(laplace == NULL && strstr(error.message, words) != NULL, "%s", error.message);
+    cr_assert_null(laplace, "%s", error.message);
+    assert_contains(error.message, words);
     lnt_error before = {0}; /* the same without the rows */
     FAILS(expected, lnt_laplace_accepts(config, net, loss, 20, &before));
-    cr_assert(strcmp(error.message, before.message) == 0, "%s", before.message);
+    assert_str_eq(error.message, before.message);
 }
 
 Test(laplace, wrong_use)
@@ -395,7 +399,7 @@ Test(laplace, refuses_what_does_not_fit)
         lnt_error error = {LNT_OK, ""};
         FAILS(LNT_ERR_SHAPE, lnt_laplace_fit(&none, net, &loss, inputs[i], targets[i], weights[i],
                                              &config, &error));
-        cr_assert(strstr(error.message, "do not fit together") != NULL, "%s", error.message);
+        assert_contains(error.message, "do not fit together");
     }
     lnt_tensor fits = matrix(LNT_F64, 20, n_out), other = matrix(LNT_F64, 20, n_out);
     lnt_tensor wrong[] = {matrix(LNT_F64, 19, n_out), matrix(LNT_F64, 21, n_out),
@@ -430,7 +434,7 @@ Test(laplace, nothing_left)
     lnt_laplace *laplace;
     lnt_error error = {0};
     FAILS(LNT_ERR_INVALID, lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, &error));
-    cr_assert(strstr(error.message, "no residual") != NULL);
+    assert_contains(error.message, "no residual");
     config.noise = 0.1;
     OK(lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, NULL));
     lnt_laplace_destroy(laplace);

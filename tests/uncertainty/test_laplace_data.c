@@ -13,8 +13,8 @@ static double log_marginal(const lnt_net *net, const lnt_loss *loss, const lnt_t
     const lnt_laplace_config config = lnt_laplace_defaults();
     lnt_laplace *laplace;
     lnt_error error = {LNT_OK, ""};
-    cr_assert(lnt_laplace_fit(&laplace, net, loss, x, y, NULL, &config, &error) == LNT_OK, "%s",
-              error.message);
+    assert_status(lnt_laplace_fit(&laplace, net, loss, x, y, NULL, &config, &error), LNT_OK, "%s",
+                  error.message);
     const double found = lnt_laplace_get_info(laplace)->log_marginal;
     lnt_laplace_destroy(laplace);
     return found;
@@ -35,9 +35,10 @@ Test(laplace_data, labels_of_any_type)
     }
     const lnt_tensor integers = lnt_tensor_i32(whole, ROWS, 1);
     const double expected = log_marginal(net, &loss, &x, &labels);
-    cr_expect(isfinite(expected) && expected < 0);
-    cr_expect(log_marginal(net, &loss, &x, &integers) == expected);
-    cr_expect(fabs(log_marginal(net, &loss, &x, &shares) - expected) < 1e-12 * fabs(expected));
+    assert_finite(expected);
+    assert_lt(expected, 0);
+    assert_eq(log_marginal(net, &loss, &x, &integers), expected);
+    assert_lt(fabs(log_marginal(net, &loss, &x, &shares) - expected), 1e-12 * fabs(expected));
     lnt_net_destroy(net);
 }
 
@@ -59,7 +60,8 @@ Test(laplace_data, inputs_whose_squares_overflow)
         lnt_error error = {LNT_OK, ""};
         FAILS(LNT_ERR_NOT_FINITE,
               lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, &error));
-        cr_expect(laplace == NULL && error.message[0] != '\0', "%s", error.message);
+        cr_assert_null(laplace, "%s", error.message);
+        assert_str_ne(error.message, "");
     }
     lnt_net_destroy(net);
 }

@@ -68,7 +68,7 @@ static outcome run(lnt_dtype dtype, uint64_t seed, lnt_fit_config config, const 
     config.checkpoint.resume = resume;
     lnt_error error = {LNT_OK, ""};
     const lnt_status status = lnt_fit(o.net, &run_x, &run_y, &config, &o.result, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     return o;
 }
 
@@ -78,26 +78,24 @@ static void finish(outcome *o)
     lnt_history_destroy(o->history);
 }
 
-static bool equal_bits(const void *a, const void *b, size_t size)
-{
-    return memcmp(a, b, size) == 0;
-}
-
 static void same_history(const lnt_history *a, const lnt_history *b)
 {
-    cr_assert(lnt_history_epochs(a) == lnt_history_epochs(b));
+    assert_eq(lnt_history_epochs(a), lnt_history_epochs(b));
     for (size_t i = 0; i < lnt_history_epochs(a); i++) {
         lnt_history_row p = *lnt_history_get(a, i), q = *lnt_history_get(b, i);
         p.seconds = q.seconds = 0;
-        cr_assert(p.epoch == q.epoch && p.steps == q.steps &&
-                      equal_bits(&p.learning_rate, &q.learning_rate, sizeof(double)) &&
-                      equal_bits(&p.train_loss, &q.train_loss, sizeof(double)) &&
-                      p.validation.rows == q.validation.rows &&
-                      equal_bits(p.validation.value, q.validation.value, sizeof p.validation.value),
-                  "epoch %zu of the history", i + 1);
+        assert_eq(p.epoch, q.epoch, "epoch %zu of the history", i + 1);
+        assert_eq(p.steps, q.steps, "epoch %zu of the history", i + 1);
+        assert_bytes_eq(&p.learning_rate, &q.learning_rate, sizeof(double),
+                        "epoch %zu of the history", i + 1);
+        assert_bytes_eq(&p.train_loss, &q.train_loss, sizeof(double), "epoch %zu of the history",
+                        i + 1);
+        assert_eq(p.validation.rows, q.validation.rows, "epoch %zu of the history", i + 1);
+        assert_bytes_eq(p.validation.value, q.validation.value, sizeof p.validation.value,
+                        "epoch %zu of the history", i + 1);
         for (size_t t = 0; !isnan(lnt_history_parameter_norm(a, i, t)); t++) {
-            cr_assert(lnt_history_parameter_norm(a, i, t) == lnt_history_parameter_norm(b, i, t));
-            cr_assert(lnt_history_gradient_norm(a, i, t) == lnt_history_gradient_norm(b, i, t));
+            assert_eq(lnt_history_parameter_norm(a, i, t), lnt_history_parameter_norm(b, i, t));
+            assert_eq(lnt_history_gradient_norm(a, i, t), lnt_history_gradient_norm(b, i, t));
         }
     }
 }
@@ -105,13 +103,15 @@ static void same_history(const lnt_history *a, const lnt_history *b)
 static void same_outcome(const outcome *a, const outcome *b)
 {
     const lnt_tensor p = lnt_net_state(a->net), q = lnt_net_state(b->net);
-    cr_assert(equal_bits(p.data, q.data, p.cols * lnt_dtype_size(p.dtype)), "parameters differ");
+    assert_bytes_eq(p.data, q.data, p.cols * lnt_dtype_size(p.dtype), "parameters differ");
     const lnt_fit_result *r = &a->result, *s = &b->result;
-    cr_assert(r->epochs == s->epochs && r->steps == s->steps && r->end == s->end &&
-              r->best_epoch == s->best_epoch &&
-              equal_bits(&r->best_value, &s->best_value, sizeof(double)) &&
-              equal_bits(&r->train_loss, &s->train_loss, sizeof(double)) &&
-              equal_bits(r->validation.value, s->validation.value, sizeof r->validation.value));
+    assert_eq(r->epochs, s->epochs);
+    assert_eq(r->steps, s->steps);
+    assert_eq(r->end, s->end);
+    assert_eq(r->best_epoch, s->best_epoch);
+    assert_bytes_eq(&r->best_value, &s->best_value, sizeof(double));
+    assert_bytes_eq(&r->train_loss, &s->train_loss, sizeof(double));
+    assert_bytes_eq(r->validation.value, s->validation.value, sizeof r->validation.value);
     same_history(a->history, b->history);
 }
 
@@ -126,8 +126,9 @@ static void stop_after(lnt_dtype dtype, lnt_fit_config config, size_t calls)
         const char *folder = in_folder(name);
         outcome first = run(dtype, 1, config, folder, stop, false);
         outcome second = run(dtype, 2, config, folder, 0, true);
-        cr_assert(second.result.resumed && !second.result.elsewhere);
-        cr_assert(second.result.resumed_steps == first.result.steps);
+        cr_assert(second.result.resumed);
+        cr_assert(!second.result.elsewhere);
+        assert_eq(second.result.resumed_steps, first.result.steps);
         same_outcome(&whole, &second);
         finish(&first);
         finish(&second);
@@ -220,7 +221,8 @@ Test(resume, with_patience)
     config.patience = 3;
     regression(LNT_F64, &run_x, &run_y);
     outcome whole = run(LNT_F64, 1, config, NULL, 0, false);
-    cr_assert(whole.result.end == LNT_END_PATIENCE && whole.result.epochs < EPOCHS);
+    assert_eq(whole.result.end, LNT_END_PATIENCE);
+    assert_lt(whole.result.epochs, EPOCHS);
     for (size_t stop = 1; stop <= (BATCHES + 1) * whole.result.epochs; stop++) {
         char name[32];
         snprintf(name, sizeof name, "%zu", stop);
@@ -278,10 +280,11 @@ Test(resume, keeps_the_newest)
     regression(LNT_F64, &run_x, &run_y);
     outcome o = run(LNT_F64, 1, config, folder, 0, false);
     const size_t kept = checkpoints_in(folder);
-    cr_assert(kept >= 2 && kept <= 4, "%zu are kept", kept); /* one that is due may be left out */
+    assert_ge(kept, 2, "%zu are kept", kept);
+    assert_le(kept, 4, "%zu are kept", kept); /* one that is due may be left out */
     char last[64];
     snprintf(last, sizeof last, "run/checkpoint-%012d.safetensors", STEPS);
-    cr_assert(access(in_folder(last), R_OK) == 0);
+    assert_eq(access(in_folder(last), R_OK), 0);
     finish(&o);
 }
 
@@ -293,7 +296,7 @@ Test(resume, a_run_that_is_over_stays_so)
     outcome whole = run(LNT_F64, 1, config, folder, 0, false);
     outcome again = run(LNT_F64, 2, config, folder, 0, true);
     same_outcome(&whole, &again);
-    cr_assert(again.result.resumed_steps == STEPS);
+    assert_eq(again.result.resumed_steps, STEPS);
     finish(&whole);
     finish(&again);
 }
@@ -335,7 +338,8 @@ Test(resume, steps_and_seconds_are_limits_of_their_own)
     for (size_t steps = 7; steps < STEPS; steps += 7) {
         config.max_steps = steps;
         outcome part = run(LNT_F64, steps > 7 ? steps : 1, config, folder, 0, steps > 7);
-        cr_assert(part.result.end == LNT_END_STEPS && part.result.steps == steps);
+        assert_eq(part.result.end, LNT_END_STEPS);
+        assert_eq(part.result.steps, steps);
         finish(&part);
     }
     config.max_steps = 0;
@@ -367,8 +371,11 @@ Test(resume, a_file_named_stop_ends_a_run)
     lnt_net *net = full_net(LNT_F64, 1);
     lnt_fit_result result;
     OK(lnt_fit(net, &run_x, &run_y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_STOP && result.steps >= 3 && !result.stopped);
-    cr_assert(access(stop, F_OK) != 0 && checkpoints_in(folder) == 1);
+    assert_eq(result.end, LNT_END_STOP);
+    assert_ge(result.steps, 3);
+    cr_assert(!result.stopped);
+    assert_ne(access(stop, F_OK), 0);
+    assert_eq(checkpoints_in(folder), 1);
     lnt_net_destroy(net);
     free(stop);
 }
@@ -392,9 +399,8 @@ static void refused_run(lnt_fit_config config, const char *folder, bool resume, 
     config.checkpoint.resume = resume;
     lnt_error error = {LNT_OK, ""};
     FAILS(status, lnt_fit(net, &run_x, &run_y, &config, NULL, &error));
-    cr_assert(strstr(error.message, sentence) != NULL, "'%s' does not say '%s'", error.message,
-              sentence);
-    cr_assert(equal_bits(before.data, state.data, state.cols * sizeof(double)), "the net changed");
+    assert_contains(error.message, sentence, "'%s' does not say '%s'", error.message, sentence);
+    assert_bytes_eq(before.data, state.data, state.cols * sizeof(double), "the net changed");
     lnt_net_destroy(net);
 }
 
@@ -427,14 +433,15 @@ Test(resume, changed_settings_are_taken_when_told)
     config.batch_rows = 10;
     OK(lnt_set(&run_y, 50, 0, 0.123));
     outcome rest = run(LNT_F64, 2, config, folder, 0, true);
-    cr_assert(rest.result.resumed && rest.result.epochs == EPOCHS);
-    cr_assert(rest.result.resumed_steps == 7); /* call 6 is the end of the first epoch */
-    cr_assert(rest.result.steps == 7 + (EPOCHS - 1) * 7, "%zu steps", rest.result.steps);
+    cr_assert(rest.result.resumed);
+    assert_eq(rest.result.epochs, EPOCHS);
+    assert_eq(rest.result.resumed_steps, 7); /* call 6 is the end of the first epoch */
+    assert_eq(rest.result.steps, 7 + (EPOCHS - 1) * 7, "%zu steps", rest.result.steps);
     finish(&rest);
     config.optim = lnt_optim_of(LNT_SGD); /* keeps nothing, so nothing is missed */
     config.epochs = EPOCHS + 1;
     rest = run(LNT_F64, 2, config, folder, 0, true);
-    cr_assert(rest.result.epochs == EPOCHS + 1);
+    assert_eq(rest.result.epochs, EPOCHS + 1);
     finish(&rest);
     config.optim = lnt_optim_of(LNT_ADAM);
     refused_run(config, folder, true, LNT_ERR_INVALID, "has nothing of 'optimizer'");
@@ -451,7 +458,7 @@ Test(resume, another_net_is_refused)
     config.checkpoint.directory = folder;
     config.checkpoint.resume = config.checkpoint.changed = true;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &run_x, &run_y, &config, NULL, &error));
-    cr_assert(strstr(error.message, "'net' has 1 by ") != NULL, "%s", error.message);
+    assert_contains(error.message, "'net' has 1 by ");
     lnt_net_destroy(net);
 }
 
@@ -514,12 +521,10 @@ Test(resume, parameters_that_are_not_finite_are_refused)
             OK(lnt_set(&a, 0, 1, INFINITY));
             OK(lnt_set(&b, 0, 1, INFINITY));
         }
-        cr_assert(lnt_fit(net, &run_x, &run_y, &config, &result, &error) == LNT_ERR_NOT_FINITE);
-        cr_assert(strstr(error.message,
-                         "expected finite parameters, found nan; delete this file to "
-                         "resume from the previous checkpoint") != NULL,
-                  "%s", error.message);
-        cr_assert(equal_bits(a.data, b.data, a.cols * sizeof(float)));
+        assert_status(lnt_fit(net, &run_x, &run_y, &config, &result, &error), LNT_ERR_NOT_FINITE);
+        assert_contains(error.message, "expected finite parameters, found nan; delete this file to "
+                                       "resume from the previous checkpoint");
+        assert_bytes_eq(a.data, b.data, a.cols * sizeof(float));
         lnt_net_destroy(net);
         lnt_net_destroy(same);
     }
@@ -564,12 +569,10 @@ Test(resume, a_bad_checkpoint_is_named_and_the_one_before_it_used)
     spoil(folder, 20, 100);
     config.max_steps = 0;
     outcome rest = run(LNT_F64, 2, config, folder, 0, true);
-    cr_assert(rest.result.resumed_steps == 10);
-    cr_assert(strstr(rest.result.skipped.message, "checkpoint-000000000020.safetensors: ") !=
-                      NULL &&
-                  rest.result.skipped.status == LNT_ERR_FORMAT,
-              "%s", rest.result.skipped.message);
-    cr_assert(access(in_folder("run/checkpoint-000000000020.safetensors.bad"), F_OK) == 0);
+    assert_eq(rest.result.resumed_steps, 10);
+    assert_contains(rest.result.skipped.message, "checkpoint-000000000020.safetensors: ");
+    assert_status(rest.result.skipped.status, LNT_ERR_FORMAT, "%s", rest.result.skipped.message);
+    assert_eq(access(in_folder("run/checkpoint-000000000020.safetensors.bad"), F_OK), 0);
     same_outcome(&whole, &rest);
     spoil(folder, 10, 100);
     spoil(folder, STEPS, 100);
@@ -605,9 +608,11 @@ Test(resume, a_checkpoint_that_fails_is_told_of)
     lnt_fit_result result;
     lnt_error error = {LNT_OK, ""};
     FAILS(LNT_ERR_IO, lnt_fit(net, &run_x, &run_y, &config, &result, &error));
-    cr_assert(told && result.unsaved && result.steps == STEPS && result.end == LNT_END_EPOCHS);
-    cr_assert(strstr(error.message, "checkpoint-000000000050.safetensors: cannot ") != NULL, "%s",
-              error.message);
+    cr_assert(told);
+    cr_assert(result.unsaved);
+    assert_eq(result.steps, STEPS);
+    assert_eq(result.end, LNT_END_EPOCHS);
+    assert_contains(error.message, "checkpoint-000000000050.safetensors: cannot ");
     lnt_net_destroy(net);
 }
 
@@ -656,8 +661,8 @@ Test(resume, a_trainer_goes_on_from_any_step)
                 step(trainer, i);
             }
             const lnt_tensor p = lnt_net_state(whole), q = lnt_net_state(rest);
-            cr_assert(equal_bits(p.data, q.data, p.cols * sizeof(double)), "%s, from %zu",
-                      lnt_optim_name(kind), stop);
+            assert_bytes_eq(p.data, q.data, p.cols * sizeof(double), "%s, from %zu",
+                            lnt_optim_name(kind), stop);
             lnt_trainer_destroy(trainer);
             lnt_net_destroy(part);
             lnt_net_destroy(rest);
@@ -716,7 +721,7 @@ static outcome run_source(uint64_t seed, lnt_fit_config config, size_t block_row
     config.checkpoint.resume = resume;
     lnt_error error = {LNT_OK, ""};
     const lnt_status status = lnt_fit_source(o.net, &source, &config, &o.result, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     return o;
 }
 

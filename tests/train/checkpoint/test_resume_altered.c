@@ -26,7 +26,7 @@ static content content_of(const char *path)
     lnt_error error;
     OK(lnt_checkpoint_open(&c.from, path, NULL, &error));
     c.n_items = lnt_checkpoint_count(c.from);
-    cr_assert(c.n_items <= MAX_ITEMS);
+    assert_le(c.n_items, MAX_ITEMS);
     for (size_t i = 0; i < c.n_items; i++) {
         lnt_tensor shape;
         c.items[i].name = lnt_checkpoint_name(c.from, i);
@@ -91,7 +91,7 @@ static void set_field(content *c, const char *name, double number)
 static void write_folder(const content *c, const char *folder)
 {
     char *path = path_in(folder, CHECKPOINT);
-    cr_assert(mkdir(folder, 0777) == 0);
+    assert_eq(mkdir(folder, 0777), 0);
     write_content(c, path);
     free(path);
 }
@@ -129,7 +129,7 @@ static const char *make_run(void)
     lnt_error error = {LNT_OK, ""};
     regression(LNT_F64, &x, &y);
     const lnt_status status = fit_once(run_settings(in_folder("run")), 8, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     return in_folder("run/" CHECKPOINT);
 }
 
@@ -271,10 +271,11 @@ Test(resume_altered, runs)
         cases[i].change(&c);
         write_folder(&c, folder);
         const lnt_status status = fit_once(run_settings(folder), 0, &error);
-        cr_assert(status == cases[i].status && error.status == status, "%s: %s, %s", cases[i].name,
-                  lnt_status_name(status), error.message);
-        cr_assert(strstr(error.message, cases[i].part) != NULL, "%s: %s", cases[i].name,
+        assert_eq(status, cases[i].status, "%s: %s, %s", cases[i].name, lnt_status_name(status),
                   error.message);
+        assert_eq(error.status, status, "%s: %s, %s", cases[i].name, lnt_status_name(status),
+                  error.message);
+        assert_contains(error.message, cases[i].part, "%s: %s", cases[i].name, error.message);
         lnt_checkpoint_close(c.from);
         free(folder);
     }
@@ -288,7 +289,7 @@ Test(resume_altered, a_copy_is_taken)
     lnt_error error = {LNT_OK, ""};
     write_folder(&c, folder);
     const lnt_status status = fit_once(run_settings(folder), 0, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     lnt_checkpoint_close(c.from);
 }
 
@@ -308,9 +309,10 @@ Test(resume_altered, the_best_of_other_settings_is_forgotten)
     config.checkpoint.changed = true;
     lnt_net *net = make_net(LNT_F64, 1);
     const lnt_status status = lnt_fit(net, &x, &y, &config, &result, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
-    cr_assert(result.resumed && result.best_epoch >= 2 && result.best_value > 1e-6, "epoch %zu, %g",
-              result.best_epoch, result.best_value);
+    assert_status(status, LNT_OK, "%s", error.message);
+    cr_assert(result.resumed, "epoch %zu, %g", result.best_epoch, result.best_value);
+    assert_ge(result.best_epoch, 2, "epoch %zu, %g", result.best_epoch, result.best_value);
+    assert_gt(result.best_value, 1e-6, "epoch %zu, %g", result.best_epoch, result.best_value);
     lnt_net_destroy(net);
     lnt_checkpoint_close(c.from);
 }
@@ -364,10 +366,9 @@ Test(resume_altered, trainers)
         }
         write_content(&c, in_folder("altered"));
         const lnt_status status = lnt_trainer_load(trainer, in_folder("altered"), &error);
-        cr_assert(status != LNT_OK, "change %zu", i);
-        cr_assert(strstr(error.message, "its place is none that this optimiser can have") != NULL,
-                  "%s", error.message);
-        cr_assert(same_bits(&parameters, &before));
+        assert_ne(status, LNT_OK, "change %zu", i);
+        assert_contains(error.message, "its place is none that this optimiser can have");
+        assert_same_bits(&parameters, &before);
         lnt_checkpoint_close(c.from);
     }
     content c = content_of(path);

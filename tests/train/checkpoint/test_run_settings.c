@@ -33,12 +33,12 @@ static void differ(const char *name, lnt_fit_config first, lnt_fit_config second
     const char *folder = in_folder(name);
     lnt_error error;
     lnt_status status = run(folder, first, &error);
-    cr_assert(status == LNT_OK, "%s: %s", name, error.message);
+    assert_status(status, LNT_OK, "%s: %s", name, error.message);
     status = run(folder, first, &error);
-    cr_assert(status == LNT_OK, "%s: %s", name, error.message);
+    assert_status(status, LNT_OK, "%s: %s", name, error.message);
     status = run(folder, second, &error);
-    cr_assert(status == LNT_ERR_INVALID, "%s: %s", name, lnt_status_name(status));
-    cr_assert(strstr(error.message, part) != NULL, "%s: %s", name, error.message);
+    assert_status(status, LNT_ERR_INVALID, "%s: %s", name, lnt_status_name(status));
+    assert_contains(error.message, part, "%s: %s", name, error.message);
 }
 
 Test(run_settings, class_weights)
@@ -108,18 +108,19 @@ Test(run_settings, ensembles_that_fail_leave_nothing)
     classification(LNT_F64, 0, &x, &y);
     OK(lnt_ensemble_fit(members, 3, &net, &x, &y, &config, results, &error));
     for (size_t m = 0; m < 3; m++) {
-        cr_assert(results[m].epochs == 1 && results[m].steps > 0);
+        assert_eq(results[m].epochs, 1);
+        assert_gt(results[m].steps, 0);
         lnt_net_destroy(members[m]);
     }
     FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(members, 0, &net, &x, &y, &config, results, &error));
-    cr_assert(strstr(error.message, "at least one member") != NULL);
+    assert_contains(error.message, "at least one member");
     net.n_layers = 0;
     FAILS(LNT_ERR_INVALID, lnt_ensemble_fit(members, 3, &net, &x, &y, &config, results, &error));
-    cr_assert(strstr(error.message, "ensemble: no net can be made") != NULL, "%s", error.message);
+    assert_contains(error.message, "ensemble: no net can be made");
     net.n_layers = 2;
     x.cols = 2; /* which no net takes */
     FAILS(LNT_ERR_SHAPE, lnt_ensemble_fit(members, 3, &net, &x, &y, &config, results, &error));
     for (size_t m = 0; m < 3; m++) {
-        cr_assert(members[m] == NULL);
+        cr_assert_null(members[m]);
     }
 }

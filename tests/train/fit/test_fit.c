@@ -71,10 +71,14 @@ Test(fit, learns_and_reports)
     config.y_val = &y_val;
     lnt_fit_result result;
     OK(lnt_fit(net, &x_train, &y_train, &config, &result, NULL));
-    cr_assert(result.epochs == 300 && result.steps == 300 * 5 && !result.stopped);
-    cr_assert(result.train_loss < 0.02, "train loss %g", result.train_loss);
-    cr_assert(isnan(result.train_accuracy) && isnan(result.validation.value[LNT_METRIC_ACCURACY]));
-    cr_assert(result.bad_epoch == 0 && result.seconds > 0);
+    assert_eq(result.epochs, 300);
+    assert_eq(result.steps, 300 * 5);
+    cr_assert(!result.stopped);
+    assert_lt(result.train_loss, 0.02, "train loss %g", result.train_loss);
+    assert_nan(result.train_accuracy);
+    assert_nan(result.validation.value[LNT_METRIC_ACCURACY]);
+    assert_eq(result.bad_epoch, 0);
+    assert_gt(result.seconds, 0);
 
     /* The validation loss is that of one evaluation of the whole part. */
     lnt_pass *pass = NULL;
@@ -83,7 +87,7 @@ Test(fit, learns_and_reports)
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = 20, .mode = LNT_INFERENCE}));
     OK(lnt_pass_forward(pass, net, &x_val, &output));
     OK(lnt_loss_evaluate(&config.loss, &output, &y_val, NULL, &loss, NULL));
-    cr_assert_float_eq(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
+    assert_near(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -114,11 +118,17 @@ Test(fit, calls_back_after_each_batch_and_epoch)
     config.callback = watch;
     config.callback_context = &s;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    cr_assert(s.calls == 20 * (7 + 1) && s.epoch_ends == 20);
-    cr_assert(s.last.epoch == 20 && s.last.epochs == 20 && s.last.batch == 7 &&
-              s.last.batches == 7 && s.last.rows == ROWS && s.last.epoch_end);
-    cr_assert(isnan(s.last.validation.value[LNT_METRIC_LOSS]) && isfinite(s.last.train_loss));
-    cr_assert(s.last.learning_rate == 0.05);
+    assert_eq(s.calls, 20 * (7 + 1));
+    assert_eq(s.epoch_ends, 20);
+    assert_eq(s.last.epoch, 20);
+    assert_eq(s.last.epochs, 20);
+    assert_eq(s.last.batch, 7);
+    assert_eq(s.last.batches, 7);
+    assert_eq(s.last.rows, ROWS);
+    cr_assert(s.last.epoch_end);
+    assert_nan(s.last.validation.value[LNT_METRIC_LOSS]);
+    assert_finite(s.last.train_loss);
+    assert_eq(s.last.learning_rate, 0.05);
     lnt_net_destroy(net);
 }
 
@@ -133,8 +143,10 @@ Test(fit, stops_when_told_within_an_epoch)
     config.callback_context = &s;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.stopped && s.calls == 11);
-    cr_assert(result.epochs == 1 && result.steps == 10);
+    cr_assert(result.stopped);
+    assert_eq(s.calls, 11);
+    assert_eq(result.epochs, 1);
+    assert_eq(result.steps, 10);
     lnt_net_destroy(net);
 }
 
@@ -153,9 +165,9 @@ Test(fit, counts_the_accuracy_of_a_classification)
     config.y_val = &labels;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &labels, &config, &result, NULL));
-    cr_assert(result.validation.value[LNT_METRIC_ACCURACY] >= 0.97, "accuracy %g",
+    assert_ge(result.validation.value[LNT_METRIC_ACCURACY], 0.97, "accuracy %g",
               result.validation.value[LNT_METRIC_ACCURACY]);
-    cr_assert(result.train_accuracy >= 0.95, "accuracy %g", result.train_accuracy);
+    assert_ge(result.train_accuracy, 0.95, "accuracy %g", result.train_accuracy);
     lnt_net_destroy(net);
 }
 
@@ -171,17 +183,19 @@ Test(fit, stops_at_a_loss_that_is_not_finite)
     lnt_error error = {0};
     lnt_fit_result result;
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));
-    cr_assert(result.bad_epoch == 1 && result.bad_batch == 4);
-    cr_assert_str_eq(error.message,
-                     "epoch 1, batch 4 of 7: the loss is nan; every layer's output is finite, "
-                     "so look at the targets");
-    cr_assert(result.bad_layer == 2 && result.end == LNT_END_NOT_FINITE);
+    assert_eq(result.bad_epoch, 1);
+    assert_eq(result.bad_batch, 4);
+    assert_str_eq(error.message,
+                  "epoch 1, batch 4 of 7: the loss is nan; every layer's output is finite, "
+                  "so look at the targets");
+    assert_eq(result.bad_layer, 2);
+    assert_eq(result.end, LNT_END_NOT_FINITE);
 
     lnt_net *fresh = make_net(LNT_F64, 1);
     same_parameters(net, fresh); /* the last copy was made before the first step */
     OK(lnt_set(&y, 50, 0, 0));
     OK(lnt_fit(net, &x, &y, &config, &result, &error));
-    cr_assert(result.bad_epoch == 0);
+    assert_eq(result.bad_epoch, 0);
     lnt_net_destroy(net);
     lnt_net_destroy(fresh);
 }
@@ -243,7 +257,7 @@ Test(fit, looks_at_the_parameters_after_the_last_step)
     config.optim.learning_rate = 1e30;
     lnt_error error = {0};
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, &error));
-    cr_assert(strstr(error.message, "a parameter is") != NULL, "%s", error.message);
+    assert_contains(error.message, "a parameter is");
     lnt_net *fresh = make_net(LNT_F32, 1);
     same_parameters(net, fresh);
     lnt_net_destroy(net);
@@ -329,14 +343,15 @@ Test(fit, survives_every_failure_of_the_allocator)
             config.allocator = &allocator;
             lnt_error error = {0};
             status = lnt_fit(net, &x, &y, &config, NULL, &error);
-            cr_assert(f.live == 0, "%zu blocks leaked", f.live);
+            assert_eq(f.live, 0, "%zu blocks leaked", f.live);
             if (status == LNT_ERR_MEMORY) {
                 same_parameters(net, fresh);
-                cr_assert_str_eq(error.message,
-                                 "cannot prepare training: the allocator returned NULL");
+                assert_str_eq(error.message,
+                              "cannot prepare training: the allocator returned NULL");
             }
         }
-        cr_assert(status == LNT_OK && n > 5, "status %d after %zu", (int) status, n);
+        assert_status(status, LNT_OK, "status %d after %zu", (int) status, n);
+        assert_gt(n, 5, "status %d after %zu", (int) status, n);
         lnt_net_destroy(net);
         net = make_net(LNT_F64, 1);
     }
@@ -352,18 +367,18 @@ Test(fit, accuracy_by_labels_probabilities_and_nan)
     const lnt_tensor labels = lnt_tensor_i32(classes, 4, 1);
     double value = 0;
     OK(lnt_accuracy(&output, &labels, &value));
-    cr_assert_float_eq(value, 0.75, 0); /* the row with NaN in its expected class is wrong */
+    assert_near(value, 0.75, 0); /* the row with NaN in its expected class is wrong */
 
     float rows[] = {0, 1, 0, 0, 0, 1, 1, 0, 0, 0.1f, 0.8f, 0.1f};
     const lnt_tensor probabilities = lnt_tensor_f32(rows, 4, 3);
     OK(lnt_accuracy(&output, &probabilities, &value));
-    cr_assert_float_eq(value, 0.5, 0);
+    assert_near(value, 0.5, 0);
 
     lnt_tensor no_output, no_labels;
     OK(lnt_slice_rows(&output, 0, 0, 1, &no_output));
     OK(lnt_slice_rows(&labels, 0, 0, 1, &no_labels));
     OK(lnt_accuracy(&no_output, &no_labels, &value));
-    cr_assert(isnan(value));
+    assert_nan(value);
     FAILS(LNT_ERR_SHAPE, lnt_accuracy(&no_output, &labels, &value));
     FAILS(LNT_ERR_NULL, lnt_accuracy(&output, &labels, NULL));
     classes[2] = -1;

@@ -48,8 +48,9 @@ Test(fit_memory, restores_the_statistics_too)
     config.callback_context = &t;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
     const lnt_tensor now = lnt_net_state(net);
-    cr_assert(t.best + 1 < t.epochs && now.cols > lnt_net_n_parameters(net));
-    cr_assert(same_bits(&now, &t.state[t.best]));
+    assert_lt(t.best + 1, t.epochs);
+    assert_gt(now.cols, lnt_net_n_parameters(net));
+    assert_same_bits(&now, &t.state[t.best]);
     lnt_net_destroy(net);
 }
 
@@ -69,7 +70,7 @@ Test(fit_memory, goes_back_a_bounded_way)
     OK(lnt_set(&y, LNT_FIT_KEEP + 9, 0, INFINITY));
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
     const lnt_tensor a = lnt_net_state(net), b = lnt_net_state(good);
-    cr_assert(same_bits(&a, &b));
+    assert_same_bits(&a, &b);
     lnt_net_destroy(net);
     lnt_net_destroy(good);
 }
@@ -91,7 +92,8 @@ Test(fit_memory, the_seed_decides_what_dropout_drops)
         end[k] = copy_of(LNT_F64, &parameters);
         lnt_net_destroy(net);
     }
-    cr_assert(same_bits(&end[0], &end[1]) && !same_bits(&end[0], &end[2]));
+    assert_same_bits(&end[0], &end[1]);
+    cr_assert(!same_bits(&end[0], &end[2]));
 }
 
 /* A batch that is not finite is as if it had never been. */
@@ -116,18 +118,18 @@ Test(fit_memory, a_trainer_changes_nothing_if_it_is_not_finite)
                 const lnt_tensor before = copy_of(LNT_F64, &now);
                 double loss = 0;
                 FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &bad, NULL, &loss));
-                cr_assert(!isfinite(loss));
+                cr_assert(!isfinite(loss), "%g", loss);
                 FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &far, &y, NULL, NULL));
                 FAILS(LNT_ERR_SHAPE, lnt_trainer_step(trainer, &y, &y, NULL, NULL));
-                cr_assert(same_bits(&now, &before));
+                assert_same_bits(&now, &before);
             }
             OK(lnt_trainer_step(trainer, &x, &y, NULL, NULL));
         }
-        cr_assert(lnt_optim_steps(lnt_trainer_optim(trainer)) == 3);
+        assert_eq(lnt_optim_steps(lnt_trainer_optim(trainer)), 3);
         lnt_trainer_destroy(trainer);
     }
     const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]);
-    cr_assert(same_bits(&a, &b));
+    assert_same_bits(&a, &b);
     lnt_net_destroy(nets[0]);
     lnt_net_destroy(nets[1]);
 }

@@ -63,12 +63,13 @@ Test(fit_stopping, restores_the_best_bits)
         lnt_fit_result result;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
         const size_t best = best_of(&t[m], metrics[m] == LNT_METRIC_R2);
-        cr_assert(best + 1 < t[m].epochs, "the last epoch is the best: the test shows nothing");
+        assert_lt(best + 1, t[m].epochs, "the last epoch is the best: the test shows nothing");
         const lnt_tensor now = lnt_net_state(net);
-        cr_assert(same_bits(&now, &t[m].state[best]), "not the parameters of epoch %zu", best + 1);
-        cr_assert(result.best_epoch == best + 1 && t[m].best_epoch[t[m].epochs - 1] == best + 1);
-        cr_assert(result.best_value == t[m].value[best]);
-        cr_assert(result.validation.value[metrics[m]] == t[m].value[best]);
+        assert_same_bits(&now, &t[m].state[best], "not the parameters of epoch %zu", best + 1);
+        assert_eq(result.best_epoch, best + 1);
+        assert_eq(t[m].best_epoch[t[m].epochs - 1], best + 1);
+        assert_eq(result.best_value, t[m].value[best]);
+        assert_eq(result.validation.value[metrics[m]], t[m].value[best]);
         lnt_net_destroy(net);
     }
 }
@@ -108,16 +109,16 @@ Test(fit_stopping, patience_counts_epochs_without_improvement)
             lnt_fit_result result;
             OK(lnt_fit(net, &x, &y, &config, &result, NULL));
             const size_t expected = epochs_with(&full, patience, config.min_delta);
-            cr_assert(result.epochs == expected, "%zu epochs with patience %zu, expected %zu",
+            assert_eq(result.epochs, expected, "%zu epochs with patience %zu, expected %zu",
                       result.epochs, patience, expected);
-            cr_assert(result.end == (expected < full.epochs ? LNT_END_PATIENCE : LNT_END_EPOCHS));
+            assert_eq(result.end, expected < full.epochs ? LNT_END_PATIENCE : LNT_END_EPOCHS);
             const lnt_tensor now = lnt_net_state(net);
-            cr_assert(same_bits(&now, &full.state[expected - 1]));
+            assert_same_bits(&now, &full.state[expected - 1]);
             cut += expected < full.epochs;
             lnt_net_destroy(net);
         }
     }
-    cr_assert(cut >= 4, "patience was hardly ever used up");
+    assert_ge(cut, 4, "patience was hardly ever used up");
 }
 
 /* Without validation rows the training loss is watched. */
@@ -132,8 +133,10 @@ Test(fit_stopping, patience_watches_the_training_loss)
     config.patience = 3;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.epochs == 4 && result.end == LNT_END_PATIENCE);
-    cr_assert(result.best_epoch == 4 && result.best_value == result.train_loss);
+    assert_eq(result.epochs, 4);
+    assert_eq(result.end, LNT_END_PATIENCE);
+    assert_eq(result.best_epoch, 4);
+    assert_eq(result.best_value, result.train_loss);
     lnt_net_destroy(net);
 }
 
@@ -149,8 +152,10 @@ Test(fit_stopping, max_steps_ends_within_an_epoch)
         config.y_val = &y;
         lnt_fit_result result;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-        cr_assert(result.steps == steps && result.end == LNT_END_STEPS && !result.stopped);
-        cr_assert(result.epochs == steps / 7, "%zu epochs in %zu steps", result.epochs, steps);
+        assert_eq(result.steps, steps);
+        assert_eq(result.end, LNT_END_STEPS);
+        cr_assert(!result.stopped);
+        assert_eq(result.epochs, steps / 7, "%zu epochs in %zu steps", result.epochs, steps);
 
         /* The scores are those of the net as it is, not of the last complete epoch. */
         lnt_pass *pass = NULL;
@@ -159,7 +164,7 @@ Test(fit_stopping, max_steps_ends_within_an_epoch)
         OK(lnt_pass_create(&pass, net, &wide));
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_loss(pass, &config.loss, &y, NULL, &loss));
-        cr_assert_float_eq(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
+        assert_near(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);
     }
@@ -169,7 +174,8 @@ Test(fit_stopping, max_steps_ends_within_an_epoch)
     config.max_steps = 14;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.epochs == 2 && result.end == LNT_END_EPOCHS);
+    assert_eq(result.epochs, 2);
+    assert_eq(result.end, LNT_END_EPOCHS);
     lnt_net_destroy(net);
 }
 
@@ -183,8 +189,10 @@ Test(fit_stopping, max_seconds_ends_a_run_without_end)
     config.max_seconds = 0.05;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_SECONDS && result.seconds >= 0.05 && result.steps > 0);
-    cr_assert(result.seconds < 30, "%g s", result.seconds);
+    assert_eq(result.end, LNT_END_SECONDS);
+    assert_ge(result.seconds, 0.05);
+    assert_gt(result.steps, 0);
+    assert_lt(result.seconds, 30, "%g s", result.seconds);
     lnt_net_destroy(net);
 }
 
@@ -200,9 +208,14 @@ Test(fit_stopping, the_callback_ends_it)
         config.callback_context = &s;
         lnt_fit_result result;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-        cr_assert(result.stopped && result.end == LNT_END_CALLBACK && s.calls == after);
-        cr_assert(result.epochs == (after == 8) && result.steps == (after < 8 ? after : 7));
-        cr_assert(s.last.net == net && s.last.pass != NULL && s.last.seconds > 0);
+        cr_assert(result.stopped);
+        assert_eq(result.end, LNT_END_CALLBACK);
+        assert_eq(s.calls, after);
+        assert_eq(result.epochs, after == 8);
+        assert_eq(result.steps, after < 8 ? after : 7);
+        assert_eq(s.last.net, net);
+        cr_assert_not_null(s.last.pass);
+        assert_gt(s.last.seconds, 0);
         lnt_net_destroy(net);
     }
 }
@@ -243,13 +256,15 @@ Test(fit_stopping, the_guard_names_the_layer)
         lnt_fit_result result;
         lnt_error error = {.message = ""};
         FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));
-        cr_assert(result.bad_layer == bad && result.bad_epoch == 1 && result.bad_batch == 1);
+        assert_eq(result.bad_layer, bad);
+        assert_eq(result.bad_epoch, 1);
+        assert_eq(result.bad_batch, 1);
         char message[200];
         snprintf(message, sizeof message,
                  "epoch 1, batch 1 of 7: the loss is nan; the first output that is not finite is "
                  "that of layers.%zu (dense)",
                  bad);
-        cr_assert_str_eq(error.message, message);
+        assert_str_eq(error.message, message);
         lnt_net_destroy(net);
     }
 }
@@ -269,11 +284,12 @@ Test(fit_stopping, the_guard_sees_a_gradient)
     lnt_error error = {.message = ""};
     lnt_fit_result result;
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));
-    cr_assert_str_eq(error.message, "epoch 1, batch 1 of 1: the norm of the gradient is inf");
-    cr_assert(result.bad_layer == 1 && result.steps == 0);
+    assert_str_eq(error.message, "epoch 1, batch 1 of 1: the norm of the gradient is inf");
+    assert_eq(result.bad_layer, 1);
+    assert_eq(result.steps, 0);
     double norm;
     OK(lnt_norm(LNT_NORM_MAX, &parameters, &norm));
-    cr_assert(norm == 0);
+    assert_eq(norm, 0);
     lnt_net_destroy(net);
 }
 
@@ -292,7 +308,7 @@ Test(fit_stopping, goes_back_a_bounded_way)
     OK(lnt_set(&y, LNT_FIT_KEEP + 9, 0, INFINITY));
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
     const lnt_tensor a = lnt_net_state(net), b = lnt_net_state(good);
-    cr_assert(same_bits(&a, &b));
+    assert_same_bits(&a, &b);
     lnt_net_destroy(net);
     lnt_net_destroy(good);
 }

@@ -34,9 +34,11 @@ Test(fit_whole, a_goal_ends_the_run)
     lnt_fit_result result;
     config.goal = 0.05;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_GOAL && result.epochs < 60 && !result.stopped);
-    cr_assert(result.train_loss <= 0.05);
-    cr_assert(fabs(result.train_loss - loss_of(net, &x, &y)) < 1e-12, "of the last parameters");
+    assert_eq(result.end, LNT_END_GOAL);
+    assert_lt(result.epochs, 60);
+    cr_assert(!result.stopped);
+    assert_le(result.train_loss, 0.05);
+    assert_lt(fabs(result.train_loss - loss_of(net, &x, &y)), 1e-12, "of the last parameters");
     lnt_net_destroy(net);
 }
 
@@ -51,7 +53,9 @@ Test(fit_whole, a_goal_for_batches)
     config.epochs = 500;
     config.goal = 0.2;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_GOAL && result.epochs < 500 && result.train_loss <= 0.2);
+    assert_eq(result.end, LNT_END_GOAL);
+    assert_lt(result.epochs, 500);
+    assert_le(result.train_loss, 0.2);
     lnt_net_destroy(net);
 }
 
@@ -67,12 +71,15 @@ Test(fit_whole, a_flat_gradient_ends_the_run)
         config.epochs = 5000;
         config.min_gradient = 0.05;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-        cr_assert(result.end == LNT_END_GRADIENT && result.epochs < 5000);
+        assert_eq(result.end, LNT_END_GRADIENT);
+        assert_lt(result.epochs, 5000);
         const double before = result.train_loss;
         const size_t steps = result.steps;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL)); /* it is flat from the start */
-        cr_assert(result.end == LNT_END_GRADIENT && result.steps == 0 && steps > 0);
-        cr_assert(fabs(result.train_loss - before) < 1e-9 + before * 1e-9);
+        assert_eq(result.end, LNT_END_GRADIENT);
+        assert_eq(result.steps, 0);
+        assert_gt(steps, 0);
+        assert_lt(fabs(result.train_loss - before), 1e-9 + before * 1e-9);
         lnt_net_destroy(net);
     }
 }
@@ -91,12 +98,12 @@ Test(fit_whole, evaluations_are_not_repeated)
     config.shuffle = false;
     OK(lnt_fit(plain, &x, &y, &config, NULL, NULL));
     same_parameters(shuffled, plain);
-    cr_assert(isnan(s.last.damping));
+    assert_nan(s.last.damping);
     config = whole(LNT_SCG);
     config.callback = watch;
     config.callback_context = &s;
     OK(lnt_fit(plain, &x, &y, &config, NULL, NULL));
-    cr_assert(s.last.damping > 0);
+    assert_gt(s.last.damping, 0);
     lnt_net_destroy(shuffled);
     lnt_net_destroy(plain);
 }
@@ -114,8 +121,9 @@ Test(fit_whole, stuck_ends_the_run)
     lnt_fit_result result;
     config.epochs = 10000;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_STUCK && result.epochs < 1000);
-    cr_assert(result.train_loss < 1e-20);
+    assert_eq(result.end, LNT_END_STUCK);
+    assert_lt(result.epochs, 1000);
+    assert_lt(result.train_loss, 1e-20);
     lnt_net_destroy(net);
 }
 
@@ -128,9 +136,8 @@ Test(fit_whole, what_a_method_does_not_take_is_told)
     config.optim.weight_decay = 0.1;
     lnt_error error;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
-    cr_assert_str_eq(error.message,
-                     "cannot prepare training: optim.weight_decay is 0.1, which lbfgs "
-                     "does not take; it takes l2");
+    assert_str_eq(error.message, "cannot prepare training: optim.weight_decay is 0.1, which lbfgs "
+                                 "does not take; it takes l2");
     config = whole(LNT_LBFGS);
     config.loss.gradient = LNT_SUM;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
@@ -138,7 +145,7 @@ Test(fit_whole, what_a_method_does_not_take_is_told)
     double rates[4], losses[4];
     FAILS(LNT_ERR_INVALID,
           lnt_rate_range_test(net, &x, &y, &config, 1e-3, 1, 4, rates, losses, NULL, NULL, &error));
-    cr_assert_str_eq(error.message, "optim is scg, which needs no learning rate");
+    assert_str_eq(error.message, "optim is scg, which needs no learning rate");
     config = settings();
     config.goal = NAN;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
@@ -162,14 +169,14 @@ Test(fit_whole, a_trainer_looks_again)
     for (int i = 0; i < 20; i++) {
         double value;
         OK(lnt_trainer_step(trainer, &x, &y, NULL, &value));
-        cr_assert(value < last);
+        assert_lt(value, last);
         last = value;
     }
-    cr_assert(last < first / 4);
+    assert_lt(last, first / 4);
     const lnt_tensor w = lnt_net_parameters(net), before = copy_of(LNT_F64, &w);
     OK(lnt_set(&y, 3, 0, NAN));
     FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &y, NULL, NULL));
-    cr_assert(same_bits(&w, &before));
+    assert_same_bits(&w, &before);
     lnt_trainer_destroy(trainer);
     lnt_net_destroy(net);
 }
@@ -189,7 +196,7 @@ Test(fit_whole, steps_of_all_methods)
         lnt_optim *optim = NULL;
         double value;
         OK(lnt_optim_create(&optim, net, &config));
-        cr_assert(lnt_optim_bytes(&config, net) > 0);
+        assert_gt(lnt_optim_bytes(&config, net), 0);
         OK(lnt_pass_evaluate(pass, net, &some, &loss, &targets, NULL, &value));
         lnt_optim_batch batch = {.x = &some, .target = &targets, .loss = &loss, .value = value};
         if (lnt_optim_looks_again(kind)) {
@@ -203,7 +210,7 @@ Test(fit_whole, steps_of_all_methods)
             FAILS(LNT_ERR_NULL, lnt_optim_step_on(optim, net, NULL, &batch, NULL));
         }
         OK(lnt_optim_step_on(optim, net, pass, &batch, NULL));
-        cr_assert(lnt_optim_steps(optim) == 1, "%s", lnt_optim_name(kind));
+        assert_eq(lnt_optim_steps(optim), 1, "%s", lnt_optim_name(kind));
         lnt_optim_destroy(optim);
     }
     lnt_pass_destroy(pass);

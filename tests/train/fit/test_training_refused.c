@@ -12,10 +12,10 @@ static void refuse_fit(lnt_fit_config config, lnt_status expected, const char *p
     lnt_error error = {LNT_OK, ""};
     const lnt_tensor parameters = lnt_net_parameters(net), before = copy_of(LNT_F64, &parameters);
     const lnt_status status = lnt_fit(net, &x, &y, &config, NULL, &error);
-    cr_assert(status == expected && error.status == expected, "%s: %s", lnt_status_name(status),
-              error.message);
-    cr_assert(strstr(error.message, part) != NULL, "'%s' has no '%s'", error.message, part);
-    cr_assert(same_bits(&parameters, &before));
+    assert_eq(status, expected, "%s: %s", lnt_status_name(status), error.message);
+    assert_eq(error.status, expected, "%s: %s", lnt_status_name(status), error.message);
+    assert_contains(error.message, part, "'%s' has no '%s'", error.message, part);
+    assert_same_bits(&parameters, &before);
     lnt_net_destroy(net);
 }
 
@@ -77,7 +77,7 @@ Test(training_refused, groups_of_parameters)
         config.groups = &cases[i].group;
         config.n_groups = 1;
         const lnt_status status = lnt_optim_create(&optim, net, &config);
-        cr_assert(status == (cases[i].fine ? LNT_OK : LNT_ERR_INVALID), "case %zu: %s", i,
+        assert_eq(status, cases[i].fine ? LNT_OK : LNT_ERR_INVALID, "case %zu: %s", i,
                   lnt_status_name(status));
         lnt_optim_destroy(optim);
     }
@@ -135,7 +135,7 @@ Test(training_refused, settings_of_optimisers)
         lnt_optim_destroy(optim);
         cases[i].change(&config);
         FAILS(LNT_ERR_INVALID, lnt_optim_create(&optim, net, &config));
-        cr_assert(optim == NULL, "case %zu", i);
+        cr_assert_null(optim, "case %zu", i);
     }
     lnt_net_destroy(net);
 }
@@ -227,15 +227,15 @@ Test(training_refused, accuracy)
     const lnt_tensor whole = lnt_tensor_of(LNT_I32, counts, 2, 2);
     lnt_tensor of_classes = lnt_tensor_of(LNT_I32, labels, 2, 1), none = output, no_target = target;
     OK(lnt_accuracy(&output, &of_classes, &value)); /* rows say 1 and 1 */
-    cr_assert(value == 1);
+    assert_eq(value, 1);
     OK(lnt_accuracy(&whole, &of_classes, &value)); /* whole numbers: 1 and 0 */
-    cr_assert(value == 0.5);
+    assert_eq(value, 0.5);
     OK(lnt_accuracy(&logits, &target, &value)); /* say 0, 1, 0, 1 */
-    cr_assert(value == 0.75);
+    assert_eq(value, 0.75);
     OK(lnt_accuracy(&logits, &soft, &value)); /* probabilities: 0, 1, 1, 1 */
-    cr_assert(value == 0.75);
+    assert_eq(value, 0.75);
     OK(lnt_accuracy(&output, &whole, &value)); /* the largest of a row: 1 and 0 */
-    cr_assert(value == 0.5);
+    assert_eq(value, 0.5);
     FAILS(LNT_ERR_SHAPE, lnt_accuracy(&output, &target, &value));
     none.cols = 0;
     FAILS(LNT_ERR_SHAPE, lnt_accuracy(&none, &of_classes, &value));
@@ -247,10 +247,10 @@ Test(training_refused, accuracy)
     none = output;
     none.rows = no_target.rows = 0;
     OK(lnt_accuracy(&none, &no_target, &value));
-    cr_assert(isnan(value));
+    assert_nan(value);
     one[0] = NAN; /* a logit that says nothing is never right */
     OK(lnt_accuracy(&logits, &target, &value));
-    cr_assert(value == 0.5);
+    assert_eq(value, 0.5);
 }
 
 /* --- uncertainty --- */
@@ -278,10 +278,11 @@ Test(training_refused, laplace_approximations)
     lnt_laplace_config wrong = config;
     wrong.prior_precision = NAN;
     FAILS(LNT_ERR_INVALID, lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &wrong, &error));
-    cr_assert(strstr(error.message, "prior") != NULL);
+    assert_contains(error.message, "prior");
     const lnt_loss custom = {.kind = (lnt_loss_kind) 99};
     FAILS(LNT_ERR_INVALID, lnt_laplace_fit(&laplace, net, &custom, &x, &y, NULL, &config, &error));
-    cr_assert(strstr(error.message, "none that exists") != NULL && laplace == NULL);
+    assert_contains(error.message, "none that exists");
+    cr_assert_null(laplace);
 
     OK(lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, &error));
     const lnt_layer layers[] = {lnt_dense(1, LNT_IDENTITY)};
@@ -317,7 +318,7 @@ Test(training_refused, models_that_do_not_agree)
         OK(lnt_names_create(&models[m].input_names, names[m], 3, NULL));
     }
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 8, NULL, &error));
-    cr_assert(strstr(error.message, "model 2 has another loss, dtype, inputs") != NULL);
+    assert_contains(error.message, "model 2 has another loss, dtype, inputs");
     lnt_names_destroy(models[1].input_names);
     models[1].input_names = NULL;
     FAILS(LNT_ERR_INVALID, lnt_uncertainty_create(&u, list, 2, 8, NULL, &error));

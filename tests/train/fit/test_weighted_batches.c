@@ -45,11 +45,11 @@ Test(weighted_batches, parts_of_a_batch)
             OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, choices[i], &values[i]));
             const lnt_tensor found = gradient_of(pass, net);
             const double bound = dtype == LNT_F32 ? 1e-4 : 1e-12;
-            cr_assert(fabs(values[i] - whole) < bound * whole, "%g, %g", values[i], whole);
-            cr_assert(difference(&found, &expected) < bound, "weights %d: %g", i,
+            assert_lt(fabs(values[i] - whole), bound * whole, "%g, %g", values[i], whole);
+            assert_lt(difference(&found, &expected), bound, "weights %d: %g", i,
                       difference(&found, &expected));
         }
-        cr_assert(fabs(values[0] - values[1]) > 0.001 * values[0]); /* weights do something */
+        assert_gt(fabs(values[0] - values[1]), 0.001 * values[0]); /* weights do something */
         lnt_pass_destroy(pass);
         lnt_net_destroy(net);
     }
@@ -73,7 +73,7 @@ static double run(const double *class_weights, lnt_net **net)
     *net = make_net(LNT_F64, 1);
     const lnt_tensor truths = copy_of(LNT_F64, &y);
     const lnt_status status = lnt_fit(*net, &x, &truths, &config, &result, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
+    assert_status(status, LNT_OK, "%s", error.message);
     return result.train_loss;
 }
 
@@ -83,13 +83,15 @@ Test(weighted_batches, kfac_of_weighted_classes)
     lnt_net *plain, *same, *other;
     const double expected = run(NULL, &plain), found = run(equal, &same);
     const lnt_tensor p = lnt_net_parameters(plain), q = lnt_net_parameters(same);
-    cr_assert(expected < 0.5 && fabs(found - expected) < 1e-12);
-    cr_assert(difference(&q, &p) < 1e-10, "%g", difference(&q, &p));
-    cr_assert(isfinite(run(twice, &other)));
+    assert_lt(expected, 0.5);
+    assert_lt(fabs(found - expected), 1e-12);
+    assert_lt(difference(&q, &p), 1e-10);
+    assert_finite(run(twice, &other));
     lnt_net_destroy(other);
     const double weighted = run(rare, &other);
     const lnt_tensor r = lnt_net_parameters(other);
-    cr_assert(weighted < 1.5 && difference(&r, &p) > 1e-3, "%g", weighted);
+    assert_lt(weighted, 1.5);
+    assert_gt(difference(&r, &p), 1e-3, "%g", weighted);
     lnt_net_destroy(plain);
     lnt_net_destroy(same);
     lnt_net_destroy(other);
@@ -122,7 +124,7 @@ Test(weighted_batches, jvp_along_the_parameters_of_a_first_norm)
         }
         OK(lnt_axpy(-1, &ends[0], &ends[1]));
         OK(lnt_scale(1 / (2 * h), &ends[1]));
-        cr_assert(difference(&y_dot, &ends[1]) < 1e-7, "layer %zu: %g", k,
+        assert_lt(difference(&y_dot, &ends[1]), 1e-7, "layer %zu: %g", k,
                   difference(&y_dot, &ends[1]));
         const lnt_tensor f32 = copy_of(LNT_F32, &x), narrow = random_matrix(LNT_F64, 4, 2, 1);
         const lnt_tensor many = random_matrix(LNT_F64, 33, INPUTS, 1);

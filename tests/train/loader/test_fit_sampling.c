@@ -52,7 +52,7 @@ Test(fit_sampling, all_takes_each_row_once)
         config.shuffle = shuffle == 1;
         const census c = seen_rows(config);
         for (size_t i = 0; i < ROWS; i++) {
-            cr_assert(c.rows[i] == 3, "row %zu came %zu times", i, c.rows[i]);
+            assert_eq(c.rows[i], 3, "row %zu came %zu times", i, c.rows[i]);
         }
     }
 }
@@ -72,11 +72,11 @@ Test(fit_sampling, weighted_draws_in_proportion)
         config.sampling = LNT_SAMPLE_WEIGHTED;
         config.sampling_weights = &weights;
         const census c = seen_rows(config);
-        cr_assert(c.total == 500 * ROWS);
+        assert_eq(c.total, 500 * ROWS);
         for (size_t i = 0; i < ROWS; i++) {
             const double p = (double) (i % 4) / sum, n = (double) c.total;
             const double error = fabs((double) c.rows[i] - n * p);
-            cr_assert(error <= 5 * sqrt(n * p * (1 - p)), "row %zu came %zu times", i, c.rows[i]);
+            assert_le(error, 5 * sqrt(n * p * (1 - p)), "row %zu came %zu times", i, c.rows[i]);
         }
     }
 }
@@ -119,7 +119,7 @@ Test(fit_sampling, balanced_draws_classes_equally)
         config.callback_context = sums;
         OK(lnt_fit(net, &x, &labels, &config, NULL, NULL));
         const double share = sums[0] / sums[1], expected = balanced == 1 ? 1 / 3. : 0.9;
-        cr_assert(fabs(share - expected) < 0.015, "class 0 in %g of the draws", share);
+        assert_lt(fabs(share - expected), 0.015, "class 0 in %g of the draws", share);
         lnt_net_destroy(net);
     }
 }
@@ -187,12 +187,12 @@ Test(fit_sampling, weights_are_repeated_rows)
     config.y_val = &y_many;
     OK(lnt_fit(b, &x_many, &y_many, &config, &repeated, NULL));
     const lnt_tensor p = lnt_net_parameters(a), q = lnt_net_parameters(b);
-    cr_assert(difference(&p, &q) < 1e-12);
-    cr_assert_float_eq(weighted.train_loss, repeated.train_loss, 1e-12);
+    assert_lt(difference(&p, &q), 1e-12);
+    assert_near(weighted.train_loss, repeated.train_loss, 1e-12);
     for (int m = 0; m < LNT_N_METRICS; m++) {
         const double v = weighted.validation.value[m], w = repeated.validation.value[m];
-        cr_assert(isnan(v) == isnan(w) && !(fabs(v - w) > 1e-12), "%s: %g, %g",
-                  lnt_metric_name((lnt_metric) m), v, w);
+        assert_eq(isnan(v), isnan(w), "%s: %g, %g", lnt_metric_name((lnt_metric) m), v, w);
+        cr_assert(!(fabs(v - w) > 1e-12), "%s: %g, %g", lnt_metric_name((lnt_metric) m), v, w);
     }
     lnt_net_destroy(a);
     lnt_net_destroy(b);
@@ -220,7 +220,7 @@ Test(fit_sampling, the_epochs_loss_is_weighted_over_its_batches)
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = ROWS, .mode = LNT_INFERENCE}));
     OK(lnt_pass_forward(pass, net, &x, &output));
     OK(lnt_loss_evaluate(&config.loss, &output, &y, &weights, &loss, NULL));
-    cr_assert_float_eq(result.train_loss, loss, 1e-12);
+    assert_near(result.train_loss, loss, 1e-12);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -235,9 +235,10 @@ Test(fit_sampling, held_out_rows_are_not_trained_on)
     const census c = seen_rows(config);
     size_t index[ROWS], n_train;
     OK(lnt_split(ROWS, 0.25, NULL, config.seed, index, &n_train));
-    cr_assert(n_train == 75 && c.total == 4 * 75);
+    assert_eq(n_train, 75);
+    assert_eq(c.total, 4 * 75);
     for (size_t i = 0; i < ROWS; i++) {
-        cr_assert(c.rows[index[i]] == (i < n_train ? 4 : 0), "row %zu came %zu times", index[i],
+        assert_eq(c.rows[index[i]], i < n_train ? 4 : 0, "row %zu came %zu times", index[i],
                   c.rows[index[i]]);
     }
 }
@@ -278,9 +279,9 @@ Test(fit_sampling, a_share_held_out_is_a_set_of_its_own)
     config.weights = &parts[0][2];
     OK(lnt_fit(b, &parts[0][0], &parts[0][1], &config, &given, NULL));
     same_parameters(a, b);
-    cr_assert(held.validation.rows == 30 && given.validation.rows == 30);
-    cr_assert(memcmp(held.validation.value, given.validation.value, sizeof held.validation.value) ==
-              0);
+    assert_eq(held.validation.rows, 30);
+    assert_eq(given.validation.rows, 30);
+    assert_bytes_eq(held.validation.value, given.validation.value, sizeof held.validation.value);
     lnt_net_destroy(a);
     lnt_net_destroy(b);
 }

@@ -64,14 +64,16 @@ static lnt_tensor weights_of(lnt_dtype dtype)
 
 static void same_history(const lnt_history *a, const lnt_history *b)
 {
-    cr_assert(lnt_history_epochs(a) == lnt_history_epochs(b));
+    assert_eq(lnt_history_epochs(a), lnt_history_epochs(b));
     for (size_t i = 0; i < lnt_history_epochs(a); i++) {
         lnt_history_row p = *lnt_history_get(a, i), q = *lnt_history_get(b, i);
-        cr_assert(p.train_loss == q.train_loss && p.steps == q.steps && p.epoch == q.epoch);
-        cr_assert(p.validation.value[LNT_METRIC_LOSS] == q.validation.value[LNT_METRIC_LOSS]);
+        assert_eq(p.train_loss, q.train_loss);
+        assert_eq(p.steps, q.steps);
+        assert_eq(p.epoch, q.epoch);
+        assert_eq(p.validation.value[LNT_METRIC_LOSS], q.validation.value[LNT_METRIC_LOSS]);
         for (size_t k = 0; k < 6; k++) {
-            cr_assert(lnt_history_gradient_norm(a, i, k) == lnt_history_gradient_norm(b, i, k));
-            cr_assert(lnt_history_parameter_norm(a, i, k) == lnt_history_parameter_norm(b, i, k));
+            assert_eq(lnt_history_gradient_norm(a, i, k), lnt_history_gradient_norm(b, i, k));
+            assert_eq(lnt_history_parameter_norm(a, i, k), lnt_history_parameter_norm(b, i, k));
         }
     }
 }
@@ -104,11 +106,14 @@ static void check_one_block(lnt_dtype dtype, bool shuffle, bool weighted)
         }
     }
     const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]);
-    cr_assert(same_bits(&a, &b));
-    cr_assert(results[0].train_loss == results[1].train_loss && results[0].epochs == 20 &&
-              results[1].epochs == 20 && results[0].steps == results[1].steps);
+    assert_same_bits(&a, &b);
+    assert_eq(results[0].train_loss, results[1].train_loss);
+    assert_eq(results[0].epochs, 20);
+    assert_eq(results[1].epochs, 20);
+    assert_eq(results[0].steps, results[1].steps);
     same_history(histories[0], histories[1]);
-    cr_assert(s.reads == 1 && s.rows_read == ROWS);
+    assert_eq(s.reads, 1);
+    assert_eq(s.rows_read, ROWS);
     for (size_t k = 0; k < 2; k++) {
         lnt_history_destroy(histories[k]);
         lnt_net_destroy(nets[k]);
@@ -136,8 +141,8 @@ Test(fit_source, blocks_in_order_give_the_bits_of_fit)
         OK(lnt_fit(a, &x, &y, &config, NULL, NULL));
         OK(lnt_fit_source(b, &source, &config, NULL, NULL));
         const lnt_tensor p = lnt_net_state(a), q = lnt_net_state(b);
-        cr_assert(same_bits(&p, &q), "blocks of %zu", block);
-        cr_assert(s.rows_read == 3 * ROWS, "each row once an epoch, nothing for a fourth");
+        assert_same_bits(&p, &q, "blocks of %zu", block);
+        assert_eq(s.rows_read, 3 * ROWS, "each row once an epoch, nothing for a fourth");
         lnt_net_destroy(a);
         lnt_net_destroy(b);
     }
@@ -168,7 +173,7 @@ static batch_rows take(lnt_feed *feed, size_t epoch, size_t batch)
     batch_rows rows = {.count = b.x.rows};
     for (size_t i = 0; i < b.x.rows; i++) {
         rows.row[i] = (size_t) lnt_get(&b.x, i, 0);
-        cr_assert(lnt_get(&b.y, i, 0) == lnt_get(&b.x, i, 0));
+        assert_eq(lnt_get(&b.y, i, 0), lnt_get(&b.x, i, 0));
     }
     return rows;
 }
@@ -187,7 +192,7 @@ static void check_epoch(lnt_feed *feed, size_t epoch, size_t batch, size_t block
 {
     bool seen_row[ROWS] = {false};
     size_t rows = 0, shorter = 0;
-    cr_assert(feed->batches == (ROWS + batch - 1) / batch);
+    assert_eq(feed->batches, (ROWS + batch - 1) / batch);
     for (size_t b = 0; b < feed->batches; b++) {
         const batch_rows r = take(feed, epoch, b);
         shorter += r.count < batch;
@@ -195,10 +200,11 @@ static void check_epoch(lnt_feed *feed, size_t epoch, size_t batch, size_t block
         for (size_t i = 0; i < r.count; i++) {
             cr_assert(!seen_row[r.row[i]]);
             seen_row[r.row[i]] = true;
-            cr_assert(r.row[i] / block == r.row[0] / block);
+            assert_eq(r.row[i] / block, r.row[0] / block);
         }
     }
-    cr_assert(rows == ROWS && shorter == (ROWS % batch != 0));
+    assert_eq(rows, ROWS);
+    assert_eq(shorter, ROWS % batch != 0);
 }
 
 Test(fit_source, every_row_comes_once_an_epoch)
@@ -237,7 +243,7 @@ Test(fit_source, blocks_and_their_rows_are_in_new_orders)
         OK(lnt_feed_source(&feed, &config, net, &source));
         for (size_t b = 0; b < 20; b += 2) {
             const batch_rows first = take(&feed, 1, b), same = take(&feed, 1, b + 1);
-            cr_assert(first.row[0] / 10 == same.row[0] / 10);
+            assert_eq(first.row[0] / 10, same.row[0] / 10);
             moved += first.row[0] / 10 != b / 2;
             for (size_t i = 0; i + 1 < 5; i++) {
                 within += first.row[i] + 1 != first.row[i + 1];
@@ -246,7 +252,8 @@ Test(fit_source, blocks_and_their_rows_are_in_new_orders)
         for (size_t b = 0; b < 20; b++) {
             different += take(&feed, 1, b).row[0] != take(&feed, 2, b).row[0];
         }
-        cr_assert(within > 20 && different > 10);
+        assert_gt(within, 20);
+        assert_gt(different, 10);
         cr_assert(in_order ? moved == 0 : moved > 4);
         lnt_feed_finish(&feed);
     }
@@ -267,7 +274,8 @@ Test(fit_source, batches_can_be_taken_from_anywhere)
             lnt_feed anew;
             OK(lnt_feed_source(&anew, &config, net, &source));
             const batch_rows p = take(&along, epoch, b), q = take(&anew, epoch, b);
-            cr_assert(p.count == q.count && memcmp(p.row, q.row, sizeof p.row) == 0);
+            assert_eq(p.count, q.count);
+            assert_bytes_eq(p.row, q.row, sizeof p.row);
             lnt_feed_finish(&anew);
         }
     }
@@ -287,11 +295,13 @@ Test(fit_source, several_blocks_are_reproducible_and_another_order)
         lnt_fit_result result;
         nets[k] = net_of(LNT_F64);
         OK(lnt_fit_source(nets[k], &source, &config, &result, NULL));
-        cr_assert(s.rows_read == (k == 2 ? 1 : 20) * ROWS && result.steps == 20 * 7);
+        assert_eq(s.rows_read, (k == 2 ? 1 : 20) * ROWS);
+        assert_eq(result.steps, 20 * 7);
     }
     const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]),
                      c = lnt_net_state(nets[2]);
-    cr_assert(same_bits(&a, &b) && !same_bits(&a, &c));
+    assert_same_bits(&a, &b);
+    cr_assert(!same_bits(&a, &c));
     for (size_t k = 0; k < 3; k++) {
         lnt_net_destroy(nets[k]);
     }
@@ -312,10 +322,12 @@ Test(fit_source, an_error_names_its_place_and_leaves_the_net_usable)
         lnt_error error = {0};
         lnt_fit_result result;
         FAILS(LNT_ERR_IO, lnt_fit_source(net, &source, &config, &result, &error));
-        cr_assert_str_eq(error.message, silent ? "epoch 2, batch 3 of 7: a file could not be "
-                                                 "opened, read or written"
-                                               : "epoch 2, batch 3 of 7: the shelf broke");
-        cr_assert(error.status == LNT_ERR_IO && result.epochs == 1 && result.steps == 9);
+        assert_str_eq(error.message, silent ? "epoch 2, batch 3 of 7: a file could not be "
+                                              "opened, read or written"
+                                            : "epoch 2, batch 3 of 7: the shelf broke");
+        assert_status(error.status, LNT_ERR_IO);
+        assert_eq(result.epochs, 1);
+        assert_eq(result.steps, 9);
         config.max_steps = 9;
         OK(lnt_fit(good, &x, &y, &config, NULL, NULL));
         same_parameters(net, good);
@@ -334,8 +346,9 @@ static void refuse(lnt_status status, const char *message, const lnt_row_source 
     lnt_fit_config with = *config;
     with.loss = loss != NULL ? *loss : with.loss;
     FAILS(status, lnt_fit_source(net, source, &with, NULL, &error));
-    cr_assert_str_eq(error.message, message);
-    cr_assert(error.status == status && same == net);
+    assert_str_eq(error.message, message);
+    assert_eq(error.status, status);
+    assert_eq(same, net);
     lnt_net_destroy(net);
 }
 
@@ -397,7 +410,7 @@ Test(fit_source, refuses_what_needs_all_rows)
            "not fit together",
            &bad, &config, NULL);
     FAILS(LNT_ERR_NULL, lnt_fit_source(NULL, &source, &config, NULL, NULL));
-    cr_assert(s.reads == 0);
+    assert_eq(s.reads, 0);
 }
 
 Test(fit_source, a_callback_ends_it_while_a_block_is_read)
@@ -414,7 +427,8 @@ Test(fit_source, a_callback_ends_it_while_a_block_is_read)
         config.callback_context = &watched;
         lnt_fit_result result;
         OK(lnt_fit_source(net, &source, &config, &result, NULL));
-        cr_assert(result.end == LNT_END_CALLBACK && watched.calls == after);
+        assert_eq(result.end, LNT_END_CALLBACK);
+        assert_eq(watched.calls, after);
         lnt_net_destroy(net);
     }
 }
@@ -453,13 +467,14 @@ Test(fit_source, takes_two_blocks_and_nothing_while_it_trains)
         config.callback_context = &seen_allocations;
         config.allocator = &allocator;
         OK(lnt_fit_source(net, &source, &config, NULL, NULL));
-        cr_assert(seen_allocations.first == seen_allocations.last && counter.live == 0);
+        assert_eq(seen_allocations.first, seen_allocations.last);
+        assert_eq(counter.live, 0);
         bytes[k] = counter.bytes;
         lnt_net_destroy(net);
     }
     const size_t row = (WIDE + 1) * sizeof(float);
-    cr_assert(bytes[0] < 2 * 1024 * row + 1024 * sizeof(size_t) + 32768, "%zu bytes", bytes[0]);
-    cr_assert(bytes[1] - bytes[0] <= 2 * 1024 * row + 1024 * sizeof(size_t));
+    assert_lt(bytes[0], 2 * 1024 * row + 1024 * sizeof(size_t) + 32768);
+    assert_le(bytes[1] - bytes[0], 2 * 1024 * row + 1024 * sizeof(size_t));
 }
 
 Test(fit_source, out_of_memory_at_every_call)
@@ -476,12 +491,13 @@ Test(fit_source, out_of_memory_at_every_call)
         config.epochs = 1;
         config.allocator = &allocator;
         const lnt_status status = lnt_fit_source(net, &source, &config, NULL, NULL);
-        cr_assert(counter.live == 0);
+        assert_eq(counter.live, 0);
         lnt_net_destroy(net);
         if (status == LNT_OK) {
-            cr_assert(fail_at > 10);
+            assert_gt(fail_at, 10);
             return;
         }
-        cr_assert(status == LNT_ERR_MEMORY && s.reads == 0);
+        assert_status(status, LNT_ERR_MEMORY);
+        assert_eq(s.reads, 0);
     }
 }

@@ -73,17 +73,16 @@ Test(metrics, agree_with_scikit_learn)
             const size_t batches[] = {1, 7, 64, 65, 150};
             for (size_t b = 0; b < 5; b++) {
                 const lnt_scores scores = score(scorer, output, target, weights, batches[b]);
-                cr_assert_eq(scores.rows, 150);
+                assert_eq(scores.rows, 150);
                 for (size_t m = 0; m < rows[r].n_metrics; m++) {
                     const double ours = scores.value[rows[r].metrics[m]];
                     const double theirs = lnt_get(expected, 0, m);
                     if (rows[r].metrics[m] == LNT_METRIC_TOP_K && theirs == 0) {
-                        cr_assert(isnan(ours)); /* of two classes */
+                        assert_nan(ours); /* of two classes */
                         continue;
                     }
-                    cr_assert(fabs(ours - theirs) <= 1e-12 * fabs(theirs),
-                              "%s, %s: %.17g, not %.17g", rows[r].name,
-                              lnt_metric_name(rows[r].metrics[m]), ours, theirs);
+                    assert_near(ours, theirs, 1e-12 * fabs(theirs), "%s, %s: %.17g, not %.17g",
+                                rows[r].name, lnt_metric_name(rows[r].metrics[m]), ours, theirs);
                 }
             }
         }
@@ -100,9 +99,9 @@ Test(metrics, apply_where_they_have_a_value)
         lnt_scorer *scorer = new_scorer(lnt_loss_of(rows[r].loss, LNT_SUM), output->cols, 150, 2);
         const lnt_scores scores = score(scorer, output, part(&file, &rows[r], "target"), NULL, 150);
         for (int m = 0; m < LNT_N_METRICS; m++) {
-            cr_assert(lnt_metric_applies((lnt_metric) m, rows[r].loss, output->cols) ==
-                          !isnan(scores.value[m]),
-                      "%s: %s", rows[r].name, lnt_metric_name((lnt_metric) m));
+            assert_eq(lnt_metric_applies((lnt_metric) m, rows[r].loss, output->cols),
+                      !isnan(scores.value[m]), "%s: %s", rows[r].name,
+                      lnt_metric_name((lnt_metric) m));
         }
         lnt_scorer_destroy(scorer);
     }
@@ -126,8 +125,8 @@ Test(metrics, loss)
             OK(lnt_loss_evaluate(&loss, output, target, weights, &value, NULL));
             lnt_scorer *scorer = new_scorer(loss, output->cols, 0, 1);
             const lnt_scores scores = score(scorer, output, target, weights, 11);
-            cr_assert(fabs(scores.value[LNT_METRIC_LOSS] - value) <= 1e-13 * fabs(value));
-            cr_assert(isnan(scores.value[LNT_METRIC_ROC_AUC])); /* no rows are kept */
+            assert_near(scores.value[LNT_METRIC_LOSS], value, 1e-13 * fabs(value));
+            assert_nan(scores.value[LNT_METRIC_ROC_AUC]); /* no rows are kept */
             lnt_scorer_destroy(scorer);
         }
     }
@@ -143,18 +142,19 @@ Test(metrics, confusion)
     lnt_scorer *scorer = new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), 3, 5, 1);
     const lnt_scores scores = score(scorer, &output, &target, &weights, 5);
     const double expected[3][3] = {{1, 2, 0}, {0, 4, 0}, {0, 0, 8}};
-    cr_assert_eq(lnt_scorer_classes(scorer), 3);
+    assert_eq(lnt_scorer_classes(scorer), 3);
     for (size_t i = 0; i < 3; i++) {
         for (size_t j = 0; j < 3; j++) {
-            cr_assert_eq(lnt_scorer_confusion(scorer, i, j), expected[i][j]);
+            assert_eq(lnt_scorer_confusion(scorer, i, j), expected[i][j]);
         }
     }
-    cr_assert_eq(lnt_scorer_confusion(scorer, 3, 0), 0);
-    cr_assert_eq(lnt_scorer_confusion(scorer, 0, 3), 0);
-    cr_assert_float_eq(scores.value[LNT_METRIC_ACCURACY], 13 / 31.0, 1e-15); /* NaN is wrong */
-    cr_assert(isnan(scores.value[LNT_METRIC_LOSS]) && isnan(scores.value[LNT_METRIC_ROC_AUC]));
+    assert_eq(lnt_scorer_confusion(scorer, 3, 0), 0);
+    assert_eq(lnt_scorer_confusion(scorer, 0, 3), 0);
+    assert_near(scores.value[LNT_METRIC_ACCURACY], 13 / 31.0, 1e-15); /* NaN is wrong */
+    assert_nan(scores.value[LNT_METRIC_LOSS]);
+    assert_nan(scores.value[LNT_METRIC_ROC_AUC]);
     lnt_scorer_reset(scorer);
-    cr_assert_eq(lnt_scorer_confusion(scorer, 1, 1), 0);
+    assert_eq(lnt_scorer_confusion(scorer, 1, 1), 0);
     lnt_scorer_destroy(scorer);
 }
 
@@ -167,12 +167,12 @@ Test(metrics, numbers_are_what_outputs_mean)
     const lnt_tensor normal = lnt_tensor_f64(halves, 3, 2), number = lnt_tensor_f64(numbers, 3, 1);
     lnt_scorer *scorer = new_scorer(lnt_poisson(LNT_MEAN), 1, 0, 1);
     lnt_scores scores = score(scorer, &rate, &count, NULL, 2);
-    cr_assert_float_eq(scores.value[LNT_METRIC_MAE], 2 / 3.0, 1e-15);
-    cr_assert_float_eq(scores.value[LNT_METRIC_RMSE], sqrt(2 / 3.0), 1e-15);
+    assert_near(scores.value[LNT_METRIC_MAE], 2 / 3.0, 1e-15);
+    assert_near(scores.value[LNT_METRIC_RMSE], sqrt(2 / 3.0), 1e-15);
     lnt_scorer_destroy(scorer);
     scorer = new_scorer(lnt_gaussian(LNT_MEAN), 2, 0, 1);
     scores = score(scorer, &normal, &number, NULL, 3);
-    cr_assert_float_eq(scores.value[LNT_METRIC_MAE], 0.5 / 3, 1e-15);
+    assert_near(scores.value[LNT_METRIC_MAE], 0.5 / 3, 1e-15);
     lnt_scorer_destroy(scorer);
 }
 
@@ -186,7 +186,7 @@ Test(metrics, top_k_of_ties)
     for (size_t k = 1; k <= 4; k++) {
         lnt_scorer *scorer = new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), 4, 0, k);
         const lnt_scores scores = score(scorer, &output, &target, NULL, 2);
-        cr_assert_eq(scores.value[LNT_METRIC_TOP_K], expected[k - 1], "k = %zu", k);
+        assert_eq(scores.value[LNT_METRIC_TOP_K], expected[k - 1], "k = %zu", k);
         lnt_scorer_destroy(scorer);
     }
 }
@@ -207,9 +207,10 @@ Test(metrics, outputs_of_f32)
         const lnt_scores exact = score(scorer, &wide, &same, NULL, 40);
         for (size_t m = 0; m < rows[r].n_metrics; m++) {
             const double value = exact.value[rows[r].metrics[m]];
-            cr_assert(isnan(value) ||
-                          fabs(ours.value[rows[r].metrics[m]] - value) <= 1e-14 * fabs(value),
-                      "%s, %s", rows[r].name, lnt_metric_name(rows[r].metrics[m]));
+            if (!isnan(value)) {
+                assert_near(ours.value[rows[r].metrics[m]], value, 1e-14 * fabs(value), "%s, %s",
+                            rows[r].name, lnt_metric_name(rows[r].metrics[m]));
+            }
         }
         lnt_scorer_destroy(scorer);
     }
@@ -232,8 +233,9 @@ Test(metrics, r2_of_a_large_mean)
     lnt_scorer *scorer = new_scorer(lnt_mse(LNT_MEAN), 1, 0, 1);
     const double expected = score(scorer, &near_zero, &at_zero, NULL, MANY).value[LNT_METRIC_R2];
     const double r2 = score(scorer, &output, &target, NULL, 7).value[LNT_METRIC_R2];
-    cr_assert_float_eq(r2, expected, 1e-14);
-    cr_assert(r2 > 0.9 && r2 < 1);
+    assert_near(r2, expected, 1e-14);
+    assert_gt(r2, 0.9);
+    assert_lt(r2, 1);
     lnt_scorer_destroy(scorer);
 }
 
@@ -245,18 +247,19 @@ Test(metrics, where_nothing_is_defined)
     const lnt_tensor label = lnt_tensor_i32(same, 2, 1);
     lnt_scorer *scorer = new_scorer(lnt_mse(LNT_MEAN), 1, 0, 1);
     lnt_scores scores = score(scorer, &output, &flat, NULL, 2);
-    cr_assert(isnan(scores.value[LNT_METRIC_R2]) && scores.value[LNT_METRIC_MAE] == 4);
+    assert_nan(scores.value[LNT_METRIC_R2]);
+    assert_eq(scores.value[LNT_METRIC_MAE], 4);
     lnt_scorer_reset(scorer);
     OK(lnt_scorer_scores(scorer, &scores));
     for (int m = 0; m < LNT_N_METRICS; m++) {
-        cr_assert(isnan(scores.value[m]));
+        assert_nan(scores.value[m]);
     }
-    cr_assert_eq(scores.rows, 0);
+    assert_eq(scores.rows, 0);
     lnt_scorer_destroy(scorer);
     scorer = new_scorer(lnt_binary_cross_entropy(LNT_MEAN), 1, 2, 1);
     scores = score(scorer, &output, &label, NULL, 2);
-    cr_assert(isnan(scores.value[LNT_METRIC_ROC_AUC])); /* one class alone */
-    cr_assert_float_eq(scores.value[LNT_METRIC_LOG_LOSS], log(2), 1e-15);
+    assert_nan(scores.value[LNT_METRIC_ROC_AUC]); /* one class alone */
+    assert_near(scores.value[LNT_METRIC_LOG_LOSS], log(2), 1e-15);
     lnt_scorer_destroy(scorer);
 }
 
@@ -284,7 +287,7 @@ Test(metrics, auc_by_pairs)
     const lnt_tensor target = lnt_tensor_i32(labels, MANY, 1);
     lnt_scorer *scorer = new_scorer(lnt_binary_cross_entropy(LNT_MEAN), 1, MANY, 1);
     const lnt_scores scores = score(scorer, &output, &target, NULL, 1000);
-    cr_assert_float_eq(scores.value[LNT_METRIC_ROC_AUC], wins / pairs, 1e-12);
+    assert_near(scores.value[LNT_METRIC_ROC_AUC], wins / pairs, 1e-12);
     lnt_scorer_destroy(scorer);
 }
 
@@ -306,14 +309,15 @@ Test(metrics, memory)
         lnt_scores scores;
         OK(lnt_scorer_add(scorer, &output, &target, NULL));
         OK(lnt_scorer_scores(scorer, &scores));
-        cr_assert_eq(counter.calls, calls, "scoring allocates");
+        assert_eq(counter.calls, calls, "scoring allocates");
         FAILS(LNT_ERR_TOO_LARGE, lnt_scorer_add(scorer, &output, &target, NULL));
         lnt_scorer_destroy(scorer);
-        cr_assert_eq(counter.live, 0);
+        assert_eq(counter.live, 0);
         for (size_t n = 1; n <= calls; n++) {
             counter = (failing){.fail_at = n};
             FAILS(LNT_ERR_MEMORY, lnt_scorer_create(&scorer, &config));
-            cr_assert(scorer == NULL && counter.live == 0);
+            cr_assert_null(scorer);
+            assert_eq(counter.live, 0);
         }
     }
 }
@@ -349,7 +353,7 @@ Test(metrics, errors)
     OK(lnt_set(&labels, 1, 0, 4));
     FAILS(LNT_ERR_INVALID, lnt_scorer_add(scorer, &output, &labels, NULL));
     OK(lnt_scorer_scores(scorer, &scores));
-    cr_assert_eq(scores.rows, 0);
+    assert_eq(scores.rows, 0);
     lnt_scorer_destroy(scorer);
     lnt_scorer_destroy(NULL);
 }
@@ -359,17 +363,17 @@ Test(metrics, names)
     for (int m = 0; m < LNT_N_METRICS; m++) {
         lnt_metric found;
         OK(lnt_metric_find(lnt_metric_name((lnt_metric) m), &found));
-        cr_assert_eq((int) found, m);
+        assert_eq((int) found, m);
     }
     lnt_metric found;
     cr_assert_null(lnt_metric_name(LNT_N_METRICS));
     FAILS(LNT_ERR_INVALID, lnt_metric_find("Accuracy", &found));
     FAILS(LNT_ERR_NULL, lnt_metric_find(NULL, &found));
     FAILS(LNT_ERR_NULL, lnt_metric_find("loss", NULL));
-    cr_assert(lnt_metric_is_higher_better(LNT_METRIC_R2) &&
-              !lnt_metric_is_higher_better(LNT_METRIC_LOSS) &&
-              !lnt_metric_is_higher_better(LNT_METRIC_LOG_LOSS) &&
-              !lnt_metric_is_higher_better(LNT_N_METRICS));
+    cr_assert(lnt_metric_is_higher_better(LNT_METRIC_R2));
+    cr_assert(!lnt_metric_is_higher_better(LNT_METRIC_LOSS));
+    cr_assert(!lnt_metric_is_higher_better(LNT_METRIC_LOG_LOSS));
+    cr_assert(!lnt_metric_is_higher_better(LNT_N_METRICS));
 }
 
 /* --- many classes --- */
@@ -379,7 +383,7 @@ enum { MANY = 5000, MANY_ROWS = 400 };
 static double *many_logits(void)
 {
     double *logits = calloc((size_t) MANY_ROWS * MANY, sizeof *logits);
-    cr_assert(logits != NULL);
+    cr_assert_not_null(logits);
     for (size_t i = 0; i < MANY_ROWS; i++) {
         logits[i * MANY + i * 37 % 300] = 5;
     }
@@ -407,29 +411,32 @@ static void check_many(size_t max_rows, size_t limit)
     const lnt_tensor target = lnt_tensor_i32(labels, MANY_ROWS, 1);
     const size_t before = f.calls;
     OK(lnt_scorer_add(scorer, &output, &target, NULL));
-    cr_assert(max_rows == 0 || f.calls == before);
-    cr_assert(f.bytes < limit, "%zu bytes", f.bytes);
+    if (max_rows != 0) {
+        assert_eq(f.calls, before);
+    }
+    assert_lt(f.bytes, limit);
     double expected = 0;
     lnt_confusion_entry entries[MANY_ROWS];
     const size_t count = lnt_scorer_confusion_count(scorer);
-    cr_assert(count > 0 && count <= MANY_ROWS);
+    assert_gt(count, 0);
+    assert_le(count, MANY_ROWS);
     lnt_scorer_confusion_entries(scorer, entries);
     for (size_t k = 0; k < count; k++) {
         const lnt_confusion_entry *e = &entries[k];
-        cr_assert(lnt_scorer_confusion(scorer, e->truth, e->predicted) == e->weight);
+        assert_eq(lnt_scorer_confusion(scorer, e->truth, e->predicted), e->weight);
         cr_assert(k == 0 || entries[k - 1].truth < e->truth ||
                   (entries[k - 1].truth == e->truth && entries[k - 1].predicted < e->predicted));
         expected += e->weight;
     }
-    cr_assert(expected == MANY_ROWS);
+    assert_eq(expected, MANY_ROWS);
     for (size_t i = 0; i < MANY_ROWS; i++) {
-        cr_assert(lnt_scorer_confusion(scorer, (size_t) labels[i], i * 37 % 300) > 0);
+        assert_gt(lnt_scorer_confusion(scorer, (size_t) labels[i], i * 37 % 300), 0);
     }
-    cr_assert(lnt_scorer_confusion(scorer, 1, 1) == 0);
+    assert_eq(lnt_scorer_confusion(scorer, 1, 1), 0);
     lnt_scorer_reset(scorer);
-    cr_assert(lnt_scorer_confusion_count(scorer) == 0);
+    assert_eq(lnt_scorer_confusion_count(scorer), 0);
     lnt_scorer_destroy(scorer);
-    cr_assert(f.live == 0);
+    assert_eq(f.live, 0);
     free(logits);
 }
 
@@ -446,7 +453,8 @@ Test(metrics, a_confusion_grows)
     lnt_scorer *scorer = new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), CLASSES, 0, 1);
     double *logits = calloc((size_t) ROWS * CLASSES, sizeof *logits);
     int32_t *labels = malloc(ROWS * sizeof *labels);
-    cr_assert(logits != NULL && labels != NULL);
+    cr_assert_not_null(logits);
+    cr_assert_not_null(labels);
     for (size_t i = 0; i < ROWS; i++) {
         labels[i] = (int32_t) (i % CLASSES);
         logits[i * CLASSES + i / CLASSES] = 1;
@@ -454,11 +462,11 @@ Test(metrics, a_confusion_grows)
     const lnt_tensor output = lnt_tensor_f64(logits, ROWS, CLASSES);
     const lnt_tensor target = lnt_tensor_i32(labels, ROWS, 1);
     OK(lnt_scorer_add(scorer, &output, &target, NULL));
-    cr_assert_eq(lnt_scorer_confusion_count(scorer), ROWS);
+    assert_eq(lnt_scorer_confusion_count(scorer), ROWS);
     for (size_t truth = 0; truth < CLASSES; truth++) {
         for (size_t predicted = 0; predicted < CLASSES; predicted++) {
             const double expected = predicted < ROWS / CLASSES ? 1 : 0;
-            cr_assert_eq(lnt_scorer_confusion(scorer, truth, predicted), expected);
+            assert_eq(lnt_scorer_confusion(scorer, truth, predicted), expected);
         }
     }
     lnt_scorer_destroy(scorer);
@@ -474,7 +482,7 @@ Test(metrics, too_many_scores_for_auc)
     lnt_scorer *scorer =
         new_scorer(lnt_softmax_cross_entropy(LNT_MEAN), 3, LNT_SCORER_MAX_AUC / 3 + 1, 1);
     const lnt_scores scores = score(scorer, &output, &target, NULL, 2);
-    cr_assert(isnan(scores.value[LNT_METRIC_ROC_AUC]));
-    cr_assert(scores.value[LNT_METRIC_ACCURACY] == 1);
+    assert_nan(scores.value[LNT_METRIC_ROC_AUC]);
+    assert_eq(scores.value[LNT_METRIC_ACCURACY], 1);
     lnt_scorer_destroy(scorer);
 }

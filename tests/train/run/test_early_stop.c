@@ -42,9 +42,11 @@ Test(early_stop, an_equal_value_is_not_better)
     for (size_t m = 0; m < 2; m++) {
         lnt_net *net = make_net(LNT_F64, 1);
         lnt_early_stop stop = after(values, 3, monitors[m], net);
-        cr_assert(stop.best_epoch == 1 && stop.best == 2 && stop.waited == 2);
+        assert_eq(stop.best_epoch, 1);
+        assert_eq(stop.best, 2);
+        assert_eq(stop.waited, 2);
         OK(lnt_early_stop_restore(&stop, net));
-        cr_assert(first_of(net) == 1);
+        assert_eq(first_of(net), 1);
         lnt_early_stop_finish(&stop);
         lnt_net_destroy(net);
     }
@@ -55,9 +57,11 @@ Test(early_stop, any_number_is_better_than_none)
     const double values[] = {NAN, 5, NAN, 4, NAN};
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_early_stop stop = after(values, 5, LNT_METRIC_LOSS, net);
-    cr_assert(stop.best_epoch == 4 && stop.best == 4 && stop.waited == 1);
+    assert_eq(stop.best_epoch, 4);
+    assert_eq(stop.best, 4);
+    assert_eq(stop.waited, 1);
     OK(lnt_early_stop_restore(&stop, net));
-    cr_assert(first_of(net) == 4);
+    assert_eq(first_of(net), 4);
     lnt_early_stop_finish(&stop);
     lnt_net_destroy(net);
 }
@@ -67,9 +71,11 @@ Test(early_stop, nothing_is_restored_where_all_values_are_nan)
     const double values[] = {NAN, NAN, NAN};
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_early_stop stop = after(values, 3, LNT_METRIC_LOSS, net);
-    cr_assert(stop.best_epoch == 0 && isnan(stop.best) && stop.waited == 3);
+    assert_eq(stop.best_epoch, 0);
+    assert_nan(stop.best);
+    assert_eq(stop.waited, 3);
     OK(lnt_early_stop_restore(&stop, net));
-    cr_assert(first_of(net) == 3);
+    assert_eq(first_of(net), 3);
     lnt_early_stop_finish(&stop);
     lnt_net_destroy(net);
 }
@@ -105,9 +111,11 @@ Test(early_stop, a_run_whose_scores_are_all_nan_ends_with_its_last_net)
     lnt_fit_result result;
     OK(lnt_fit(restored, &x, &y, &config, &result, NULL));
     same_parameters(restored, last);
-    cr_assert(result.best_epoch == 0 && isnan(result.best_value));
-    cr_assert(result.epochs == config.epochs && isnan(result.validation.value[LNT_METRIC_R2]));
-    cr_assert(isfinite(result.validation.value[LNT_METRIC_LOSS]));
+    assert_eq(result.best_epoch, 0);
+    assert_nan(result.best_value);
+    assert_eq(result.epochs, config.epochs);
+    assert_nan(result.validation.value[LNT_METRIC_R2]);
+    assert_finite(result.validation.value[LNT_METRIC_LOSS]);
     lnt_net_destroy(restored);
     lnt_net_destroy(last);
 }

@@ -33,7 +33,8 @@ Test(guard, nothing_is_restored_before_something_is_kept)
     lnt_guard guard = guard_of(net);
     set_first(net, 3);
     OK(lnt_guard_restore(&guard, net));
-    cr_assert(first_of(net) == 3 && !guard.has_kept);
+    assert_eq(first_of(net), 3);
+    cr_assert(!guard.has_kept);
     lnt_guard_finish(&guard);
     lnt_net_destroy(net);
 }
@@ -47,18 +48,21 @@ Test(guard, keeps_finite_parameters_only)
         bool finite = true;
         set_first(net, bad[i]);
         OK(lnt_guard_keep(&guard, net, &finite));
-        cr_assert(!finite && !guard.has_kept);
+        cr_assert(!finite);
+        cr_assert(!guard.has_kept);
         finite = true;
         OK(lnt_guard_hold(&guard, net, &finite));
-        cr_assert(!finite && !guard.has_kept);
+        cr_assert(!finite);
+        cr_assert(!guard.has_kept);
         set_first(net, 2);
         OK(lnt_guard_hold(&guard, net, &finite));
-        cr_assert(finite && guard.has_kept);
+        cr_assert(finite);
+        cr_assert(guard.has_kept);
         set_first(net, bad[i]);
         OK(lnt_guard_hold(&guard, net, &finite));
         cr_assert(!finite);
         OK(lnt_guard_restore(&guard, net));
-        cr_assert(first_of(net) == 2, "%g was kept", first_of(net));
+        assert_eq(first_of(net), 2, "%g was kept", first_of(net));
         lnt_guard_finish(&guard);
         lnt_net_destroy(net);
     }
@@ -75,8 +79,7 @@ Test(guard, copies_every_so_many_calls)
         cr_assert(finite);
         OK(lnt_guard_restore(&guard, net));
         const size_t kept = call / LNT_FIT_KEEP * LNT_FIT_KEEP;
-        cr_assert(first_of(net) == (double) kept, "after call %zu: that of %g", call,
-                  first_of(net));
+        assert_eq(first_of(net), (double) kept, "after call %zu: that of %g", call, first_of(net));
     }
     lnt_guard_finish(&guard);
     lnt_net_destroy(net);
@@ -115,14 +118,17 @@ Test(guard, a_run_continues_from_before_its_parameters_were_lost)
     config.callback_context = net;
     lnt_fit_result result;
     FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, NULL));
-    cr_assert(result.end == LNT_END_NOT_FINITE && isfinite(first_of(net)));
+    assert_eq(result.end, LNT_END_NOT_FINITE);
+    assert_finite(first_of(net));
 
     config.checkpoint.resume = true;
     config.callback = NULL;
     lnt_error error = {LNT_OK, ""};
     const lnt_status status = lnt_fit(net, &x, &y, &config, &result, &error);
-    cr_assert(status == LNT_OK, "%s", error.message);
-    cr_assert(result.resumed && result.resumed_steps == FIRST);
-    cr_assert(result.epochs == config.epochs && isfinite(first_of(net)));
+    assert_status(status, LNT_OK, "%s", error.message);
+    cr_assert(result.resumed);
+    assert_eq(result.resumed_steps, FIRST);
+    assert_eq(result.epochs, config.epochs);
+    assert_finite(first_of(net));
     lnt_net_destroy(net);
 }

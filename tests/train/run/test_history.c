@@ -61,28 +61,32 @@ Test(history, holds_what_the_callback_was_told)
 {
     told t;
     lnt_history *history = filled(&t, true);
-    cr_assert(lnt_history_epochs(history) == EPOCHS);
+    assert_eq(lnt_history_epochs(history), EPOCHS);
     for (size_t e = 0; e < EPOCHS; e++) {
         const lnt_history_row *row = lnt_history_get(history, e);
         const lnt_fit_progress *end = &t.ends[e];
-        cr_assert(row->epoch == e + 1 && row->steps == 7 * (e + 1));
-        cr_assert(row->train_loss == end->train_loss && row->seconds == end->seconds);
-        cr_assert(row->learning_rate == 0.05 && isnan(row->train_accuracy));
-        cr_assert(row->validation.value[LNT_METRIC_LOSS] == end->validation.value[LNT_METRIC_LOSS]);
-        cr_assert(e == 0 || row->seconds > lnt_history_get(history, e - 1)->seconds);
-        for (size_t i = 0; i < 4; i++) {
-            cr_assert_float_eq(lnt_history_gradient_norm(history, e, i), t.gradient_norms[e][i],
-                               1e-14);
-            cr_assert_float_eq(lnt_history_parameter_norm(history, e, i), t.parameter_norms[e][i],
-                               1e-14);
-            cr_assert(t.gradient_norms[e][i] > 0);
+        assert_eq(row->epoch, e + 1);
+        assert_eq(row->steps, 7 * (e + 1));
+        assert_eq(row->train_loss, end->train_loss);
+        assert_eq(row->seconds, end->seconds);
+        assert_eq(row->learning_rate, 0.05);
+        assert_nan(row->train_accuracy);
+        assert_eq(row->validation.value[LNT_METRIC_LOSS], end->validation.value[LNT_METRIC_LOSS]);
+        if (e != 0) {
+            assert_gt(row->seconds, lnt_history_get(history, e - 1)->seconds);
         }
-        cr_assert(isnan(lnt_history_gradient_norm(history, e, 4)));
+        for (size_t i = 0; i < 4; i++) {
+            assert_near(lnt_history_gradient_norm(history, e, i), t.gradient_norms[e][i], 1e-14);
+            assert_near(lnt_history_parameter_norm(history, e, i), t.parameter_norms[e][i], 1e-14);
+            assert_gt(t.gradient_norms[e][i], 0);
+        }
+        assert_nan(lnt_history_gradient_norm(history, e, 4));
     }
-    cr_assert(lnt_history_get(history, EPOCHS) == NULL);
-    cr_assert(isnan(lnt_history_parameter_norm(history, EPOCHS, 0)));
+    cr_assert_null(lnt_history_get(history, EPOCHS));
+    assert_nan(lnt_history_parameter_norm(history, EPOCHS, 0));
     lnt_history_clear(history);
-    cr_assert(lnt_history_epochs(history) == 0 && lnt_history_get(history, 0) == NULL);
+    assert_eq(lnt_history_epochs(history), 0);
+    cr_assert_null(lnt_history_get(history, 0));
     lnt_history_destroy(history);
 }
 
@@ -108,7 +112,8 @@ Test(history, notes_gradients_before_the_optimiser_changes_them)
         lnt_history_destroy(history);
         lnt_net_destroy(net);
     }
-    cr_assert(memcmp(norms[0], norms[1], sizeof norms[0]) == 0 && norms[0][0] > 1e-3);
+    assert_bytes_eq(norms[0], norms[1], sizeof norms[0]);
+    assert_gt(norms[0][0], 1e-3);
 }
 
 /* The n-th line of a file. */
@@ -116,7 +121,7 @@ static const char *line(const char *path, size_t n)
 {
     static char text[8192];
     FILE *file = fopen(path, "r");
-    cr_assert(file != NULL);
+    cr_assert_not_null(file);
     for (size_t i = 0; i <= n; i++) {
         if (fgets(text, sizeof text, file) == NULL) {
             text[0] = '\0';
@@ -133,30 +138,31 @@ Test(history, csv_reads_back_the_same)
     lnt_history *history = filled(&t, true);
     const char *path = in_folder("history.csv");
     OK(lnt_history_write_csv(history, path, NULL));
-    cr_assert_str_eq(line(path, 0), "epoch,steps,seconds,learning_rate,train_loss,validation_loss,"
-                                    "validation_mae,validation_rmse,validation_r2,"
-                                    "layers.0.weight.norm,layers.0.weight.gradient_norm,"
-                                    "layers.0.bias.norm,layers.0.bias.gradient_norm,"
-                                    "layers.1.weight.norm,layers.1.weight.gradient_norm,"
-                                    "layers.1.bias.norm,layers.1.bias.gradient_norm");
+    assert_str_eq(line(path, 0), "epoch,steps,seconds,learning_rate,train_loss,validation_loss,"
+                                 "validation_mae,validation_rmse,validation_r2,"
+                                 "layers.0.weight.norm,layers.0.weight.gradient_norm,"
+                                 "layers.0.bias.norm,layers.0.bias.gradient_norm,"
+                                 "layers.1.weight.norm,layers.1.weight.gradient_norm,"
+                                 "layers.1.bias.norm,layers.1.bias.gradient_norm");
     lnt_csv_options options = lnt_csv_defaults();
     options.dtype = LNT_F64;
     lnt_frame *frame = NULL;
     OK(lnt_csv_read(&frame, path, &options, NULL));
     const lnt_tensor values = lnt_frame_values(frame);
-    cr_assert(values.rows == EPOCHS && values.cols == 17);
+    assert_eq(values.rows, EPOCHS);
+    assert_eq(values.cols, 17);
     for (size_t e = 0; e < EPOCHS; e++) {
         const lnt_history_row *row = lnt_history_get(history, e);
         const lnt_scores *scores = &row->validation;
-        cr_assert(lnt_get(&values, e, 0) == (double) row->epoch);
-        cr_assert(lnt_get(&values, e, 1) == (double) row->steps);
-        cr_assert(lnt_get(&values, e, 2) == row->seconds);
-        cr_assert(lnt_get(&values, e, 3) == row->learning_rate);
-        cr_assert(lnt_get(&values, e, 4) == row->train_loss);
-        cr_assert(lnt_get(&values, e, 5) == scores->value[LNT_METRIC_LOSS]);
-        cr_assert(lnt_get(&values, e, 8) == scores->value[LNT_METRIC_R2]);
-        cr_assert(lnt_get(&values, e, 15) == lnt_history_parameter_norm(history, e, 3));
-        cr_assert(lnt_get(&values, e, 16) == lnt_history_gradient_norm(history, e, 3));
+        assert_eq(lnt_get(&values, e, 0), (double) row->epoch);
+        assert_eq(lnt_get(&values, e, 1), (double) row->steps);
+        assert_eq(lnt_get(&values, e, 2), row->seconds);
+        assert_eq(lnt_get(&values, e, 3), row->learning_rate);
+        assert_eq(lnt_get(&values, e, 4), row->train_loss);
+        assert_eq(lnt_get(&values, e, 5), scores->value[LNT_METRIC_LOSS]);
+        assert_eq(lnt_get(&values, e, 8), scores->value[LNT_METRIC_R2]);
+        assert_eq(lnt_get(&values, e, 15), lnt_history_parameter_norm(history, e, 3));
+        assert_eq(lnt_get(&values, e, 16), lnt_history_gradient_norm(history, e, 3));
     }
     lnt_frame_destroy(frame);
     lnt_history_destroy(history);
@@ -175,9 +181,10 @@ Test(history, json_lines_are_objects)
                  7 * (e + 1));
         OK(lnt_format_number(lnt_history_get(history, e)->train_loss, loss));
         snprintf(field, sizeof field, ", \"train_loss\": %s, ", loss);
-        cr_assert(strncmp(text, start, strlen(start)) == 0, "%s", text);
-        cr_assert(strstr(text, field) != NULL, "%s", text);
-        cr_assert(text[strlen(text) - 1] == '}' && strstr(text, "validation") == NULL);
+        assert_starts(text, start);
+        assert_contains(text, field);
+        assert_eq(text[strlen(text) - 1], '}');
+        assert_lacks(text, "validation");
     }
     cr_assert_str_empty(line(path, EPOCHS));
     lnt_history_destroy(history);
@@ -203,13 +210,13 @@ Test(history, unknown_numbers_have_their_form)
     const char *csv = in_folder("h.csv"), *json = in_folder("h.jsonl");
     OK(lnt_history_write_csv(history, csv, NULL));
     OK(lnt_history_write_jsonl(history, json, NULL));
-    cr_assert(strncmp(line(csv, 1), "1,7,1,0.05,inf,0.5,", 19) == 0, "%s", line(csv, 1));
-    cr_assert(strncmp(line(csv, 2), "2,14,1,0.05,1,,", 15) == 0, "%s", line(csv, 2));
-    cr_assert(strstr(line(json, 0), "\"train_loss\": null, \"train_accuracy\": 0.5, ") != NULL);
-    cr_assert(strstr(line(json, 1), "\"train_loss\": 1, \"train_accuracy\": null, ") != NULL);
+    assert_starts(line(csv, 1), "1,7,1,0.05,inf,0.5,");
+    assert_starts(line(csv, 2), "2,14,1,0.05,1,,");
+    assert_contains(line(json, 0), "\"train_loss\": null, \"train_accuracy\": 0.5, ");
+    assert_contains(line(json, 1), "\"train_loss\": 1, \"train_accuracy\": null, ");
     lnt_history_clear(history);
     OK(lnt_history_write_csv(history, csv, NULL));
-    cr_assert_str_eq(line(csv, 0), "epoch");
+    assert_str_eq(line(csv, 0), "epoch");
     OK(lnt_history_write_jsonl(history, json, NULL));
     cr_assert_str_empty(line(json, 0));
     lnt_history_destroy(history);
@@ -229,7 +236,8 @@ Test(history, a_run_empties_it_first)
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
     config.epochs = 2;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    cr_assert(lnt_history_epochs(history) == 2 && lnt_history_get(history, 0)->epoch == 1);
+    assert_eq(lnt_history_epochs(history), 2);
+    assert_eq(lnt_history_get(history, 0)->epoch, 1);
     config.epochs = 4;
     refused(LNT_ERR_TOO_LARGE,
             "cannot prepare training: history has room for 3 epochs, epochs is 4", net, &x, &y,
@@ -256,11 +264,15 @@ Test(history, failures_leave_nothing)
         const lnt_allocator allocator = failing_allocator(&f);
         lnt_history *history = (lnt_history *) &f;
         status = lnt_history_create(&history, net, 5, &allocator);
-        cr_assert(status == LNT_OK || (history == NULL && f.live == 0));
+        if (status != LNT_OK) {
+            cr_assert_null(history);
+            assert_eq(f.live, 0);
+        }
         lnt_history_destroy(status == LNT_OK ? history : NULL);
-        cr_assert(f.live == 0);
+        assert_eq(f.live, 0);
     }
-    cr_assert(status == LNT_OK && n > 1);
+    assert_status(status, LNT_OK);
+    assert_gt(n, 1);
     lnt_history *history = NULL;
     FAILS(LNT_ERR_MEMORY, lnt_history_create(&history, net, SIZE_MAX / 2, NULL));
     FAILS(LNT_ERR_NULL, lnt_history_create(&history, NULL, 1, NULL));
@@ -270,7 +282,7 @@ Test(history, failures_leave_nothing)
     FAILS(LNT_ERR_NULL, lnt_history_write_jsonl(NULL, "x", NULL));
     lnt_error error = {.message = ""};
     FAILS(LNT_ERR_IO, lnt_history_write_csv(history, in_folder("no/such/folder.csv"), &error));
-    cr_assert(strstr(error.message, "cannot open its folder") != NULL, "%s", error.message);
+    assert_contains(error.message, "cannot open its folder");
     lnt_history_destroy(history);
     lnt_net_destroy(net);
 }
@@ -290,7 +302,7 @@ Test(history, numbers_as_text)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[LNT_FORMAT_NUMBER_LENGTH];
         OK(lnt_format_number(rows[i].value, text));
-        cr_assert_str_eq(text, rows[i].text);
+        assert_str_eq(text, rows[i].text);
     }
     FAILS(LNT_ERR_NULL, lnt_format_number(1, NULL));
 }
@@ -300,7 +312,7 @@ Test(history, files_are_written_whole)
     const char *path = in_folder("text");
     OK(lnt_file_write(path, "one\n", 4, NULL));
     OK(lnt_file_write(path, "two\nthree\n", 10, NULL));
-    cr_assert_str_eq(line(path, 1), "three");
+    assert_str_eq(line(path, 1), "three");
     OK(lnt_file_write(path, NULL, 0, NULL));
     cr_assert_str_empty(line(path, 0));
     FAILS(LNT_ERR_NULL, lnt_file_write(NULL, "x", 1, NULL));

@@ -37,7 +37,7 @@ static rates run(lnt_schedule schedule, lnt_history *history)
     config.callback = record;
     config.callback_context = &r;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    cr_assert(r.count == 20 * BATCHES);
+    assert_eq(r.count, 20 * BATCHES);
     lnt_net_destroy(net);
     return r;
 }
@@ -62,11 +62,11 @@ Test(fit_schedule, rates_are_the_schedules)
             for (size_t i = 0; i < r.count; i++) {
                 const size_t t = per_step == 1 ? i : i / BATCHES;
                 const double rate = lnt_schedule_rate(&schedule, 0.05, t);
-                cr_assert(r.rate[i] == rate, "%s: rate %zu is %g, expected %g",
+                assert_eq(r.rate[i], rate, "%s: rate %zu is %g, expected %g",
                           lnt_schedule_name(kind), i, r.rate[i], rate);
                 changes = changes || rate != r.rate[0];
                 if (i % BATCHES == BATCHES - 1) {
-                    cr_assert(lnt_history_get(history, i / BATCHES)->learning_rate == rate);
+                    assert_eq(lnt_history_get(history, i / BATCHES)->learning_rate, rate);
                 }
             }
             cr_assert(changes);
@@ -88,13 +88,13 @@ Test(fit_schedule, plateau_watches_the_monitor)
     lnt_plateau plateau = {0};
     double rate = lnt_schedule_rate(&schedule, 0.05, 0);
     for (size_t epoch = 0; epoch < 20; epoch++) {
-        cr_assert(r.rate[epoch * BATCHES] == rate, "epoch %zu: %g, expected %g", epoch + 1,
+        assert_eq(r.rate[epoch * BATCHES], rate, "epoch %zu: %g, expected %g", epoch + 1,
                   r.rate[epoch * BATCHES], rate);
         const double value = r.value[epoch * BATCHES + BATCHES - 1];
         rate = epoch < 3 ? lnt_schedule_rate(&schedule, 0.05, epoch + 1)
                          : lnt_plateau_update(&plateau, &schedule, 0.05, value);
     }
-    cr_assert(rate < 0.05 / 4);
+    assert_lt(rate, 0.05 / 4);
 }
 
 /* Settled over the steps that the run can have. */
@@ -111,8 +111,8 @@ Test(fit_schedule, the_whole_run_is_that_of_the_budget)
     config.callback = record;
     config.callback_context = &r;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    cr_assert(r.count == 10);
-    cr_assert_float_eq(r.rate[9], 0.05 * 0.1, 1e-15);
+    assert_eq(r.count, 10);
+    assert_near(r.rate[9], 0.05 * 0.1, 1e-15);
     lnt_net_destroy(net);
 }
 
@@ -174,13 +174,13 @@ Test(fit_schedule, ends_with_the_average_and_scores_it)
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
     const lnt_tensor parameters = lnt_net_parameters(net);
-    cr_assert(difference(&parameters, &a.average) < 1e-12);
+    assert_lt(difference(&parameters, &a.average), 1e-12);
     lnt_pass *pass = NULL;
     double loss;
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = ROWS, .mode = LNT_INFERENCE}));
     OK(lnt_pass_forward(pass, net, &x, NULL));
     OK(lnt_pass_loss(pass, &config.loss, &y, NULL, &loss));
-    cr_assert_float_eq(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
+    assert_near(result.validation.value[LNT_METRIC_LOSS], loss, 1e-12);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -200,8 +200,8 @@ Test(fit_schedule, the_average_is_only_watched)
     config.optim.ema_decay = 0.5;
     config.callback_context = &with;
     OK(lnt_fit(b, &x, &y, &config, NULL, NULL));
-    cr_assert(with.last.train_loss == without.last.train_loss);
-    cr_assert(with.last.validation.value[LNT_METRIC_LOSS] !=
+    assert_eq(with.last.train_loss, without.last.train_loss);
+    assert_ne(with.last.validation.value[LNT_METRIC_LOSS],
               without.last.validation.value[LNT_METRIC_LOSS]);
     lnt_net_destroy(a);
     lnt_net_destroy(b);
@@ -224,9 +224,10 @@ Test(fit_schedule, gathered_batches_are_one)
     config.optim.accumulate = 4;
     OK(lnt_fit(b, &x, &y, &config, &four, NULL));
     const lnt_tensor p = lnt_net_parameters(a), q = lnt_net_parameters(b);
-    cr_assert(difference(&p, &q) < 1e-12);
-    cr_assert(one.steps == 20 && four.steps == 20);
-    cr_assert_float_eq(one.train_loss, four.train_loss, 1e-12);
+    assert_lt(difference(&p, &q), 1e-12);
+    assert_eq(one.steps, 20);
+    assert_eq(four.steps, 20);
+    assert_near(one.train_loss, four.train_loss, 1e-12);
     lnt_net_destroy(a);
     lnt_net_destroy(b);
 }
@@ -235,10 +236,19 @@ Test(fit_schedule, gathered_batches_are_one)
 Test(fit_schedule, defaults)
 {
     const lnt_fit_config config = lnt_fit_defaults();
-    cr_assert(config.epochs == 100 && config.batch_rows == 32 && config.shuffle);
-    cr_assert(config.optim.kind == LNT_ADAM && config.optim.learning_rate == 0.001);
-    cr_assert(config.loss.kind == LNT_LOSS_MSE && config.loss.value == LNT_MEAN);
-    cr_assert(config.schedule.kind == LNT_SCHEDULE_CONSTANT && config.top_k == 3);
-    cr_assert(config.sampling == LNT_SAMPLE_ALL && config.patience == 0 && !config.restore_best);
-    cr_assert(config.validation_fraction == 0 && config.max_seconds == 0 && config.max_steps == 0);
+    assert_eq(config.epochs, 100);
+    assert_eq(config.batch_rows, 32);
+    cr_assert(config.shuffle);
+    assert_eq(config.optim.kind, LNT_ADAM);
+    assert_eq(config.optim.learning_rate, 0.001);
+    assert_eq(config.loss.kind, LNT_LOSS_MSE);
+    assert_eq(config.loss.value, LNT_MEAN);
+    assert_eq(config.schedule.kind, LNT_SCHEDULE_CONSTANT);
+    assert_eq(config.top_k, 3);
+    assert_eq(config.sampling, LNT_SAMPLE_ALL);
+    assert_eq(config.patience, 0);
+    cr_assert(!config.restore_best);
+    assert_eq(config.validation_fraction, 0);
+    assert_eq(config.max_seconds, 0);
+    assert_eq(config.max_steps, 0);
 }

@@ -61,8 +61,8 @@ static lnt_schedule schedule_of(const struct row *row)
 /* Where the two are near zero, near the base rate's rounding is near enough. */
 static void agree(const char *name, size_t t, double ours, double theirs)
 {
-    cr_assert(fabs(ours - theirs) <= 1e-13 * base, "%s: period %zu: %.17g, PyTorch %.17g", name, t,
-              ours, theirs);
+    assert_near(ours, theirs, 1e-13 * base, "%s: period %zu: %.17g, PyTorch %.17g", name, t, ours,
+                theirs);
 }
 
 Test(schedule, sequences)
@@ -93,7 +93,7 @@ Test(schedule, momentum_of_one_cycle)
         lnt_schedule schedule = schedule_of(&rows[i]);
         OK(lnt_schedule_settle(&schedule, PERIODS, NULL));
         if (schedule.kind != LNT_SCHEDULE_ONE_CYCLE) {
-            cr_assert(isnan(lnt_schedule_momentum(&schedule, 3)));
+            assert_nan(lnt_schedule_momentum(&schedule, 3));
             continue;
         }
         char name[64];
@@ -102,7 +102,7 @@ Test(schedule, momentum_of_one_cycle)
             agree(name, t, lnt_schedule_momentum(&schedule, t), lnt_get(find(&file, name), 0, t));
         }
         schedule.cycle_momentum = false;
-        cr_assert(isnan(lnt_schedule_momentum(&schedule, 3)));
+        assert_nan(lnt_schedule_momentum(&schedule, 3));
     }
 }
 
@@ -116,12 +116,12 @@ Test(schedule, momentum_stays_high_in_the_warm_up)
     OK(lnt_schedule_settle(&schedule, PERIODS + 5, NULL));
     OK(lnt_schedule_settle(&cycle, PERIODS, NULL));
     for (size_t t = 0; t < 5; t++) {
-        cr_assert_eq(lnt_schedule_momentum(&schedule, t), 0.97, "period %zu", t);
+        assert_eq(lnt_schedule_momentum(&schedule, t), 0.97, "period %zu", t);
     }
     for (size_t t = 0; t < PERIODS; t++) {
-        cr_assert_eq(lnt_schedule_momentum(&schedule, t + 5), lnt_schedule_momentum(&cycle, t));
+        assert_eq(lnt_schedule_momentum(&schedule, t + 5), lnt_schedule_momentum(&cycle, t));
     }
-    cr_assert(lnt_schedule_momentum(&schedule, 9) < 0.97);
+    assert_lt(lnt_schedule_momentum(&schedule, 9), 0.97);
 }
 
 /* With a threshold of 0 a value that is equal to the best is no improvement. */
@@ -137,7 +137,7 @@ Test(schedule, plateau_of_equal_values)
         const double expected[] = {1, 1, 1, 0.1};
         for (size_t t = 0; t < 4; t++) {
             const double rate = lnt_plateau_update(&plateau, &schedule, 1, 3);
-            cr_assert_float_eq(rate, expected[t], 1e-15, "period %zu: %g", t, rate);
+            assert_near(rate, expected[t], 1e-15, "period %zu: %g", t, rate);
         }
     }
 }
@@ -153,9 +153,9 @@ Test(schedule, plateau_below_zero)
     OK(lnt_schedule_settle(&schedule, 6, NULL));
     for (size_t t = 0; t < 6; t++) {
         const double rate = lnt_plateau_update(&plateau, &schedule, 1, losses[t]);
-        cr_assert_float_eq(rate, expected[t], 1e-15);
+        assert_near(rate, expected[t], 1e-15);
     }
-    cr_assert_eq(plateau.best, -2);
+    assert_eq(plateau.best, -2);
 }
 
 /* Far beyond the end, and runs of one period, give rates, not NaN. */
@@ -169,8 +169,9 @@ Test(schedule, any_length)
             const size_t times[] = {0, 1, 2, 61, 1000, SIZE_MAX / 3, SIZE_MAX};
             for (size_t t = 0; t < 7; t++) {
                 const double rate = lnt_schedule_rate(&schedule, base, times[t]);
-                cr_assert(rate >= 0 && rate <= base * (1 + 1e-12), "%s: %zu of %zu: %g",
-                          rows[i].name, times[t], lengths[k], rate);
+                assert_ge(rate, 0, "%s: %zu of %zu: %g", rows[i].name, times[t], lengths[k], rate);
+                assert_le(rate, base * (1 + 1e-12), "%s: %zu of %zu: %g", rows[i].name, times[t],
+                          lengths[k], rate);
             }
         }
     }
@@ -182,11 +183,11 @@ Test(schedule, names)
         lnt_schedule_kind found;
         size_t count = 0;
         OK(lnt_schedule_find(lnt_schedule_name((lnt_schedule_kind) kind), &found));
-        cr_assert_eq((int) found, kind);
+        assert_eq((int) found, kind);
         for (size_t i = 0; i < N_ROWS; i++) {
             count += (int) rows[i].with.kind == kind;
         }
-        cr_assert(count > 0, "%s has no row", lnt_schedule_name((lnt_schedule_kind) kind));
+        assert_gt(count, 0, "%s has no row", lnt_schedule_name((lnt_schedule_kind) kind));
     }
     lnt_schedule_kind found;
     cr_assert_null(lnt_schedule_name((lnt_schedule_kind) -1));
@@ -205,7 +206,7 @@ Test(schedule, ranges)
         s.n_milestones = 3;                                                                        \
         s.assignment;                                                                              \
         FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, &error));                               \
-        cr_assert(strstr(error.message, word) != NULL, "%s", error.message);                       \
+        assert_contains(error.message, word);                                                      \
         FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, NULL));                                 \
     } while (0)
     WITH(LNT_SCHEDULE_STEP, factor = 0, "factor is 0, expected a number in (0, 1]");
