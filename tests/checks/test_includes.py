@@ -47,7 +47,10 @@ FOREIGN = {
     r"xxhash.*": {"src/io/"},
     r"popt.*": {"src/cli/"},
 }
-INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]+([<\"]?)([^>\"\s]+)", re.MULTILINE)
+# A file that is included for both precisions is the value of TEMPLATE; see tensor/precision/both.inc.
+INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|define[ \t]+TEMPLATE)[ \t]+([<\"]?)([^>\"\s]+)",
+                     re.MULTILINE)
+INCLUDES_TEMPLATES = {"src/tensor/precision/both.inc", "src/optim/first_order/instances.inc"}
 
 
 def target_of(root, path, quote, name):
@@ -78,6 +81,8 @@ def fault_of(root, path, quote, name):
     if fault:
         return fault
     if folder is None:
+        if quote == "" and name == "TEMPLATE" and where in INCLUDES_TEMPLATES:
+            return None
         for pattern, places in FOREIGN.items():
             if re.fullmatch(pattern, name) and not any(where.startswith(p) for p in places):
                 return "is for " + ", ".join(sorted(places))
