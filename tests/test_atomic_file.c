@@ -4,6 +4,7 @@
 #include "base/files/atomic_file.h"
 
 #include <fcntl.h>
+#include <linnet/file.h>
 #include <linnet/io.h>
 #include <signal.h>
 #include <sys/resource.h>

@@ -7,6 +7,8 @@
 #include "metadata_support.h"
 #include "net_support.h"
 
+#include <linnet/file.h>
+
 TestSuite(checkpoint_files, .init = make_test_folder, .fini = remove_test_folder);
 
 static lnt_error error;

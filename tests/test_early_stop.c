@@ -2,7 +2,7 @@
 /* Which epoch is the best one, and what is restored of it. */
 #include "failing_allocator.h"
 #include "fit_support.h"
-#include "train/early_stop.h"
+#include "train/run/early_stop.h"
 
 static void set_first(lnt_net *net, double value)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <criterion/criterion.h>
-#include <linnet/escape.h>
+#include <linnet/text.h>
 #include <string.h>
 
 static void expect(const char *text, size_t length, size_t used, const char *escaped)

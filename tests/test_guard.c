@@ -2,7 +2,7 @@
 /* The copy that a run goes back to, and its checkpoints, have only finite parameters. */
 #include "file_support.h"
 #include "fit_support.h"
-#include "train/nan_guard.h"
+#include "train/run/nan_guard.h"
 
 #include <time.h>
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "fit_support.h"
 
+#include <linnet/file.h>
+#include <linnet/text.h>
+
 #include "failing_allocator.h"
 #include "file_support.h"
 
@@ -166,11 +169,11 @@ Test(history, json_lines_are_objects)
     const char *path = in_folder("history.jsonl");
     OK(lnt_history_write_jsonl(history, path, NULL));
     for (size_t e = 0; e < EPOCHS; e++) {
-        char start[64], loss[LNT_NUMBER_TEXT_LENGTH], field[64];
+        char start[64], loss[LNT_FORMAT_NUMBER_LENGTH], field[64];
         const char *text = line(path, e);
         snprintf(start, sizeof start, "{\"epoch\": %zu, \"steps\": %zu, \"seconds\": ", e + 1,
                  7 * (e + 1));
-        OK(lnt_number_text(lnt_history_get(history, e)->train_loss, loss));
+        OK(lnt_format_number(lnt_history_get(history, e)->train_loss, loss));
         snprintf(field, sizeof field, ", \"train_loss\": %s, ", loss);
         cr_assert(strncmp(text, start, strlen(start)) == 0, "%s", text);
         cr_assert(strstr(text, field) != NULL, "%s", text);
@@ -285,11 +288,11 @@ Test(history, numbers_as_text)
                 {INFINITY, "inf"},  {-INFINITY, "-inf"},
                 {5e-324, "5e-324"}, {0.3f, "0.30000001192092896"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char text[LNT_NUMBER_TEXT_LENGTH];
-        OK(lnt_number_text(rows[i].value, text));
+        char text[LNT_FORMAT_NUMBER_LENGTH];
+        OK(lnt_format_number(rows[i].value, text));
         cr_assert_str_eq(text, rows[i].text);
     }
-    FAILS(LNT_ERR_NULL, lnt_number_text(1, NULL));
+    FAILS(LNT_ERR_NULL, lnt_format_number(1, NULL));
 }
 
 Test(history, files_are_written_whole)

@@ -5,6 +5,9 @@
  */
 #include "net_support.h"
 
+#include <linnet/file.h>
+#include <linnet/text.h>
+
 /* The sentence is not empty, and the status is in the error too. */
 #define NUL(call)                                                                                  \
     do {                                                                                           \
@@ -79,15 +82,15 @@ Test(null_models, model_files)
 
 Test(null_models, plain_files)
 {
-    char begin[LNT_NPY_BEGIN], text[LNT_NUMBER_TEXT_LENGTH];
+    char begin[LNT_NPY_BEGIN], text[LNT_FORMAT_NUMBER_LENGTH];
     NUL(lnt_file_write(NULL, "", 0, &error));
     NUL(lnt_file_write("x", NULL, 1, &error));
     NUL(lnt_npy_write(NULL, &x, &error));
     NUL(lnt_npy_write("x", NULL, &error));
     FAILS(LNT_ERR_NULL, lnt_npy_begin(NULL, 1, 1, begin));
     FAILS(LNT_ERR_NULL, lnt_npy_begin("<f4", 1, 1, NULL));
-    FAILS(LNT_ERR_NULL, lnt_number_text(1, NULL));
-    OK(lnt_number_text(1, text));
+    FAILS(LNT_ERR_NULL, lnt_format_number(1, NULL));
+    OK(lnt_format_number(1, text));
     NUL(lnt_history_write_csv(NULL, "x", &error));
     NUL(lnt_history_write_jsonl(NULL, "x", &error));
 }

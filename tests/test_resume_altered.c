@@ -5,7 +5,7 @@
  */
 #include "file_support.h"
 #include "fit_support.h"
-#include "train/checkpoint/resume.h"
+#include "train/checkpoint/items.h"
 
 TestSuite(resume_altered, .init = make_test_folder, .fini = remove_test_folder);
 
@@ -34,7 +34,7 @@ static content content_of(const char *path)
         c.items[i].value = matrix(shape.dtype, shape.rows, shape.cols);
         OK(lnt_checkpoint_read(c.from, c.items[i].name, &c.items[i].value, &error));
     }
-    static const char *const keys[] = {LNT_RESUME_SETTINGS, LNT_RESUME_FIELDS};
+    static const char *const keys[] = {LNT_RUN_TEXT_SETTINGS, LNT_RUN_TEXT_FIELDS};
     for (size_t i = 0; i < 2; i++) {
         const char *text = lnt_checkpoint_text_of(c.from, keys[i]);
         if (text != NULL) {

@@ -16,10 +16,11 @@
 #include <linnet/checkpoint.h>
 #include <linnet/data.h>
 #include <linnet/derivatives.h>
+#include <linnet/dtype.h>
 #include <linnet/ensemble.h>
-#include <linnet/escape.h>
 #include <linnet/exchange.h>
 #include <linnet/export.h>
+#include <linnet/file.h>
 #include <linnet/io.h>
 #include <linnet/layer.h>
 #include <linnet/loss.h>
@@ -32,6 +33,7 @@
 #include <linnet/schedule.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
+#include <linnet/text.h>
 #include <linnet/train.h>
 #include <linnet/uncertainty.h>
 

@@ -91,6 +91,17 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_t
                                                  const lnt_tensor *target,
                                                  const lnt_tensor *weights);
 
+/**
+ * `lnt_scorer_add` for outputs and targets that are scaled: multiplies the errors of column j by
+ * scale[j], so that the scores are in the unit of the targets. The loss is that of the scaled
+ * numbers. `scale` may be NULL.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer,
+                                                        const lnt_tensor *output,
+                                                        const lnt_tensor *target,
+                                                        const lnt_tensor *weights,
+                                                        const double *scale);
+
 /** The scores of the rows since the last reset. No allocation. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores);
 

@@ -2,6 +2,7 @@
 #ifndef LINNET_TENSOR_H
 #define LINNET_TENSOR_H
 
+#include <linnet/dtype.h>
 #include <linnet/export.h>
 #include <linnet/status.h>
 #include <stdbool.h>
@@ -9,19 +10,6 @@
 #include <stdint.h>
 
 LNT_BEGIN_DECLS
-
-/** Element types. Zero is not one of them, so a tensor that was never set is recognised. */
-typedef enum lnt_dtype {
-    LNT_F32 = 1, /**< IEEE 754 binary32 */
-    LNT_F64 = 2, /**< IEEE 754 binary64 */
-    LNT_I32 = 3  /**< class labels: may be copied, converted and used as a loss's target only */
-} lnt_dtype;
-
-/** Bytes per element; 0 for a value outside `lnt_dtype`. */
-LNT_API size_t lnt_dtype_size(lnt_dtype dtype);
-
-/** "f32", "f64" or "i32"; "?" for a value outside `lnt_dtype`. */
-LNT_API const char *lnt_dtype_name(lnt_dtype dtype);
 
 /**
  * A matrix [rows, cols] over memory that somebody else owns: element (i, j) lies at

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "data/data_format.h"
 #include "data/arrays/idx.h"
 #include "data/arrays/npy.h"
-#include "data/readers.h"
+#include "data/libsvm/libsvm.h"
 #include "data/source/inflate.h"
 #include <string.h>
 #include <strings.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "data/arrays/readers.h"
 #include "data/csv/csv.h"
-#include "data/readers.h"
+#include "data/data_format.h"
+#include "data/libsvm/libsvm.h"
 #include <string.h>
 #include <unistd.h>
 

@@ -53,7 +53,7 @@ double lnt_derivatives_output_slope(const lnt_derivatives *d, size_t k)
 }
 
 #define TEMPLATE "derivatives/units.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 lnt_status lnt_derivatives_by_inputs(const lnt_derivatives *d, const lnt_tensor *from,
                                      lnt_tensor *to)

@@ -28,7 +28,7 @@ static uint32_t draw(const lnt_layer_run *run, uint64_t place, uint32_t block[4]
 }
 
 #define TEMPLATE "layers/dropout.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 {

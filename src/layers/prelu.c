@@ -25,7 +25,7 @@ static lnt_status init(const lnt_layer *layer, const lnt_layer *next, size_t ind
 enum { COLUMNS = 64 };
 
 #define TEMPLATE "layers/prelu.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 {

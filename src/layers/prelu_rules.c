@@ -6,7 +6,7 @@
 enum { COLUMNS = 64 };
 
 #define TEMPLATE "layers/prelu_rules.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static lnt_status point(const lnt_layer *layer, lnt_layer_point *p)
 {

@@ -35,7 +35,7 @@ static inline double element(const lnt_loss *loss, double x, double target, doub
 }
 
 #define TEMPLATE "loss/elementwise.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 /* (yes + no)·σ·(1 − σ). */
 static inline double bend(const lnt_loss *loss, double x, double target)
@@ -47,7 +47,7 @@ static inline double bend(const lnt_loss *loss, double x, double target)
 }
 
 #define TEMPLATE "loss/elementwise_curve.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static double link(double x, void *loss)
 {

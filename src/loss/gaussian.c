@@ -54,7 +54,7 @@ static inline void bends(double epsilon, double error, double s, double *of_mean
 }
 
 #define TEMPLATE "loss/gaussian.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static double link(double s, void *loss)
 {

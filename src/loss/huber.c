@@ -15,7 +15,7 @@ static inline double element(const lnt_loss *loss, double output, double target,
 }
 
 #define TEMPLATE "loss/elementwise.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static inline double bend(const lnt_loss *loss, double output, double target)
 {
@@ -23,7 +23,7 @@ static inline double bend(const lnt_loss *loss, double output, double target)
 }
 
 #define TEMPLATE "loss/elementwise_curve.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_huber = {.name = "huber",
                                      .parameter = LNT_POSITIVE_FIELD(lnt_loss, delta),

@@ -19,7 +19,7 @@ static inline double element(const lnt_loss *loss, double output, double target,
 }
 
 #define TEMPLATE "loss/elementwise.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 /* 1/cosh². */
 static inline double bend(const lnt_loss *loss, double output, double target)
@@ -30,7 +30,7 @@ static inline double bend(const lnt_loss *loss, double output, double target)
 }
 
 #define TEMPLATE "loss/elementwise_curve.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_log_cosh = {
     .name = "log_cosh", .kernels = {row_f32, row_f64}, .curves = {curve_f32, curve_f64}};

@@ -12,7 +12,7 @@ static inline double element(const lnt_loss *loss, double output, double target,
 }
 
 #define TEMPLATE "loss/elementwise.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_mae = {
     .name = "mae", .kernels = {row_f32, row_f64}, .is_straight = true};

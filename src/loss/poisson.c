@@ -19,7 +19,7 @@ static inline double element(const lnt_loss *loss, double output, double target,
 }
 
 #define TEMPLATE "loss/elementwise.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static inline double bend(const lnt_loss *loss, double output, double target)
 {
@@ -28,7 +28,7 @@ static inline double bend(const lnt_loss *loss, double output, double target)
 }
 
 #define TEMPLATE "loss/elementwise_curve.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static double link(double output, void *loss)
 {

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define TEMPLATE "loss/softmax.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 typedef void kernel(size_t n, const void *x, ptrdiff_t x_step, void *y, ptrdiff_t y_step);
 

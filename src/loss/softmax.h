@@ -6,6 +6,6 @@
 
 /* lnt_largest_f32, lnt_largest_f64 */
 #define TEMPLATE "loss/largest.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 #endif

@@ -35,7 +35,7 @@ static shares shares_of(const lnt_loss *loss, const lnt_loss_row *row)
 }
 
 #define TEMPLATE "loss/softmax_cross_entropy.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_softmax_cross_entropy = {
     .name = "softmax_cross_entropy",

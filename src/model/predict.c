@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/metrics/scorer.h"
+#include <linnet/metrics.h>
 
 #include <linnet/predict.h>
 #include <linnet/train.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define TEMPLATE "optim/vector_loops.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 void lnt_optim_prepare(lnt_dtype dtype, size_t n, const void *sum, double factor, double limit,
                        void *g)

@@ -2,7 +2,7 @@
 #include "tensor/hadamard.h"
 
 #define TEMPLATE "tensor/hadamard.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 void lnt_hadamard_shifted(lnt_dtype dtype, size_t n, double shift, const void *a, const void *b,
                           bool add, void *c)

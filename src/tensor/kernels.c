@@ -19,21 +19,21 @@ LNT_ALWAYS_INLINE double sum_of_lanes(const double lane[LANES])
            ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
-#include "tensor/precision/f32.inc"
+#include "base/precision/f32.inc"
 #define BITS uint32_t
 #define EXPONENT UINT32_C(0x7F800000)
 #include "tensor/kernels.inc"
 #undef BITS
 #undef EXPONENT
-#include "tensor/precision/end.inc"
+#include "base/precision/end.inc"
 
-#include "tensor/precision/f64.inc"
+#include "base/precision/f64.inc"
 #define BITS uint64_t
 #define EXPONENT UINT64_C(0x7FF0000000000000)
 #include "tensor/kernels.inc"
 #undef BITS
 #undef EXPONENT
-#include "tensor/precision/end.inc"
+#include "base/precision/end.inc"
 
 const lnt_kernels *lnt_kernels_of(lnt_dtype dtype)
 {

@@ -2,9 +2,9 @@
 #include "tensor/symmetric.h"
 
 #include "tensor/blas/blas.h"
-#include "tensor/view/check.h"
 #include "tensor/blas/gemm_long.h"
 #include "tensor/blas/lapack.h"
+#include "tensor/view/check.h"
 
 #include <limits.h>
 #include <math.h>
@@ -84,7 +84,7 @@ lnt_status lnt_syrk(double alpha, const lnt_tensor *a, double beta, lnt_tensor *
 enum { TILE = 32 };
 
 #define TEMPLATE "tensor/symmetric.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 lnt_status lnt_mirror(lnt_tensor *c)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/fit_check.h"
+#include "train/fit/fit_check.h"
 #include "train/loader/gather.h"
 #include "train/loader/sampler.h"
-#include "train/training_state.h"
+#include "train/run/training_state.h"
 
 #include <math.h>
 

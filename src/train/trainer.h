@@ -2,8 +2,8 @@
 #ifndef LINNET_TRAIN_TRAINER_H
 #define LINNET_TRAIN_TRAINER_H
 
+#include "train/run/training_state.h"
 #include "train/schedule/lr_scheduler.h"
-#include "train/training_state.h"
 
 struct lnt_trainer {
     lnt_allocator allocator;

@@ -20,52 +20,82 @@ ALLOWED = {
     "uncertainty": {"base", "tensor", "layers", "loss", "net", "derivatives"},
     "data": {"base", "tensor"},
     "io": {"base", "tensor", "layers", "loss", "net", "uncertainty", "data"},
-    "exchange": {"base", "tensor", "layers", "loss", "net", "data", "io"},
     "train": {"base", "tensor", "layers", "loss", "net", "derivatives", "uncertainty", "optim",
               "data", "io"},
+    "model": {"base", "tensor", "layers", "loss", "net", "derivatives", "uncertainty", "optim",
+              "data", "io", "train"},
+    "exchange": {"base", "tensor", "layers", "loss", "net", "data", "io", "model"},
     "cli": {"base", "tensor", "layers", "loss", "net", "derivatives", "uncertainty", "optim",
-            "data", "io", "exchange", "train"},
+            "data", "io", "train", "model", "exchange"},
 }
-# Folders that see of the others only what any user sees.
-PUBLIC_ONLY = {"train", "cli"}
+# What each sub-folder may include of its own folder; "" is the folder itself.
+INSIDE = {
+    "base": {"": set(), "files": set(), "numbers": set(), "precision": set(), "text": set()},
+    "tensor": {"view": set(), "sums": set(), "elementary": set(), "blas": {"sums", "view"},
+               "product": {"blas", "elementary", "sums"},
+               "": {"blas", "elementary", "product", "sums", "view"}},
+    "layers": {"activations": set(), "": {"activations"}, "norms": {""}},
+    "optim": {"": set(), "first_order": {""}, "line_search": {"", "first_order"},
+              "kfac": {"", "first_order"}, "lm": {""}},
+    "data": {"source": set(), "prepare": set(), "table": {"source"},
+             "arrays": {"source", "table"}, "csv": {"source", "table"},
+             "libsvm": {"source", "table"}, "": {"arrays", "csv", "libsvm", "source"},
+             "stream": {"", "arrays", "csv", "source", "table"}},
+    "io": {"": set(), "json": set(), "safetensors": {"json"}, "model": {"json", "safetensors"},
+           "checkpoint": {"json", "safetensors"}},
+    "train": {"loader": set(), "schedule": set(), "metrics": {"loader"},
+              "run": {"loader", "metrics", "schedule"}, "checkpoint": {"loader", "run"},
+              "fit": {"checkpoint", "loader", "metrics", "run"},
+              "": {"fit", "loader", "run", "schedule"}},
+    "exchange": {"c": set(), "npz": set(), "onnx": set(), "onnx/read": {"onnx"},
+                 "onnx/write": {"onnx"}, "torch": set(), "": {"npz", "torch"}},
+    "cli": {"report": set(), "output": {"report"}, "options": {"output"},
+            "dataset": {"options", "output"},
+            "training": {"dataset", "options", "output", "report"},
+            "commands": {"dataset", "options", "output", "training"},
+            "": {"commands", "options", "output"}},
+}
+# Folders that see of the others only what any user sees, and base.
+PUBLIC_ONLY = {"train", "model", "cli"}
 # Public headers by the folder they belong to; linnet.h includes all, so only the command may use it.
 HEADERS = {
-    "escape": "base", "export": "base", "status": "base", "memory": "base", "random": "base",
+    "dtype": "base", "text": "base", "export": "base", "status": "base", "memory": "base", "random": "base",
     "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
     "derivatives": "derivatives", "uncertainty": "uncertainty", "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
-    "metrics": "train", "ensemble": "train", "predict": "train", "train": "train",
+    "metrics": "train", "train": "train", "ensemble": "model", "predict": "model",
+    "file": "base",
     "linnet": "cli",
 }
 # Other libraries' headers, and where they may be seen. LNT_ names are macros for headers.
 FOREIGN = {
-    r"LNT_CBLAS_HEADER|.*cblas.*|mkl.*|.*blis.*|openblas.*": {"src/tensor/blas.c"},
-    r"LNT_LAPACKE_HEADER|.*lapack.*": {"src/tensor/lapack.c"},
+    r"LNT_CBLAS_HEADER|.*cblas.*|mkl.*|.*blis.*|openblas.*": {"src/tensor/blas/blas.c"},
+    r"LNT_LAPACKE_HEADER|.*lapack.*": {"src/tensor/blas/lapack.c"},
     r"jansson.*": {"src/io/", "src/exchange/", "src/cli/"},
-    r"zlib.*": {"src/data/"},
-    r"zip.*": {"src/data/", "src/exchange/"},
-    r"protobuf-c.*": {"src/exchange/"},
-    r"xxhash.*": {"src/io/"},
+    r"zlib.*": {"src/data/source/"},
+    r"zip.*": {"src/data/arrays/", "src/exchange/npz/"},
+    r"protobuf-c.*": {"src/exchange/onnx/"},
+    r"xxhash.*": {"src/base/files/", "src/io/json/"},
     r"popt.*": {"src/cli/"},
 }
-# A file that is included for both precisions is the value of TEMPLATE; see tensor/precision/both.inc.
+# A file that is included for both precisions is the value of TEMPLATE; see base/precision/both.inc.
 INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|define[ \t]+TEMPLATE)[ \t]+([<\"]?)([^>\"\s]+)",
                      re.MULTILINE)
-INCLUDES_TEMPLATES = {"src/tensor/precision/both.inc", "src/optim/first_order/instances.inc"}
+INCLUDES_TEMPLATES = {"src/base/precision/both.inc", "src/optim/first_order/instances.inc"}
 
 
-def target_of(root, path, quote, name):
-    """(folder, whether public, fault) of an #include; the folder is None for another library's."""
+def target_of(root, quote, name):
+    """((folder, sub-folder), whether public, fault) of an #include; None for another library's."""
     header = re.fullmatch(r"linnet/(\w+)\.h", name)
     if quote == "<" and header:
         folder = HEADERS.get(header[1])
-        return folder, True, None if folder else "is in no folder of HEADERS"
+        return (folder, ""), True, None if folder else "is in no folder of HEADERS"
     if quote == '"':
-        for base in (path.parent, root / "src"):
-            found = (base / name).resolve()
-            if name.endswith(".pb-c.h"):  # made from the messages beside
-                found = found.with_name(found.name.replace(".pb-c.h", ".proto"))
-            if found.is_file() and (root / "src").resolve() in found.parents:
-                return found.relative_to((root / "src").resolve()).parts[0], False, None
+        found = (root / "src" / name).resolve()
+        if name.endswith(".pb-c.h"):  # made from the messages beside
+            found = found.with_name(found.name.replace(".pb-c.h", ".proto"))
+        if found.is_file() and (root / "src").resolve() in found.parents:
+            parts = found.relative_to((root / "src").resolve()).parent.parts
+            return (parts[0], "/".join(parts[1:])), False, None
         return None, False, "is not a file of src/"
     return None, False, None
 
@@ -74,13 +104,16 @@ def fault_of(root, path, quote, name):
     """What is wrong with one #include, or None."""
     where = path.relative_to(root).as_posix()
     public = where.startswith("include/")
-    own = HEADERS.get(path.stem) if public else path.relative_to(root / "src").parts[0]
+    parts = () if public else path.relative_to(root / "src").parent.parts
+    own, part = (HEADERS.get(path.stem), "") if public else (parts[0], "/".join(parts[1:]))
     if own not in ALLOWED:
         return f"belongs to no known folder: '{own}'"
-    folder, is_public, fault = target_of(root, path, quote, name)
+    if part not in INSIDE.get(own, {"": set()}):
+        return f"belongs to no known folder: '{own}/{part}'"
+    target, is_public, fault = target_of(root, quote, name)
     if fault:
         return fault
-    if folder is None:
+    if target is None:
         if quote == "" and name == "TEMPLATE" and where in INCLUDES_TEMPLATES:
             return None
         for pattern, places in FOREIGN.items():
@@ -91,12 +124,15 @@ def fault_of(root, path, quote, name):
         return None
     if public and not is_public:
         return "is private"
+    folder, sub = target
+    if folder == own and not is_public and sub != part and sub not in INSIDE[own][part]:
+        return f"{own}/{part} may not include {own}/{sub}"
     if folder == own or path.name == "linnet.h":
         return None
     if folder not in ALLOWED[own]:
         return f"{own} may not include {folder}"
-    if own in PUBLIC_ONLY and not is_public:
-        return f"{own} may include public headers only"
+    if own in PUBLIC_ONLY and not is_public and folder != "base":
+        return f"{own} may include public headers and base only"
     return None
 
 
@@ -158,8 +194,15 @@ class TheRuleBites(unittest.TestCase):
         self.forbid("src/tensor/a.c", "#include <linnet/net.h>")
         self.permit("src/net/a.c", "#include <linnet/tensor.h>")
 
-    def test_upwards_by_path(self):
+    def test_paths_are_relative_to_src(self):
         self.forbid("src/base/a.c", '#include "../tensor/b.h"', "src/tensor/b.h")
+        self.forbid("src/tensor/a.c", '#include "b.h"', "src/tensor/b.h")
+
+    def test_between_sub_folders(self):
+        self.permit("src/cli/dataset/a.c", '#include "cli/options/b.h"', "src/cli/options/b.h")
+        self.forbid("src/cli/options/a.c", '#include "cli/dataset/b.h"', "src/cli/dataset/b.h")
+        self.forbid("src/tensor/blas/a.c", '#include "tensor/b.h"', "src/tensor/b.h")
+        self.forbid("src/tensor/novel/a.c", "#include <stdio.h>")
 
     def test_upwards_from_a_public_header(self):
         self.forbid("include/linnet/tensor.h", "#include <linnet/layer.h>")
@@ -174,7 +217,8 @@ class TheRuleBites(unittest.TestCase):
     def test_private_headers_of_others_in_train_and_cli(self):
         self.forbid("src/train/a.c", '#include "net/b.h"', "src/net/b.h")
         self.forbid("src/cli/a.c", '#include "train/b.h"', "src/train/b.h")
-        self.permit("src/cli/a.c", '#include "b.h"', "src/cli/b.h")
+        self.permit("src/cli/a.c", '#include "cli/b.h"', "src/cli/b.h")
+        self.permit("src/cli/a.c", '#include "base/b.h"', "src/base/b.h")
         self.permit("src/cli/a.c", "#include <linnet/linnet.h>")
 
     def test_the_umbrella_below_the_command(self):
@@ -184,19 +228,19 @@ class TheRuleBites(unittest.TestCase):
         for line in ("#include <cblas.h>", "#  include <openblas/cblas.h>", "#include <mkl.h>",
                      "#include LNT_CBLAS_HEADER"):
             self.forbid("src/tensor/gemm.c", line)
-            self.permit("src/tensor/blas.c", line)
-        self.forbid("src/tensor/blas.c", "#include <lapacke.h>")
-        self.permit("src/tensor/lapack.c", "#include LNT_LAPACKE_HEADER")
+            self.permit("src/tensor/blas/blas.c", line)
+        self.forbid("src/tensor/blas/blas.c", "#include <lapacke.h>")
+        self.permit("src/tensor/blas/lapack.c", "#include LNT_LAPACKE_HEADER")
 
     def test_other_libraries(self):
         self.forbid("src/data/a.c", "#include <jansson.h>")
         self.forbid("src/io/a.c", "#include <popt.h>")
-        self.permit("src/io/a.c", "#include <xxhash.h>")
+        self.permit("src/base/files/a.c", "#include <xxhash.h>")
 
     def test_headers_made_from_messages(self):
-        self.permit("src/exchange/a.c", '#include "exchange/b.pb-c.h"', "src/exchange/b.proto")
-        self.forbid("src/exchange/a.c", '#include "exchange/b.pb-c.h"')
-        self.forbid("src/io/a.c", '#include "exchange/b.pb-c.h"', "src/exchange/b.proto")
+        self.permit("src/exchange/onnx/a.c", '#include "exchange/onnx/b.pb-c.h"', "src/exchange/onnx/b.proto")
+        self.forbid("src/exchange/onnx/a.c", '#include "exchange/onnx/b.pb-c.h"')
+        self.forbid("src/io/a.c", '#include "exchange/onnx/b.pb-c.h"', "src/exchange/onnx/b.proto")
 
     def test_what_is_not_known(self):
         self.forbid("src/novel/a.c", "#include <stdio.h>")

@@ -15,7 +15,7 @@
  */
 #include "../formats_support.h"
 #include "probe_data.h"
-#include "train/history.h"
+#include "train/run/history.h"
 
 #include <linnet/linnet.h>
 #include <math.h>

@@ -2,6 +2,7 @@
 #include "probe_data.h"
 
 #include <errno.h>
+#include <linnet/file.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

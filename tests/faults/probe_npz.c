@@ -2,6 +2,7 @@
 #include "data/arrays/npy.h"
 #include "probe_data.h"
 
+#include <linnet/file.h>
 #include <string.h>
 #include <zlib.h>
 

@@ -11,6 +11,7 @@
 #include "describe.h"
 
 #include <dirent.h>
+#include <linnet/file.h>
 #include <sys/stat.h>
 
 #define PATH_LENGTH 4096

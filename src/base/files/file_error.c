@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/file_error.h"
 
-#include <linnet/escape.h>
+#include <linnet/text.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,6 +3,7 @@
 #define LINNET_BASE_FILES_FILE_ERROR_H
 
 #include <linnet/status.h>
+#include <linnet/text.h>
 #include <stddef.h>
 
 /** Sentences about files. All are thread-safe. */

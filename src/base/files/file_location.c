@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linnet/io.h>
+#include <linnet/file.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/atomic_file.h"
 
-#include <linnet/io.h>
+#include <linnet/file.h>
 
 lnt_status lnt_file_write(const char *path, const void *data, size_t bytes, lnt_error *error)
 {

@@ -2,7 +2,8 @@
 #include "base/files/atomic_file.h"
 #include "base/files/file_error.h"
 
-#include <linnet/io.h>
+#include <linnet/file.h>
+#include <linnet/memory.h>
 
 struct lnt_file_writer {
     lnt_atomic_file file;

@@ -2,7 +2,7 @@
 #ifndef LINNET_BASE_NUMBERS_NUMBER_H
 #define LINNET_BASE_NUMBERS_NUMBER_H
 
-#include <linnet/tensor.h>
+#include <linnet/dtype.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,5 +42,8 @@ bool lnt_number_like(const char *text, size_t length);
 /** Writes `value` as short as reads back the same in `dtype`; `.` is the decimal point. */
 void lnt_number_write(const lnt_number_reader *reader, lnt_dtype dtype, double value,
                       char text[LNT_NUMBER_LENGTH]);
+
+/** A whole string as a number, "nan", "inf" or "-inf"; false if it is none, or NULL. */
+bool lnt_number_parse_f64(const char *text, double *value);
 
 #endif

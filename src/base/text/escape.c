@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text/utf8.h"
 
-#include <linnet/escape.h>
+#include <linnet/text.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text/escaped.h"
 
+#include <linnet/text.h>
 #include <string.h>
 
 size_t lnt_cli_escape_next(const char **text, char escaped[LNT_ESCAPE_LENGTH])

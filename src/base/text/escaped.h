@@ -2,7 +2,7 @@
 #ifndef LINNET_BASE_TEXT_ESCAPED_H
 #define LINNET_BASE_TEXT_ESCAPED_H
 
-#include <linnet/escape.h>
+#include <linnet/text.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

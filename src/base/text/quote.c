@@ -3,7 +3,7 @@
 
 #include "base/text/utf8.h"
 
-#include <linnet/escape.h>
+#include <linnet/text.h>
 #include <string.h>
 #include <strings.h>
 

@@ -2,6 +2,7 @@
 #ifndef LINNET_BASE_TEXT_QUOTE_H
 #define LINNET_BASE_TEXT_QUOTE_H
 
+#include <linnet/text.h>
 #include <stdbool.h>
 #include <stddef.h>
 

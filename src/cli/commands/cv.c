@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/dataset/metrics_measure.h"
+#include "cli/dataset/reading.h"
 #include "cli/options/command.h"
 #include "cli/options/defaults.h"
 #include "cli/output/interrupt.h"

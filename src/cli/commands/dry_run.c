@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands/dry_run.h"
 
+#include "cli/dataset/reading.h"
 #include <string.h>
 
 static size_t layer_inputs(const lnt_net *net, size_t i)

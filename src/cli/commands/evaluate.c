@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/dataset/metrics_measure.h"
 #include "cli/dataset/model_data.h"
+#include "cli/dataset/reading.h"
 #include "cli/dataset/separate_files.h"
 #include "cli/options/command.h"
 #include "cli/options/model_options.h"

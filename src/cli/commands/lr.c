@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/dataset/reading.h"
 #include "cli/options/command.h"
 #include "cli/options/defaults.h"
 #include "cli/output/atomic_output.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/model_data.h"
+#include "cli/dataset/reading.h"
 #include "cli/options/command.h"
 #include "cli/options/model_options.h"
 #include "cli/output/atomic_output.h"

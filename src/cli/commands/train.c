@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands/dry_run.h"
+#include "cli/dataset/metrics_measure.h"
+#include "cli/dataset/reading.h"
 #include "cli/options/checkpoint_options.h"
 #include "cli/options/command.h"
 #include "cli/options/defaults.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/dataset/separate_files.h"
 #include "cli/dataset/target.h"
 #include "cli/dataset/train_data.h"
 #include "cli/options/checkpoint_options.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/model_data.h"
 
+#include "cli/dataset/reading.h"
+#include "cli/dataset/separate_files.h"
 #include "cli/dataset/sparse_inputs.h"
 
 #include <stdlib.h>

@@ -2,39 +2,17 @@
 #ifndef LINNET_CLI_DATASET_READING_H
 #define LINNET_CLI_DATASET_READING_H
 
-#include "cli/options/options.h"
+#include "cli/options/reading_options.h"
 
 #include <linnet/linnet.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* How a data file is read: settings that train, predict and evaluate share; `memory` is train's. */
-typedef struct lnt_cli_reading {
-    int format; /* lnt_data_format */
-    char delimiter;
-    int header;
-    uint64_t threads;
-    int missing;
-    size_t memory; /* bytes that the data may take; 0: as much as is free */
-} lnt_cli_reading;
-
-/* Their options; `missing` is the last, so that a verb for which it has no meaning leaves it out.
- */
-#define LNT_CLI_READING_COUNT 5
-extern const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT];
 
 /* Columns of a file, by name or number. */
 typedef struct lnt_cli_names {
     const char **items;
     size_t count;
 } lnt_cli_names;
-
-/* What the library is told of a CSV file, which is then read in either way; the names are lent. */
-lnt_csv_options lnt_cli_reading_csv(const lnt_cli_reading *reading, lnt_dtype dtype,
-                                    lnt_cli_names labels, lnt_cli_names only);
-
-/* Says on standard error how many rows were left out of a file. */
-void lnt_cli_tell_dropped(const char *path, size_t dropped);
 
 /* What the library is told of a file, which is then read in either way; the names are lent. */
 lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,

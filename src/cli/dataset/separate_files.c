@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/separate_files.h"
 
+#include "cli/dataset/reading.h"
 #include "cli/options/command.h"
 #include "cli/output/messages.h"
 
 #include <stddef.h>
 #include <string.h>
-
-const lnt_cli_option lnt_cli_apart_options[LNT_CLI_APART_COUNT] = {
-    {.name = "inputs",
-     .kind = LNT_CLI_TEXT,
-     .offset = offsetof(lnt_cli_apart, inputs),
-     .value = "FILE",
-     .help = "File of the inputs alone, in place of a file with all columns; goes with --targets"},
-    {.name = "targets",
-     .kind = LNT_CLI_TEXT,
-     .offset = offsetof(lnt_cli_apart, targets),
-     .value = "FILE",
-     .help = "File of the targets alone, as many rows; every column of it is a target"},
-    {.name = "weights-file",
-     .not_with = "weights",
-     .kind = LNT_CLI_TEXT,
-     .offset = offsetof(lnt_cli_apart, weights),
-     .value = "FILE",
-     .help = "File of the weights of the rows in the loss: one column, as many rows"},
-};
 
 static int check_standard_input(const lnt_cli_apart *apart, const char *path)
 {

@@ -3,19 +3,9 @@
 #define LINNET_CLI_DATASET_SEPARATE_FILES_H
 
 #include "cli/dataset/reading.h"
+#include "cli/options/separate_file_options.h"
 
 #include <stdbool.h>
-
-/* Files of which each holds a part of every row, in place of a file with all columns. */
-typedef struct lnt_cli_apart {
-    char *inputs;  /* or NULL, like the others */
-    char *targets; /* with inputs only */
-    char *weights;
-} lnt_cli_apart;
-
-/* Their options; the one of the weights is the last. */
-#define LNT_CLI_APART_COUNT 3
-extern const lnt_cli_option lnt_cli_apart_options[LNT_CLI_APART_COUNT];
 
 /*
  * Checks that files and columns are given in one way, before any is read; an exit status. `*path`

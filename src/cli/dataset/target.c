@@ -10,14 +10,6 @@
 #define CLASSES_GUESSED 20
 #define CLASSES_MAX 10000
 
-const char *lnt_cli_task_name(int task)
-{
-    static const char *const names[] = {[LNT_CLI_TASK_AUTO] = "auto",
-                                        [LNT_CLI_CLASSIFY] = "classify",
-                                        [LNT_CLI_REGRESS] = "regress"};
-    return task >= 0 && task <= LNT_CLI_REGRESS ? names[task] : NULL;
-}
-
 static bool few_whole_numbers(lnt_frame *frame, size_t column)
 {
     const lnt_tensor values = lnt_frame_values(frame);

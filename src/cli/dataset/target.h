@@ -3,14 +3,10 @@
 #define LINNET_CLI_DATASET_TARGET_H
 
 #include "cli/dataset/columns.h"
+#include "cli/options/task.h"
 
 #include <linnet/linnet.h>
 #include <stdbool.h>
-
-typedef enum lnt_cli_task { LNT_CLI_TASK_AUTO, LNT_CLI_CLASSIFY, LNT_CLI_REGRESS } lnt_cli_task;
-
-/* "auto", "classify", "regress"; NULL for other numbers. */
-const char *lnt_cli_task_name(int task);
 
 /*
  * Settles what is learned: with LNT_CLI_TASK_AUTO, text is classes, a single target of few whole

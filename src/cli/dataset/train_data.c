@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/train_data.h"
 
+#include "cli/dataset/reading.h"
+#include "cli/dataset/separate_files.h"
 #include "cli/dataset/target.h"
 #include "cli/output/messages.h"
 #include "cli/output/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/dataset/target.h"
+#include "cli/options/task.h"
 #include "cli/options/train_settings.h"
 
 static const char *scaling_name(int i)

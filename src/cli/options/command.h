@@ -3,15 +3,9 @@
 #define LINNET_CLI_OPTIONS_COMMAND_H
 
 #include "cli/options/options.h"
+#include "cli/output/exit_status.h"
 
 #include <stddef.h>
-
-/* Exit statuses. */
-enum {
-    LNT_CLI_DONE = 0,
-    LNT_CLI_FAILED = 1,
-    LNT_CLI_MISUSED = 2 /* the command line is wrong; no file was touched */
-};
 
 #define LNT_CLI_ARGUMENTS_MAX 2
 

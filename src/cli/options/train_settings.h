@@ -2,9 +2,9 @@
 #ifndef LINNET_CLI_OPTIONS_TRAIN_SETTINGS_H
 #define LINNET_CLI_OPTIONS_TRAIN_SETTINGS_H
 
-#include "cli/dataset/reading.h"
-#include "cli/dataset/separate_files.h"
 #include "cli/options/option_values.h"
+#include "cli/options/reading_options.h"
+#include "cli/options/separate_file_options.h"
 
 #include <linnet/linnet.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #include "cli/output/messages.h"
 
 #include "base/text/escaped.h"
-#include "cli/options/command.h"
+#include "cli/output/exit_status.h"
 
 #include <stdarg.h>
 #include <stdio.h>

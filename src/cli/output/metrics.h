@@ -38,13 +38,6 @@ typedef struct lnt_cli_metrics {
     lnt_cli_errors *targets; /* of a regression, else NULL */
 } lnt_cli_metrics;
 
-/*
- * Runs `model` on x, y in raw units, y [rows, 1] of class numbers or [rows, targets]; no more than
- * the classes of top_k.
- */
-lnt_status lnt_cli_metrics_measure(lnt_cli_metrics *metrics, const lnt_model *model,
-                                   const lnt_tensor *x, const lnt_tensor *y, size_t top_k);
-
 void lnt_cli_metrics_finish(lnt_cli_metrics *metrics);
 
 size_t lnt_cli_metrics_correct(const lnt_cli_metrics *metrics);

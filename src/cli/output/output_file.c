@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/output/output_file.h"
 
-#include "cli/options/command.h"
+#include "cli/output/exit_status.h"
 #include "cli/output/interrupt.h"
 #include "cli/output/messages.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report/curves.h"
+#include "cli/report/epochs.h"
+#include "cli/report/scores.h"
 
 #include "cli/report/chart.h"
 
@@ -48,18 +50,6 @@ static const score_chart score_charts[] = {
      -1},
 };
 
-static const char *const metric_names[LNT_N_METRICS] = {[LNT_METRIC_LOSS] = "loss",
-                                                        [LNT_METRIC_ACCURACY] = "accuracy",
-                                                        [LNT_METRIC_TOP_K] = "top‑k",
-                                                        [LNT_METRIC_BALANCED_ACCURACY] =
-                                                            "balanced accuracy",
-                                                        [LNT_METRIC_F1] = "F1",
-                                                        [LNT_METRIC_ROC_AUC] = "ROC AUC",
-                                                        [LNT_METRIC_LOG_LOSS] = "log loss",
-                                                        [LNT_METRIC_MAE] = "MAE",
-                                                        [LNT_METRIC_RMSE] = "RMSE",
-                                                        [LNT_METRIC_R2] = "R²"};
-
 /* What all charts of a run share. */
 typedef struct course {
     const lnt_cli_html_report *report;
@@ -70,11 +60,6 @@ typedef struct course {
     lnt_html_line lines[LNT_HTML_STYLES];
     size_t n_lines;
 } course;
-
-const char *lnt_html_metric(lnt_metric metric)
-{
-    return metric_names[metric];
-}
 
 /* The next line, with numbers still to be filled in. */
 static double *begin_line(course *run, const char *name, size_t style)
@@ -107,16 +92,6 @@ static void add_of_rows(course *run, const char *name, size_t style,
         values[i] = get(lnt_history_get(run->report->history, i));
     }
     (void) keep_line(run);
-}
-
-bool lnt_html_scores_of(const lnt_history *history, lnt_metric metric, double *values)
-{
-    bool some = false;
-    for (size_t i = 0; i < lnt_history_epochs(history); i++) {
-        values[i] = lnt_history_get(history, i)->validation.value[metric];
-        some = some || isfinite(values[i]);
-    }
-    return some;
 }
 
 static double train_loss(const lnt_history_row *row)

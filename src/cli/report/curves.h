@@ -8,13 +8,4 @@
 /* What happened over the epochs: losses, scores, learning rate, norms. */
 lnt_status lnt_html_curves_put(lnt_html *html, const lnt_cli_html_report *report);
 
-/* The numbers of the epochs, as a table. */
-void lnt_html_epochs_put(lnt_html *html, const lnt_cli_html_report *report);
-
-/* "balanced accuracy", …: a metric's name for people. */
-const char *lnt_html_metric(lnt_metric metric);
-
-/* Sets values[i] to the score of each epoch; whether there is a finite one. */
-bool lnt_html_scores_of(const lnt_history *history, lnt_metric metric, double *values);
-
 #endif

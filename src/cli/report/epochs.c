@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/report/curves.h"
+#include "cli/report/epochs.h"
+
+#include "cli/report/scores.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/report/curves.h"
 #include "cli/report/parts.h"
+#include "cli/report/scores.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/arrays/array.h"
 #include "data/arrays/idx.h"
-#include "data/readers.h"
+#include "data/arrays/readers.h"
 #include "data/source/inflate.h"
 
 /* The elements behind a header that has been read from the stream. */

@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "base/text/quote.h"
-#include "data/readers.h"
+#include "data/arrays/readers.h"
 #include "data/table/names.h"
 #include <stdio.h>
 #include <string.h>

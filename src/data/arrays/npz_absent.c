@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/readers.h"
+#include "data/arrays/readers.h"
 
 /* In a build without libzip. */
 lnt_status lnt_npz_read_input(lnt_frame **frame, lnt_input *input, const char *member,

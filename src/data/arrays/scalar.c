@@ -71,7 +71,7 @@ static float f2_of(uint16_t word)
 #define TRUTH(w) ((w) != 0)
 
 #define TEMPLATE "data/arrays/scalar.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 lnt_scalar lnt_scalar_of(lnt_dtype dtype)
 {

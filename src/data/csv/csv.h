@@ -4,8 +4,8 @@
 
 #include "base/intern.h"
 #include "base/numbers/number.h"
+#include "data/source/fields.h"
 #include "data/source/source.h"
-#include "data/table/fields.h"
 #include <linnet/data.h>
 
 /** What is known of a column while the file is read. */

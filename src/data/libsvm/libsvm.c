@@ -3,7 +3,6 @@
 
 #include "base/numbers/number.h"
 #include "base/text/quote.h"
-#include "data/readers.h"
 #include "data/source/source.h"
 #include "data/table/names.h"
 #include "data/table/table.h"

@@ -2,6 +2,9 @@
 #ifndef LINNET_DATA_LIBSVM_LIBSVM_H
 #define LINNET_DATA_LIBSVM_LIBSVM_H
 
+#include "data/source/input.h"
+
+#include <linnet/data.h>
 #include <linnet/memory.h>
 #include <linnet/status.h>
 #include <stddef.h>
@@ -44,5 +47,15 @@ void lnt_sparse_finish(lnt_sparse *sparse);
 
 /** `LNT_ERR_TOO_LARGE` if all entries would take more than `limit` bytes. */
 lnt_status lnt_sparse_add(lnt_sparse *sparse, size_t column, double value, size_t limit);
+
+/** Reads from an open input, with options that are checked. `*frame` is written on success only. */
+lnt_status lnt_libsvm_read_input(lnt_frame **frame, lnt_input *input,
+                                 const lnt_csv_options *options);
+
+/**
+ * Whether the text begins like libsvm's: a number, then index:value pairs. Behind it must be a
+ * byte; `cut` if the file has more.
+ */
+bool lnt_libsvm_is(const char *text, size_t size, bool cut);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/numbers/number.h"
 #include "data/libsvm/libsvm.h"
-#include "data/readers.h"
 #include <string.h>
 
 static bool is_blank(char c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/source/source.h"
 
-#include "data/table/fields.h"
+#include "data/source/fields.h"
 #include <stdint.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/csv/csv.h"
-#include "data/readers.h"
+#include "data/data_format.h"
 #include "data/stream/row_reader.h"
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef LINNET_DATA_TABLE_TABLE_H
 #define LINNET_DATA_TABLE_TABLE_H
 
-#include "data/table/fields.h"
+#include "data/source/fields.h"
 #include <linnet/data.h>
 
 /** Each has a name, also of a file that could hold more of them in a few bytes. */

@@ -4,6 +4,7 @@
 #include "base/files/file_error.h"
 
 #include <linnet/io.h>
+#include <linnet/text.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,18 +78,18 @@ static lnt_status activation_text(const lnt_layer *layer, char *text, size_t siz
         (void) snprintf(text, size, "%s", form);
         return LNT_OK;
     }
-    char alpha[LNT_NUMBER_TEXT_LENGTH];
-    LNT_TRY(lnt_number_text(layer->alpha, alpha));
+    char alpha[LNT_FORMAT_NUMBER_LENGTH];
+    LNT_TRY(lnt_format_number(layer->alpha, alpha));
     (void) snprintf(text, size, "%.*s%s%s", (int) (hole - form), form, alpha, hole + 2);
     return LNT_OK;
 }
 
 static lnt_status norm_text(const lnt_layer *layer, size_t cols, char *text, size_t size)
 {
-    char epsilon[LNT_NUMBER_TEXT_LENGTH], momentum[LNT_NUMBER_TEXT_LENGTH];
-    LNT_TRY(lnt_number_text(layer->epsilon, epsilon));
+    char epsilon[LNT_FORMAT_NUMBER_LENGTH], momentum[LNT_FORMAT_NUMBER_LENGTH];
+    LNT_TRY(lnt_format_number(layer->epsilon, epsilon));
     if (is(layer, "batch_norm")) {
-        LNT_TRY(lnt_number_text(layer->momentum, momentum));
+        LNT_TRY(lnt_format_number(layer->momentum, momentum));
         (void) snprintf(text, size, "nn.BatchNorm1d(%zu, eps=%s, momentum=%s%s)", cols, epsilon,
                         momentum, layer->gain ? "" : ", affine=False");
         return LNT_OK;
@@ -118,8 +119,8 @@ static lnt_status module_text(const lnt_layer *layer, size_t inputs, char *text,
         return LNT_OK;
     }
     if (is(layer, "dropout")) {
-        char rate[LNT_NUMBER_TEXT_LENGTH];
-        LNT_TRY(lnt_number_text(layer->rate, rate));
+        char rate[LNT_FORMAT_NUMBER_LENGTH];
+        LNT_TRY(lnt_format_number(layer->rate, rate));
         (void) snprintf(text, size, "nn.Dropout(%s)", rate);
         return LNT_OK;
     }

@@ -4,7 +4,7 @@
 #include "base/numbers/number.h"
 
 #include <inttypes.h>
-#include <linnet/io.h>
+#include <linnet/text.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,55 +44,13 @@ bool lnt_u64_parse(const json_t *text, uint64_t *value)
     return true;
 }
 
-static const struct {
-    const char *text;
-    double value;
-} specials[] = {{"nan", NAN}, {"inf", INFINITY}, {"-inf", -INFINITY}};
-
-_Static_assert(LNT_NUMBER_TEXT_LENGTH >= LNT_NUMBER_LENGTH, "room for every number");
-
-enum { N_SPECIALS = sizeof specials / sizeof specials[0] };
-
-lnt_status lnt_number_text(double value, char text[LNT_NUMBER_TEXT_LENGTH])
-{
-    if (text == NULL) {
-        return LNT_ERR_NULL;
-    }
-    for (size_t i = 0; i < N_SPECIALS; i++) {
-        if (value == specials[i].value || (isnan(value) && isnan(specials[i].value))) {
-            (void) snprintf(text, LNT_NUMBER_TEXT_LENGTH, "%s", specials[i].text);
-            return LNT_OK;
-        }
-    }
-    lnt_number_reader reader;
-    if (!lnt_number_init(&reader)) {
-        return LNT_ERR_MEMORY;
-    }
-    lnt_number_write(&reader, LNT_F64, value, text);
-    lnt_number_finish(&reader);
-    return LNT_OK;
-}
-
 json_t *lnt_f64_json(double value)
 {
-    char text[LNT_NUMBER_TEXT_LENGTH];
-    return lnt_number_text(value, text) == LNT_OK ? json_string(text) : NULL;
+    char text[LNT_FORMAT_NUMBER_LENGTH];
+    return lnt_format_number(value, text) == LNT_OK ? json_string(text) : NULL;
 }
 
 bool lnt_f64_parse(const json_t *text, double *value)
 {
-    const char *number = json_string_value(text);
-    for (size_t i = 0; number != NULL && i < N_SPECIALS; i++) {
-        if (strcmp(number, specials[i].text) == 0) {
-            *value = specials[i].value;
-            return true;
-        }
-    }
-    lnt_number_reader reader;
-    if (number == NULL || !lnt_number_init(&reader)) {
-        return false;
-    }
-    const char *end = lnt_number_f64(&reader, number, value);
-    lnt_number_finish(&reader);
-    return end != NULL && *end == '\0';
+    return lnt_number_parse_f64(json_string_value(text), value);
 }

@@ -33,7 +33,7 @@ void *lnt_affine_bias(const lnt_layer *layer, const lnt_tensor *tensors)
 }
 
 #define TEMPLATE "layers/norms/affine.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 lnt_status lnt_affine_gradients(const lnt_layer *layer, lnt_layer_run *run,
                                 const lnt_tensor *normal)

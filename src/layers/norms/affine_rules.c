@@ -12,7 +12,7 @@ static const void *gain_of(const lnt_layer *layer, const lnt_tensor *tensors)
 }
 
 #define TEMPLATE "layers/norms/affine_rules.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 void lnt_affine_push(const lnt_layer *layer, const lnt_layer_point *p, lnt_layer_tangent *t)
 {

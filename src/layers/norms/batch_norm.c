@@ -26,7 +26,7 @@ static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
 }
 
 #define TEMPLATE "layers/norms/batch_norm.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 {

@@ -11,7 +11,7 @@ enum { RUNNING_MEAN, RUNNING_VAR };
 enum { COLUMNS = 64 };
 
 #define TEMPLATE "layers/norms/batch_norm_rules.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static lnt_status point(const lnt_layer *layer, lnt_layer_point *p)
 {

@@ -20,7 +20,7 @@ typedef struct moments {
 } moments;
 
 #define TEMPLATE "layers/norms/row_norm_rules.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 /* A row's norm is the same in training, which keeps x̂ and s. */
 static lnt_status point(const lnt_layer *layer, lnt_layer_point *p)

@@ -56,7 +56,7 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
 }
 
 #define TEMPLATE "optim/first_order/muon.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 /* X = a·X + (b·G + c·G·G)·X with G = X·Xᵀ; `other` is as large as X, whose view they exchange. */
 static lnt_status iterate(lnt_tensor *x, lnt_tensor *other, lnt_tensor *g, lnt_tensor *polynomial)

@@ -84,7 +84,7 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
 }
 
 #define TEMPLATE "optim/first_order/soap.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 /* A weight's own, as matrices. Those of a side that is not turned are 0 by 0. */
 typedef struct weight {

@@ -58,7 +58,7 @@ static void keep_deltas(const lnt_lm *lm, const lnt_net *net, size_t rows, size_
 }
 
 #define TEMPLATE "optim/lm/dual.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 /* Adds a layer's part for tiles of rows i and j ≤ i. */
 static lnt_status add_tiles(const lnt_lm *lm, const lnt_tensor *x, const lnt_tensor *d, bool bias,

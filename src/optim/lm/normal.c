@@ -10,7 +10,7 @@
  */
 
 #define TEMPLATE "optim/lm/normal.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 void lnt_lm_shift(lnt_dtype dtype, size_t n, const void *a, double d, void *c)
 {

@@ -26,7 +26,7 @@ static double least_of(lnt_dtype dtype)
 }
 
 #define TEMPLATE "optim/lm/residuals.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 static bool is_softmax(const lnt_loss *loss)
 {

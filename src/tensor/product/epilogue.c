@@ -2,7 +2,7 @@
 #include "tensor/product/product.h"
 
 #define TEMPLATE "tensor/product/epilogue.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 void lnt_product_finish(const lnt_product *p)
 {

@@ -2,8 +2,8 @@
 #include "tensor/product/product.h"
 
 #include "tensor/blas/blas.h"
-#include "tensor/elementary/elementary.h"
 #include "tensor/blas/gemm_long.h"
+#include "tensor/elementary/elementary.h"
 
 #include <linnet/memory.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #include "tensor/sums/totals.h"
 
 #define TEMPLATE "tensor/sums/totals.inc"
-#include "tensor/precision/both.inc"
+#include "base/precision/both.inc"
 
 void lnt_totals_add(lnt_dtype dtype, size_t n, const void *x, bool first, double *totals)
 {

@@ -3,7 +3,7 @@
 
 #include "train/checkpoint/resume.h"
 #include "train/checkpoint/run_state.h"
-#include "train/history.h"
+#include "train/run/history.h"
 
 #include <signal.h>
 #include <string.h>
@@ -98,41 +98,6 @@ static void wait(lnt_saver *saver)
 
 /* --- copies --- */
 
-/* What is kept of a run: a view of what it has now, empty where there is nothing. */
-lnt_tensor lnt_saver_view(lnt_run *run, int item, size_t epochs)
-{
-    lnt_history *history = run->config->history;
-    const lnt_tensor state = lnt_net_state(run->net), none = lnt_tensor_of(LNT_F64, NULL, 0, 0);
-    switch (item) {
-    case LNT_SAVER_NET:
-        return state;
-    case LNT_SAVER_OPTIM:
-        return lnt_optim_state(run->learner.optim);
-    case LNT_SAVER_BEST:
-        return run->early_stop.state != NULL
-                   ? lnt_tensor_of(state.dtype, run->early_stop.state, 1, state.cols)
-                   : none;
-    case LNT_SAVER_ROWS:
-        return history != NULL ? lnt_history_numbers(epochs) : none;
-    case LNT_SAVER_PARAMETER_NORMS:
-        return history != NULL ? lnt_history_norms(history, history->parameter_norms, epochs)
-                               : none;
-    case LNT_SAVER_GRADIENT_NORMS: /* and those noted for the epoch at hand */
-        return history != NULL ? lnt_history_norms(history, history->gradient_norms, epochs + 1)
-                               : none;
-    default:
-        return lnt_tensor_of(LNT_F64, NULL, 1, lnt_run_state_count());
-    }
-}
-
-const char *lnt_saver_name(int item)
-{
-    static const char *const names[LNT_SAVER_ITEMS] = {
-        "net", "optimizer", "best", "history", "history.parameter_norms", "history.gradient_norms",
-        "run"};
-    return names[item];
-}
-
 static size_t bytes_of(const lnt_tensor *t)
 {
     return t->rows * t->cols * lnt_dtype_size(t->dtype);
@@ -142,9 +107,10 @@ static size_t bytes_of(const lnt_tensor *t)
 static lnt_status allocate(lnt_saver *saver, lnt_run *run)
 {
     size_t bytes = 0;
-    for (int i = 0; i < LNT_SAVER_ITEMS; i++) {
+    for (int i = 0; i < LNT_RUN_ITEMS; i++) {
         const lnt_history *history = run->config->history;
-        const lnt_tensor view = lnt_saver_view(run, i, history != NULL ? history->max_epochs : 0);
+        const lnt_tensor view =
+            lnt_run_item_view(run, i, history != NULL ? history->max_epochs : 0);
         const size_t one = (bytes_of(&view) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         saver->offsets[i] = bytes;
         if (one > SIZE_MAX - bytes) {
@@ -160,26 +126,26 @@ static lnt_status allocate(lnt_saver *saver, lnt_run *run)
 static void copy(lnt_saver *saver, lnt_run *run, int item)
 {
     const lnt_history *history = run->config->history;
-    lnt_tensor view = lnt_saver_view(run, item, history != NULL ? history->epochs : 0);
+    lnt_tensor view = lnt_run_item_view(run, item, history != NULL ? history->epochs : 0);
     char *to = saver->memory + saver->offsets[item];
     if (view.rows == 0 || view.cols == 0) {
         return;
     }
-    if (item == LNT_SAVER_NUMBERS) {
+    if (item == LNT_RUN_ITEM_NUMBERS) {
         lnt_run_state_get(run, (double *) (void *) to);
-    } else if (item == LNT_SAVER_ROWS) {
+    } else if (item == LNT_RUN_ITEM_ROWS) {
         lnt_history_get_numbers(history, (double *) (void *) to);
     } else {
         memcpy(to, view.data, bytes_of(&view));
     }
     view.data = to;
-    saver->items[saver->n_items++] = (lnt_checkpoint_item){lnt_saver_name(item), view};
+    saver->items[saver->n_items++] = (lnt_checkpoint_item){lnt_run_item_name(item), view};
 }
 
 static void begin(lnt_saver *saver, lnt_run *run)
 {
     saver->n_items = 0;
-    for (int i = 0; i < LNT_SAVER_ITEMS; i++) {
+    for (int i = 0; i < LNT_RUN_ITEMS; i++) {
         copy(saver, run, i);
     }
     saver->content = (lnt_checkpoint_content){saver->items, saver->n_items, saver->texts, 2};
@@ -207,8 +173,8 @@ lnt_status lnt_saver_init(lnt_saver *saver, lnt_run *run)
                                        saver->allocator, run->error));
     LNT_TRY(lnt_resume(run, saver->folder));
     LNT_TRY(allocate(saver, run));
-    saver->texts[0] = (lnt_checkpoint_text){LNT_RESUME_FIELDS, lnt_run_state_names()};
-    saver->texts[1] = (lnt_checkpoint_text){LNT_RESUME_SETTINGS, run->text.text};
+    saver->texts[0] = (lnt_checkpoint_text){LNT_RUN_TEXT_FIELDS, lnt_run_state_names()};
+    saver->texts[1] = (lnt_checkpoint_text){LNT_RUN_TEXT_SETTINGS, run->fingerprint};
     saver->steps = lnt_optim_steps(run->learner.optim);
     saver->epochs = run->epochs_done;
     saver->seconds = run->progress.seconds;

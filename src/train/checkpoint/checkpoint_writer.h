@@ -2,21 +2,9 @@
 #ifndef LINNET_TRAIN_CHECKPOINT_CHECKPOINT_WRITER_H
 #define LINNET_TRAIN_CHECKPOINT_CHECKPOINT_WRITER_H
 
-#include <linnet/train.h>
+#include "train/checkpoint/items.h"
+
 #include <pthread.h>
-
-struct lnt_run;
-
-enum {
-    LNT_SAVER_NET,
-    LNT_SAVER_OPTIM,
-    LNT_SAVER_BEST,
-    LNT_SAVER_ROWS,            /* of the history */
-    LNT_SAVER_PARAMETER_NORMS, /* likewise */
-    LNT_SAVER_GRADIENT_NORMS,  /* likewise */
-    LNT_SAVER_NUMBERS,
-    LNT_SAVER_ITEMS
-};
 
 /**
  * Keeps checkpoints of a run: copies its state to memory of its own, which is all that the run
@@ -27,7 +15,7 @@ typedef struct lnt_saver {
     const lnt_checkpoint_config *config;
     const lnt_allocator *allocator;
     char *memory; /* of the copies */
-    size_t offsets[LNT_SAVER_ITEMS];
+    size_t offsets[LNT_RUN_ITEMS];
 
     /* Of the last checkpoint that was begun. */
     uint64_t number;
@@ -44,7 +32,7 @@ typedef struct lnt_saver {
     bool busy;
     bool quit;
     lnt_error failure; /* of the last one that was written; status LNT_OK: none */
-    lnt_checkpoint_item items[LNT_SAVER_ITEMS];
+    lnt_checkpoint_item items[LNT_RUN_ITEMS];
     size_t n_items;
     lnt_checkpoint_text texts[2];
     lnt_checkpoint_content content;
@@ -54,16 +42,16 @@ typedef struct lnt_saver {
  * Opens the folder that the configuration names and, if asked to, takes the run to where the newest
  * good checkpoint was. Nothing happens without a folder. On failure finish it, too.
  */
-lnt_status lnt_saver_init(lnt_saver *saver, struct lnt_run *run);
+lnt_status lnt_saver_init(lnt_saver *saver, lnt_run *run);
 void lnt_saver_finish(lnt_saver *saver);
 
 /** Begins a checkpoint if it is time for one and none is being written; else it stays due. */
-void lnt_saver_look(lnt_saver *saver, struct lnt_run *run);
+void lnt_saver_look(lnt_saver *saver, lnt_run *run);
 
 /** Whether the file that ends a run was found; it is looked for a few times a second. */
 bool lnt_saver_stops(lnt_saver *saver, double seconds);
 
 /** Writes the last checkpoint of the run, and waits for it. */
-lnt_status lnt_saver_end(lnt_saver *saver, struct lnt_run *run);
+lnt_status lnt_saver_end(lnt_saver *saver, lnt_run *run);
 
 #endif

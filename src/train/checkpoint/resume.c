@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/checkpoint/resume.h"
 
+#include "train/checkpoint/items.h"
+#include "train/checkpoint/run_fingerprint.h"
 #include "train/checkpoint/run_state.h"
-#include "train/history.h"
+#include "train/run/history.h"
 
 #include <linnet/build.h>
 #include <math.h>
@@ -22,11 +24,11 @@ static lnt_status fail(const resuming *r, const char *sentence)
 
 static lnt_status compare_settings(resuming *r)
 {
-    const char *before = lnt_checkpoint_text_of(r->checkpoint, LNT_RESUME_SETTINGS);
+    const char *before = lnt_checkpoint_text_of(r->checkpoint, LNT_RUN_TEXT_SETTINGS);
     if (before == NULL) {
         return fail(r, "is not of a run of lnt_fit: it has no settings");
     }
-    const lnt_text_difference d = lnt_text_compare(before, r->run->text.text);
+    const lnt_text_difference d = lnt_text_compare(before, r->run->fingerprint);
     r->differs = d.before != NULL || d.now != NULL;
     if (!r->differs || r->run->config->checkpoint.changed) {
         return LNT_OK;
@@ -40,10 +42,10 @@ static lnt_status compare_settings(resuming *r)
 
 static lnt_status read_numbers(const resuming *r, double *numbers, size_t count)
 {
-    const char *names = lnt_checkpoint_text_of(r->checkpoint, LNT_RESUME_FIELDS);
+    const char *names = lnt_checkpoint_text_of(r->checkpoint, LNT_RUN_TEXT_FIELDS);
     lnt_tensor row = lnt_tensor_of(LNT_F64, numbers, 1, count);
-    LNT_TRY(
-        lnt_checkpoint_read(r->checkpoint, lnt_saver_name(LNT_SAVER_NUMBERS), &row, r->run->error));
+    LNT_TRY(lnt_checkpoint_read(r->checkpoint, lnt_run_item_name(LNT_RUN_ITEM_NUMBERS), &row,
+                                r->run->error));
     if (names == NULL || lnt_run_state_set(r->run, names, numbers, count, r->differs) != LNT_OK) {
         return fail(r, "its numbers are none that a run can have");
     }
@@ -53,7 +55,8 @@ static lnt_status read_numbers(const resuming *r, double *numbers, size_t count)
 static lnt_status load_numbers(const resuming *r)
 {
     lnt_tensor shape;
-    if (lnt_checkpoint_shape(r->checkpoint, lnt_saver_name(LNT_SAVER_NUMBERS), &shape) != LNT_OK ||
+    if (lnt_checkpoint_shape(r->checkpoint, lnt_run_item_name(LNT_RUN_ITEM_NUMBERS), &shape) !=
+            LNT_OK ||
         shape.dtype != LNT_F64 || shape.rows != 1) {
         return fail(r, "is not of a run of lnt_fit: it has no numbers");
     }
@@ -81,8 +84,8 @@ static lnt_status check_place(const resuming *r)
 static lnt_status find(const resuming *r, int item, size_t epochs, lnt_tensor *view, bool *there)
 {
     lnt_tensor shape;
-    *view = lnt_saver_view(r->run, item, epochs);
-    *there = lnt_checkpoint_shape(r->checkpoint, lnt_saver_name(item), &shape) == LNT_OK;
+    *view = lnt_run_item_view(r->run, item, epochs);
+    *there = lnt_checkpoint_shape(r->checkpoint, lnt_run_item_name(item), &shape) == LNT_OK;
     const bool wanted = view->rows > 0 && view->cols > 0;
     if (!wanted || !*there) {
         return LNT_OK;
@@ -92,7 +95,7 @@ static lnt_status find(const resuming *r, int item, size_t epochs, lnt_tensor *v
     }
     return lnt_fail(r->run->error, LNT_ERR_INVALID,
                     "%s: '%s' has %zu by %zu numbers of %s, this run's has %zu by %zu of %s",
-                    lnt_checkpoint_path(r->checkpoint), lnt_saver_name(item), shape.rows,
+                    lnt_checkpoint_path(r->checkpoint), lnt_run_item_name(item), shape.rows,
                     shape.cols, lnt_dtype_name(shape.dtype), view->rows, view->cols,
                     lnt_dtype_name(view->dtype));
 }
@@ -100,27 +103,27 @@ static lnt_status find(const resuming *r, int item, size_t epochs, lnt_tensor *v
 static bool is_needed(const resuming *r, int item)
 {
     switch (item) {
-    case LNT_SAVER_BEST:
+    case LNT_RUN_ITEM_BEST:
         return !r->differs;
-    case LNT_SAVER_ROWS:
-    case LNT_SAVER_PARAMETER_NORMS:
+    case LNT_RUN_ITEM_ROWS:
+    case LNT_RUN_ITEM_PARAMETER_NORMS:
         return r->run->epochs_done > 0;
     default:
-        return item != LNT_SAVER_NUMBERS;
+        return item != LNT_RUN_ITEM_NUMBERS;
     }
 }
 
 /* All items are found before the first is read, so that a misfit changes nothing. */
 static lnt_status check_vectors(const resuming *r)
 {
-    for (int i = 0; i < LNT_SAVER_NUMBERS; i++) {
+    for (int i = 0; i < LNT_RUN_ITEM_NUMBERS; i++) {
         lnt_tensor view;
         bool there;
         LNT_TRY(find(r, i, r->run->epochs_done, &view, &there));
         if (!there && view.rows > 0 && view.cols > 0 && is_needed(r, i)) {
             return lnt_fail(r->run->error, LNT_ERR_INVALID,
                             "%s: has nothing of '%s', which this run keeps",
-                            lnt_checkpoint_path(r->checkpoint), lnt_saver_name(i));
+                            lnt_checkpoint_path(r->checkpoint), lnt_run_item_name(i));
         }
     }
     return LNT_OK;
@@ -133,8 +136,8 @@ static lnt_status load_rows(const resuming *r, lnt_tensor *rows)
     rows->data = lnt_allocate(allocator, rows->rows * rows->cols, sizeof(double));
     lnt_status status = LNT_ERR_MEMORY;
     if (rows->data != NULL) {
-        status =
-            lnt_checkpoint_read(r->checkpoint, lnt_saver_name(LNT_SAVER_ROWS), rows, r->run->error);
+        status = lnt_checkpoint_read(r->checkpoint, lnt_run_item_name(LNT_RUN_ITEM_ROWS), rows,
+                                     r->run->error);
     }
     if (status == LNT_OK) {
         lnt_history_set_numbers(r->run->config->history, rows->data, rows->rows);
@@ -145,16 +148,16 @@ static lnt_status load_rows(const resuming *r, lnt_tensor *rows)
 
 static lnt_status load_vectors(const resuming *r)
 {
-    for (int i = 0; i < LNT_SAVER_NUMBERS; i++) {
+    for (int i = 0; i < LNT_RUN_ITEM_NUMBERS; i++) {
         lnt_tensor view;
         bool there;
         LNT_TRY(find(r, i, r->run->epochs_done, &view, &there));
         if (!there || view.rows == 0 || view.cols == 0) {
             continue;
         }
-        LNT_TRY(i == LNT_SAVER_ROWS
-                    ? load_rows(r, &view)
-                    : lnt_checkpoint_read(r->checkpoint, lnt_saver_name(i), &view, r->run->error));
+        LNT_TRY(i == LNT_RUN_ITEM_ROWS ? load_rows(r, &view)
+                                       : lnt_checkpoint_read(r->checkpoint, lnt_run_item_name(i),
+                                                             &view, r->run->error));
     }
     return LNT_OK;
 }
@@ -206,7 +209,7 @@ static lnt_status load(resuming *r)
     LNT_TRY(check_place(r));
     LNT_TRY(check_vectors(r));
     LNT_TRY(load_finite_vectors(r));
-    LNT_TRY(find(r, LNT_SAVER_BEST, run->epochs_done, &best, &has_best));
+    LNT_TRY(find(r, LNT_RUN_ITEM_BEST, run->epochs_done, &best, &has_best));
     if (r->differs) {
         begin_epoch_anew(run);
         if (best.cols > 0 && !has_best) {

@@ -2,6 +2,7 @@
 #include "train/checkpoint/run_fingerprint.h"
 
 #include <linnet/checkpoint.h>
+#include <linnet/text.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,20 +26,20 @@ static void LNT_PRINTF(2, 3) line(writer *w, const char *format, ...)
 
 static void number(writer *w, const char *key, double value)
 {
-    char text[LNT_NUMBER_TEXT_LENGTH];
-    line(w, "%s = %s\n", key, lnt_number_text(value, text) == LNT_OK ? text : "?");
+    char text[LNT_FORMAT_NUMBER_LENGTH];
+    line(w, "%s = %s\n", key, lnt_format_number(value, text) == LNT_OK ? text : "?");
 }
 
 static void write_layer(writer *w, const lnt_net *net, size_t i)
 {
     const lnt_layer *layer = lnt_net_layer(net, i);
     const char *activation = lnt_activation_name(layer->activation);
-    char alpha[LNT_NUMBER_TEXT_LENGTH], rate[LNT_NUMBER_TEXT_LENGTH],
-        epsilon[LNT_NUMBER_TEXT_LENGTH], momentum[LNT_NUMBER_TEXT_LENGTH];
-    if (lnt_number_text(layer->alpha, alpha) != LNT_OK ||
-        lnt_number_text(layer->rate, rate) != LNT_OK ||
-        lnt_number_text(layer->epsilon, epsilon) != LNT_OK ||
-        lnt_number_text(layer->momentum, momentum) != LNT_OK) {
+    char alpha[LNT_FORMAT_NUMBER_LENGTH], rate[LNT_FORMAT_NUMBER_LENGTH],
+        epsilon[LNT_FORMAT_NUMBER_LENGTH], momentum[LNT_FORMAT_NUMBER_LENGTH];
+    if (lnt_format_number(layer->alpha, alpha) != LNT_OK ||
+        lnt_format_number(layer->rate, rate) != LNT_OK ||
+        lnt_format_number(layer->epsilon, epsilon) != LNT_OK ||
+        lnt_format_number(layer->momentum, momentum) != LNT_OK) {
         return;
     }
     line(w, "layer %zu = %s, %zu, %s, %s, %d, %d, %s, %s, %s, %zu\n", i, lnt_layer_name(layer),

@@ -2,7 +2,7 @@
 #ifndef LINNET_TRAIN_CHECKPOINT_RUN_STATE_H
 #define LINNET_TRAIN_CHECKPOINT_RUN_STATE_H
 
-#include "train/checkpoint/run.h"
+#include "train/run/run.h"
 
 /** The numbers, besides vectors, that a run goes on from; named, so that others may be added. */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/loader/block_reader.h"
 
-#include "train/fit_check.h"
+#include "train/loader/rows_check.h"
+
 #include <signal.h>
 
 /* --- the thread --- */
@@ -12,7 +13,11 @@ static lnt_status read_block(lnt_block_reader *reader, const lnt_block_rows *to,
     const lnt_tensor *weights = source->weighted ? &to->weights : NULL;
     const lnt_tensor x = to->x, y = to->y; /* the callback cannot write to ours */
     LNT_TRY(source->read(source->context, to->block.first, &x, &y, weights, error));
-    return lnt_fit_check_block(reader->net, reader->loss, &to->y, weights, to->block.first, error);
+    const lnt_rows_part part = {.name = "training", .y = &to->y, .first = to->block.first};
+    LNT_TRY(lnt_rows_check_targets(&part, reader->net, reader->loss, error));
+    return weights == NULL ? LNT_OK
+                           : lnt_rows_check_weights("weights", weights, to->y.rows, to->block.first,
+                                                    false, error);
 }
 
 static void *work(void *argument)

@@ -3,12 +3,8 @@
 
 #include <math.h>
 
-#define REAL float
-#define LARGEST largest_f32
-#include "train/metrics/largest.inc"
-#define REAL double
-#define LARGEST largest_f64
-#include "train/metrics/largest.inc"
+#define TEMPLATE "train/metrics/accuracy.inc"
+#include "base/precision/both.inc"
 
 size_t lnt_class_predicted(const lnt_tensor *output, size_t i)
 {

@@ -51,14 +51,6 @@ struct lnt_scorer {
     double *meaning;          /* [LNT_SCORER_CHUNK, outputs] */
 };
 
-/**
- * `lnt_scorer_add`, with the factors [target_cols] by which errors come to be in the targets' own
- * unit, or NULL; the loss is that of the numbers given.
- */
-lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer, const lnt_tensor *output,
-                                 const lnt_tensor *target, const lnt_tensor *weights,
-                                 const double *scale);
-
 /** Whether AUC is computed of so many rows. */
 bool lnt_scorer_has_auc(size_t classes, size_t rows);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "exchange/onnx/read/constant.h"
 #include "base/arena.h"
 #include "base/files/little_endian.h"
 #include "exchange/onnx/format.h"
-#include "exchange/onnx/read/graph.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,7 +47,7 @@ size_t lnt_onnx_count(const lnt_onnx_tensor *tensor)
 }
 
 /* Whether the shape accounts for the numbers. */
-static bool is_sound(const lnt_onnx_tensor *tensor)
+bool lnt_onnx_is_sound(const lnt_onnx_tensor *tensor)
 {
     const size_t word = word_of(tensor->data_type);
     if (word == 0 && tensor->data_type != ONNX_STRING) {
@@ -109,12 +109,6 @@ lnt_status lnt_onnx_constant_of(lnt_onnx_reader *reader, const lnt_onnx_node *no
         }
     }
     return LNT_OK;
-}
-
-const lnt_onnx_tensor *lnt_onnx_constant(const lnt_onnx_reader *reader, lnt_onnx_value *value)
-{
-    value = lnt_onnx_plain(reader, value);
-    return value != NULL && value->tensor != NULL && is_sound(value->tensor) ? value->tensor : NULL;
 }
 
 static double raw_number(const lnt_onnx_tensor *tensor, size_t i)

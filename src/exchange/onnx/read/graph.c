@@ -4,48 +4,11 @@
 #include "base/files/file_error.h"
 #include "base/sort.h"
 #include "exchange/onnx/format.h"
+#include "exchange/onnx/read/constant.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { OLDEST_OPERATORS = 7 }; /* before, operators were told apart by attributes that are gone */
-
-/* --- sentences --- */
-
-lnt_status lnt_onnx_fail(const lnt_onnx_reader *reader, const char *format, ...)
-{
-    char sentence[LNT_ERROR_LENGTH];
-    va_list arguments;
-    va_start(arguments, format);
-    (void) vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    return lnt_file_fail(reader->error, LNT_ERR_FORMAT, reader->path, "%s", sentence);
-}
-
-lnt_status lnt_onnx_fail_node(const lnt_onnx_reader *reader, const lnt_onnx_node *node,
-                              const char *format, ...)
-{
-    char sentence[LNT_ERROR_LENGTH];
-    va_list arguments;
-    va_start(arguments, format);
-    (void) vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    const char *name = node->name != NULL && node->name[0] != '\0' ? node->name
-                       : node->n_output > 0                        ? node->output[0]
-                                                                   : "";
-    return lnt_onnx_fail(reader, "node '%s' (%s): %s", lnt_excerpt_of(name).text,
-                         lnt_excerpt_of(node->op_type != NULL ? node->op_type : "").text, sentence);
-}
-
-lnt_status lnt_onnx_fail_pool(const lnt_onnx_reader *reader)
-{
-    return reader->pool.status == LNT_ERR_TOO_LARGE
-               ? lnt_file_fail(reader->error, LNT_ERR_TOO_LARGE, reader->path,
-                               "takes more memory than a model of its size should, or than the "
-                               "limit allows")
-               : lnt_file_fail_memory(reader->error, reader->path);
-}
 
 /* --- values by name --- */
 
@@ -53,25 +16,6 @@ static int compare_names(size_t a, size_t b, const void *context)
 {
     const lnt_onnx_value *values = context;
     return strcmp(values[a].name, values[b].name);
-}
-
-lnt_onnx_value *lnt_onnx_find(const lnt_onnx_reader *reader, const char *name)
-{
-    size_t first = 0, end = reader->n_values;
-    while (first < end) {
-        const size_t middle = first + (end - first) / 2;
-        lnt_onnx_value *value = &reader->values[reader->order[middle]];
-        const int difference = strcmp(name, value->name);
-        if (difference == 0) {
-            return value;
-        }
-        if (difference < 0) {
-            end = middle;
-        } else {
-            first = middle + 1;
-        }
-    }
-    return NULL;
 }
 
 static lnt_status sort_values(lnt_onnx_reader *reader)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "exchange/onnx/read/graph.h"
 #include "exchange/onnx/read/layers.h"
 #include "io/model/finite_check.h"
 

@@ -2,7 +2,7 @@
 #ifndef LINNET_EXCHANGE_ONNX_READ_MATCH_H
 #define LINNET_EXCHANGE_ONNX_READ_MATCH_H
 
-#include "exchange/onnx/read/graph.h"
+#include "exchange/onnx/read/value.h"
 
 /**
  * Patterns of operators, such as "Mul(x,Sigmoid(x))", which parts of a graph are compared with:

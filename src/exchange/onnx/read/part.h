@@ -2,7 +2,7 @@
 #ifndef LINNET_EXCHANGE_ONNX_READ_PART_H
 #define LINNET_EXCHANGE_ONNX_READ_PART_H
 
-#include "exchange/onnx/read/graph.h"
+#include "exchange/onnx/read/value.h"
 
 #include <linnet/layer.h>
 

@@ -7,6 +7,7 @@
 
 #include <linnet/build.h>
 #include <linnet/exchange.h>
+#include <linnet/file.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

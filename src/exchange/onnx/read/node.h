@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef LINNET_EXCHANGE_ONNX_READ_NODE_H
+#define LINNET_EXCHANGE_ONNX_READ_NODE_H
+
+#include "exchange/onnx/read/reader.h"
+
+/** Input `i` of a node; NULL if it has none, or one that is nowhere made. */
+lnt_onnx_value *lnt_onnx_input(const lnt_onnx_reader *reader, const lnt_onnx_node *node, size_t i);
+
+/** Inputs of a node, without absent ones at the end. */
+size_t lnt_onnx_n_inputs(const lnt_onnx_node *node);
+
+/** The operator; "" for one of a domain that is not ONNX's own. `is_ml`: of "ai.onnx.ml". */
+const char *lnt_onnx_operator(const lnt_onnx_node *node, bool *is_ml);
+
+/* Attributes; one that is not there has the default. */
+
+const Lnt__Onnx__Attribute *lnt_onnx_attribute(const lnt_onnx_node *node, const char *name);
+double lnt_onnx_float_of(const lnt_onnx_node *node, const char *name, double otherwise);
+int64_t lnt_onnx_int_of(const lnt_onnx_node *node, const char *name, int64_t otherwise);
+
+#endif

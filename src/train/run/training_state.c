@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#include "train/run/training_state.h"
+
+lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_fit_config *config,
+                            size_t max_rows, lnt_error *error)
+{
+    *learner = (lnt_learner){.pass = NULL};
+    lnt_pass_config pass = lnt_pass_defaults();
+    pass.max_rows = max_rows;
+    pass.seed = config->seed;
+    pass.products = config->products;
+    pass.threads = config->threads;
+    pass.oversubscribe = config->oversubscribe;
+    pass.allocator = config->allocator;
+    lnt_optim_config optim = config->optim;
+    optim.allocator = config->allocator;
+    optim.max_rows = max_rows;
+    LNT_TRY(lnt_pass_check(&pass, error));
+    LNT_TRY(lnt_pass_create(&learner->pass, net, &pass));
+    LNT_TRY(lnt_optim_accepts(&optim, net, &config->loss, error));
+    return lnt_optim_create(&learner->optim, net, &optim);
+}
+
+void lnt_learner_finish(lnt_learner *learner)
+{
+    lnt_optim_destroy(learner->optim);
+    lnt_pass_destroy(learner->pass);
+    *learner = (lnt_learner){.pass = NULL};
+}
