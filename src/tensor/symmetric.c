@@ -2,9 +2,9 @@
 #include "tensor/symmetric.h"
 
 #include "tensor/blas/blas.h"
-#include "tensor/view/check.h"
 #include "tensor/blas/gemm_long.h"
 #include "tensor/blas/lapack.h"
+#include "tensor/view/check.h"
 
 #include <limits.h>
 #include <math.h>
