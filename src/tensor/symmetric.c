@@ -83,24 +83,8 @@ lnt_status lnt_syrk(double alpha, const lnt_tensor *a, double beta, lnt_tensor *
 
 enum { TILE = 32 };
 
-#define MIRROR(REAL, T)                                                                            \
-    static void mirror_##T(size_t n, void *data)                                                   \
-    {                                                                                              \
-        REAL *c = data;                                                                            \
-        for (size_t i = 0; i < n; i += TILE) {                                                     \
-            for (size_t j = 0; j <= i; j += TILE) {                                                \
-                for (size_t r = i; r < n && r < i + TILE; r++) {                                   \
-                    for (size_t s = j; s < r && s < j + TILE; s++) {                               \
-                        c[s * n + r] = c[r * n + s];                                               \
-                    }                                                                              \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-MIRROR(float, f32)
-MIRROR(double, f64)
-#undef MIRROR
+#define TEMPLATE "tensor/symmetric.inc"
+#include "tensor/precision/both.inc"
 
 lnt_status lnt_mirror(lnt_tensor *c)
 {
