@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "loss/elementwise.h"
 
-/*
- * One row; g may be o. The contiguous loop keeps LANES sums, so that compilers turn it into vectors
- * without reordering anything at their own discretion.
- */
 enum { LANES = 8 };
 
 #define TEMPLATE "loss/mse.inc"

@@ -112,26 +112,11 @@ lnt_status lnt_cholesky_solve(const lnt_tensor *l, lnt_tensor *b)
     return lnt_lapack_potrs(l->dtype, l->rows, l->data, b->rows, b->data);
 }
 
-lnt_status lnt_triangular_solve(const lnt_tensor *l, bool transposed, lnt_tensor *b)
-{
-    LNT_TRY(check_rows(l, b));
-    return lnt_lapack_trtrs(l->dtype, transposed, l->rows, l->data, b->rows, b->data);
-}
-
 lnt_status lnt_cholesky_invert(lnt_tensor *l)
 {
     LNT_TRY(check_square(l));
     LNT_TRY(lnt_lapack_potri(l->dtype, l->rows, l->data));
     return lnt_mirror(l);
-}
-
-double lnt_cholesky_log_determinant(const lnt_tensor *l)
-{
-    double sum = 0;
-    for (size_t i = 0; i < l->rows; i++) {
-        sum += log(lnt_get(l, i, i));
-    }
-    return 2 * sum;
 }
 
 size_t lnt_eigen_work(size_t n)

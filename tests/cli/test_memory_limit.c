@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is free, by files like those of Linux. */
 #include "cli/output/memory.h"
-#include "file_support.h"
+#include "support/file.h"
 
 #include <criterion/criterion.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 /* Whole reports on models made by hand, and what their pages say. */
 #include "cli/report/report.h"
 
-#include "../net_support.h"
+#include "support/net.h"
 
 #include <stdio.h>
 #include <stdlib.h>

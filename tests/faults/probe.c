@@ -13,8 +13,8 @@
  * folder then, and finds one or the other. A pair is C source, PATH.c, and the header beside it. A
  * further operation is a function and a row of the table.
  */
-#include "../formats_support.h"
 #include "probe_data.h"
+#include "support/formats.h"
 #include "train/run/history.h"
 
 #include <linnet/linnet.h>

@@ -5,9 +5,9 @@
 Usage: make_onnx.py
 
 Needs numpy, torch, onnxscript, scikit-learn, skl2onnx, onnx and onnxruntime from PyPI. Writes
-data/onnx/NAME.onnx, and to data/onnx.txt inputs NAME.x and outputs NAME.y, of which
-tests/test_onnx_import.c expects that Linnet makes the same. Files are as the exporters write them,
-but for the traces and descriptions that they add to nodes.
+data/onnx/NAME.onnx, and to data/onnx.txt inputs NAME.x and outputs NAME.y.
+tests/exchange/test_onnx_import.c expects that Linnet makes the same. Files are as the exporters
+write them, but for the traces and descriptions that they add to nodes.
 """
 import warnings
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/readers.h"
+
+#include <linnet/io.h>
+#include <stdint.h>
+
+TestSuite(npy_write, .init = make_test_folder, .fini = remove_test_folder);
+
+enum { ROWS = 7, COLS = 1100 }; /* more columns than one piece has */
+
+/* Writes the view and reads it back; Fortran's order or not, the numbers are the same. */
+static void round_trip(const lnt_tensor *x, bool fortran)
+{
+    const char *const path = in_folder("a.npy");
+    lnt_error error = {.message = ""};
+    cr_assert_eq(lnt_npy_write(path, x, &error), LNT_OK, "%s", error.message);
+    const lnt_csv_options options = options_of(x->dtype == LNT_F32 ? LNT_F32 : LNT_F64);
+    lnt_frame *frame = frame_of(path, &options);
+    const lnt_tensor y = lnt_frame_values(frame);
+    cr_assert_eq(y.rows, x->rows);
+    cr_assert_eq(y.cols, x->cols);
+    cr_assert_eq(y.row_stride == 1 && y.rows > 1, fortran);
+    for (size_t i = 0; i < x->rows; i++) {
+        for (size_t j = 0; j < x->cols; j++) {
+            cr_assert_eq(lnt_get(&y, i, j), lnt_get(x, i, j), "[%zu, %zu]", i, j);
+        }
+    }
+    lnt_frame_destroy(frame);
+}
+
+Test(npy_write, tensors_of_all_dtypes_and_strides)
+{
+    static double memory[ROWS * COLS];
+    for (int d = LNT_F32; d <= LNT_I32; d++) {
+        const lnt_dtype dtype = (lnt_dtype) d;
+        lnt_tensor x = lnt_tensor_of(dtype, memory, ROWS, COLS);
+        for (size_t i = 0; i < ROWS * COLS; i++) {
+            cr_assert_eq(lnt_set(&x, i / COLS, i % COLS, (double) i / (d == LNT_I32 ? 1 : 8)),
+                         LNT_OK);
+        }
+        round_trip(&x, false);
+        const lnt_tensor turned = lnt_transpose(&x);
+        round_trip(&turned, true);
+        const lnt_tensor backwards = lnt_reverse_cols(&x);
+        round_trip(&backwards, false);
+        lnt_tensor part;
+        cr_assert_eq(lnt_slice_cols(&x, 1, COLS / 2, 2, &part), LNT_OK);
+        round_trip(&part, false);
+        cr_assert_eq(lnt_slice_cols(&x, 3, 1, 1, &part), LNT_OK);
+        round_trip(&part, true); /* a column is one run in either order */
+        cr_assert_eq(lnt_slice_rows(&x, 2, 1, 1, &part), LNT_OK);
+        round_trip(&part, false);
+    }
+}
+
+/* The bytes, for NumPy's sake. */
+Test(npy_write, bytes)
+{
+    float numbers[] = {1, 2, 3, 4, 5, 6};
+    const lnt_tensor x = lnt_tensor_f32(numbers, 2, 3);
+    cr_assert_eq(lnt_npy_write(in_folder("a.npy"), &x, NULL), LNT_OK);
+    const bytes b = read_bytes(in_folder("a.npy"));
+    const uint16_t one = 1;
+    const bool little = *(const unsigned char *) &one == 1;
+    char header[128];
+    memset(header, ' ', sizeof header);
+    const int n = snprintf(header, sizeof header,
+                           "\x93NUMPY\x01%c\x76%c{'descr': '%cf4', 'fortran_order': False, "
+                           "'shape': (2, 3), }",
+                           0, 0, little ? '<' : '>');
+    header[n] = ' ';
+    header[127] = '\n';
+    cr_assert_eq(b.size, 128 + sizeof numbers);
+    cr_assert(memcmp(b.data, header, 128) == 0);
+    cr_assert(memcmp(b.data + 128, numbers, sizeof numbers) == 0);
+    free(b.data);
+}
+
+Test(npy_write, begins)
+{
+    char begin[LNT_NPY_BEGIN];
+    cr_assert_eq(lnt_npy_begin("i8", 12, 0, begin), LNT_OK);
+    cr_assert_not_null(strstr(begin + 10, "i8', 'fortran_order': False, 'shape': (12,), }"));
+    cr_assert_eq(lnt_npy_begin("u1", SIZE_MAX, SIZE_MAX, begin), LNT_OK);
+    cr_assert_not_null(strstr(begin + 10, "'|u1'"));
+    cr_assert_eq(begin[LNT_NPY_BEGIN - 1], '\n');
+    static const char *const bad[] = {"", "f", "f8 ", "c8", "<f8", "f16", "O"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_assert_eq(lnt_npy_begin(bad[i], 1, 1, begin), LNT_ERR_INVALID, "'%s'", bad[i]);
+    }
+    cr_assert_eq(lnt_npy_begin(NULL, 1, 1, begin), LNT_ERR_NULL);
+    cr_assert_eq(lnt_npy_begin("f8", 1, 1, NULL), LNT_ERR_NULL);
+}
+
+Test(npy_write, refused)
+{
+    double number = 1;
+    lnt_error error = {.message = ""};
+    const lnt_tensor x = lnt_tensor_f64(&number, 1, 1), none = {.rows = 1, .cols = 1};
+    cr_assert_eq(lnt_npy_write(NULL, &x, &error), LNT_ERR_NULL);
+    cr_assert_eq(lnt_npy_write(in_folder("a.npy"), NULL, &error), LNT_ERR_NULL);
+    cr_assert_neq(lnt_npy_write(in_folder("a.npy"), &none, &error), LNT_OK);
+    cr_assert_eq(files_in_folder(), 0);
+    const char *const path = in_folder("absent/a.npy");
+    cr_assert_eq(lnt_npy_write(path, &x, &error), LNT_ERR_IO);
+    check_sentence(&error, LNT_ERR_IO, path, NULL);
+}
+
+Test(npy_write, empty)
+{
+    const lnt_tensor x = lnt_tensor_f64(NULL, 0, 3);
+    cr_assert_eq(lnt_npy_write(in_folder("a.npy"), &x, NULL), LNT_OK);
+    const bytes b = read_bytes(in_folder("a.npy"));
+    cr_assert_eq(b.size, 128);
+    cr_assert_not_null(strstr((char *) b.data + 10, "'shape': (0, 3), }"));
+    free(b.data);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/reference.h"
+
+/* Sequences of learning rates: PyTorch's, from tests/reference/make_schedules.py. */
+
+enum { PERIODS = 60, WARMUP = 7 };
+
+static const double base = 0.2;
+static const size_t milestones[] = {5, 6, 40};
+
+static const struct row {
+    const char *name;
+    lnt_schedule with; /* numbers that are not 0 replace the defaults of its kind */
+} rows[] = {
+    {"constant", {.kind = LNT_SCHEDULE_CONSTANT}},
+    {"step", {.kind = LNT_SCHEDULE_STEP, .period = 13, .factor = 0.3}},
+    {"multi_step", {.kind = LNT_SCHEDULE_MULTI_STEP, .factor = 0.5}},
+    {"exponential", {.kind = LNT_SCHEDULE_EXPONENTIAL, .factor = 0.93}},
+    {"polynomial", {.kind = LNT_SCHEDULE_POLYNOMIAL, .total = 45, .power = 1.7}},
+    {"cosine", {.kind = LNT_SCHEDULE_COSINE, .period = 17, .least = 0.01}},
+    {"cosine_twice", {.kind = LNT_SCHEDULE_COSINE, .period = 6, .cycle_factor = 2}},
+    {"one_cycle", {.kind = LNT_SCHEDULE_ONE_CYCLE}},
+    {"one_cycle_early",
+     {.kind = LNT_SCHEDULE_ONE_CYCLE, .rise = 0.1, .start_factor = 10, .end_factor = 100}},
+    {"warmup_step", {.kind = LNT_SCHEDULE_STEP, .warmup = WARMUP}},
+    {"warmup_cosine", {.kind = LNT_SCHEDULE_COSINE, .warmup = WARMUP, .warmup_start = 0.05}},
+    {"plateau", {.kind = LNT_SCHEDULE_PLATEAU, .patience = 2, .factor = 0.5}},
+    {"plateau_cooldown",
+     {.kind = LNT_SCHEDULE_PLATEAU, .patience = 1, .factor = 0.3, .cooldown = 4, .least = 0.004}},
+    {"plateau_absolute",
+     {.kind = LNT_SCHEDULE_PLATEAU, .patience = 3, .threshold = 0.02, .absolute = true}},
+};
+
+enum { N_ROWS = sizeof rows / sizeof rows[0] };
+
+static lnt_schedule schedule_of(const struct row *row)
+{
+    const lnt_schedule *with = &row->with;
+    lnt_schedule s = lnt_schedule_of(with->kind);
+    double *const numbers[] = {&s.factor,       &s.power,      &s.least,     &s.rise,
+                               &s.start_factor, &s.end_factor, &s.threshold, &s.warmup_start};
+    const double values[] = {with->factor,    with->power,        with->least,
+                             with->rise,      with->start_factor, with->end_factor,
+                             with->threshold, with->warmup_start};
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        *numbers[i] = values[i] != 0 ? values[i] : *numbers[i];
+    }
+    size_t *const counts[] = {&s.period,   &s.total,    &s.cycle_factor,
+                              &s.patience, &s.cooldown, &s.warmup};
+    const size_t sizes[] = {with->period,   with->total,    with->cycle_factor,
+                            with->patience, with->cooldown, with->warmup};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        *counts[i] = sizes[i] != 0 ? sizes[i] : *counts[i];
+    }
+    s.absolute = with->absolute;
+    s.milestones = milestones;
+    s.n_milestones = 3;
+    return s;
+}
+
+/* Where the two are near zero, near the base rate's rounding is near enough. */
+static void agree(const char *name, size_t t, double ours, double theirs)
+{
+    cr_assert(fabs(ours - theirs) <= 1e-13 * base, "%s: period %zu: %.17g, PyTorch %.17g", name, t,
+              ours, theirs);
+}
+
+Test(schedule, sequences)
+{
+    static reference_file file;
+    read_file(&file, "schedules.txt");
+    const lnt_tensor *losses = find(&file, "losses");
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const lnt_tensor *expected = find(&file, rows[i].name);
+        lnt_schedule schedule = schedule_of(&rows[i]);
+        lnt_plateau plateau = {0};
+        OK(lnt_schedule_settle(&schedule, PERIODS, NULL));
+        for (size_t t = 0; t < PERIODS; t++) {
+            const double rate =
+                schedule.kind == LNT_SCHEDULE_PLATEAU
+                    ? lnt_plateau_update(&plateau, &schedule, base, lnt_get(losses, 0, t))
+                    : lnt_schedule_rate(&schedule, base, t);
+            agree(rows[i].name, t, rate, lnt_get(expected, 0, t));
+        }
+    }
+}
+
+Test(schedule, momentum_of_one_cycle)
+{
+    static reference_file file;
+    read_file(&file, "schedules.txt");
+    for (size_t i = 0; i < N_ROWS; i++) {
+        lnt_schedule schedule = schedule_of(&rows[i]);
+        OK(lnt_schedule_settle(&schedule, PERIODS, NULL));
+        if (schedule.kind != LNT_SCHEDULE_ONE_CYCLE) {
+            cr_assert(isnan(lnt_schedule_momentum(&schedule, 3)));
+            continue;
+        }
+        char name[64];
+        snprintf(name, sizeof name, "%s.momentum", rows[i].name);
+        for (size_t t = 0; t < PERIODS; t++) {
+            agree(name, t, lnt_schedule_momentum(&schedule, t), lnt_get(find(&file, name), 0, t));
+        }
+        schedule.cycle_momentum = false;
+        cr_assert(isnan(lnt_schedule_momentum(&schedule, 3)));
+    }
+}
+
+/* The learning rate warms up to where the cycle begins; the momentum stays at its height. */
+Test(schedule, momentum_stays_high_in_the_warm_up)
+{
+    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_ONE_CYCLE), cycle = schedule;
+    schedule.warmup = 5;
+    schedule.momentum_high = cycle.momentum_high = 0.97;
+    schedule.momentum_low = cycle.momentum_low = 0.6;
+    OK(lnt_schedule_settle(&schedule, PERIODS + 5, NULL));
+    OK(lnt_schedule_settle(&cycle, PERIODS, NULL));
+    for (size_t t = 0; t < 5; t++) {
+        cr_assert_eq(lnt_schedule_momentum(&schedule, t), 0.97, "period %zu", t);
+    }
+    for (size_t t = 0; t < PERIODS; t++) {
+        cr_assert_eq(lnt_schedule_momentum(&schedule, t + 5), lnt_schedule_momentum(&cycle, t));
+    }
+    cr_assert(lnt_schedule_momentum(&schedule, 9) < 0.97);
+}
+
+/* With a threshold of 0 a value that is equal to the best is no improvement. */
+Test(schedule, plateau_of_equal_values)
+{
+    for (int absolute = 0; absolute < 2; absolute++) {
+        lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+        lnt_plateau plateau = {0};
+        schedule.patience = 2;
+        schedule.threshold = 0;
+        schedule.absolute = absolute != 0;
+        OK(lnt_schedule_settle(&schedule, 6, NULL));
+        const double expected[] = {1, 1, 1, 0.1};
+        for (size_t t = 0; t < 4; t++) {
+            const double rate = lnt_plateau_update(&plateau, &schedule, 1, 3);
+            cr_assert_float_eq(rate, expected[t], 1e-15, "period %zu: %g", t, rate);
+        }
+    }
+}
+
+/* A loss below 0, as a Gaussian's, that stands still or rises a little is no improvement. */
+Test(schedule, plateau_below_zero)
+{
+    const double losses[] = {-1, -1, -0.99995, -1.00005, -2, -2};
+    const double expected[] = {1, 1, 1, 0.1, 0.1, 0.1};
+    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    lnt_plateau plateau = {0};
+    schedule.patience = 2;
+    OK(lnt_schedule_settle(&schedule, 6, NULL));
+    for (size_t t = 0; t < 6; t++) {
+        const double rate = lnt_plateau_update(&plateau, &schedule, 1, losses[t]);
+        cr_assert_float_eq(rate, expected[t], 1e-15);
+    }
+    cr_assert_eq(plateau.best, -2);
+}
+
+/* Far beyond the end, and runs of one period, give rates, not NaN. */
+Test(schedule, any_length)
+{
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const size_t lengths[] = {0, 1, 2, 3, SIZE_MAX};
+        for (size_t k = 0; k < 5; k++) {
+            lnt_schedule schedule = schedule_of(&rows[i]);
+            OK(lnt_schedule_settle(&schedule, lengths[k], NULL));
+            const size_t times[] = {0, 1, 2, 61, 1000, SIZE_MAX / 3, SIZE_MAX};
+            for (size_t t = 0; t < 7; t++) {
+                const double rate = lnt_schedule_rate(&schedule, base, times[t]);
+                cr_assert(rate >= 0 && rate <= base * (1 + 1e-12), "%s: %zu of %zu: %g",
+                          rows[i].name, times[t], lengths[k], rate);
+            }
+        }
+    }
+}
+
+Test(schedule, names)
+{
+    for (int kind = 0; lnt_schedule_name((lnt_schedule_kind) kind) != NULL; kind++) {
+        lnt_schedule_kind found;
+        size_t count = 0;
+        OK(lnt_schedule_find(lnt_schedule_name((lnt_schedule_kind) kind), &found));
+        cr_assert_eq((int) found, kind);
+        for (size_t i = 0; i < N_ROWS; i++) {
+            count += (int) rows[i].with.kind == kind;
+        }
+        cr_assert(count > 0, "%s has no row", lnt_schedule_name((lnt_schedule_kind) kind));
+    }
+    lnt_schedule_kind found;
+    cr_assert_null(lnt_schedule_name((lnt_schedule_kind) -1));
+    FAILS(LNT_ERR_INVALID, lnt_schedule_find("cosinus", &found));
+    FAILS(LNT_ERR_NULL, lnt_schedule_find(NULL, &found));
+    FAILS(LNT_ERR_NULL, lnt_schedule_find("step", NULL));
+}
+
+Test(schedule, ranges)
+{
+#define WITH(schedule_kind, assignment, word)                                                      \
+    do {                                                                                           \
+        lnt_schedule s = lnt_schedule_of(schedule_kind);                                           \
+        lnt_error error = {LNT_OK, ""};                                                            \
+        s.milestones = milestones;                                                                 \
+        s.n_milestones = 3;                                                                        \
+        s.assignment;                                                                              \
+        FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, &error));                               \
+        cr_assert(strstr(error.message, word) != NULL, "%s", error.message);                       \
+        FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, NULL));                                 \
+    } while (0)
+    WITH(LNT_SCHEDULE_STEP, factor = 0, "factor is 0, expected a number in (0, 1]");
+    WITH(LNT_SCHEDULE_STEP, factor = NAN, "factor");
+    WITH(LNT_SCHEDULE_EXPONENTIAL, factor = 1.1, "factor is 1.1");
+    WITH(LNT_SCHEDULE_STEP, period = 0, "period");
+    WITH(LNT_SCHEDULE_MULTI_STEP, n_milestones = 0, "milestones");
+    WITH(LNT_SCHEDULE_MULTI_STEP, milestones = ((const size_t[]){3, 3, 4}),
+         "schedule.milestones has 3 behind 3, expected them to ascend");
+    WITH(LNT_SCHEDULE_POLYNOMIAL, power = 0, "power is 0, expected a finite number above 0");
+    WITH(LNT_SCHEDULE_COSINE, least = -1, "least is -1, expected a finite number from 0");
+    WITH(LNT_SCHEDULE_COSINE, cycle_factor = 0, "cycle_factor");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, rise = 1, "rise");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, start_factor = 0, "start_factor");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, end_factor = INFINITY, "end_factor");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, momentum_high = 1, "momentum_high");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, momentum_low = -0.1, "momentum_low");
+    WITH(LNT_SCHEDULE_PLATEAU, threshold = -1, "threshold");
+    WITH(LNT_SCHEDULE_PLATEAU, least_change = NAN, "least_change");
+    WITH(LNT_SCHEDULE_PLATEAU, per_step = true, "per_step");
+    WITH(LNT_SCHEDULE_CONSTANT, kind = (lnt_schedule_kind) 42, "42");
+#undef WITH
+    lnt_schedule s = lnt_schedule_of(LNT_SCHEDULE_CONSTANT);
+    s.factor = -1; /* which a constant does not read */
+    OK(lnt_schedule_settle(&s, 10, NULL));
+    s.warmup = 3;
+    s.warmup_start = 0;
+    FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, NULL));
+    FAILS(LNT_ERR_NULL, lnt_schedule_settle(NULL, 10, NULL));
+}
