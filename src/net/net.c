@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/net.h"
 
+#include "base/hash.h"
 #include <limits.h>
 #include <linnet/random.h>
 #include <string.h>
@@ -14,26 +15,18 @@ lnt_tensor lnt_net_view(const lnt_net *net, size_t i, void *flat)
 {
     const lnt_net_slot *slot = &net->slots[i];
     char *data = (char *) flat + slot->offset * lnt_dtype_size(net->dtype);
-    return lnt_tensor_of(net->dtype, data, slot->rows, slot->cols);
-}
-
-/* FNV-1a over the numbers that decide shapes and functions. */
-static void mix(uint64_t *hash, uint64_t value)
-{
-    for (int byte = 0; byte < 8; byte++) {
-        *hash = (*hash ^ (value >> (8 * byte) & 0xFF)) * UINT64_C(0x100000001B3);
-    }
+    return lnt_tensor_view(net->dtype, data, slot->rows, slot->cols);
 }
 
 static uint64_t signature_of(const lnt_net *net)
 {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    mix(&hash, (uint64_t) net->dtype);
-    mix(&hash, net->widths[0]);
+    uint64_t hash = LNT_HASH_SEED;
+    lnt_hash_u64(&hash, (uint64_t) net->dtype);
+    lnt_hash_u64(&hash, net->widths[0]);
     for (size_t l = 0; l < net->n_layers; l++) {
-        mix(&hash, lnt_layer_signature(&net->layers[l]));
-        mix(&hash, net->widths[l + 1]);
-        mix(&hash, net->first_tensor[l + 1]);
+        lnt_hash_u64(&hash, lnt_layer_signature(&net->layers[l]));
+        lnt_hash_u64(&hash, net->widths[l + 1]);
+        lnt_hash_u64(&hash, net->first_tensor[l + 1]);
     }
     return hash;
 }
@@ -158,13 +151,13 @@ static lnt_status note_span(lnt_net *net, size_t l)
     if (!layer->kind->has_span) {
         return LNT_OK;
     }
-    if (layer->span == 0 || layer->span > l) {
+    if (layer->skip_depth == 0 || layer->skip_depth > l) {
         return LNT_ERR_INVALID;
     }
-    if (net->widths[l - layer->span] != net->widths[l + 1]) {
+    if (net->widths[l - layer->skip_depth] != net->widths[l + 1]) {
         return LNT_ERR_SHAPE;
     }
-    net->comes_back[l - layer->span] = true;
+    net->comes_back[l - layer->skip_depth] = true;
     return LNT_OK;
 }
 
@@ -206,7 +199,7 @@ static lnt_status describe(lnt_net *net, const lnt_net_config *config, const tot
 static void forget_array(lnt_init *init)
 {
     if (init->kind == LNT_INIT_ARRAY) {
-        *init = lnt_init_of(LNT_INIT_AUTO);
+        *init = lnt_init_defaults(LNT_INIT_AUTO);
     }
 }
 

@@ -24,21 +24,15 @@ lnt_status lnt_cholesky(lnt_tensor *c, bool *definite);
 /** Solves L·Lᵀ·x = b for each row of B [m, n], dense, in place; L as `lnt_cholesky` leaves it. */
 lnt_status lnt_cholesky_solve(const lnt_tensor *l, lnt_tensor *b);
 
-/** Solves L·x = b, or with `transposed` Lᵀ·x = b, likewise. */
-lnt_status lnt_triangular_solve(const lnt_tensor *l, bool transposed, lnt_tensor *b);
-
 /** L becomes the inverse of L·Lᵀ, both triangles. */
 lnt_status lnt_cholesky_invert(lnt_tensor *l);
-
-/** log det(L·Lᵀ). */
-double lnt_cholesky_log_determinant(const lnt_tensor *l);
 
 /** Elements of work that `lnt_eigen` and `lnt_orthonormalise` need, [n, n]; 0 if too large. */
 size_t lnt_eigen_work(size_t n);
 
 /**
  * C = Vᵀ·diag(values)·V: C becomes V, an eigenvector a row, `values` [n] of C's dtype ascend.
- * `work` has `lnt_eigen_work` elements of it, aligned as lnt_allocate aligns. `LNT_ERR_NOT_FINITE`
+ * `work` has `lnt_eigen_work` elements of it, aligned as lnt_allocate aligns. `LNT_ERR_NONFINITE`
  * if it does not converge.
  */
 lnt_status lnt_eigen(lnt_tensor *c, void *values, void *work);

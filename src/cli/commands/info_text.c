@@ -19,16 +19,16 @@ static void print_layer(const lnt_layer *layer, size_t i, size_t inputs, size_t 
     for (size_t next = 0; lnt_cli_info_number(layer, &next, &name, &value);) {
         printf(", %s %g", name, value);
     }
-    if (layer->span > 0) {
-        printf(", adds the input of layer %zu", i - layer->span);
+    if (layer->skip_depth > 0) {
+        printf(", adds the input of layer %zu", i - layer->skip_depth);
     }
     putchar('\n');
 }
 
 static void print_tensor(lnt_status status, const lnt_parameter *parameter)
 {
-    char sum[LNT_SUM_LENGTH];
-    if (status == LNT_OK && lnt_tensor_sum(&parameter->value, sum) == LNT_OK) {
+    char sum[LNT_CHECKSUM_LENGTH];
+    if (status == LNT_OK && lnt_tensor_checksum(&parameter->value, sum) == LNT_OK) {
         printf("tensor        %s [%zu, %zu], XXH3 %s\n", parameter->name, parameter->value.rows,
                parameter->value.cols, sum);
     }
@@ -43,11 +43,11 @@ static void print_layers(lnt_net *net)
         print_layer(lnt_net_layer(net, i), i, inputs, outputs);
         inputs = outputs;
     }
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
-        print_tensor(lnt_net_tensor(net, i, &parameter), &parameter);
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
+        print_tensor(lnt_net_parameter(net, i, &parameter), &parameter);
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
-        print_tensor(lnt_net_statistic(net, i, &parameter), &parameter);
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
+        print_tensor(lnt_net_running_stat(net, i, &parameter), &parameter);
     }
 }
 
@@ -62,12 +62,12 @@ static void print_names(const char *title, const lnt_names *names)
     size_t used = 0, i = 0;
     for (; i < count; i++) {
         const char *name = lnt_names_get(names, i);
-        used += lnt_cli_escaped_width(name) + 2;
+        used += lnt_escaped_width(name) + 2;
         if (i > 0 && used > 56) {
             break;
         }
         fputs(i > 0 ? ", " : "", stdout);
-        lnt_cli_print_escaped(stdout, name);
+        lnt_print_escaped(stdout, name);
     }
     fputs(i < count ? ", ...\n" : "\n", stdout);
 }
@@ -86,7 +86,7 @@ static void print_score(const char *title, double loss, double accuracy)
 
 void lnt_cli_info_text(const lnt_model *model)
 {
-    const lnt_record *record = &model->record;
+    const lnt_training_summary *record = &model->record;
     const bool classifier = lnt_loss_is_classification(model->loss.kind);
     printf("task          %s\n", classifier ? "classification" : "regression");
     printf("loss          %s\n", lnt_loss_name(model->loss.kind));

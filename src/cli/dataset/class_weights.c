@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/class_weights.h"
 
+#include "base/text/suggest.h"
 #include "cli/options/number.h"
-#include "cli/options/suggest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 static lnt_status balance(size_t classes, const lnt_tensor *y, double *weights)
 {
     for (size_t i = 0; i < y->rows; i++) {
-        weights[(size_t) lnt_get(y, i, 0)] += 1;
+        weights[(size_t) lnt_tensor_get(y, i, 0)] += 1;
     }
     for (size_t c = 0; c < classes; c++) {
         weights[c] = weights[c] > 0 ? (double) y->rows / ((double) classes * weights[c]) : 1;
@@ -35,7 +35,7 @@ static lnt_status set_one(char *text, const lnt_names *classes, double *weights,
     *equals = '\0';
     const size_t c = lnt_names_find(classes, text);
     if (c == LNT_NOT_FOUND) {
-        const char *nearest = lnt_cli_nearest(text, class_of, classes);
+        const char *nearest = lnt_suggest(text, class_of, classes);
         return lnt_fail(error, LNT_ERR_INVALID,
                         "option --class-weights: there is no class '%s'%s%s%s", text,
                         nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,

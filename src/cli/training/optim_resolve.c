@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options/defaults.h"
 #include "cli/options/train_settings.h"
-
-#include <unistd.h>
+#include "cli/output/memory.h"
 
 /* Half of the machine's memory; 0, no limit, where it is not known. */
 static size_t half_of_memory(void)
 {
-    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (size_t) pages / 2 * (size_t) size : 0;
+    const size_t all = lnt_cli_memory_physical();
+    return all != SIZE_MAX ? all / 2 : 0;
 }
 
 /*
@@ -44,7 +43,7 @@ void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
         return;
     }
     lnt_cli_train_settings base = *settings;
-    base.fit.optim = lnt_optim_of(settings->fit.optim.kind);
+    base.fit.optim = lnt_optim_defaults(settings->fit.optim.kind);
     if (base.fit.optim.kind == LNT_SGD) {
         base.fit.optim.momentum = LNT_CLI_DEFAULT_MOMENTUM;
     } else if (base.fit.optim.kind == LNT_ADAMW) {
@@ -52,7 +51,7 @@ void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
         base.fit.optim.weight_decay = LNT_CLI_DEFAULT_ADAMW_DECAY;
     }
     base.fit.optim.max_bytes = half_of_memory();
-    if (lnt_optim_looks_again(base.fit.optim.kind)) {
+    if (lnt_optim_reevaluates(base.fit.optim.kind)) {
         settle_whole(settings);
     }
     lnt_cli_values_fill(&settings->values, lnt_cli_optim_group.options, lnt_cli_optim_group.count,

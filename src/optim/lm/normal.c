@@ -9,42 +9,8 @@
  * and dz = d, a_i·d_j for weight (i, j) and d_j for bias j.
  */
 
-#define LOOPS(REAL, T)                                                                             \
-    static void products_##T(size_t rows, size_t inputs, size_t outputs, size_t stride,            \
-                             const lnt_tensor *a_view, const void *d_data, void *j_data)           \
-    {                                                                                              \
-        for (size_t r = 0; r < rows; r++) {                                                        \
-            const REAL *a = (const REAL *) a_view->data + (ptrdiff_t) r * a_view->row_stride;      \
-            const REAL *restrict d = (const REAL *) d_data + r * outputs;                          \
-            REAL *restrict to = (REAL *) j_data + r * stride;                                      \
-            if (outputs == 1) {                                                                    \
-                for (size_t i = 0; i < inputs; i++) {                                              \
-                    to[i] = a[(ptrdiff_t) i * a_view->col_stride] * d[0];                          \
-                }                                                                                  \
-                continue;                                                                          \
-            }                                                                                      \
-            for (size_t i = 0; i < inputs; i++, to += outputs) {                                   \
-                const REAL factor = a[(ptrdiff_t) i * a_view->col_stride];                         \
-                for (size_t k = 0; k < outputs; k++) {                                             \
-                    to[k] = factor * d[k];                                                         \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void shift_##T(size_t n, const void *a_data, double d, void *c_data)                    \
-    {                                                                                              \
-        const REAL *a = a_data;                                                                    \
-        REAL *c = c_data;                                                                          \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            memcpy(c + i * n, a + i * n, (i + 1) * sizeof(REAL));                                  \
-            c[i * n + i] += (REAL) d;                                                              \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32)
-LOOPS(double, f64)
-#undef LOOPS
+#define TEMPLATE "optim/lm/normal.inc"
+#include "base/precision/both.inc"
 
 void lnt_lm_shift(lnt_dtype dtype, size_t n, const void *a, double d, void *c)
 {
@@ -78,8 +44,8 @@ static lnt_status flush(lnt_lm *lm, size_t n, bool *first, size_t *used)
 {
     if (*used > 0) {
         const lnt_dtype dtype = lm->point->dtype;
-        const lnt_tensor j = lnt_tensor_of(dtype, lm->panel, *used, n), t = lnt_transpose(&j);
-        lnt_tensor c = lnt_tensor_of(dtype, lm->matrix, n, n);
+        const lnt_tensor j = lnt_tensor_view(dtype, lm->panel, *used, n), t = lnt_transpose(&j);
+        lnt_tensor c = lnt_tensor_view(dtype, lm->matrix, n, n);
         LNT_TRY(lnt_syrk(1, &t, *first ? 0 : 1, &c));
         *first = false;
         *used = 0;
@@ -120,22 +86,23 @@ lnt_status lnt_lm_normal_solve(lnt_optim *optim, double mu, bool *definite)
     lnt_lm *lm = optim->work;
     const size_t n = optim->n_parameters;
     lnt_lm_shift(optim->dtype, n, lm->matrix, mu, lm->factor);
-    lnt_tensor c = lnt_tensor_of(optim->dtype, lm->factor, n, n);
+    lnt_tensor c = lnt_tensor_view(optim->dtype, lm->factor, n, n);
     for (size_t i = 0; i < optim->n_segments && optim->config.l2 > 0; i++) {
         const lnt_optim_segment *s = &optim->segments[i];
-        lnt_tensor diagonal = lnt_tensor_strided(optim->dtype, lnt_element(&c, s->first, s->first),
-                                                 s->count, 1, (ptrdiff_t) n + 1, 1);
+        lnt_tensor diagonal =
+            lnt_tensor_strided(optim->dtype, lnt_tensor_ptr(&c, s->first, s->first), s->count, 1,
+                               (ptrdiff_t) n + 1, 1);
         const double l2 = s->l2;
         for (size_t j = 0; j < s->count; j++) {
-            LNT_TRY(lnt_set(&diagonal, j, 0, lnt_get(&diagonal, j, 0) + l2));
+            LNT_TRY(lnt_tensor_set(&diagonal, j, 0, lnt_tensor_get(&diagonal, j, 0) + l2));
         }
     }
     LNT_TRY(lnt_cholesky(&c, definite));
     if (!*definite) {
         return LNT_OK;
     }
-    const lnt_tensor g = lnt_tensor_of(optim->dtype, lm->gradient, 1, n);
-    lnt_tensor step = lnt_tensor_of(optim->dtype, lm->step, 1, n);
+    const lnt_tensor g = lnt_tensor_view(optim->dtype, lm->gradient, 1, n);
+    lnt_tensor step = lnt_tensor_view(optim->dtype, lm->step, 1, n);
     LNT_TRY(lnt_copy(&g, &step));
     LNT_TRY(lnt_scale(-1, &step));
     return lnt_cholesky_solve(&c, &step);

@@ -10,10 +10,10 @@ static double total_of(const lnt_loss *loss, const lnt_tensor *target, size_t ro
 {
     const double keep = 1 - loss->label_smoothing, even = loss->label_smoothing / (double) classes;
     const bool label = target->cols == 1;
-    const size_t at = label ? (size_t) lnt_get(target, row, 0) : classes;
+    const size_t at = label ? (size_t) lnt_tensor_get(target, row, 0) : classes;
     double total = 0;
     for (size_t j = 0; j < classes; j++) {
-        const double y = label ? j == at : lnt_get(target, row, j);
+        const double y = label ? j == at : lnt_tensor_get(target, row, j);
         total += (keep * y + even) * (loss->class_weights != NULL ? loss->class_weights[j] : 1);
     }
     return total;
@@ -25,87 +25,8 @@ static double least_of(lnt_dtype dtype)
     return dtype == LNT_F32 ? (double) FLT_MIN : DBL_MIN;
 }
 
-/* rho comes as the loss's gradient by outputs; what counts for nothing has f = 0. */
-#define LOOPS(REAL, T, root)                                                                       \
-    static void squares_##T(size_t rows, size_t cols, const void *factors, void *rho_data)         \
-    {                                                                                              \
-        const REAL *f = factors;                                                                   \
-        REAL *rho = rho_data;                                                                      \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL scale = f[i] > 0 ? 1 / f[i] : 0;                                            \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                rho[i * cols + j] *= scale;                                                        \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void classes_##T(size_t rows, size_t cols, double least, const void *factors,           \
-                            void *roots_data, void *rho_data)                                      \
-    {                                                                                              \
-        const REAL *f = factors;                                                                   \
-        REAL *roots = roots_data, *rho = rho_data;                                                 \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL scale = f[i] > 0 ? 1 / f[i] : 0;                                            \
-            for (size_t j = i * cols; j < (i + 1) * cols; j++) {                                   \
-                const REAL p = roots[j] > (REAL) least ? roots[j] : (REAL) least;                  \
-                roots[j] = root(p);                                                                \
-                rho[j] = rho[j] * scale / roots[j];                                                \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* u = f·S·v, or for one k, with v NULL, f times column k of S */                            \
-    static void softmax_##T(size_t rows, size_t cols, size_t k, const void *factors,               \
-                            const void *roots_data, const void *v_data, void *u_data)              \
-    {                                                                                              \
-        const REAL *f = factors, *roots = roots_data, *v = v_data;                                 \
-        REAL *u = u_data;                                                                          \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL *r = roots + i * cols;                                                      \
-            REAL along = v != NULL ? 0 : r[k];                                                     \
-            for (size_t j = 0; v != NULL && j < cols; j++) {                                       \
-                along += r[j] * v[i * cols + j];                                                   \
-            }                                                                                      \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                const REAL own = v != NULL ? v[i * cols + j] : (REAL) (j == k);                    \
-                u[i * cols + j] = f[i] * (r[j] * own - r[j] * r[j] * along);                       \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void plain_##T(size_t rows, size_t cols, size_t k, const void *factors,                 \
-                          const void *v_data, void *u_data)                                        \
-    {                                                                                              \
-        const REAL *f = factors, *v = v_data;                                                      \
-        REAL *u = u_data;                                                                          \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                u[i * cols + j] = f[i] * (v != NULL ? v[i * cols + j] : (REAL) (j == k));          \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* v = f·Sᵀ·y */                                                                           \
-    static void weigh_##T(size_t rows, size_t cols, const void *factors, const void *roots_data,   \
-                          const void *y_data, void *v_data)                                        \
-    {                                                                                              \
-        const REAL *f = factors, *roots = roots_data, *y = y_data;                                 \
-        REAL *v = v_data;                                                                          \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL *r = roots + i * cols;                                                      \
-            REAL along = 0;                                                                        \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                along += r[j] * r[j] * y[i * cols + j];                                            \
-            }                                                                                      \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                v[i * cols + j] = f[i] * r[j] * (y[i * cols + j] - along);                         \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32, sqrtf)
-LOOPS(double, f64, sqrt)
-#undef LOOPS
+#define TEMPLATE "optim/lm/residuals.inc"
+#include "base/precision/both.inc"
 
 static bool is_softmax(const lnt_loss *loss)
 {
@@ -115,12 +36,12 @@ static bool is_softmax(const lnt_loss *loss)
 static lnt_status factors_of(const lnt_lm *lm, const lnt_loss *loss, const lnt_tensor *target,
                              const lnt_tensor *weights, lnt_tensor *factors)
 {
-    const double divisor = loss->gradient == LNT_SUM ? 1 : lm->residuals.divisor;
+    const double divisor = loss->gradient_reduction == LNT_SUM ? 1 : lm->residuals.divisor;
     for (size_t i = 0; i < target->rows; i++) {
-        const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;
+        const double weight = weights != NULL ? lnt_tensor_get(weights, i, 0) : 1;
         const double share =
             is_softmax(loss) ? total_of(loss, target, i, lm->residuals.outputs) : 2;
-        LNT_TRY(lnt_set(factors, 0, i, divisor > 0 ? sqrt(weight * share / divisor) : 0));
+        LNT_TRY(lnt_tensor_set(factors, 0, i, divisor > 0 ? sqrt(weight * share / divisor) : 0));
     }
     return LNT_OK;
 }
@@ -137,15 +58,15 @@ lnt_status lnt_lm_residuals_at(lnt_lm *lm, const lnt_optim_batch *batch, size_t 
         LNT_TRY(lnt_slice_rows(batch->weights, first, rows, 1, &weights));
     }
     const lnt_tensor *w = batch->weights != NULL ? &weights : NULL;
-    lnt_tensor factors = lnt_tensor_of(dtype, r->factors, 1, rows);
+    lnt_tensor factors = lnt_tensor_view(dtype, r->factors, 1, rows);
     LNT_TRY(factors_of(lm, batch->loss, &target, w, &factors));
-    const lnt_tensor rho = lnt_tensor_of(dtype, r->rho, rows, cols);
+    const lnt_tensor rho = lnt_tensor_view(dtype, r->rho, rows, cols);
     (void) lnt_loss_part(batch->loss, output, &target, w, r->divisor, &rho);
     if (!is_softmax(batch->loss)) {
         (dtype == LNT_F32 ? squares_f32 : squares_f64)(rows, cols, r->factors, r->rho);
         return LNT_OK;
     }
-    lnt_tensor p = lnt_tensor_of(dtype, r->roots, rows, cols);
+    lnt_tensor p = lnt_tensor_view(dtype, r->roots, rows, cols);
     LNT_TRY(lnt_softmax(output, &p));
     (dtype == LNT_F32 ? classes_f32 : classes_f64)(rows, cols, least_of(dtype), r->factors,
                                                    r->roots, r->rho);
@@ -157,7 +78,7 @@ static void seed(const lnt_lm *lm, const lnt_loss *loss, size_t rows, size_t k, 
 {
     const lnt_lm_residuals *r = &lm->residuals;
     const lnt_dtype dtype = lm->point->dtype;
-    *seeds = lnt_tensor_of(dtype, r->seeds, rows, r->outputs);
+    *seeds = lnt_tensor_view(dtype, r->seeds, rows, r->outputs);
     if (is_softmax(loss)) {
         (dtype == LNT_F32 ? softmax_f32 : softmax_f64)(rows, r->outputs, k, r->factors, r->roots, v,
                                                        r->seeds);

@@ -2,17 +2,13 @@
 #include "tensor/blas/gemm_short.h"
 
 #include "base/ignore_status.h"
+#include "base/smaller.h"
 #include "tensor/blas/blas.h"
 
 #include <limits.h>
 
 /* Side of the square blocks that operands BLAS cannot address are packed into. */
 enum { BLOCK = 64 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Whether the rows lie one behind the other as BLAS wants them, and their leading dimension. */
 static bool row_form(const lnt_tensor *t, int *ld)
@@ -47,10 +43,10 @@ bool lnt_blas_form(const lnt_tensor *t, lnt_blas_matrix *matrix)
 static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size_t j, size_t rows,
                                 size_t cols, void *buffer)
 {
-    lnt_tensor block = lnt_tensor_strided(t->dtype, lnt_element(t, i, j), rows, cols, t->row_stride,
-                                          t->col_stride);
+    lnt_tensor block = lnt_tensor_strided(t->dtype, lnt_tensor_ptr(t, i, j), rows, cols,
+                                          t->row_stride, t->col_stride);
     if (packed) {
-        lnt_tensor pack = lnt_tensor_of(t->dtype, buffer, rows, cols);
+        lnt_tensor pack = lnt_tensor_view(t->dtype, buffer, rows, cols);
         lnt_ignore_status(lnt_copy(&block, &pack));
         block = pack;
     }
@@ -91,17 +87,17 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
     const size_t k_step = pack_a || pack_b ? BLOCK : k;
 
     for (size_t i = 0; i < m; i += m_step) {
-        const size_t rows = smaller(m_step, m - i);
+        const size_t rows = lnt_smaller(m_step, m - i);
         for (size_t j = 0; j < n; j += n_step) {
-            const size_t cols = smaller(n_step, n - j);
-            lnt_tensor c_block = lnt_tensor_strided(c->dtype, lnt_element(c, i, j), rows, cols,
+            const size_t cols = lnt_smaller(n_step, n - j);
+            lnt_tensor c_block = lnt_tensor_strided(c->dtype, lnt_tensor_ptr(c, i, j), rows, cols,
                                                     c->row_stride, c->col_stride);
-            lnt_tensor target = pack_c ? lnt_tensor_of(c->dtype, c_buffer, rows, cols) : c_block;
+            lnt_tensor target = pack_c ? lnt_tensor_view(c->dtype, c_buffer, rows, cols) : c_block;
             lnt_blas_matrix c_form;
             (void) lnt_blas_form(&target, &c_form);
             double factor = pack_c ? 0 : beta;
             for (size_t p = 0; p < k; p += k_step) {
-                const size_t depth = smaller(k_step, k - p);
+                const size_t depth = lnt_smaller(k_step, k - p);
                 const lnt_blas_matrix a_form = block_of(a, pack_a, i, p, rows, depth, a_buffer);
                 const lnt_blas_matrix b_form = block_of(b, pack_b, p, j, depth, cols, b_buffer);
                 lnt_blas_gemm(c->dtype, (int) rows, (int) cols, (int) depth, alpha, a_form, b_form,
@@ -155,7 +151,7 @@ bool lnt_gemm_is_direct(const lnt_tensor *a, const lnt_tensor *b, const lnt_tens
 /* BLAS wants the lowest address of a vector, whatever the sign of its increment. */
 static void *lowest(const lnt_tensor *column)
 {
-    return lnt_element(column, column->row_stride < 0 ? column->rows - 1 : 0, 0);
+    return lnt_tensor_ptr(column, column->row_stride < 0 ? column->rows - 1 : 0, 0);
 }
 
 static bool is_increment(const lnt_tensor *column)
