@@ -116,5 +116,5 @@ Test(k_fold, errors)
     cr_assert_eq(lnt_k_fold(4, 0, NULL, 0, index, first), LNT_ERR_INVALID);
     cr_assert_eq(lnt_k_fold(4, 5, NULL, 0, index, first), LNT_ERR_INVALID);
     cr_assert_eq(lnt_k_fold(4, 2, &few, 0, index, first), LNT_ERR_SHAPE);
-    cr_assert_eq(lnt_k_fold(4, 2, &labels, 0, index, first), LNT_ERR_NOT_FINITE);
+    cr_assert_eq(lnt_k_fold(4, 2, &labels, 0, index, first), LNT_ERR_NONFINITE);
 }
