@@ -49,7 +49,7 @@ lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs, lnt_error *error
     if (!is_reduction(loss->value_reduction) || !is_reduction(loss->gradient_reduction)) {
         const bool value = !is_reduction(loss->value_reduction);
         return lnt_fail(error, LNT_ERR_INVALID, "loss.%s is %d, expected one of lnt_reduction",
-                        value ? "value" : "gradient",
+                        value ? "value_reduction" : "gradient_reduction",
                         (int) (value ? loss->value_reduction : loss->gradient_reduction));
     }
     if (ops->parameter.name != NULL) {

@@ -27,25 +27,15 @@ Test(text, distance)
                  {"saturday", "sunday", 3},
                  {"Batch_Rows", "batch-rows", 0}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-<<<<<<< HEAD
-        assert_eq(lnt_text_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s", cases[i].a,
+        assert_eq(lnt_edit_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s", cases[i].a,
                   cases[i].b);
-        assert_eq(lnt_text_distance(cases[i].b, cases[i].a), cases[i].distance);
-=======
-        cr_assert_eq(lnt_edit_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s",
-                     cases[i].a, cases[i].b);
-        cr_assert_eq(lnt_edit_distance(cases[i].b, cases[i].a), cases[i].distance);
->>>>>>> pre_rename1
+        assert_eq(lnt_edit_distance(cases[i].b, cases[i].a), cases[i].distance);
     }
     char a[200], b[200];
     memset(a, 'a', 199);
     memset(b, 'b', 199);
     a[199] = b[199] = '\0';
-<<<<<<< HEAD
-    assert_eq(lnt_text_distance(a, b), 63, "long names count by their beginnings");
-=======
-    cr_assert_eq(lnt_edit_distance(a, b), 64, "long texts are near nothing");
->>>>>>> pre_rename1
+    assert_eq(lnt_edit_distance(a, b), 64, "long texts are near nothing");
 }
 
 Test(text, utf8)
