@@ -52,7 +52,7 @@ static lnt_status step(run *r)
 {
     lnt_tensor w = lnt_net_parameters(r->net);
     memcpy(w.data, r->first, w.cols * lnt_dtype_size(w.dtype));
-    r->optim->numbers[LNT_LM_MU] = r->optim->config.mu;
+    r->optim->numbers[LNT_LM_MU] = r->optim->config.lm.mu;
     lnt_optim_batch batch = {.x = &r->x, .target = &r->y, .loss = &r->loss};
     LNT_TRY(lnt_pass_forward_backward(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &batch.value));
     return lnt_optim_step_batch(r->optim, r->net, r->pass, &batch, NULL);
@@ -153,7 +153,7 @@ static run create(const lnt_bench_problem *p, lnt_dtype dtype, lnt_lm_system for
     lnt_pass_config pass = lnt_pass_defaults();
     lnt_optim_config optim = lnt_optim_defaults(LNT_LM);
     pass.max_rows = optim.max_rows = p->rows;
-    optim.form = form;
+    optim.lm.system = form;
     lnt_bench_check(lnt_pass_create(&r.pass, r.net, &pass), "creating a pass");
     lnt_bench_check(lnt_optim_create(&r.optim, r.net, &optim), "creating an optimiser");
     const size_t size = lnt_dtype_size(dtype), outputs = p->widths[p->n_layers];

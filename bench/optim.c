@@ -188,13 +188,13 @@ static void run_steps(void *context, size_t calls)
 static lnt_optim_config config_of(const struct method *method)
 {
     lnt_optim_config config = lnt_optim_defaults(method->kind);
-    config.learning_rate = config.adam_rate = 1e-7;
-    config.momentum = method->momentum;
-    config.centered = method->centered;
+    config.learning_rate = config.muon.adam_learning_rate = 1e-7;
+    config.sgd.momentum = config.rmsprop.momentum = config.muon.momentum = method->momentum;
+    config.rmsprop.centered = method->centered;
     config.clip_norm = method->clip_norm;
     config.ema_decay = method->ema_decay;
-    config.rprop_least = 1e-8;
-    config.rprop_most = 1e-6;
+    config.rprop.step_min = 1e-8;
+    config.rprop.step_max = 1e-6;
     return config;
 }
 

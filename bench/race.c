@@ -110,7 +110,7 @@ static lnt_fit_config settings(const method *m, const lnt_bench_problem *problem
     fit.batch_rows = m->batch == WHOLE || parts > r->x->rows ? r->x->rows : parts;
     fit.seed = seed;
     fit.optim = lnt_optim_defaults(m->kind);
-    fit.optim.seed = seed;
+    fit.optim.kfac.seed = seed;
     fit.optim.max_bytes = MOST_BYTES;
     if (m->rate > 0) {
         fit.optim.learning_rate = m->rate;

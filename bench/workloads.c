@@ -202,7 +202,7 @@ static void measure_memory(lnt_bench *bench, lnt_dtype dtype)
     lnt_pass *pass;
     lnt_bench_check(lnt_pass_create(&pass, created, &pass_config), "creating a pass");
     lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
-    sgd.momentum = 0.9;
+    sgd.sgd.momentum = 0.9;
     sgd.allocator = &allocator;
     lnt_optim *optim;
     lnt_bench_check(lnt_optim_create(&optim, created, &sgd), "creating an optimiser");

@@ -27,7 +27,7 @@ static lnt_status run(lnt_net **net, const char *path, lnt_error *error)
     fit.epochs = 1000;
     fit.optim = lnt_optim_defaults(LNT_SGD);
     fit.optim.learning_rate = 0.05;
-    fit.optim.momentum = 0.9;
+    fit.optim.sgd.momentum = 0.9;
     lnt_fit_result result;
     LNT_TRY(lnt_fit(*net, &x, &y, &fit, &result, error));
     printf("loss %.2e after %zu epochs\n", result.train_loss, result.epochs);

@@ -4,6 +4,7 @@
 
 #include <linnet/export.h>
 #include <linnet/memory.h>
+#include <linnet/settings.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
@@ -71,6 +72,18 @@ typedef struct lnt_read_options {
 
 /** F32; automatic delimiter and header; missing values refused; no labels, no memory limit. */
 LNT_API lnt_read_options lnt_read_defaults(void);
+
+/** The table of all settings, constant; see linnet/settings.h. */
+LNT_API const lnt_setting *lnt_read_settings(size_t *count);
+
+/** Sets a field by its name from text, as `lnt_optim_set`. Lists of columns are not
+    settings. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_read_set(lnt_read_options *options, const char *name,
+                                               const char *value, lnt_error *error);
+
+/** Writes a field as text, as `lnt_optim_get`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_read_get(const lnt_read_options *options, const char *name,
+                                               char value[LNT_SETTING_LENGTH], lnt_error *error);
 
 /**
  * Reads a CSV file (RFC 4180, and: any delimiter, LF or CRLF, a UTF-8 byte-order mark, no last

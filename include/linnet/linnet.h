@@ -31,6 +31,7 @@
 #include <linnet/predict.h>
 #include <linnet/random.h>
 #include <linnet/schedule.h>
+#include <linnet/settings.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <linnet/text.h>

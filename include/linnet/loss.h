@@ -3,6 +3,7 @@
 #define LINNET_LOSS_H
 
 #include <linnet/export.h>
+#include <linnet/settings.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
@@ -110,6 +111,18 @@ LNT_API lnt_loss lnt_custom_loss(lnt_loss_function function, void *context,
                                  lnt_reduction reduction);
 /** The constructor of a kind, with its defaults: delta 1, quantile 0.5. */
 LNT_API lnt_loss lnt_loss_defaults(lnt_loss_kind kind, lnt_reduction reduction);
+
+/** The table of all settings, constant; see linnet/settings.h. */
+LNT_API const lnt_setting *lnt_loss_settings(size_t *count);
+
+/** Sets a field by its name from text, as `lnt_optim_set`. Class weights are not
+    a setting. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_set(lnt_loss *loss, const char *name, const char *value,
+                                               lnt_error *error);
+
+/** Writes a field as text, as `lnt_optim_get`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_get(const lnt_loss *loss, const char *name,
+                                               char value[LNT_SETTING_LENGTH], lnt_error *error);
 
 /**
  * "mse", "softmax_cross_entropy", "mae", "huber", "log_cosh", "quantile", "binary_cross_entropy",

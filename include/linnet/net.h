@@ -47,6 +47,17 @@ typedef struct lnt_net_config {
 /** F32, seed 0, the default allocator; inputs and layers still to be set. */
 LNT_API lnt_net_config lnt_net_defaults(void);
 
+/** The table of all settings, constant; see linnet/settings.h. */
+LNT_API const lnt_setting *lnt_net_settings(size_t *count);
+
+/** Sets a field by its name from text, as `lnt_optim_set`. Layers are not a setting. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_set(lnt_net_config *config, const char *name,
+                                              const char *value, lnt_error *error);
+
+/** Writes a field as text, as `lnt_optim_get`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_get(const lnt_net_config *config, const char *name,
+                                              char value[LNT_SETTING_LENGTH], lnt_error *error);
+
 /**
  * The tutorial's `MLP(input, hidden, output, layers_num)`: fills `layers[0 .. layers_num)` with
  * `layers_num` dense layers (inputs→hidden, hidden→hidden, …, hidden→output), ReLU between them and

@@ -6,6 +6,7 @@
 #include <linnet/loss.h>
 #include <linnet/memory.h>
 #include <linnet/net.h>
+#include <linnet/settings.h>
 #include <linnet/status.h>
 #include <linnet/tensor.h>
 #include <stdbool.h>
@@ -29,7 +30,7 @@ typedef enum lnt_optim_kind {
     /** s = rho·s + (1 − rho)·g²; w −= η·g/(√s + epsilon); with momentum the step is
         v = momentum·v + g/(√s + epsilon), w −= η·v. Hinton 2012 */
     LNT_RMSPROP,
-    /** s += g²; w −= η'·g/(√s + epsilon), η' = η/(1 + (t − 1)·rate_decay).
+    /** s += g²; w −= η'·g/(√s + epsilon), η' = η/(1 + (t − 1)·lr_decay).
         Duchi, Hazan, Singer, JMLR 12 (2011) */
     LNT_ADAGRAD,
     /** m = beta1·m + (1 − beta1)·g; s = beta2·s + (1 − beta2)·g²;
@@ -44,28 +45,28 @@ typedef enum lnt_optim_kind {
     LNT_NADAM,
     /** Adam with the largest s so far in place of s. Reddi, Kale, Kumar, ICLR 2018 */
     LNT_AMSGRAD,
-    /** Steps by the sign of g alone, of a size for each element that grows by `rprop_grow` while
-        the sign stays and shrinks by `rprop_shrink` when it changes, where the element rests for a
-        step, within [rprop_least, rprop_most]; η is the first size, and of no effect later but on
+    /** Steps by the sign of g alone, of a size for each element that grows by `eta_plus` while
+        the sign stays and shrinks by `eta_minus` when it changes, where the element rests for a
+        step, within [step_min, step_max]; η is the first size, and of no effect later but on
         weight decay. For full batches. Riedmiller, Braun 1993 */
     LNT_RPROP,
     /**
      * Weights of two or more rows and columns: v = momentum·v + (1 − momentum)·g, u = v or with
      * `nesterov` (1 − momentum)·g + momentum·v; O is u divided by its 2-norm (at least 1e-7), then
-     * `muon_iterations` times X = a·X + (b·XXᵀ + c·(XXᵀ)²)·X with a, b, c = 3.4445, −4.7750,
+     * `ns_steps` times X = a·X + (b·XXᵀ + c·(XXᵀ)²)·X with a, b, c = 3.4445, −4.7750,
      * 2.0315, which takes all singular values near 1; w −= η·√max(1, outputs/inputs)·O. All other
-     * parameters by AdamW with `adam_rate`. Jordan et al. 2024. PyTorch iterates in bfloat16; here
-     * it is done in the net's own precision.
+     * parameters by AdamW with `adam_learning_rate`. Jordan et al. 2024. PyTorch iterates in
+     * bfloat16; here it is done in the net's own precision.
      */
     LNT_MUON,
     /**
      * Adam in the eigenbasis of Shampoo's preconditioner, for weights of two or more rows and
      * columns: g' = Q_Lᵀ·g·Q_R moves Adam's averages m and s, w −= η·√(1 − beta2^t)/(1 − beta1^t)·
      * Q_L·(m/(√s + epsilon))·Q_Rᵀ; then L = beta2·L + (1 − beta2)·g·gᵀ and R likewise with gᵀ·g.
-     * Q_L, Q_R are their eigenvectors at first, later, every `precondition_period` steps, Q of the
-     * QR factorisation of L·Q_L, sorted by the eigenvalues diag(Q_Lᵀ·L·Q_L) with s, and m turned
-     * into the new basis. The first call only begins L and R, and is not counted in t. A side
-     * longer than 10,000 keeps its basis. All other parameters by Adam, from the first call.
+     * Q_L, Q_R are their eigenvectors at first, later, every `precondition_frequency` steps, Q of
+     * the QR factorisation of L·Q_L, sorted by the eigenvalues diag(Q_Lᵀ·L·Q_L) with s, and m
+     * turned into the new basis. The first call only begins L and R, and is not counted in t. A
+     * side longer than 10,000 keeps its basis. All other parameters by Adam, from the first call.
      * Vyas et al., ICLR 2025
      */
     LNT_SOAP,
@@ -73,9 +74,9 @@ typedef enum lnt_optim_kind {
     /* Methods that look at the loss again within a step: `lnt_optim_step_batch`. */
 
     /**
-     * Limited-memory BFGS: the direction −H·g by the two-loop recursion over the last `memory`
-     * pairs s = Δw, y = Δg, from γ = sᵀy/yᵀy; a line search for the strong Wolfe conditions with
-     * `wolfe_decrease` and `wolfe_slope`. Pairs whose sᵀy is small are left out; where it does not
+     * Limited-memory BFGS: the direction −H·g by the two-loop recursion over the last
+     * `history_size` pairs s = Δw, y = Δg, from γ = sᵀy/yᵀy; a line search for the strong Wolfe
+     * conditions with `c1` and `c2`. Pairs whose sᵀy is small are left out; where it does not
      * descend the direction begins anew from −g. `learning_rate` is the first length that is
      * tried. For full and large batches. Nocedal, Wright, Numerical Optimization, 2006, 7.2, 3.5
      */
@@ -90,8 +91,8 @@ typedef enum lnt_optim_kind {
      * squared error H = 2·Jᵀ·J/n with n what the mean divides by, so that μ means the same for any
      * number of rows; for softmax cross-entropy Jᵀ·S·Sᵀ·J/n, S·Sᵀ = diag(p) − p·pᵀ. `f64` is for
      * it: in f32 a small μ is lost in H, and the factorisation fails until it has grown. There is
-     * no learning rate. On `whole` data μ is multiplied by `mu_down` after a step that lessened the
-     * loss and by `mu_up`, and tried again, after one that did not, to `mu_most`; on other batches
+     * no learning rate. On full batches μ is multiplied by `mu_dec` after a step that lessened the
+     * loss and by `mu_inc`, and tried again, after one that did not, to `mu_max`; on other batches
      * each is one try, and μ halves where the loss went down by more than 3/4 of what was predicted
      * and doubles below 1/4. Marquardt 1963; Hagan, Menhaj, IEEE Transactions on Neural Networks 5
      * (1994)
@@ -100,7 +101,7 @@ typedef enum lnt_optim_kind {
     /**
      * Natural gradients with the Fisher matrix as Kronecker products, a block a dense layer: A of
      * its inputs, G of gradients for targets drawn from the net's own distribution, as moving
-     * averages. On `whole` data the step has no rate: the best of direction and last step by the
+     * averages. On full batches the step has no rate: the best of direction and last step by the
      * exact quadratic model; else v = momentum·v + ν·Δ, w += learning_rate·v, where ν holds the
      * size of the step in the Fisher norm to `kl_clip`. Martens, Grosse, ICML 2015
      */
@@ -140,82 +141,129 @@ typedef struct lnt_optim_group {
     double l2;
 } lnt_optim_group;
 
-/** The settings of an optimiser. Ranges are checked for the fields that its kind reads. */
+/** Settings of Adam, AdamW, NAdam, AMSGrad, and of Muon for parameters that are not matrices. */
+typedef struct lnt_adam_config {
+    double beta1;          /**< decay of the moving average of gradients, in [0, 1) */
+    double beta2;          /**< decay of the moving average of squared gradients, in [0, 1) */
+    double epsilon;        /**< ≥ 0 */
+    double momentum_decay; /**< NAdam: ≥ 0 */
+} lnt_adam_config;
+
+/**
+ * The settings of an optimiser: what many methods share, and a struct for each family of methods.
+ * `lnt_optim_defaults` sets all of them. A method reads its own struct only, and only that is
+ * checked. Each field is a setting of the same name: `lnt_optim_set(&config, "lm.mu", …)`.
+ */
 typedef struct lnt_optim_config {
     lnt_optim_kind kind;
-    double learning_rate;   /**< > 0, finite */
-    double momentum;        /**< SGD, RMSprop, Muon, K-FAC on parts of the data: in [0, 1) */
-    double dampening;       /**< SGD: in [0, 1]; 0 with Nesterov */
-    bool nesterov;          /**< SGD with momentum, Muon */
-    double rho;             /**< RMSprop: in [0, 1) */
-    bool centered;          /**< RMSprop: √(s − mean(g)²) in place of √s */
-    double beta1;           /**< Adam and its kin, SOAP: in [0, 1) */
-    double beta2;           /**< likewise */
-    double epsilon;         /**< RMSprop, Adagrad, Adam and its kin, Muon's AdamW, SOAP: ≥ 0 */
-    double momentum_decay;  /**< NAdam: ≥ 0 */
-    double rate_decay;      /**< Adagrad: η/(1 + (t − 1)·rate_decay), ≥ 0 */
-    double rprop_shrink;    /**< Rprop: in (0, 1) */
-    double rprop_grow;      /**< > 1 */
-    double rprop_least;     /**< > 0 */
-    double rprop_most;      /**< ≥ rprop_least */
-    size_t muon_iterations; /**< from 1 to 100 */
-    double adam_rate;       /**< Muon: learning rate of what is no matrix; > 0. When the learning
-                                 rate is set anew it changes in the same proportion */
+    double learning_rate; /**< > 0, finite; not used by LM and SCG */
 
-    size_t precondition_period; /**< SOAP: ≥ 1 */
-
-    size_t memory;         /**< L-BFGS: pairs, from 1 to 1000 */
-    double wolfe_decrease; /**< L-BFGS: c1, 0 < c1 < c2 */
-    double wolfe_slope;    /**< L-BFGS: c2, below 1 */
-    size_t searches;       /**< L-BFGS: evaluations in one line search at most; ≥ 1 */
-    lnt_lm_system form;    /**< LM */
-    double mu;             /**< LM: the first damping; > 0 */
-    double mu_up;          /**< LM: > 1 */
-    double mu_down;        /**< LM: in (0, 1) */
-    double mu_most;        /**< LM: ≥ mu */
-    bool bayesian;         /**< LM on whole data: the weight of a penalty on squares of parameters,
-                                and that of the loss, from the evidence after each step; squared error.
-                                MacKay 1992; Foresee, Hagan, ICNN 1997 */
-    size_t max_bytes;      /**< LM, K-FAC: of memory; 0: no limit. See `lnt_optim_supports` */
-    double factor_decay;   /**< K-FAC: of moving averages, in [0, 1) */
-    double damping;        /**< K-FAC: the first λ; > 0 */
-    size_t inverse_period; /**< K-FAC: steps between inversions; ≥ 1 */
-    double kl_clip;        /**< K-FAC on parts of the data; > 0 */
-    uint64_t seed;         /**< K-FAC: of targets drawn */
-    size_t max_rows; /**< LM, K-FAC: of a batch at most; ≥ 1. `lnt_fit` and the trainer set it */
-
-    /* In this order: gradients are averaged, clipped, penalised, and used. */
+    /* First-order methods apply these in this order: average, clip, penalise, step. L-BFGS, SCG, LM
+       and K-FAC use l2, decay_all and ema_decay, and refuse the others. */
     size_t accumulate;   /**< calls that make one step, on the mean of their gradients; 0 is 1 */
-    double clip_value;   /**< each element is held within ±clip_value; 0: not */
-    double clip_norm;    /**< then g, of all but frozen parameters, is multiplied by
-                              clip_norm/(its 2-norm + 1e-6) if that is below 1; 0: not; infinite:
-                              the norm is only watched */
-    double l1;           /**< g += l1·sign(w), ≥ 0 */
+    double clip_value;   /**< clips each element of g to ±clip_value; 0: does not clip */
+    double clip_norm;    /**< multiplies g, without frozen parameters, by clip_norm/(its 2-norm +
+                              1e-6) if that is below 1; 0: does not clip; infinite: computes the
+                              norm only */
+    double l1;           /**< g += l1·sign(w); ≥ 0 */
     double l2;           /**< g += l2·w: PyTorch's `weight_decay` of SGD and Adam; ≥ 0 */
     double weight_decay; /**< decoupled: w −= η·weight_decay·w before the step; ≥ 0 */
-    bool decay_all;      /**< these three also for biases and gains; by default only for weights */
+    bool decay_all;      /**< l1, l2 and weight_decay hold for biases and gains too, not for weights
+                              alone */
+    double ema_decay; /**< d of the moving average a = d·a + (1 − d)·w of the parameters, with
+                           a = w after the first step; in [0, 1); 0: keeps none. Batch norms keep
+                           one set of running statistics */
     const lnt_optim_group *groups; /**< copied; may be NULL */
     size_t n_groups;
 
-    /* Methods that look again take l2, decay_all and ema_decay of these, and refuse the others. */
+    size_t max_rows; /**< LM, K-FAC: most rows of a batch; ≥ 1. `lnt_fit` and the trainer set it */
+    size_t max_bytes; /**< LM, K-FAC: memory limit; 0: none. See `lnt_optim_supports` */
 
-    double ema_decay; /**< d of the moving average a = d·a + (1 − d)·w of the parameters, from a = w
-                           after the first step; 0: none is kept; in [0, 1). The running statistics
-                           of batch norms have no second average */
+    struct {
+        double momentum;  /**< in [0, 1) */
+        double dampening; /**< in [0, 1]; 0 with Nesterov */
+        bool nesterov;    /**< needs momentum */
+    } sgd;
+    struct {
+        double momentum; /**< in [0, 1) */
+        double rho;      /**< PyTorch's alpha; in [0, 1) */
+        double epsilon;  /**< ≥ 0 */
+        bool centered;   /**< √(s − mean(g)²) in place of √s */
+    } rmsprop;
+    struct {
+        double lr_decay; /**< ≥ 0 */
+        double epsilon;  /**< ≥ 0 */
+    } adagrad;
+    lnt_adam_config adam;
+    struct {
+        double eta_minus; /**< in (0, 1) */
+        double eta_plus;  /**< > 1 */
+        double step_min;  /**< > 0 */
+        double step_max;  /**< ≥ step_min */
+    } rprop;
+    struct {
+        double momentum; /**< in [0, 1) */
+        bool nesterov;
+        size_t ns_steps;           /**< Newton-Schulz iterations, from 1 to 100 */
+        double adam_learning_rate; /**< of parameters that are not matrices; > 0. A new learning
+                                      rate changes it in the same proportion */
+    } muon;
+    struct {
+        double beta1;                  /**< in [0, 1) */
+        double beta2;                  /**< in [0, 1) */
+        double epsilon;                /**< ≥ 0 */
+        size_t precondition_frequency; /**< steps between updates of the eigenbasis; ≥ 1 */
+    } soap;
+    struct {
+        size_t history_size;    /**< pairs, from 1 to 1000 */
+        double c1;              /**< sufficient decrease, 0 < c1 < c2 */
+        double c2;              /**< curvature, below 1 */
+        size_t max_line_search; /**< evaluations of a line search; ≥ 1 */
+    } lbfgs;
+    struct {
+        lnt_lm_system system;
+        double mu;     /**< initial damping; > 0 */
+        double mu_inc; /**< > 1 */
+        double mu_dec; /**< in (0, 1) */
+        double mu_max; /**< ≥ mu */
+        bool bayesian; /**< full batches, squared error: sets the weights of the loss and of the L2
+                            penalty from the evidence after each step. MacKay 1992; Foresee, Hagan,
+                            ICNN 1997 */
+    } lm;
+    struct {
+        double momentum;          /**< on mini-batches; in [0, 1) */
+        double factor_ema_decay;  /**< of the Kronecker factors, in [0, 1) */
+        double damping;           /**< initial λ; > 0 */
+        size_t inverse_frequency; /**< steps between inversions; ≥ 1 */
+        double kl_clip;           /**< on mini-batches; > 0 */
+        uint64_t seed;            /**< of the targets drawn for the Fisher matrix */
+    } kfac;
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_optim_config;
 
 /**
- * PyTorch's defaults of a method: learning rate 0.01 for SGD, RMSprop, Adagrad, Rprop, 0.001 for
- * Adam and its kin but NAdam 0.002; betas 0.9 and 0.999, rho 0.99, epsilon 1e-8 (Adagrad 1e-10),
- * momentum 0, momentum_decay 0.004, Rprop 0.5, 1.2, 1e-6, 50; no decay but AdamW's 0.01. Muon as
- * its author's: 0.02, momentum 0.95, Nesterov, 5 iterations, no decay; adam_rate 0.001.
- * SOAP 0.003, betas 0.95, period 10. L-BFGS rate 1, memory 20, c1 1e-4, c2 0.9, 25 evaluations. LM
- * as MathWorks documents trainlm: μ 1e-3, ×10, ×0.1, to 1e10. K-FAC: damping 0.01, decay
- * 0.95, inversion every 5 steps, rate 0.01, momentum 0.9, kl_clip 1e-3. accumulate 1, max_rows 32;
- * all else 0.
+ * The default settings of a method. Learning rate 0.01 for SGD, RMSprop, Adagrad, Rprop and K-FAC,
+ * 0.001 for Adam, AdamW and AMSGrad, 0.002 for NAdam, 0.02 for Muon, 0.003 for SOAP, 1 for L-BFGS;
+ * weight decay 0.01 for AdamW, 0 for all others. The defaults of each family are PyTorch's, of LM
+ * those of MATLAB's trainlm, of Muon and SOAP their authors'; `lnt_optim_settings` lists them.
  */
 LNT_API lnt_optim_config lnt_optim_defaults(lnt_optim_kind kind);
+
+/** The table of all settings, constant: name, type, default, range, methods, help. */
+LNT_API const lnt_setting *lnt_optim_settings(size_t *count);
+
+/**
+ * Sets a field by its name from text: `lnt_optim_set(&config, "lm.mu", "1e-3", &error)`. "kind"
+ * changes the kind alone: start from `lnt_optim_defaults` of it. `LNT_ERR_NULL`; `LNT_ERR_INVALID`
+ * for an unknown name, and for a value that is no value of the type or out of its range. On failure
+ * nothing changes. Thread-safe for distinct `config`.
+ */
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set(lnt_optim_config *config, const char *name,
+                                                const char *value, lnt_error *error);
+
+/** Writes a field as text from which `lnt_optim_set` sets the same value. Errors likewise. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_get(const lnt_optim_config *config, const char *name,
+                                                char value[LNT_SETTING_LENGTH], lnt_error *error);
 
 /** An optimiser: its settings, and its state in flat vectors; one allocation. */
 typedef struct lnt_optim lnt_optim;

@@ -149,6 +149,18 @@ typedef struct lnt_fit_config {
  */
 LNT_API lnt_fit_config lnt_fit_defaults(void);
 
+/** The table of all settings, constant; see linnet/settings.h. */
+LNT_API const lnt_setting *lnt_fit_settings(size_t *count);
+
+/** Sets a field by its name from text, as `lnt_optim_set`. The parts too:
+    "optim.lm.mu", "schedule.kind", "loss.delta". Pointers are not settings. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_fit_set(lnt_fit_config *config, const char *name,
+                                              const char *value, lnt_error *error);
+
+/** Writes a field as text, as `lnt_optim_get`. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_fit_get(const lnt_fit_config *config, const char *name,
+                                              char value[LNT_SETTING_LENGTH], lnt_error *error);
+
 /** Why a run ended. */
 typedef enum lnt_fit_end {
     LNT_END_EPOCHS,   /**< all epochs done */
@@ -170,7 +182,6 @@ typedef struct lnt_fit_result {
     size_t epochs; /**< complete epochs */
     size_t steps;  /**< optimiser steps */
     lnt_fit_end end;
-    bool stopped;      /**< by the callback */
     double seconds;    /**< of the loop, and of those that this run went on from */
     double train_loss; /**< mean over the last epoch; where a batch is all the data, and the method
                             looks again, of the last parameters */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text/suggest.h"
 #include "cli/options/parse.h"
+#include "cli/options/train_settings.h"
 #include "cli/output/descriptors.h"
 #include "cli/output/messages.h"
 
@@ -115,6 +116,7 @@ int main(int argc, char **argv)
     if (!lnt_cli_descriptors_open()) {
         return lnt_cli_fail("/dev/null: %s", strerror(errno));
     }
+    lnt_cli_options_init();
     const int exit_status = run(argc, (const char **) argv);
     /* A full disk behind a pipe or a redirection shows up here at the latest. */
     if (ferror(stdout) != 0 || fflush(stdout) != 0) {

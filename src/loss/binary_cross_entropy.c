@@ -56,12 +56,10 @@ static double link(double x, void *loss)
     return (x > 0 ? 1 : e) / (1 + e);
 }
 
-const lnt_loss_ops lnt_loss_binary_cross_entropy = {
-    .name = "binary_cross_entropy",
-    .classification = true,
-    .takes_integers = true,
-    .parameter = LNT_FRACTION_FIELD(lnt_loss, label_smoothing),
-    .defined = defined,
-    .kernels = {row_f32, row_f64},
-    .curves = {curve_f32, curve_f64},
-    .link = link};
+const lnt_loss_ops lnt_loss_binary_cross_entropy = {.name = "binary_cross_entropy",
+                                                    .classification = true,
+                                                    .takes_integers = true,
+                                                    .defined = defined,
+                                                    .kernels = {row_f32, row_f64},
+                                                    .curves = {curve_f32, curve_f64},
+                                                    .link = link};

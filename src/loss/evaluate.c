@@ -8,11 +8,6 @@
 
 /* --- checks --- */
 
-static bool is_reduction(lnt_reduction reduction)
-{
-    return reduction == LNT_MEAN || reduction == LNT_SUM;
-}
-
 /* Not NaN either. */
 static bool is_weight(double x)
 {
@@ -46,15 +41,7 @@ lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs, lnt_error *error
         return lnt_fail(error, LNT_ERR_INVALID, "loss.kind is %d, expected one of lnt_loss_kind",
                         (int) loss->kind);
     }
-    if (!is_reduction(loss->value_reduction) || !is_reduction(loss->gradient_reduction)) {
-        const bool value = !is_reduction(loss->value_reduction);
-        return lnt_fail(error, LNT_ERR_INVALID, "loss.%s is %d, expected one of lnt_reduction",
-                        value ? "value_reduction" : "gradient_reduction",
-                        (int) (value ? loss->value_reduction : loss->gradient_reduction));
-    }
-    if (ops->parameter.name != NULL) {
-        LNT_TRY(lnt_fields_check(&ops->parameter, 1, loss, "loss.", error));
-    }
+    LNT_TRY(lnt_settings_check(lnt_loss_table, loss->kind, loss, error));
     if (ops->classification && loss->class_weights != NULL) {
         return check_class_weights(loss, outputs, error);
     }

@@ -63,7 +63,6 @@ static double link(double s, void *loss)
 
 const lnt_loss_ops lnt_loss_gaussian = {.name = "gaussian",
                                         .form = LNT_LOSS_BY_HALVES,
-                                        .parameter = LNT_AMOUNT_FIELD(lnt_loss, epsilon),
                                         .kernels = {row_f32, row_f64},
                                         .curves = {curve_f32, curve_f64},
                                         .link = link};

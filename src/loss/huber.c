@@ -25,7 +25,5 @@ static inline double bend(const lnt_loss *loss, double output, double target)
 #define TEMPLATE "loss/elementwise_curve.inc"
 #include "base/precision/both.inc"
 
-const lnt_loss_ops lnt_loss_huber = {.name = "huber",
-                                     .parameter = LNT_POSITIVE_FIELD(lnt_loss, delta),
-                                     .kernels = {row_f32, row_f64},
-                                     .curves = {curve_f32, curve_f64}};
+const lnt_loss_ops lnt_loss_huber = {
+    .name = "huber", .kernels = {row_f32, row_f64}, .curves = {curve_f32, curve_f64}};

@@ -25,16 +25,6 @@ const lnt_loss_ops *lnt_loss_ops_of(lnt_loss_kind kind)
 
 /* --- constructors --- */
 
-lnt_loss lnt_loss_defaults(lnt_loss_kind kind, lnt_reduction reduction)
-{
-    return (lnt_loss){.kind = kind,
-                      .value_reduction = reduction,
-                      .gradient_reduction = reduction,
-                      .delta = 1,
-                      .quantile = 0.5,
-                      .epsilon = 1e-6};
-}
-
 lnt_loss lnt_mse(lnt_reduction reduction)
 {
     return lnt_loss_defaults(LNT_LOSS_MSE, reduction);

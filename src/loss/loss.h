@@ -2,7 +2,7 @@
 #ifndef LINNET_LOSS_LOSS_H
 #define LINNET_LOSS_LOSS_H
 
-#include "base/field.h"
+#include "base/settings.h"
 
 #include <linnet/loss.h>
 #include <stdint.h>
@@ -51,13 +51,18 @@ typedef enum lnt_loss_form {
     LNT_LOSS_FREE        /**< the caller's function knows */
 } lnt_loss_form;
 
+/** All settings of losses. */
+extern const lnt_settings lnt_loss_table;
+
+/** The number that a kind alone has, such as Huber's delta; NULL if it has none. */
+const lnt_setting *lnt_loss_parameter(lnt_loss_kind kind);
+
 /** A row of the table of losses. */
 typedef struct lnt_loss_ops {
     const char *name;
     lnt_loss_form form;
     bool classification;
     bool takes_integers; /**< targets by element may be I32 */
-    lnt_field parameter; /**< the number of `lnt_loss` that it has; name NULL: it has none */
     /** Whether the loss is defined for a target; NULL: for any. */
     bool (*defined)(double target);
     lnt_loss_kernel *kernels[2];      /**< F32, F64 */

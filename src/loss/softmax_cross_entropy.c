@@ -37,10 +37,8 @@ static shares shares_of(const lnt_loss *loss, const lnt_loss_row *row)
 #define TEMPLATE "loss/softmax_cross_entropy.inc"
 #include "base/precision/both.inc"
 
-const lnt_loss_ops lnt_loss_softmax_cross_entropy = {
-    .name = "softmax_cross_entropy",
-    .form = LNT_LOSS_BY_CLASS,
-    .classification = true,
-    .parameter = LNT_FRACTION_FIELD(lnt_loss, label_smoothing),
-    .kernels = {row_f32, row_f64},
-    .curves = {curve_f32, curve_f64}};
+const lnt_loss_ops lnt_loss_softmax_cross_entropy = {.name = "softmax_cross_entropy",
+                                                     .form = LNT_LOSS_BY_CLASS,
+                                                     .classification = true,
+                                                     .kernels = {row_f32, row_f64},
+                                                     .curves = {curve_f32, curve_f64}};

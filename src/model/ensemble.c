@@ -54,7 +54,7 @@ lnt_status lnt_ensemble_fit(lnt_net **members, size_t n, const lnt_net_config *n
     for (size_t m = 0; m < n && status == LNT_OK && !stopped; m++) {
         lnt_fit_result result = {.epochs = 0};
         status = fit_member(&members[m], m, net, x, y, config, &result, error);
-        stopped = result.stopped;
+        stopped = result.end == LNT_END_CALLBACK;
         if (results != NULL) {
             results[m] = result;
         }

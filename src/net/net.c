@@ -6,11 +6,6 @@
 #include <linnet/random.h>
 #include <string.h>
 
-lnt_net_config lnt_net_defaults(void)
-{
-    return (lnt_net_config){.dtype = LNT_F32};
-}
-
 lnt_tensor lnt_net_view(const lnt_net *net, size_t i, void *flat)
 {
     const lnt_net_slot *slot = &net->slots[i];

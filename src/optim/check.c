@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "optim/optim.h"
 
-#include <math.h>
 #include <stdio.h>
 
-/* The numbers that all methods have. */
-static const lnt_field common[] = {
-    LNT_POSITIVE_FIELD(lnt_optim_config, learning_rate),
-    LNT_AMOUNT_FIELD(lnt_optim_config, clip_value),
-    LNT_REAL_FIELD(lnt_optim_config, clip_norm, 0, INFINITY, LNT_CLOSED),
-    LNT_AMOUNT_FIELD(lnt_optim_config, l1),
-    LNT_AMOUNT_FIELD(lnt_optim_config, l2),
-    LNT_AMOUNT_FIELD(lnt_optim_config, weight_decay),
-    LNT_FRACTION_FIELD(lnt_optim_config, ema_decay)};
+#define REAL(member) LNT_REAL(lnt_optim_group, member), LNT_NOT_NEGATIVE
 
-static const lnt_field group_fields[] = {
-    LNT_COUNT_FIELD(lnt_optim_group, n_layers), LNT_AMOUNT_FIELD(lnt_optim_group, learning_rate),
-    LNT_AMOUNT_FIELD(lnt_optim_group, weight_decay), LNT_AMOUNT_FIELD(lnt_optim_group, l1),
-    LNT_AMOUNT_FIELD(lnt_optim_group, l2)};
+static const lnt_setting group_table[] = {
+    {LNT_SIZE(lnt_optim_group, n_layers), LNT_COUNT, .kinds = LNT_ALL_KINDS},
+    {REAL(learning_rate), .kinds = LNT_ALL_KINDS},
+    {REAL(weight_decay), .kinds = LNT_ALL_KINDS},
+    {REAL(l1), .kinds = LNT_ALL_KINDS},
+    {REAL(l2), .kinds = LNT_ALL_KINDS}};
 
 static lnt_status check_group(const lnt_optim_config *config, size_t i, const lnt_net *net,
                               lnt_error *error)
@@ -34,33 +27,27 @@ static lnt_status check_group(const lnt_optim_config *config, size_t i, const ln
                         "%sroles is %u, expected LNT_ALL_ROLES or some of them", owner,
                         group->roles);
     }
-    return lnt_fields_check(group_fields, LNT_OPTIM_COUNT_OF(group_fields), group, owner, error);
+    const lnt_settings groups = {group_table, sizeof group_table / sizeof group_table[0], owner};
+    return lnt_settings_check(groups, 0, group, error);
 }
 
-/* Refuses, with a sentence, settings that no solver takes. */
-static lnt_status check_solver(const lnt_optim_config *config, lnt_error *error)
+/* What first-order methods alone use must be off. */
+static lnt_status check_unused(const lnt_optim_config *config, lnt_error *error)
 {
-    const lnt_optim_ops *ops = lnt_optim_ops_of(config->kind);
-    const struct {
-        const char *name;
-        double value;
-    } refused[] = {{"l1", config->l1},
-                   {"weight_decay", config->weight_decay},
-                   {"clip_value", config->clip_value},
-                   {"clip_norm", config->clip_norm},
-                   {"accumulate", config->accumulate > 1 ? (double) config->accumulate : 0},
-                   {"n_groups", (double) config->n_groups}};
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        if (refused[i].value != 0) {
+    for (size_t i = 0; i < lnt_optim_table.count; i++) {
+        const lnt_setting *setting = &lnt_optim_table.items[i];
+        const double value = lnt_setting_value(setting, config);
+        if (setting->kinds == LNT_OPTIM_FIRST_ORDER && value != 0 && value != setting->initial) {
             return lnt_fail(error, LNT_ERR_INVALID,
-                            "optim.%s is %g, which %s does not take; it takes l2", refused[i].name,
-                            refused[i].value, ops->name);
+                            "optim.%s is %g, which %s does not use; it uses l2", setting->name,
+                            value, lnt_optim_name(config->kind));
         }
     }
-    if (ops->solver->takes_rows && config->max_rows == 0) {
-        return lnt_fail(error, LNT_ERR_INVALID, "optim.max_rows is 0, expected at least 1");
-    }
-    return LNT_OK;
+    return config->n_groups == 0
+               ? LNT_OK
+               : lnt_fail(error, LNT_ERR_INVALID,
+                          "optim.n_groups is %zu, which %s does not use; it uses l2",
+                          config->n_groups, lnt_optim_name(config->kind));
 }
 
 lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net, lnt_error *error)
@@ -74,13 +61,12 @@ lnt_status lnt_optim_check(const lnt_optim_config *config, const lnt_net *net, l
         return lnt_fail(error, LNT_ERR_INVALID, "optim.kind is %d, expected one of lnt_optim_kind",
                         (int) config->kind);
     }
-    LNT_TRY(lnt_fields_check(common, LNT_OPTIM_COUNT_OF(common), config, "optim.", error));
-    LNT_TRY(lnt_fields_check(ops->fields, ops->n_fields, config, "optim.", error));
+    LNT_TRY(lnt_settings_check(lnt_optim_table, config->kind, config, error));
     if (ops->check != NULL) {
         LNT_TRY(ops->check(config, error));
     }
     if (ops->solver != NULL) {
-        LNT_TRY(check_solver(config, error));
+        LNT_TRY(check_unused(config, error));
     }
     for (size_t i = 0; i < config->n_groups; i++) {
         LNT_TRY(check_group(config, i, net, error));

@@ -14,14 +14,9 @@ bool lnt_optim_is_amount(double x)
     return x >= 0 && isfinite(x);
 }
 
-double *lnt_optim_field_momentum(lnt_optim_config *config)
-{
-    return &config->momentum;
-}
-
 double *lnt_optim_field_beta1(lnt_optim_config *config)
 {
-    return &config->beta1;
+    return &config->adam.beta1;
 }
 
 lnt_status lnt_optim_dense_only(const char *method, const lnt_net *net, lnt_error *error)

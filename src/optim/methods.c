@@ -40,46 +40,6 @@ lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind)
     return LNT_ERR_INVALID;
 }
 
-lnt_optim_config lnt_optim_defaults(lnt_optim_kind kind)
-{
-    lnt_optim_config config = {.kind = kind,
-                               .rho = 0.99,
-                               .beta1 = 0.9,
-                               .beta2 = 0.999,
-                               .epsilon = 1e-8,
-                               .momentum_decay = 0.004,
-                               .rprop_shrink = 0.5,
-                               .rprop_grow = 1.2,
-                               .rprop_least = 1e-6,
-                               .rprop_most = 50,
-                               .muon_iterations = 5,
-                               .adam_rate = 0.001,
-                               .precondition_period = 10,
-                               .memory = 20,
-                               .wolfe_decrease = 1e-4,
-                               .wolfe_slope = 0.9,
-                               .searches = 25,
-                               .form = LNT_LM_AUTO,
-                               .mu = 1e-3,
-                               .mu_up = 10,
-                               .mu_down = 0.1,
-                               .mu_most = 1e10,
-                               .factor_decay = 0.95,
-                               .damping = 0.01,
-                               .inverse_period = 5,
-                               .kl_clip = 1e-3,
-                               .max_rows = 32,
-                               .accumulate = 1};
-    const lnt_optim_ops *ops = lnt_optim_ops_of(kind);
-    if (ops != NULL) {
-        config.learning_rate = ops->learning_rate;
-        if (ops->defaults != NULL) {
-            ops->defaults(&config);
-        }
-    }
-    return config;
-}
-
 bool lnt_optim_reevaluates(lnt_optim_kind kind)
 {
     const lnt_optim_ops *ops = lnt_optim_ops_of(kind);

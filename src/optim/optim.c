@@ -11,6 +11,9 @@ static void describe(lnt_optim *optim, const lnt_optim_config *config, const lnt
         optim->loop = lnt_optim_choose(optim->ops->loops, net->dtype);
     }
     optim->config = *config;
+    if (optim->ops->adapt != NULL) {
+        optim->ops->adapt(&optim->config);
+    }
     optim->config.groups = NULL;
     optim->config.n_groups = 0;
     optim->config.accumulate = config->accumulate > 0 ? config->accumulate : 1;
@@ -19,7 +22,7 @@ static void describe(lnt_optim *optim, const lnt_optim_config *config, const lnt
     optim->n_parameters = net->n_parameters;
     optim->momentum_product = 1;
     optim->gradient_norm = NAN;
-    optim->momentum_is_fixed = optim->ops->momentum_is_optional && !(config->momentum > 0);
+    optim->momentum_is_fixed = optim->ops->momentum_is_optional && !(lnt_optim_momentum(optim) > 0);
     optim->n_segments = lnt_optim_divide(
         config, (lnt_optim_matrices){optim->ops->matrix != NULL, optim->ops->matrix_state}, net,
         optim->segments);

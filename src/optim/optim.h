@@ -3,7 +3,7 @@
 #define LINNET_OPTIM_OPTIM_H
 
 #include "base/arena.h"
-#include "base/field.h"
+#include "base/settings.h"
 #include "net/net.h"
 #include "net/pass.h"
 #include "optim/segments.h"
@@ -77,12 +77,8 @@ typedef struct lnt_optim_solver {
 /** A method: constant. Functions are required unless it is said otherwise. */
 typedef struct lnt_optim_ops {
     const char *name;
-    double learning_rate; /**< by default */
-    /** Changes what is not as in most methods' defaults; may be NULL. */
-    void (*defaults)(lnt_optim_config *config);
-    /** The numbers that the method reads, and their ranges. */
-    const lnt_field *fields;
-    size_t n_fields;
+    /** Adapts the optimiser's own copy of the settings; may be NULL. */
+    void (*adapt)(lnt_optim_config *own);
     /** Checks what ranges do not say, after them; may be NULL. */
     lnt_status (*check)(const lnt_optim_config *config, lnt_error *error);
     /** The field that is the method's momentum; NULL if it has none. */
@@ -103,7 +99,7 @@ typedef struct lnt_optim_ops {
     /**
      * Elements that a whole matrix has in the third state, one matrix behind the other; it has its
      * place in the first two, as all parameters, which go by one rate. NULL: it has a place only in
-     * the first, and what is no matrix goes by `adam_rate`.
+     * the first, and what is no matrix uses `muon.adam_learning_rate`.
      */
     size_t (*matrix_state)(size_t rows, size_t cols);
 } lnt_optim_ops;
@@ -145,6 +141,14 @@ extern const lnt_optim_ops lnt_optim_sgd, lnt_optim_rmsprop, lnt_optim_adagrad, 
     lnt_optim_adamw, lnt_optim_nadam, lnt_optim_amsgrad, lnt_optim_rprop, lnt_optim_muon,
     lnt_optim_soap, lnt_optim_lbfgs, lnt_optim_scg, lnt_optim_lm, lnt_optim_kfac;
 
+/** Methods that evaluate the batch again, and the others, as sets for settings. */
+#define LNT_OPTIM_SOLVERS                                                                          \
+    (LNT_KIND(LNT_LBFGS) | LNT_KIND(LNT_SCG) | LNT_KIND(LNT_LM) | LNT_KIND(LNT_KFAC))
+#define LNT_OPTIM_FIRST_ORDER (LNT_ALL_KINDS & ~LNT_OPTIM_SOLVERS)
+
+/** All settings; see linnet/settings.h. */
+extern const lnt_settings lnt_optim_table;
+
 /** The method of a kind; NULL for a value outside the list. */
 const lnt_optim_ops *lnt_optim_ops_of(lnt_optim_kind kind);
 
@@ -185,17 +189,10 @@ bool lnt_optim_is_share(double x);
 /** Whether `x` is finite and at least 0. */
 bool lnt_optim_is_amount(double x);
 
-/** How many fields a table has. */
-#define LNT_OPTIM_COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
-
-/** Fields of the configuration, for `momentum`. */
-double *lnt_optim_field_momentum(lnt_optim_config *config);
+/** The field of the configuration, for `momentum`. */
 double *lnt_optim_field_beta1(lnt_optim_config *config);
 
-/** Adam's parts, for its kin: the ranges of its numbers, its memory, its coefficients. */
-#define LNT_OPTIM_ADAM_FIELDS                                                                      \
-    LNT_FRACTION_FIELD(lnt_optim_config, beta1), LNT_FRACTION_FIELD(lnt_optim_config, beta2),      \
-        LNT_AMOUNT_FIELD(lnt_optim_config, epsilon)
+/** Parts of Adam, for its family: its memory and its coefficients. */
 void lnt_optim_adam_needs(const lnt_optim_config *config, const lnt_net *net,
                           lnt_optim_needs *needs);
 void lnt_optim_adam_begin(lnt_optim *optim);

@@ -55,7 +55,7 @@ size_t lnt_optim_divide(const lnt_optim_config *config, lnt_optim_matrices matri
             own += matrices.state != NULL ? matrices.state(slot->rows, slot->cols) : 0;
         } else {
             apart += next.count;
-            next.rate *= one_rate ? 1 : config->adam_rate / config->learning_rate;
+            next.rate *= one_rate ? 1 : config->muon.adam_learning_rate / config->learning_rate;
         }
         if (count > 0 && continues(&segments[count - 1], &next)) {
             segments[count - 1].count += next.count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/field.h"
 #include "base/ignore_status.h"
+#include "base/settings.h"
 #include "tensor/symmetric.h"
 #include "uncertainty/likelihood.h"
 #include "uncertainty/workspace.h"
@@ -39,9 +39,10 @@ static lnt_status check_numbers(const lnt_laplace_config *config, lnt_loss_kind 
                         "binary_cross_entropy, found %s",
                         name != NULL ? name : "none that exists");
     }
-    static const lnt_field fields[] = {LNT_AMOUNT_FIELD(lnt_laplace_config, prior_precision),
-                                       LNT_AMOUNT_FIELD(lnt_laplace_config, noise)};
-    return lnt_fields_check(fields, 2, config, "laplace.", error);
+    static const lnt_setting table[] = {
+        {LNT_REAL(lnt_laplace_config, prior_precision), LNT_NOT_NEGATIVE, .kinds = LNT_ALL_KINDS},
+        {LNT_REAL(lnt_laplace_config, noise), LNT_NOT_NEGATIVE, .kinds = LNT_ALL_KINDS}};
+    return lnt_settings_check((lnt_settings){table, 2, "laplace."}, 0, config, error);
 }
 
 static lnt_status check_shapes(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,

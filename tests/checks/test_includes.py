@@ -59,7 +59,7 @@ INSIDE = {
 PUBLIC_ONLY = {"train", "model", "cli"}
 # Public headers by the folder they belong to; linnet.h includes all, so only the command may use it.
 HEADERS = {
-    "dtype": "base", "text": "base", "export": "base", "status": "base", "memory": "base", "random": "base",
+    "dtype": "base", "settings": "base", "text": "base", "export": "base", "status": "base", "memory": "base", "random": "base",
     "build": "tensor", "tensor": "tensor", "layer": "layers", "loss": "loss", "net": "net",
     "derivatives": "derivatives", "uncertainty": "uncertainty", "optim": "optim", "data": "data", "io": "io", "checkpoint": "io", "exchange": "exchange", "schedule": "train",
     "metrics": "train", "train": "train", "ensemble": "model", "predict": "model",

@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static lnt_cli_train_settings settings;
     static size_t origins[LONGEST];
+    lnt_cli_options_init();
     memset(&settings, 0, sizeof settings);
     memset(origins, 0, sizeof origins);
     const lnt_cli_values values = {groups, sizeof groups / sizeof groups[0], &settings, origins};

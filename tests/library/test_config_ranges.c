@@ -152,16 +152,16 @@ Test(config_ranges, relations, .init = make_net)
         const char *sentence;
     } rows[] = {
         {LNT_SGD, "optim.momentum is 0, expected above 0 with optim.nesterov"},
-        {LNT_RPROP, "optim.rprop_most is 1e-09, expected at least optim.rprop_least, 1e-06"},
-        {LNT_LBFGS, "optim.wolfe_decrease is 0.95, expected below optim.wolfe_slope, 0.9"},
-        {LNT_LM, "optim.mu_most is 1e-09, expected at least optim.mu, 0.001"},
+        {LNT_RPROP, "optim.rprop.step_max is 1e-09, expected at least optim.rprop.step_min, 1e-06"},
+        {LNT_LBFGS, "optim.lbfgs.c1 is 0.95, expected below optim.lbfgs.c2, 0.9"},
+        {LNT_LM, "optim.lm.mu_max is 1e-09, expected at least optim.mu, 0.001"},
         {LNT_KFAC, "optim.max_rows is 0, expected at least 1"}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         lnt_optim_config config = lnt_optim_defaults(rows[i].kind);
         lnt_error error = {LNT_OK, ""};
         config.nesterov = true;
-        config.rprop_most = config.mu_most = 1e-9;
-        config.wolfe_decrease = 0.95;
+        config.rprop.step_max = config.lm.mu_max = 1e-9;
+        config.lbfgs.c1 = 0.95;
         config.max_rows = rows[i].kind == LNT_KFAC ? 0 : 32;
         FAILS(LNT_ERR_INVALID, check_optim(&config, &error));
         assert_str_eq(error.message, rows[i].sentence);

@@ -211,10 +211,10 @@ Test(stated_defaults, optimizers)
         "learning rate %g for SGD, RMSprop, Adagrad, Rprop, %g for Adam and its kin but NAdam %g; "
         "betas %g and %g, rho %g, epsilon %g (Adagrad %g), momentum %g, momentum_decay %g, ",
         of[LNT_SGD].learning_rate, of[LNT_ADAM].learning_rate, of[LNT_NADAM].learning_rate,
-        of[LNT_ADAM].beta1, of[LNT_ADAM].beta2, of[LNT_RMSPROP].rho, of[LNT_ADAM].epsilon,
-        of[LNT_ADAGRAD].epsilon, of[LNT_SGD].momentum, of[LNT_NADAM].momentum_decay);
-    states("optim.h", "Rprop %g, %g, %g, %g; no decay but AdamW's %g.", of[LNT_RPROP].rprop_shrink,
-           of[LNT_RPROP].rprop_grow, of[LNT_RPROP].rprop_least, of[LNT_RPROP].rprop_most,
+        of[LNT_ADAM].beta1, of[LNT_ADAM].beta2, of[LNT_RMSPROP].rmsprop.rho, of[LNT_ADAM].epsilon,
+        of[LNT_ADAGRAD].epsilon, of[LNT_SGD].momentum, of[LNT_NADAM].adam.momentum_decay);
+    states("optim.h", "Rprop %g, %g, %g, %g; no decay but AdamW's %g.", of[LNT_RPROP].rprop.eta_minus,
+           of[LNT_RPROP].rprop.eta_plus, of[LNT_RPROP].rprop.step_min, of[LNT_RPROP].rprop.step_max,
            of[LNT_ADAMW].weight_decay);
     states("optim.h", "Adam, by default with weight decay %g.", of[LNT_ADAMW].weight_decay);
     cr_assert(of[LNT_MUON].nesterov);
@@ -222,22 +222,22 @@ Test(stated_defaults, optimizers)
     states(
         "optim.h",
         "Muon as its author's: %g, momentum %g, Nesterov, %zu iterations, no decay; adam_rate %g.",
-        of[LNT_MUON].learning_rate, of[LNT_MUON].momentum, of[LNT_MUON].muon_iterations,
-        of[LNT_MUON].adam_rate);
+        of[LNT_MUON].learning_rate, of[LNT_MUON].momentum, of[LNT_MUON].muon.ns_steps,
+        of[LNT_MUON].muon.adam_learning_rate);
     assert_eq(of[LNT_SOAP].beta1, of[LNT_SOAP].beta2);
     states("optim.h", "SOAP %g, betas %g, period %zu.", of[LNT_SOAP].learning_rate,
-           of[LNT_SOAP].beta1, of[LNT_SOAP].precondition_period);
+           of[LNT_SOAP].beta1, of[LNT_SOAP].soap.precondition_frequency);
     states("optim.h", "L-BFGS rate %g, memory %zu, c1 %s, c2 %g, %zu evaluations.",
            of[LNT_LBFGS].learning_rate, of[LNT_LBFGS].memory,
-           power(a, of[LNT_LBFGS].wolfe_decrease), of[LNT_LBFGS].wolfe_slope,
+           power(a, of[LNT_LBFGS].lbfgs.c1), of[LNT_LBFGS].lbfgs.c2,
            of[LNT_LBFGS].searches);
-    states("optim.h", "μ %s, ×%g, ×%g, to %s.", power(a, of[LNT_LM].mu), of[LNT_LM].mu_up,
-           of[LNT_LM].mu_down, power(b, of[LNT_LM].mu_most));
+    states("optim.h", "μ %s, ×%g, ×%g, to %s.", power(a, of[LNT_LM].mu), of[LNT_LM].lm.mu_inc,
+           of[LNT_LM].lm.mu_dec, power(b, of[LNT_LM].lm.mu_max));
     states(
         "optim.h",
         "K-FAC: damping %g, decay %g, inversion every %zu steps, rate %g, momentum %g, kl_clip %s.",
-        of[LNT_KFAC].damping, of[LNT_KFAC].factor_decay, of[LNT_KFAC].inverse_period,
-        of[LNT_KFAC].learning_rate, of[LNT_KFAC].momentum, power(c, of[LNT_KFAC].kl_clip));
+        of[LNT_KFAC].damping, of[LNT_KFAC].kfac.factor_ema_decay, of[LNT_KFAC].kfac.inverse_frequency,
+        of[LNT_KFAC].learning_rate, of[LNT_KFAC].momentum, power(c, of[LNT_KFAC].kfac.kl_clip));
     states("optim.h", "accumulate %zu, max_rows %zu; all else 0.", of[LNT_SGD].accumulate,
            of[LNT_SGD].max_rows);
     states("optim.h", "SGD, learning rate %g, no momentum.",

@@ -328,7 +328,7 @@ Test(kfac, parts_are_clipped)
     lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     config.momentum = 0;
     config.learning_rate = 1;
-    config.kl_clip = 1e-4;
+    config.kfac.kl_clip = 1e-4;
     bench b;
     open_bench(&b, LNT_F64, lnt_mse(LNT_MEAN), false, &config);
     b.batch.full_batch = false;

@@ -33,8 +33,8 @@ static void set_l2(lnt_optim_config *c)
 static void set_settings(lnt_optim_config *c)
 {
     c->learning_rate = 0.3;
-    c->wolfe_decrease = 0.01;
-    c->wolfe_slope = 0.3;
+    c->lbfgs.c1 = 0.01;
+    c->lbfgs.c2 = 0.3;
 }
 
 Test(lbfgs, follows_numpy)
@@ -178,10 +178,10 @@ Test(lbfgs, settings_out_of_range)
     }
     wrong[0].memory = 0;
     wrong[1].memory = 1001;
-    wrong[2].wolfe_decrease = 0;
-    wrong[3].wolfe_decrease = 0.9;
-    wrong[4].wolfe_slope = 1;
-    wrong[5].wolfe_slope = NAN;
+    wrong[2].lbfgs.c1 = 0;
+    wrong[3].lbfgs.c1 = 0.9;
+    wrong[4].lbfgs.c2 = 1;
+    wrong[5].lbfgs.c2 = NAN;
     wrong[6].searches = 0;
     wrong[7].learning_rate = 0;
     for (size_t i = 0; i < 8; i++) {

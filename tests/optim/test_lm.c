@@ -160,7 +160,7 @@ Test(lm, bayesian_is_numpys)
     for (int form = LNT_LM_NORMAL; form <= LNT_LM_DUAL; form++) {
         lm_run r;
         lnt_optim_config config = form_of((lnt_lm_system) form);
-        config.bayesian = true;
+        config.lm.bayesian = true;
         open_run(&r, &file, &cases[0], LNT_F64, config);
         const lnt_tensor *rows = find(&file, "bayes");
         for (size_t i = 0; i < rows->rows; i++) {
@@ -296,14 +296,14 @@ Test(lm, what_is_refused)
     says(&config, net, &mae, LNT_ERR_INVALID,
          "mae is not taken by lm, expected mse or softmax_cross_entropy; lbfgs");
     says(&config, other, NULL, LNT_ERR_INVALID, "layers.1 is batch_norm");
-    config.bayesian = true;
+    config.lm.bayesian = true;
     says(&config, net, &softmax, LNT_ERR_INVALID, "not taken by lm with bayesian, expected mse;");
     config.l2 = 0.1;
     says(&config, net, NULL, LNT_ERR_INVALID, "l2 is 0.1");
     config = lnt_optim_defaults(LNT_LM);
-    double *const ranges[] = {&config.mu, &config.mu_up, &config.mu_down, &config.mu_most};
-    static const char *const names[] = {"optim.mu is -1", "optim.mu_up is -1",
-                                        "optim.mu_down is -1", "optim.mu_most is -1"};
+    double *const ranges[] = {&config.mu, &config.lm.mu_inc, &config.lm.mu_dec, &config.lm.mu_max};
+    static const char *const names[] = {"optim.mu is -1", "optim.lm.mu_inc is -1",
+                                        "optim.lm.mu_dec is -1", "optim.lm.mu_max is -1"};
     for (size_t i = 0; i < 4; i++) {
         const double fine = *ranges[i];
         *ranges[i] = -1;
@@ -362,7 +362,7 @@ Test(lm, state_is_all_that_is_remembered)
         failing counter = {0};
         const lnt_allocator allocator = failing_allocator(&counter);
         lnt_optim_config config = form_of(i % 2 == 0 ? LNT_LM_NORMAL : LNT_LM_DUAL);
-        config.bayesian = i >= 2;
+        config.lm.bayesian = i >= 2;
         config.allocator = &allocator;
         open_run(&a, &file, &cases[0], LNT_F64, config);
         open_run(&b, &file, &cases[0], LNT_F64, config);
@@ -400,7 +400,7 @@ Test(lm, is_stuck_where_nothing_lessens_the_loss)
     for (size_t i = 0; i < 2; i++) {
         lm_run r;
         lnt_optim_config config = form_of(LNT_LM_NORMAL);
-        config.mu_most = most[i];
+        config.lm.mu_max = most[i];
         open_run(&r, &file, &cases[1], LNT_F64, config);
         lnt_optim_outcome outcome = {0};
         double first = 0;
@@ -412,7 +412,7 @@ Test(lm, is_stuck_where_nothing_lessens_the_loss)
             outcome = take_step(&r);
             assert_eq(same_bits(&w, &before), outcome.stalled);
         }
-        const double raised = log10(most[i] / first) / log10(config.mu_up);
+        const double raised = log10(most[i] / first) / log10(config.lm.mu_inc);
         assert_eq(outcome.evaluations, (size_t) floor(raised + 1e-6) + 1, "from %g to %g: %zu",
                   first, most[i], outcome.evaluations);
         assert_eq(lnt_optim_damping(r.optim), most[i]);

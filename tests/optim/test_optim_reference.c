@@ -34,24 +34,24 @@ static const lnt_optim_group groups[] = {
     X(rmsprop, LNT_RMSPROP, 0.01, (void) c)                                                        \
     X(rmsprop_velocity, LNT_RMSPROP, 0.002, c->momentum = 0.8, c->epsilon = 1e-4,                  \
       c->weight_decay = 0.1)                                                                       \
-    X(rmsprop_centered, LNT_RMSPROP, 0.01, c->rho = 0.9, c->centered = true)                       \
-    X(rmsprop_momentum, LNT_RMSPROP, 0.003, c->momentum = 0.9, c->centered = true, c->l2 = 0.1)    \
+    X(rmsprop_centered, LNT_RMSPROP, 0.01, c->rmsprop.rho = 0.9, c->rmsprop.centered = true)                       \
+    X(rmsprop_momentum, LNT_RMSPROP, 0.003, c->momentum = 0.9, c->rmsprop.centered = true, c->l2 = 0.1)    \
     X(adagrad, LNT_ADAGRAD, 0.05, (void) c)                                                        \
-    X(adagrad_decay, LNT_ADAGRAD, 0.05, c->rate_decay = 0.1, c->l2 = 0.05)                         \
+    X(adagrad_decay, LNT_ADAGRAD, 0.05, c->adagrad.lr_decay = 0.1, c->l2 = 0.05)                         \
     X(adam, LNT_ADAM, 0.01, (void) c)                                                              \
     X(adam_l2, LNT_ADAM, 0.01, c->beta1 = 0.8, c->beta2 = 0.99, c->l2 = 0.02)                      \
     X(adam_moving, LNT_ADAM, 0.01, c->beta1 = 0.5)                                                 \
     X(adamw, LNT_ADAMW, 0.01, c->weight_decay = 0.1)                                               \
     X(adamw_all, LNT_ADAMW, 0.01, c->epsilon = 1e-3, c->decay_all = true)                          \
     X(nadam, LNT_NADAM, 0.01, (void) c)                                                            \
-    X(nadam_l2, LNT_NADAM, 0.01, c->momentum_decay = 0.02, c->l2 = 0.05)                           \
+    X(nadam_l2, LNT_NADAM, 0.01, c->adam.momentum_decay = 0.02, c->l2 = 0.05)                           \
     X(nadam_decay, LNT_NADAM, 0.01, c->weight_decay = 0.1)                                         \
     X(nadam_moving, LNT_NADAM, 0.01, c->beta1 = 0.5)                                               \
     X(amsgrad, LNT_AMSGRAD, 0.02, (void) c)                                                        \
     X(amsgrad_l2, LNT_AMSGRAD, 0.02, c->beta2 = 0.9, c->l2 = 0.02)                                 \
     X(rprop, LNT_RPROP, 0.01, (void) c)                                                            \
-    X(rprop_limits, LNT_RPROP, 0.02, c->rprop_shrink = 0.4, c->rprop_grow = 1.5,                   \
-      c->rprop_least = 1e-3, c->rprop_most = 0.05)                                                 \
+    X(rprop_limits, LNT_RPROP, 0.02, c->rprop.eta_minus = 0.4, c->rprop.eta_plus = 1.5,                   \
+      c->rprop.step_min = 1e-3, c->rprop.step_max = 0.05)                                                 \
     X(muon, LNT_MUON, 0.02, (void) c)                                                              \
     X(muon_plain, LNT_MUON, 0.01, c->nesterov = false, c->weight_decay = 0.1)                      \
     X(muon_moving, LNT_MUON, 0.01, (void) c)

@@ -11,7 +11,7 @@ static lnt_optim_config busy(lnt_optim_kind kind)
 {
     lnt_optim_config config = lnt_optim_defaults(kind);
     config.momentum = 0.9;
-    config.centered = true;
+    config.rmsprop.centered = true;
     config.accumulate = 2;
     config.clip_value = 0.5;
     config.clip_norm = 1;
@@ -57,9 +57,9 @@ Test(optim_state, defaults)
         assert_eq(c.momentum, i == LNT_MUON ? 0.95 : 0);
         assert_eq(c.nesterov, i == LNT_MUON);
         assert_eq(c.epsilon, i == LNT_ADAGRAD ? 1e-10 : 1e-8);
-        assert_eq(c.rho, 0.99);
+        assert_eq(c.rmsprop.rho, 0.99);
         assert_eq(c.accumulate, 1);
-        assert_eq(c.precondition_period, 10);
+        assert_eq(c.soap.precondition_frequency, 10);
         assert_eq(c.beta1, i == LNT_SOAP ? 0.95 : 0.9);
         assert_eq(c.beta2, i == LNT_SOAP ? 0.95 : 0.999);
         assert_eq(c.clip_value, 0);
@@ -351,7 +351,7 @@ Test(optim_state, muon_moves_by_nearly_orthogonal_matrices)
         lnt_pass *pass = new_pass(net);
         lnt_optim_config config = lnt_optim_defaults(LNT_MUON);
         config.learning_rate = 1;
-        config.muon_iterations = 12;
+        config.muon.ns_steps = 12;
         lnt_optim *optim = optim_of(net, &config);
         const lnt_tensor x = random_matrix(LNT_F64, 20, rows, 1);
         const lnt_tensor y = random_matrix(LNT_F64, 20, cols, 2);

@@ -65,7 +65,7 @@ Test(soap, trajectories)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lnt_optim_config config = lnt_optim_defaults(LNT_SOAP);
         config.learning_rate = rows[i].rate;
-        config.precondition_period = rows[i].period;
+        config.soap.precondition_frequency = rows[i].period;
         config.weight_decay = rows[i].weight_decay;
         config.l2 = rows[i].l2;
         compare(rows[i].name, LNT_F64, config, 1e-10);

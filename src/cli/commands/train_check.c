@@ -103,23 +103,23 @@ static int check_rate(const lnt_cli_train_settings *settings)
 
 static int check_optim(const lnt_optim_config *optim)
 {
-    if (optim->kind == LNT_SGD && optim->nesterov && optim->momentum == 0) {
+    if (optim->kind == LNT_SGD && optim->sgd.nesterov && optim->sgd.momentum == 0) {
         return lnt_cli_misuse("option --nesterov: needs a --momentum above 0");
     }
-    if (optim->kind == LNT_SGD && optim->nesterov && optim->dampening > 0) {
+    if (optim->kind == LNT_SGD && optim->sgd.nesterov && optim->sgd.dampening > 0) {
         return lnt_cli_misuse("option --nesterov: cannot be given with --dampening");
     }
-    if (optim->kind == LNT_RPROP && optim->rprop_least > optim->rprop_most) {
-        return lnt_cli_misuse("option --rprop-least: expected at most --rprop-most, %g, found %g",
-                              optim->rprop_most, optim->rprop_least);
+    if (optim->kind == LNT_RPROP && optim->rprop.step_min > optim->rprop.step_max) {
+        return lnt_cli_misuse("option --step-min: expected at most --step-max, %g, found %g",
+                              optim->rprop.step_max, optim->rprop.step_min);
     }
-    if (optim->kind == LNT_LBFGS && optim->wolfe_decrease >= optim->wolfe_slope) {
-        return lnt_cli_misuse("option --wolfe-decrease: expected below --wolfe-slope, %g, found %g",
-                              optim->wolfe_slope, optim->wolfe_decrease);
+    if (optim->kind == LNT_LBFGS && optim->lbfgs.c1 >= optim->lbfgs.c2) {
+        return lnt_cli_misuse("option --c1: expected below --c2, %g, found %g",
+                              optim->lbfgs.c2, optim->lbfgs.c1);
     }
-    if (optim->kind == LNT_LM && optim->mu > optim->mu_most) {
-        return lnt_cli_misuse("option --mu: expected at most --mu-most, %g, found %g",
-                              optim->mu_most, optim->mu);
+    if (optim->kind == LNT_LM && optim->lm.mu > optim->lm.mu_max) {
+        return lnt_cli_misuse("option --mu: expected at most --mu-max, %g, found %g",
+                              optim->lm.mu_max, optim->lm.mu);
     }
     return LNT_CLI_DONE;
 }

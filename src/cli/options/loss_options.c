@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/options/setting_options.h"
 #include "cli/options/train_settings.h"
 
-#define ONLY(bits) .ruler = "loss", .only = (bits)
+#include <string.h>
+
 #define AUTO 1ULL
 #define BIT(kind) (1ULL << ((kind) + 1))
+
+enum { ROOM = 12 };
 
 static const char *loss_name(int i)
 {
@@ -13,56 +17,58 @@ static const char *loss_name(int i)
     return i > 0 && i - 1 < LNT_LOSS_CUSTOM ? lnt_loss_name((lnt_loss_kind) (i - 1)) : NULL;
 }
 
-static const lnt_cli_option options[] = {
+static const lnt_cli_setting_rule rules[] = {
+    {.setting = "kind"},
+    {.setting = "value_reduction"},
+    {.setting = "gradient_reduction"},
+    {.setting = "epsilon", .option = "variance-floor"},
+};
+
+static lnt_cli_option options[ROOM] = {
     {.name = "loss",
      .kind = LNT_CLI_CHOICE,
      LNT_CLI_AT(loss_choice),
      .value = "NAME",
      .initial = "auto",
      .choice = loss_name,
-     .help = "What is minimised; auto: softmax_cross_entropy for classes, mse for numbers"},
-    {.name = "delta",
-     .kind = LNT_CLI_REAL,
-     LNT_CLI_AT(loss.delta),
-     .value = "NUMBER",
-     ONLY(BIT(LNT_LOSS_HUBER)),
-     .high = 1000000,
-     .above_low = true,
-     .help = "Error from which the loss is linear, by default 1"},
-    {.name = "quantile",
-     .kind = LNT_CLI_REAL,
-     LNT_CLI_AT(loss.quantile),
-     .value = "SHARE",
-     ONLY(BIT(LNT_LOSS_QUANTILE)),
-     .high = 1,
-     .above_low = true,
-     .below_high = true,
-     .help = "Quantile to learn, by default 0.5"},
-    {.name = "label-smoothing",
-     .kind = LNT_CLI_REAL,
-     LNT_CLI_AT(loss.label_smoothing),
-     .value = "SHARE",
-     ONLY(AUTO | BIT(LNT_LOSS_SOFTMAX_CROSS_ENTROPY) | BIT(LNT_LOSS_BINARY_CROSS_ENTROPY)),
-     .high = 1,
-     .below_high = true,
-     .help = "Share of a label that is spread over all classes, by default 0"},
-    {.name = "variance-floor",
-     .kind = LNT_CLI_REAL,
-     LNT_CLI_AT(loss.epsilon),
-     .value = "NUMBER",
-     ONLY(BIT(LNT_LOSS_GAUSSIAN)),
-     .high = 1000,
-     .help = "Added to the variance, by default 1e-6"},
+     .help = "Loss; auto: softmax_cross_entropy for classes, mse for numbers"},
     {.name = "class-weights",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(class_weights),
      .value = "WEIGHTS",
-     ONLY(AUTO | BIT(LNT_LOSS_SOFTMAX_CROSS_ENTROPY) | BIT(LNT_LOSS_BINARY_CROSS_ENTROPY)),
-     .help = "balanced: rare classes weigh more; or CLASS=WEIGHT, separated by commas, 1 for "
-             "those not named"},
+     .ruler = "loss",
+     .only = AUTO | BIT(LNT_LOSS_SOFTMAX_CROSS_ENTROPY) | BIT(LNT_LOSS_BINARY_CROSS_ENTROPY),
+     .help = "balanced: inversely proportional to the frequency of the class; or CLASS=WEIGHT, "
+             "separated by commas, 1 for other classes"},
 };
 
-const lnt_cli_group lnt_cli_loss_group = {"Loss:", options, LNT_CLI_COUNT_OF(options), 0};
+lnt_cli_group lnt_cli_loss_group = {"Loss:", options, 2, 0};
+
+static void defaults(unsigned kind, void *config)
+{
+    const lnt_loss loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_MEAN);
+    memcpy(config, &loss, sizeof loss);
+}
+
+void lnt_cli_loss_options_init(void)
+{
+    static lnt_cli_help_text texts[ROOM], names[ROOM];
+    lnt_cli_setting_source source = {.offset = offsetof(lnt_cli_train_settings, loss),
+                                     .ruler = "loss",
+                                     .first = 1,
+                                     .n_kinds = LNT_LOSS_CUSTOM,
+                                     .rules = rules,
+                                     .n_rules = LNT_CLI_COUNT_OF(rules),
+                                     .defaults = defaults};
+    source.settings = lnt_loss_settings(&source.count);
+    lnt_cli_loss_group.count = lnt_cli_setting_options(&source, options, 2, texts, names);
+    for (size_t i = 0; i < lnt_cli_loss_group.count; i++) {
+        if ((options[i].only & BIT(LNT_LOSS_SOFTMAX_CROSS_ENTROPY)) != 0 &&
+            options[i].only != ~0ULL) {
+            options[i].only |= AUTO; /* which may become this loss */
+        }
+    }
+}
 
 void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss)
 {
@@ -74,5 +80,5 @@ void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss)
     settings->loss.gradient_reduction = loss->gradient_reduction;
     settings->loss.class_weights = loss->class_weights;
     settings->loss.n_class_weights = loss->n_class_weights;
-    lnt_cli_values_fill(&settings->values, options, LNT_CLI_COUNT_OF(options), &base);
+    lnt_cli_values_fill(&settings->values, options, lnt_cli_loss_group.count, &base);
 }

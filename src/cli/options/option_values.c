@@ -13,6 +13,20 @@ size_t lnt_cli_values_count(const lnt_cli_values *values)
     return count;
 }
 
+static int choice_of(const lnt_cli_values *values, const char *ruler);
+
+/* Where the value lies that the ruler's choice uses. */
+static size_t offset_of(const lnt_cli_values *values, const lnt_cli_option *option)
+{
+    const int choice = option->n_variants > 0 ? choice_of(values, option->ruler) : -1;
+    for (size_t v = 0; choice >= 0 && v < option->n_variants; v++) {
+        if ((option->variants[v].only >> choice & 1) != 0) {
+            return option->variants[v].offset;
+        }
+    }
+    return option->offset;
+}
+
 const lnt_cli_option *lnt_cli_values_option(const lnt_cli_values *values, size_t index,
                                             void **place)
 {
@@ -21,7 +35,7 @@ const lnt_cli_option *lnt_cli_values_option(const lnt_cli_values *values, size_t
         if (index < group->count) {
             const lnt_cli_option *option = &group->options[index];
             if (place != NULL) {
-                *place = (char *) values->settings + group->offset + option->offset;
+                *place = (char *) values->settings + group->offset + offset_of(values, option);
             }
             return option;
         }
@@ -39,6 +53,14 @@ size_t lnt_cli_values_find(const lnt_cli_values *values, const char *name)
         i++;
     }
     return i;
+}
+
+/* The choice of an option of choices; -1 if the verb has none of that name. */
+static int choice_of(const lnt_cli_values *values, const char *ruler)
+{
+    void *place;
+    const size_t index = lnt_cli_values_find(values, ruler);
+    return lnt_cli_values_option(values, index, &place) != NULL ? lnt_cli_option_choice(place) : -1;
 }
 
 lnt_status lnt_cli_values_initialise(const lnt_cli_values *values, lnt_error *error)
@@ -77,6 +99,10 @@ lnt_status lnt_cli_values_assign(const lnt_cli_values *values, size_t index, con
         lnt_cli_option_clear(option, place);
     }
     LNT_TRY(lnt_cli_option_set(option, text, place, error));
+    for (size_t v = 0; v < option->n_variants; v++) { /* the ruler may still change */
+        void *other = (char *) values->settings + option->variants[v].offset;
+        LNT_TRY(lnt_cli_option_set(option, text, other, error));
+    }
     *from = origin;
     return LNT_OK;
 }
@@ -131,9 +157,15 @@ void lnt_cli_values_fill(const lnt_cli_values *values, const lnt_cli_option *opt
 {
     for (size_t i = 0; i < count; i++) {
         const lnt_cli_option *option = &options[i];
-        if (option->initial == NULL && !lnt_cli_values_given(values, option->name)) {
-            memcpy((char *) values->settings + option->offset, (const char *) base + option->offset,
-                   lnt_cli_option_size(option));
+        if (option->initial != NULL || lnt_cli_values_given(values, option->name)) {
+            continue;
+        }
+        const size_t size = lnt_cli_option_size(option);
+        memcpy((char *) values->settings + option->offset, (const char *) base + option->offset,
+               size);
+        for (size_t v = 0; v < option->n_variants; v++) {
+            const size_t offset = option->variants[v].offset;
+            memcpy((char *) values->settings + offset, (const char *) base + offset, size);
         }
     }
 }

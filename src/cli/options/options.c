@@ -5,6 +5,7 @@
 #include "base/text/suggest.h"
 #include "cli/options/number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,12 +295,17 @@ void lnt_cli_option_choices(const lnt_cli_option *ruler, unsigned long long only
 void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size)
 {
     text[0] = '\0';
-    if (option->kind == LNT_CLI_COUNT || option->kind == LNT_CLI_SIZE ||
-        option->kind == LNT_CLI_SIZES) {
+    const bool is_whole = option->kind == LNT_CLI_COUNT || option->kind == LNT_CLI_SIZE ||
+                          option->kind == LNT_CLI_SIZES;
+    if (is_whole && option->most == UINT64_MAX) {
+        snprintf(text, size, "from %llu", (unsigned long long) option->least);
+    } else if (is_whole) {
         snprintf(text, size, "from %llu to %llu", (unsigned long long) option->least,
                  (unsigned long long) option->most);
     } else if (option->kind == LNT_CLI_TIME) {
         snprintf(text, size, "such as 90s, 15m, 2h or 1:30:00");
+    } else if (option->kind == LNT_CLI_REAL && isinf(option->high)) {
+        snprintf(text, size, "%s %g", option->above_low ? "above" : "from", option->low);
     } else if (option->kind == LNT_CLI_REAL) {
         snprintf(text, size, "%s %g %s %g", option->above_low ? "above" : "from", option->low,
                  option->below_high  ? "to below"

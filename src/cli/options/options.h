@@ -36,6 +36,14 @@ typedef struct lnt_cli_sizes {
     size_t count;
 } lnt_cli_sizes;
 
+/* A place of a value that depends on the ruler's choice. */
+typedef struct lnt_cli_variant {
+    unsigned long long only; /* bits by choice */
+    size_t offset;
+} lnt_cli_variant;
+
+#define LNT_CLI_VARIANTS_MAX 6
+
 /*
  * One option: a row of a constant table from which the parser, the range checks and the help are
  * made. `offset` is where its value lies in the settings of its group.
@@ -54,9 +62,11 @@ typedef struct lnt_cli_option {
     const char *(*choice)(int); /* name of choice i, NULL after the last */
     const char
         *ruler; /* the option of choices on which it depends whether this one has a meaning */
-    unsigned long long only; /* with which of them it has: bits by choice */
-    const char *not_with;    /* an option that takes the place of this one */
-    bool not_in_file;        /* for the command line alone */
+    unsigned long long only;                        /* with which of them it has: bits by choice */
+    lnt_cli_variant variants[LNT_CLI_VARIANTS_MAX]; /* places for choices; none: `offset` */
+    size_t n_variants;
+    const char *not_with; /* an option that takes the place of this one */
+    bool not_in_file;     /* for the command line alone */
 } lnt_cli_option;
 
 /* Options that stand under one heading; `offset` is where their settings lie in the verb's. */

@@ -70,8 +70,18 @@ typedef struct lnt_cli_train_settings {
 
 /* The groups, one a file. */
 extern const lnt_cli_group lnt_cli_apart_group, lnt_cli_column_group, lnt_cli_net_group,
-    lnt_cli_loss_group, lnt_cli_optim_group, lnt_cli_checkpoint_group, lnt_cli_schedule_group,
-    lnt_cli_training_group, lnt_cli_stopping_group, lnt_cli_train_reading_group;
+    lnt_cli_checkpoint_group, lnt_cli_training_group, lnt_cli_stopping_group,
+    lnt_cli_train_reading_group;
+
+/* Groups made from settings of the library, by `lnt_cli_options_init`, which main calls first. */
+extern lnt_cli_group lnt_cli_loss_group, lnt_cli_optim_group, lnt_cli_schedule_group;
+void lnt_cli_options_init(void);
+void lnt_cli_loss_options_init(void);
+void lnt_cli_optim_options_init(void);
+void lnt_cli_schedule_options_init(void);
+
+/* The defaults of the command for an optimizer. */
+lnt_optim_config lnt_cli_optim_defaults(lnt_optim_kind kind);
 
 /* Training without --epochs, running without --progress and --dry-run. */
 extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;

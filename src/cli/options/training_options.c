@@ -109,14 +109,14 @@ static const lnt_cli_option stopping_options[] = {
      .least = 1,
      .most = 10000,
      .help = "Classes among which the true one must be for the metric top_k"},
-    {.name = "goal",
+    {.name = "target-loss",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.target_loss),
      .value = "LOSS",
      .initial = "0",
      .high = 1000000,
      .help = "End once the training loss is at most this; 0: do not"},
-    {.name = "min-gradient",
+    {.name = "gradient-tolerance",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(fit.gradient_tolerance),
      .value = "NORM",
@@ -180,3 +180,10 @@ const lnt_cli_option lnt_cli_run_options[LNT_CLI_RUN_COUNT] = {
 /* --progress and --dry-run are the last. */
 const lnt_cli_group lnt_cli_quiet_group = {"Running:", lnt_cli_run_options, LNT_CLI_RUN_COUNT - 2,
                                            0};
+
+void lnt_cli_options_init(void)
+{
+    lnt_cli_loss_options_init();
+    lnt_cli_optim_options_init();
+    lnt_cli_schedule_options_init();
+}

@@ -43,13 +43,7 @@ void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
         return;
     }
     lnt_cli_train_settings base = *settings;
-    base.fit.optim = lnt_optim_defaults(settings->fit.optim.kind);
-    if (base.fit.optim.kind == LNT_SGD) {
-        base.fit.optim.momentum = LNT_CLI_DEFAULT_MOMENTUM;
-    } else if (base.fit.optim.kind == LNT_ADAMW) {
-        base.fit.optim.learning_rate = LNT_CLI_DEFAULT_ADAMW_RATE;
-        base.fit.optim.weight_decay = LNT_CLI_DEFAULT_ADAMW_DECAY;
-    }
+    base.fit.optim = lnt_cli_optim_defaults(settings->fit.optim.kind);
     base.fit.optim.max_bytes = half_of_memory();
     if (lnt_optim_reevaluates(base.fit.optim.kind)) {
         settle_whole(settings);

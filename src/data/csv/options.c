@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-lnt_read_options lnt_read_defaults(void)
-{
-    return (lnt_read_options){.dtype = LNT_F32, .memory_limit = SIZE_MAX};
-}
-
 static bool is_usable_delimiter(char c)
 {
     static const char taken[] = "\"\r\n+-.0123456789eE";

@@ -25,7 +25,7 @@ enum { N_REDUCTIONS = sizeof reductions / sizeof reductions[0] };
 
 /* --- to text --- */
 
-static double parameter_of(const lnt_loss *loss, const lnt_field *parameter)
+static double parameter_of(const lnt_loss *loss, const lnt_setting *parameter)
 {
     double value;
     memcpy(&value, (const char *) loss + parameter->offset, sizeof value);
@@ -35,8 +35,8 @@ static double parameter_of(const lnt_loss *loss, const lnt_field *parameter)
 /* The parameter if it is not 0: older readers know files without. */
 static bool put_parameter(json_t *root, const lnt_loss *loss)
 {
-    const lnt_field *parameter = &lnt_loss_ops_of(loss->kind)->parameter;
-    const double value = parameter->name != NULL ? parameter_of(loss, parameter) : 0;
+    const lnt_setting *parameter = lnt_loss_parameter(loss->kind);
+    const double value = parameter != NULL ? parameter_of(loss, parameter) : 0;
     return value == 0 || lnt_json_put(root, parameter->name, lnt_f64_json(value));
 }
 
@@ -82,7 +82,7 @@ static bool reduction_parse(const json_t *value, lnt_reduction *reduction)
 }
 
 /* One that is not there is 0. */
-static bool parameter_parse(const json_t *value, const lnt_field *parameter, lnt_loss *loss)
+static bool parameter_parse(const json_t *value, const lnt_setting *parameter, lnt_loss *loss)
 {
     double number = 0;
     if (value != NULL && !lnt_f64_parse(value, &number)) {
@@ -142,9 +142,9 @@ lnt_status lnt_loss_parse(lnt_model *model, const json_t *root, const char *path
 {
     lnt_loss *loss = &model->loss;
     LNT_TRY(kind_parse(loss, root, path, error));
-    const lnt_field *parameter = &lnt_loss_ops_of(loss->kind)->parameter;
+    const lnt_setting *parameter = lnt_loss_parameter(loss->kind);
     size_t known = 3;
-    if (parameter->name != NULL) {
+    if (parameter != NULL) {
         const json_t *value = json_object_get(root, parameter->name);
         known += value != NULL;
         if (!parameter_parse(value, parameter, loss)) {

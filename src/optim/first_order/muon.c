@@ -11,17 +11,6 @@ enum { MOST_ITERATIONS = 100 };
 static const double a = 3.4445, b = -4.7750, c = 2.0315;
 static const double least_norm = 1e-7;
 
-static void defaults(lnt_optim_config *config)
-{
-    config->momentum = 0.95;
-    config->nesterov = true;
-}
-
-static const lnt_field fields[] = {
-    LNT_OPTIM_ADAM_FIELDS, LNT_FRACTION_FIELD(lnt_optim_config, momentum),
-    LNT_SIZE_FIELD(lnt_optim_config, muon_iterations, 1, MOST_ITERATIONS),
-    LNT_POSITIVE_FIELD(lnt_optim_config, adam_rate)};
-
 /* Scratch holds two matrices as large as the largest, then two squares of its shorter side. */
 typedef struct sizes {
     size_t matrix;
@@ -94,7 +83,7 @@ static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segmen
         x = lnt_transpose(&x);
         other = lnt_transpose(&other);
     }
-    for (size_t i = 0; i < optim->config.muon_iterations; i++) {
+    for (size_t i = 0; i < optim->config.muon.ns_steps; i++) {
         LNT_TRY(iterate(&x, &other, &g, &polynomial));
     }
     const double adjustment = cols > rows ? sqrt((double) cols / (double) rows) : 1;
@@ -102,13 +91,14 @@ static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segmen
     return LNT_OK;
 }
 
+static double *momentum(lnt_optim_config *config)
+{
+    return &config->muon.momentum;
+}
+
 const lnt_optim_ops lnt_optim_muon = {
     .name = "muon",
-    .learning_rate = 0.02,
-    .defaults = defaults,
-    .fields = fields,
-    .n_fields = LNT_OPTIM_COUNT_OF(fields),
-    .momentum = lnt_optim_field_momentum,
+    .momentum = momentum,
     .needs = needs,
     .begin = lnt_optim_adam_begin,
     .loops = &lnt_optim_adam_loops,

@@ -15,14 +15,6 @@ enum { MEAN, SQUARES, FACTORS };
 enum { ROWS, COLS, SIDES };
 enum { LARGEST_SIDE = 10000 }; /* a longer one keeps its own basis, as the authors have it */
 
-static void defaults(lnt_optim_config *config)
-{
-    config->beta1 = config->beta2 = 0.95;
-}
-
-static const lnt_field fields[] = {LNT_OPTIM_ADAM_FIELDS,
-                                   LNT_COUNT_FIELD(lnt_optim_config, precondition_period)};
-
 static size_t turned(size_t side)
 {
     return side <= LARGEST_SIDE ? side : 0;
@@ -102,7 +94,7 @@ static weight weight_of(const lnt_optim *optim, const lnt_optim_segment *segment
     const lnt_dtype dtype = optim->dtype;
     const size_t rows = segment->rows, cols = segment->cols, size = lnt_dtype_size(dtype);
     const size_t sides[SIDES] = {turned(rows), turned(cols)};
-    weight w = {.beta2 = optim->config.beta2};
+    weight w = {.beta2 = optim->config.adam.beta2};
     lay_out(dtype, rows * cols, sides[ROWS] > sides[COLS] ? sides[ROWS] : sides[COLS],
             optim->scratch, &w.room);
     w.g = lnt_tensor_view(dtype, w.room.matrices[0], rows, cols);
@@ -231,11 +223,11 @@ static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segmen
     (narrow ? adapt_f32 : adapt_f64)(optim, piece, w.x.data);
     LNT_TRY(turn(&w, true, &w.x, &w.other));
     const double corrected =
-        sqrt(1 - pow(optim->config.beta2, t)) / (1 - pow(optim->config.beta1, t));
+        sqrt(1 - pow(optim->config.adam.beta2, t)) / (1 - pow(optim->config.adam.beta1, t));
     (narrow ? apply_f32 : apply_f64)(piece, piece->rate * corrected,
                                      1 - piece->rate * piece->weight_decay, w.x.data);
     LNT_TRY(average(&w));
-    if (optim->steps % optim->config.precondition_period != 0) {
+    if (optim->steps % optim->config.soap.precondition_frequency != 0) {
         return LNT_OK;
     }
     LNT_TRY(turn_mean(&w, true));
@@ -243,12 +235,17 @@ static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segmen
     return turn_mean(&w, false);
 }
 
+/* The loops are Adam's, and read its settings. */
+static void adapt(lnt_optim_config *own)
+{
+    own->adam.beta1 = own->soap.beta1;
+    own->adam.beta2 = own->soap.beta2;
+    own->adam.epsilon = own->soap.epsilon;
+}
+
 const lnt_optim_ops lnt_optim_soap = {
     .name = "soap",
-    .learning_rate = 0.003,
-    .defaults = defaults,
-    .fields = fields,
-    .n_fields = LNT_OPTIM_COUNT_OF(fields),
+    .adapt = adapt,
     .momentum = lnt_optim_field_beta1,
     .needs = needs,
     .begin = lnt_optim_adam_begin,

@@ -75,8 +75,8 @@ static void draw_chunk(const lnt_optim *optim, const lnt_optim_batch *batch, siz
 {
     const lnt_kfac *k = optim->work;
     const lnt_tensor output = lnt_point_output(k->point);
-    lnt_random random =
-        lnt_random_init(optim->config.seed, LNT_STREAM_TARGETS + ((uint64_t) optim->steps << 8));
+    lnt_random random = lnt_random_init(optim->config.kfac.seed,
+                                        LNT_STREAM_TARGETS + ((uint64_t) optim->steps << 8));
     for (size_t i = 0; i < output.rows; i++) {
         const lnt_kfac_row row = lnt_kfac_row_of(k, batch, &output, first, i);
         random.position = 4 * (uint64_t) (first + i) * output.cols;
@@ -89,7 +89,7 @@ lnt_status lnt_kfac_update(lnt_optim *optim, const lnt_net *net, const lnt_optim
     lnt_kfac *k = optim->work;
     const size_t rows = batch->x->rows;
     const double begun = 1 - 1 / (double) (optim->steps + 1);
-    const double keep = fmin(begun, optim->config.factor_decay);
+    const double keep = fmin(begun, optim->config.kfac.factor_ema_decay);
     double total = 0;
     for (size_t i = 0; i < rows; i++) {
         total += lnt_kfac_weight(batch, i);

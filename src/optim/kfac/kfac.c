@@ -181,8 +181,8 @@ static lnt_status step_part(lnt_optim *optim, lnt_net *net)
     LNT_TRY(lnt_kfac_precondition(optim, net));
     LNT_TRY(lnt_flat_dot(optim, k->gradient, k->direction, &along));
     const double size = rate * rate * fabs(along);
-    const double clip = optim->config.kl_clip;
-    LNT_TRY(lnt_flat_scale(optim, optim->config.momentum, velocity));
+    const double clip = optim->config.kfac.kl_clip;
+    LNT_TRY(lnt_flat_scale(optim, optim->config.kfac.momentum, velocity));
     LNT_TRY(lnt_flat_add(optim, size > clip ? sqrt(clip / size) : 1, k->direction, velocity));
     return lnt_flat_add(optim, rate, velocity, net->parameters);
 }
@@ -203,7 +203,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     LNT_TRY(lnt_kfac_unit(batch, &output, &k->unit));
     LNT_TRY(lnt_optim_penalised(optim, net, pass, k->gradient, &value));
     LNT_TRY(lnt_kfac_update(optim, net, batch));
-    if (t <= WARM_UP || t % optim->config.inverse_period == 0) {
+    if (t <= WARM_UP || t % optim->config.kfac.inverse_frequency == 0) {
         LNT_TRY(lnt_kfac_invert(optim));
     }
     return batch->full_batch ? step_whole(optim, net, pass, batch, value, outcome)
@@ -212,14 +212,8 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
 
 static void begin(lnt_optim *optim)
 {
-    set_lambda(optim, optim->config.damping);
+    set_lambda(optim, optim->config.kfac.damping);
 }
-
-static const lnt_field fields[] = {LNT_FRACTION_FIELD(lnt_optim_config, momentum),
-                                   LNT_FRACTION_FIELD(lnt_optim_config, factor_decay),
-                                   LNT_POSITIVE_FIELD(lnt_optim_config, damping),
-                                   LNT_COUNT_FIELD(lnt_optim_config, inverse_period),
-                                   LNT_POSITIVE_FIELD(lnt_optim_config, kl_clip)};
 
 static lnt_status accepts(const lnt_optim_config *config, const lnt_net *net, const lnt_loss *loss,
                           lnt_error *error)
@@ -257,18 +251,14 @@ static const lnt_optim_solver solver = {.accepts = accepts,
                                         .damping = LNT_KFAC_LAMBDA,
                                         .takes_rows = true};
 
-static void defaults(lnt_optim_config *config)
+static double *momentum(lnt_optim_config *config)
 {
-    config->momentum = 0.9;
+    return &config->kfac.momentum;
 }
 
 const lnt_optim_ops lnt_optim_kfac = {
     .name = "kfac",
-    .learning_rate = 0.01,
-    .defaults = defaults,
-    .fields = fields,
-    .n_fields = LNT_OPTIM_COUNT_OF(fields),
-    .momentum = lnt_optim_field_momentum,
+    .momentum = momentum,
     .needs = needs,
     .solver = &solver,
 };

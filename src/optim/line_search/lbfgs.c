@@ -35,24 +35,19 @@ typedef struct step_of {
     double value; /* where it began, l2 included */
 } step_of;
 
-static const lnt_field fields[] = {LNT_SIZE_FIELD(lnt_optim_config, memory, 1, 1000),
-                                   LNT_REAL_FIELD(lnt_optim_config, wolfe_decrease, 0, 1, LNT_OPEN),
-                                   LNT_REAL_FIELD(lnt_optim_config, wolfe_slope, 0, 1, LNT_OPEN),
-                                   LNT_COUNT_FIELD(lnt_optim_config, searches)};
-
 static lnt_status check(const lnt_optim_config *config, lnt_error *error)
 {
-    return config->wolfe_decrease < config->wolfe_slope
+    return config->lbfgs.c1 < config->lbfgs.c2
                ? LNT_OK
                : lnt_fail(error, LNT_ERR_INVALID,
-                          "optim.wolfe_decrease is %g, expected below optim.wolfe_slope, %g",
-                          config->wolfe_decrease, config->wolfe_slope);
+                          "optim.lbfgs.c1 is %g, expected below optim.lbfgs.c2, %g",
+                          config->lbfgs.c1, config->lbfgs.c2);
 }
 
 static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_needs *needs)
 {
-    needs->states[0] = needs->states[1] = config->memory * net->n_parameters;
-    needs->numbers = PRODUCTS + config->memory;
+    needs->states[0] = needs->states[1] = config->lbfgs.history_size * net->n_parameters;
+    needs->numbers = PRODUCTS + config->lbfgs.history_size;
 }
 
 static void *place(lnt_arena *arena, const lnt_optim_config *config, const lnt_net *net,
@@ -60,10 +55,11 @@ static void *place(lnt_arena *arena, const lnt_optim_config *config, const lnt_n
 {
     (void) sizes;
     lbfgs_work *work = lnt_arena_take(arena, 1, sizeof *work);
-    const lbfgs_work parts = {.gradient = lnt_flat_take(arena, net),
-                              .trial = lnt_flat_take(arena, net),
-                              .direction = lnt_flat_take(arena, net),
-                              .shares = lnt_arena_take(arena, config->memory, sizeof(double))};
+    const lbfgs_work parts = {
+        .gradient = lnt_flat_take(arena, net),
+        .trial = lnt_flat_take(arena, net),
+        .direction = lnt_flat_take(arena, net),
+        .shares = lnt_arena_take(arena, config->lbfgs.history_size, sizeof(double))};
     if (work != NULL) {
         *work = parts;
     }
@@ -88,7 +84,7 @@ static void *vector(const lnt_optim *optim, size_t state, size_t slot)
 /* The pair so many steps old: 0 is the newest. */
 static size_t slot_of(const lnt_optim *optim, size_t age)
 {
-    const size_t memory = optim->config.memory;
+    const size_t memory = optim->config.lbfgs.history_size;
     return (number(optim, NEXT, memory - 1) + memory - 1 - age) % memory;
 }
 
@@ -97,7 +93,7 @@ static lnt_status find_direction(const step_of *s)
 {
     const lnt_optim *optim = s->optim;
     lbfgs_work *work = s->work;
-    const size_t count = number(optim, COUNT, optim->config.memory);
+    const size_t count = number(optim, COUNT, optim->config.lbfgs.history_size);
     lnt_flat_copy(optim, work->gradient, work->direction);
     LNT_TRY(lnt_flat_scale(optim, -1, work->direction));
     for (size_t age = 0; age < count; age++) {
@@ -125,7 +121,7 @@ static lnt_status remember(const step_of *s)
 {
     lnt_optim *optim = s->optim;
     lbfgs_work *work = s->work;
-    const size_t memory = optim->config.memory, slot = number(optim, NEXT, memory - 1);
+    const size_t memory = optim->config.lbfgs.history_size, slot = number(optim, NEXT, memory - 1);
     double sy, yy;
     lnt_flat_copy(optim, s->net->parameters, work->direction);
     LNT_TRY(lnt_flat_add(optim, -1, optim->before, work->direction));
@@ -161,11 +157,11 @@ static lnt_status look_along(const step_of *s, double step, double *value, doubl
 static lnt_status search(const step_of *s, double slope, double first, bool *moved)
 {
     const lnt_optim_config *config = &s->optim->config;
-    lnt_wolfe line = lnt_wolfe_begin(config->wolfe_decrease, config->wolfe_slope,
+    lnt_wolfe line = lnt_wolfe_begin(config->lbfgs.c1, config->lbfgs.c2,
                                      (lnt_wolfe_point){0, s->value, slope}, first);
     lnt_wolfe_verdict verdict = LNT_WOLFE_TRY;
     double step = 0, value, now;
-    for (size_t i = 0; i < config->searches && verdict == LNT_WOLFE_TRY; i++) {
+    for (size_t i = 0; i < config->lbfgs.max_line_search && verdict == LNT_WOLFE_TRY; i++) {
         step = line.step;
         LNT_TRY(look_along(s, step, &value, &now));
         verdict = lnt_wolfe_take(&line, value, now);
@@ -212,7 +208,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
         return LNT_OK;
     }
     bool moved = false;
-    if (number(optim, COUNT, optim->config.memory) > 0) {
+    if (number(optim, COUNT, optim->config.lbfgs.history_size) > 0) {
         LNT_TRY(along_pairs(&s, squares, &moved));
     }
     if (!moved) {
@@ -232,9 +228,6 @@ static const lnt_optim_solver solver = {.place = place, .step = step, .damping =
 
 const lnt_optim_ops lnt_optim_lbfgs = {
     .name = "lbfgs",
-    .learning_rate = 1,
-    .fields = fields,
-    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .check = check,
     .needs = needs,
     .solver = &solver,

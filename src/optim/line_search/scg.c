@@ -231,7 +231,6 @@ static const lnt_optim_solver solver = {
 
 const lnt_optim_ops lnt_optim_scg = {
     .name = "scg",
-    .learning_rate = 1,
     .needs = needs,
     .solver = &solver,
 };

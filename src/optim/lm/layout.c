@@ -27,8 +27,8 @@ static size_t order_of(const lnt_optim_config *config, const lnt_net *net, lnt_l
 static lnt_lm_system form_of(const lnt_optim_config *config, const lnt_net *net,
                              const lnt_optim_sizes *sizes)
 {
-    if (config->form != LNT_LM_AUTO) {
-        return config->form;
+    if (config->lm.system != LNT_LM_AUTO) {
+        return config->lm.system;
     }
     const size_t residuals = order_of(config, net, LNT_LM_DUAL);
     const bool few = (double) residuals < 0.8 * (double) net->n_parameters;
@@ -92,7 +92,7 @@ static void place_dual(lnt_arena *arena, const lnt_optim_config *config, const l
     lm->deltas_dot = take(arena, net, lm->tile * outputs, lm->tile * outputs);
     lm->right = take(arena, net, order, 1);
     lm->solution = take(arena, net, order, 1);
-    const bool two = config->l2 > 0 && !config->decay_all && !config->bayesian;
+    const bool two = config->l2 > 0 && !config->decay_all && !config->lm.bayesian;
     lm->of_biases = two ? take(arena, net, order, order) : NULL;
     lm->point = lnt_point_place(arena, net, config->max_rows, LNT_POINT_PUSH);
     place_residuals(arena, net, config->max_rows, &lm->residuals);

@@ -69,7 +69,7 @@ static lnt_status settle(const lnt_net *net, lnt_pass *pass, const lnt_optim_bat
 
 static void set_mu(lnt_optim *optim, double mu)
 {
-    const double most = optim->config.mu_most;
+    const double most = optim->config.lm.mu_max;
     optim->numbers[LNT_LM_MU] = mu > most ? most : mu < LEAST_MU ? LEAST_MU : mu;
 }
 
@@ -82,11 +82,11 @@ static lnt_status search(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
         double trial;
         LNT_TRY(look(optim, net, pass, batch, &trial));
         if (trial < value) {
-            set_mu(optim, mu * optim->config.mu_down);
+            set_mu(optim, mu * optim->config.lm.mu_dec);
             return settle(net, pass, batch, outcome);
         }
-        set_mu(optim, mu * optim->config.mu_up);
-        if (mu * optim->config.mu_up > optim->config.mu_most) {
+        set_mu(optim, mu * optim->config.lm.mu_inc);
+        if (mu * optim->config.lm.mu_inc > optim->config.lm.mu_max) {
             go_back(optim, net);
             outcome->stalled = true;
             outcome->value = batch->value;
@@ -133,7 +133,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     lnt_lm *lm = optim->work;
     const bool squares = batch->loss->kind == LNT_LOSS_MSE;
     if ((!squares && batch->loss->kind != LNT_LOSS_SOFTMAX_CROSS_ENTROPY) ||
-        (optim->config.bayesian && !(squares && batch->full_batch))) {
+        (optim->config.lm.bayesian && !(squares && batch->full_batch))) {
         return LNT_ERR_INVALID;
     }
     lnt_tensor output;
@@ -142,7 +142,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     LNT_TRY(lnt_loss_begin(batch->loss, &output, batch->target, batch->weights,
                            &lm->residuals.divisor));
     LNT_TRY(build(optim, net, batch));
-    LNT_TRY(optim->config.bayesian ? lnt_lm_bayes(optim, net, batch) : LNT_OK);
+    LNT_TRY(optim->config.lm.bayesian ? lnt_lm_bayes(optim, net, batch) : LNT_OK);
     LNT_TRY(lnt_optim_penalised(optim, net, pass, lm->gradient, &value));
     return batch->full_batch ? search(optim, net, pass, batch, value, outcome)
                              : attempt(optim, net, pass, batch, value, outcome);
@@ -150,7 +150,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
 
 static void begin(lnt_optim *optim)
 {
-    set_mu(optim, optim->config.mu);
+    set_mu(optim, optim->config.lm.mu);
     lnt_lm_bayes_begin(optim);
 }
 
@@ -160,23 +160,19 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->numbers = LNT_LM_NUMBERS;
 }
 
-static const lnt_field fields[] = {LNT_POSITIVE_FIELD(lnt_optim_config, mu),
-                                   LNT_REAL_FIELD(lnt_optim_config, mu_up, 1, INFINITY, LNT_OPEN),
-                                   LNT_REAL_FIELD(lnt_optim_config, mu_down, 0, 1, LNT_OPEN),
-                                   LNT_POSITIVE_FIELD(lnt_optim_config, mu_most)};
-
 static lnt_status check(const lnt_optim_config *config, lnt_error *error)
 {
-    if (config->form != LNT_LM_AUTO && config->form != LNT_LM_NORMAL &&
-        config->form != LNT_LM_DUAL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "optim.form is %d, expected one of lnt_lm_system",
-                        (int) config->form);
+    if (config->lm.system != LNT_LM_AUTO && config->lm.system != LNT_LM_NORMAL &&
+        config->lm.system != LNT_LM_DUAL) {
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "optim.lm.system is %d, expected one of lnt_lm_system",
+                        (int) config->lm.system);
     }
-    return config->mu_most >= config->mu
+    return config->lm.mu_max >= config->lm.mu
                ? LNT_OK
                : lnt_fail(error, LNT_ERR_INVALID,
-                          "optim.mu_most is %g, expected at least optim.mu, %g", config->mu_most,
-                          config->mu);
+                          "optim.lm.mu_max is %g, expected at least optim.mu, %g",
+                          config->lm.mu_max, config->lm.mu);
 }
 
 static const lnt_optim_solver solver = {.accepts = lnt_lm_accepts,
@@ -189,9 +185,6 @@ static const lnt_optim_solver solver = {.accepts = lnt_lm_accepts,
 
 const lnt_optim_ops lnt_optim_lm = {
     .name = "lm",
-    .learning_rate = 1,
-    .fields = fields,
-    .n_fields = LNT_OPTIM_COUNT_OF(fields),
     .check = check,
     .needs = needs,
     .solver = &solver,
@@ -199,6 +192,6 @@ const lnt_optim_ops lnt_optim_lm = {
 
 double lnt_optim_effective_parameters(const lnt_optim *optim)
 {
-    return optim->ops == &lnt_optim_lm && optim->config.bayesian ? optim->numbers[LNT_LM_GAMMA]
-                                                                 : NAN;
+    return optim->ops == &lnt_optim_lm && optim->config.lm.bayesian ? optim->numbers[LNT_LM_GAMMA]
+                                                                    : NAN;
 }

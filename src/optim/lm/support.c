@@ -13,7 +13,7 @@ size_t lnt_lm_bytes_of(const lnt_optim_config *config, const lnt_net *net,
                        const lnt_optim_sizes *sizes, lnt_lm_system form, size_t rows)
 {
     lnt_optim_config own = *config;
-    own.form = form;
+    own.lm.system = form;
     own.max_rows = rows;
     return sizes->bytes(&own, net);
 }
@@ -73,17 +73,17 @@ lnt_status lnt_lm_accepts(const lnt_optim_config *config, const lnt_net *net, co
                           lnt_error *error)
 {
     LNT_TRY(lnt_optim_dense_only("lm", net, error));
-    if (config->bayesian && config->l2 > 0) {
+    if (config->lm.bayesian && config->l2 > 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "l2 is %g, but with bayesian lm finds it by itself, expected 0",
                         config->l2);
     }
     if (loss != NULL && loss->kind != LNT_LOSS_MSE &&
-        (config->bayesian || loss->kind != LNT_LOSS_SOFTMAX_CROSS_ENTROPY)) {
+        (config->lm.bayesian || loss->kind != LNT_LOSS_SOFTMAX_CROSS_ENTROPY)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s is not taken by lm%s, expected mse%s; lbfgs takes any loss",
-                        lnt_loss_name(loss->kind), config->bayesian ? " with bayesian" : "",
-                        config->bayesian ? "" : " or softmax_cross_entropy");
+                        lnt_loss_name(loss->kind), config->lm.bayesian ? " with bayesian" : "",
+                        config->lm.bayesian ? "" : " or softmax_cross_entropy");
     }
     return LNT_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/checkpoint/run_fingerprint.h"
 
+#include "base/settings.h"
+
 #include <linnet/checkpoint.h>
 #include <linnet/text.h>
 #include <stdarg.h>
@@ -55,142 +57,60 @@ static void write_net(writer *w, const lnt_net *net)
     }
 }
 
-static void write_loss(writer *w, const lnt_loss *loss)
+/* The settings that the kind uses, "optim.lm.mu = 0.001" a line. */
+static void write_settings(writer *w, const char *owner, const lnt_setting *settings, size_t count,
+                           unsigned kind, const void *config)
 {
-    line(w, "loss = %s, %d, %d\n", lnt_loss_name(loss->kind), (int) loss->value_reduction,
-         (int) loss->gradient_reduction);
-    number(w, "loss delta", loss->delta);
-    number(w, "loss quantile", loss->quantile);
-    number(w, "label smoothing", loss->label_smoothing);
-    number(w, "loss epsilon", loss->epsilon);
-    for (size_t i = 0; i < loss->n_class_weights && loss->class_weights != NULL; i++) {
-        number(w, "class weight", loss->class_weights[i]);
+    char value[LNT_SETTING_LENGTH];
+    for (size_t i = 0; i < count; i++) {
+        const bool is_used = (settings[i].kinds >> kind & 1) != 0 && !settings[i].is_limit;
+        if (is_used && lnt_setting_format(&settings[i], config, value) == LNT_OK) {
+            line(w, "%s%s = %s\n", owner, settings[i].name, value);
+        }
     }
 }
 
-static void write_later_methods(writer *w, const lnt_optim_config *o)
+static void write_loss(writer *w, const lnt_loss *loss)
 {
-    const struct {
-        const char *key;
-        double value;
-    } numbers[] = {
-        {"precondition period", (double) o->precondition_period},
-        {"memory", (double) o->memory},
-        {"wolfe decrease", o->wolfe_decrease},
-        {"wolfe slope", o->wolfe_slope},
-        {"searches", (double) o->searches},
-        {"form", o->form},
-        {"mu", o->mu},
-        {"mu up", o->mu_up},
-        {"mu down", o->mu_down},
-        {"mu most", o->mu_most},
-        {"bayesian", o->bayesian},
-        {"factor decay", o->factor_decay},
-        {"damping", o->damping},
-        {"inverse period", (double) o->inverse_period},
-        {"kl clip", o->kl_clip},
-        {"optim seed", (double) o->seed},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        number(w, numbers[i].key, numbers[i].value);
+    size_t count;
+    const lnt_setting *settings = lnt_loss_settings(&count);
+    write_settings(w, "loss.", settings, count, loss->kind, loss);
+    for (size_t i = 0; i < loss->n_class_weights && loss->class_weights != NULL; i++) {
+        number(w, "loss.class_weights", loss->class_weights[i]);
     }
 }
 
 static void write_optim(writer *w, const lnt_optim_config *o)
 {
-    const struct {
-        const char *key;
-        double value;
-    } numbers[] = {
-        {"learning rate", o->learning_rate},
-        {"momentum", o->momentum},
-        {"dampening", o->dampening},
-        {"nesterov", o->nesterov},
-        {"rho", o->rho},
-        {"centered", o->centered},
-        {"beta1", o->beta1},
-        {"beta2", o->beta2},
-        {"epsilon", o->epsilon},
-        {"momentum decay", o->momentum_decay},
-        {"rate decay", o->rate_decay},
-        {"rprop shrink", o->rprop_shrink},
-        {"rprop grow", o->rprop_grow},
-        {"rprop least", o->rprop_least},
-        {"rprop most", o->rprop_most},
-        {"muon iterations", (double) o->muon_iterations},
-        {"adam rate", o->adam_rate},
-        {"accumulate", o->accumulate > 1 ? (double) o->accumulate : 1},
-        {"clip value", o->clip_value},
-        {"clip norm", o->clip_norm},
-        {"l1", o->l1},
-        {"l2", o->l2},
-        {"weight decay", o->weight_decay},
-        {"decay all", o->decay_all},
-        {"ema decay", o->ema_decay},
-    };
-    line(w, "optimizer = %s\n", lnt_optim_name(o->kind));
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        number(w, numbers[i].key, numbers[i].value);
-    }
-    if (o->kind > LNT_MUON) { /* texts of the methods before have no such lines */
-        write_later_methods(w, o);
-    }
+    size_t count;
+    const lnt_setting *settings = lnt_optim_settings(&count);
+    write_settings(w, "optim.", settings, count, o->kind, o);
     for (size_t i = 0; i < o->n_groups; i++) {
         const lnt_optim_group *g = &o->groups[i];
-        line(w, "group = %zu, %zu, %u\n", g->first_layer, g->n_layers, g->roles);
-        number(w, "group learning rate", g->learning_rate);
-        number(w, "group weight decay", g->weight_decay);
-        number(w, "group l1", g->l1);
-        number(w, "group l2", g->l2);
+        line(w, "optim.group = %zu, %zu, %u\n", g->first_layer, g->n_layers, g->roles);
+        number(w, "optim.group.learning_rate", g->learning_rate);
+        number(w, "optim.group.weight_decay", g->weight_decay);
+        number(w, "optim.group.l1", g->l1);
+        number(w, "optim.group.l2", g->l2);
     }
 }
 
-/* Fields that a kind does not read do no harm: they are the same in both runs, or were changed. */
 static void write_schedule(writer *w, const lnt_schedule *s)
 {
-    line(w, "schedule = %s, %s\n", lnt_schedule_name(s->kind), s->per_step ? "steps" : "epochs");
-    for (size_t i = 0; s->kind == LNT_SCHEDULE_MULTI_STEP && i < s->n_milestones; i++) {
-        line(w, "milestone = %zu\n", s->milestones[i]);
-    }
-    const struct {
-        const char *key;
-        double value;
-    } numbers[] = {
-        {"schedule factor", s->factor},
-        {"schedule period", (double) s->period},
-        {"schedule total", (double) s->total},
-        {"schedule power", s->power},
-        {"schedule least", s->least},
-        {"schedule cycle factor", (double) s->cycle_factor},
-        {"schedule rise", s->rise},
-        {"schedule start factor", s->start_factor},
-        {"schedule end factor", s->end_factor},
-        {"schedule cycle momentum", s->cycle_momentum},
-        {"schedule momentum high", s->momentum_high},
-        {"schedule momentum low", s->momentum_low},
-        {"schedule patience", (double) s->patience},
-        {"schedule cooldown", (double) s->cooldown},
-        {"schedule threshold", s->threshold},
-        {"schedule absolute", s->absolute},
-        {"schedule least change", s->least_change},
-        {"warmup", (double) s->warmup},
-        {"warmup start", s->warmup_start},
-    };
-    for (size_t i = 0; s->kind != LNT_SCHEDULE_CONSTANT && i < sizeof numbers / sizeof numbers[0];
-         i++) {
-        number(w, numbers[i].key, numbers[i].value);
+    size_t count;
+    const lnt_setting *settings = lnt_schedule_settings(&count);
+    write_settings(w, "schedule.", settings, count, s->kind, s);
+    for (size_t i = 0; s->kind == LNT_SCHEDULE_MULTI_STEP && i < s->multi_step.n_milestones; i++) {
+        line(w, "schedule.multi_step.milestone = %zu\n", s->multi_step.milestones[i]);
     }
 }
 
-static void write_settings(writer *w, const lnt_fit_config *c)
+/* Limits of a run's length and the number of threads may change; the bits do not depend on them. */
+static void write_fit(writer *w, const lnt_fit_config *config)
 {
-    line(w, "batch rows = %zu\nshuffle = %d\nseed = %llu\n", c->batch_rows, c->shuffle,
-         (unsigned long long) c->seed);
-    line(w, "sampling = %d\nmonitor = %s\npatience = %zu\nrestore best = %d\ntop k = %zu\n",
-         (int) c->sampling, lnt_metric_name(c->monitor), c->patience, c->restore_best, c->top_k);
-    line(w, "products = %d\n", (int) c->gemm);
-    number(w, "min delta", c->min_delta);
-    number(w, "validation fraction", c->validation_fraction);
+    size_t count;
+    const lnt_setting *settings = lnt_fit_settings(&count);
+    write_settings(w, "", settings, count, 0, config);
 }
 
 static lnt_status write_data(writer *w, const char *name, const lnt_tensor *t)
@@ -217,7 +137,7 @@ static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config 
     write_loss(w, &config->loss);
     write_optim(w, &config->optim);
     write_schedule(w, schedule);
-    write_settings(w, config);
+    write_fit(w, config);
     if (source != NULL) {
         line(w, "source = %zu rows in blocks of %zu, %zu targets, %s\n", source->rows,
              source->block_rows, source->targets, source->in_order ? "in order" : "in any order");

@@ -4,19 +4,6 @@
 
 #include <math.h>
 
-lnt_fit_config lnt_fit_defaults(void)
-{
-    return (lnt_fit_config){.epochs = 100,
-                            .batch_rows = 32,
-                            .shuffle = true,
-                            .loss = lnt_mse(LNT_MEAN),
-                            .optim = lnt_optim_defaults(LNT_ADAM),
-                            .schedule = lnt_schedule_defaults(LNT_SCHEDULE_CONSTANT),
-                            .sampling = LNT_SAMPLE_ALL,
-                            .top_k = 3,
-                            .monitor = LNT_METRIC_LOSS};
-}
-
 /* Leaves the net as the settings ask: the best one, or the average, or the last. */
 static lnt_status settle(lnt_run *r)
 {

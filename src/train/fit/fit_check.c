@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/fit/fit_check.h"
 
+#include "train/fit/settings.h"
 #include "train/loader/rows_check.h"
 #include "train/metrics/scorer.h"
 
@@ -28,49 +29,13 @@ static lnt_status check_sampling(const lnt_net *net, const lnt_tensor *y,
         }
         return lnt_rows_check_weights("sampling_weights", weights, y->rows, 0, true, error);
     }
-    return lnt_fail(error, LNT_ERR_INVALID, "sampling is %d, expected one of lnt_sampling",
-                    (int) config->sampling);
-}
-
-static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
-{
-    const struct {
-        const char *name;
-        double value;
-        bool good;
-        const char *expected;
-    } numbers[] = {
-        {"epochs", (double) config->epochs, config->epochs > 0, "at least 1"},
-        {"batch_rows", (double) config->batch_rows, config->batch_rows > 0, "at least 1"},
-        {"top_k", (double) config->top_k, config->top_k > 0, "at least 1"},
-        {"validation_fraction", config->validation_fraction,
-         config->validation_fraction >= 0 && config->validation_fraction < 1, "a number in [0, 1)"},
-        {"min_delta", config->min_delta, config->min_delta >= 0 && isfinite(config->min_delta),
-         "a finite number from 0"},
-        {"target_loss", config->target_loss, config->target_loss >= 0, "a number from 0"},
-        {"gradient_tolerance", config->gradient_tolerance, config->gradient_tolerance >= 0,
-         "a number from 0"},
-        {"max_seconds", config->max_seconds, config->max_seconds >= 0, "a number from 0"},
-        {"checkpoint.every_seconds", config->checkpoint.every_seconds,
-         config->checkpoint.every_seconds >= 0, "a number from 0"},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (!numbers[i].good) {
-            return lnt_fail(error, LNT_ERR_INVALID, "%s is %g, expected %s", numbers[i].name,
-                            numbers[i].value, numbers[i].expected);
-        }
-    }
-    return LNT_OK;
+    return LNT_OK; /* the table of settings has checked it */
 }
 
 static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *config,
                                    lnt_error *error)
 {
     const char *name = lnt_metric_name(config->monitor);
-    if (name == NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "monitor is %d, expected one of lnt_metric",
-                        (int) config->monitor);
-    }
     if ((config->x_val == NULL) != (config->y_val == NULL)) {
         return lnt_fail(error, LNT_ERR_NULL, "x_val and y_val: expected both or neither");
     }
@@ -101,7 +66,7 @@ static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *con
 lnt_status lnt_fit_check(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                          const lnt_fit_config *config, lnt_error *error)
 {
-    LNT_TRY(check_numbers(config, error));
+    LNT_TRY(lnt_settings_check(lnt_fit_table, 0, config, error));
     const lnt_rows_part p = {
         .name = "training", .x = x, .y = y, .weights = config->weights, .weights_name = "weights"};
     LNT_TRY(lnt_rows_check(&p, net, &config->loss, error));
@@ -132,7 +97,7 @@ static lnt_status check_streamed(const lnt_fit_config *config, lnt_error *error)
 lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_data_source *source,
                                 const lnt_fit_config *config, lnt_error *error)
 {
-    LNT_TRY(check_numbers(config, error));
+    LNT_TRY(lnt_settings_check(lnt_fit_table, 0, config, error));
     LNT_TRY(check_streamed(config, error));
     if (source->read == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "the source's read is NULL");

@@ -29,7 +29,6 @@ static void tell(lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
     if (config->callback != NULL && !config->callback(&r->progress, config->callback_context)) {
-        r->result->stopped = true;
         end(r, LNT_END_CALLBACK);
     }
 }
@@ -191,7 +190,8 @@ static lnt_status train_epoch(lnt_fit_job *job)
         }
         lnt_saver_look(&job->saver, r);
     }
-    const bool complete = r->progress.batch == r->progress.batches && !r->result->stopped;
+    const bool complete =
+        r->progress.batch == r->progress.batches && r->result->end != LNT_END_CALLBACK;
     return complete ? end_epoch(job) : lnt_fit_check_parameters(r);
 }
 

@@ -82,11 +82,12 @@ lnt_status lnt_fit_prepare(lnt_fit_job *job)
     r->progress.pass = r->learner.pass;
     r->full_batch =
         lnt_feed_is_whole(&r->feed, config) && lnt_optim_reevaluates(config->optim.kind);
-    if (config->optim.kind == LNT_LM && config->optim.bayesian && !r->full_batch) {
-        return lnt_fail(r->error, LNT_ERR_INVALID,
-                        "optim.bayesian needs all rows in a step, without sampling, but batch_rows "
-                        "is %zu, of %zu batches",
-                        r->feed.batch_rows, r->feed.batches);
+    if (config->optim.kind == LNT_LM && config->optim.lm.bayesian && !r->full_batch) {
+        return lnt_fail(
+            r->error, LNT_ERR_INVALID,
+            "optim.lm.bayesian needs all rows in a step, without sampling, but batch_rows "
+            "is %zu, of %zu batches",
+            r->feed.batch_rows, r->feed.batches);
     }
     LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
     if (held_out.count > 0) {

@@ -21,10 +21,11 @@ lnt_status lnt_pace_init(lnt_pace *pace, const lnt_fit_config *config, size_t pe
     LNT_TRY(lnt_schedule_resolve(&pace->schedule, periods, error));
     const lnt_status status = lnt_pace_set(pace, optim, 0);
     if (status != LNT_OK) {
-        return lnt_fail(error, status,
-                        "schedule.cycle_momentum: expected an optimiser with momentum, found %s "
-                        "with momentum %g",
-                        lnt_optim_name(config->optim.kind), config->optim.momentum);
+        return lnt_fail(
+            error, status,
+            "schedule.one_cycle.cycle_momentum: expected an optimiser with momentum, found %s "
+            "with momentum %g",
+            lnt_optim_name(config->optim.kind), lnt_optim_momentum(optim));
     }
     return LNT_OK;
 }

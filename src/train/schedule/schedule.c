@@ -35,25 +35,6 @@ lnt_status lnt_schedule_find(const char *name, lnt_schedule_kind *kind)
     return LNT_ERR_INVALID;
 }
 
-lnt_schedule lnt_schedule_defaults(lnt_schedule_kind kind)
-{
-    return (lnt_schedule){.kind = kind,
-                          .factor = 0.1,
-                          .period = kind == LNT_SCHEDULE_COSINE ? 0 : 10,
-                          .power = 1,
-                          .cycle_factor = 1,
-                          .rise = 0.3,
-                          .start_factor = 25,
-                          .end_factor = 1e4,
-                          .cycle_momentum = true,
-                          .momentum_high = 0.95,
-                          .momentum_low = 0.85,
-                          .patience = 10,
-                          .threshold = 1e-4,
-                          .least_change = 1e-8,
-                          .warmup_start = 1.0 / 3};
-}
-
 /* Rising from warmup_start to 1. */
 static double warmup_factor(const lnt_schedule *schedule, size_t t)
 {
@@ -63,17 +44,17 @@ static double warmup_factor(const lnt_schedule *schedule, size_t t)
 
 static double cosine(const lnt_schedule *schedule, double base, size_t t)
 {
-    size_t length = schedule->period;
-    if (schedule->cycle_factor == 1) {
+    size_t length = schedule->cosine.period;
+    if (schedule->cosine.t_mult == 1) {
         t %= length;
     }
     while (t >= length) { /* a cycle at least doubles, so there are few */
         t -= length;
-        length =
-            length > SIZE_MAX / schedule->cycle_factor ? SIZE_MAX : length * schedule->cycle_factor;
+        length = length > SIZE_MAX / schedule->cosine.t_mult ? SIZE_MAX
+                                                             : length * schedule->cosine.t_mult;
     }
     const double fall = (1 + cos(pi * (double) t / (double) length)) / 2;
-    return schedule->least + (base - schedule->least) * fall;
+    return schedule->cosine.min_lr + (base - schedule->cosine.min_lr) * fall;
 }
 
 /* From `start` to `end` along half a cosine. */
@@ -86,8 +67,8 @@ static double along_cosine(double start, double end, double share)
  */
 static double phase(const lnt_schedule *schedule, size_t t, bool *rising)
 {
-    const double last = (double) schedule->total - 1, place = fmin((double) t, last);
-    const double top = schedule->rise * (double) schedule->total - 1;
+    const double last = (double) schedule->one_cycle.total - 1, place = fmin((double) t, last);
+    const double top = schedule->one_cycle.pct_start * (double) schedule->one_cycle.total - 1;
     *rising = place <= top;
     return *rising ? (top > 0 ? place / top : 1) : (place - top) / (last - top);
 }
@@ -95,15 +76,16 @@ static double phase(const lnt_schedule *schedule, size_t t, bool *rising)
 static double one_cycle(const lnt_schedule *schedule, double base, size_t t)
 {
     bool rising;
-    const double share = phase(schedule, t, &rising), start = base / schedule->start_factor;
+    const double share = phase(schedule, t, &rising), start = base / schedule->one_cycle.div_factor;
     return rising ? along_cosine(start, base, share)
-                  : along_cosine(base, start / schedule->end_factor, share);
+                  : along_cosine(base, start / schedule->one_cycle.final_div_factor, share);
 }
 
 static size_t milestones_passed(const lnt_schedule *schedule, size_t t)
 {
     size_t count = 0;
-    while (count < schedule->n_milestones && schedule->milestones[count] <= t) {
+    while (count < schedule->multi_step.n_milestones &&
+           schedule->multi_step.milestones[count] <= t) {
         count++;
     }
     return count;
@@ -117,13 +99,14 @@ double lnt_schedule_learning_rate(const lnt_schedule *schedule, double base, siz
     t -= schedule->warmup;
     switch (schedule->kind) {
     case LNT_SCHEDULE_STEP:
-        return base * pow(schedule->factor, (double) (t / schedule->period));
+        return base * pow(schedule->step.gamma, (double) (t / schedule->step.step_size));
     case LNT_SCHEDULE_MULTI_STEP:
-        return base * pow(schedule->factor, (double) milestones_passed(schedule, t));
+        return base * pow(schedule->multi_step.gamma, (double) milestones_passed(schedule, t));
     case LNT_SCHEDULE_EXPONENTIAL:
-        return base * pow(schedule->factor, (double) t);
+        return base * pow(schedule->exponential.gamma, (double) t);
     case LNT_SCHEDULE_POLYNOMIAL:
-        return base * pow(1 - fmin((double) t / (double) schedule->total, 1), schedule->power);
+        return base * pow(1 - fmin((double) t / (double) schedule->polynomial.total, 1),
+                          schedule->polynomial.power);
     case LNT_SCHEDULE_COSINE:
         return cosine(schedule, base, t);
     case LNT_SCHEDULE_ONE_CYCLE:
@@ -135,24 +118,26 @@ double lnt_schedule_learning_rate(const lnt_schedule *schedule, double base, siz
 
 double lnt_schedule_momentum(const lnt_schedule *schedule, size_t t)
 {
-    if (schedule->kind != LNT_SCHEDULE_ONE_CYCLE || !schedule->cycle_momentum) {
+    if (schedule->kind != LNT_SCHEDULE_ONE_CYCLE || !schedule->one_cycle.cycle_momentum) {
         return NAN;
     }
     if (t < schedule->warmup) {
-        return schedule->momentum_high;
+        return schedule->one_cycle.max_momentum;
     }
     bool rising;
     const double share = phase(schedule, t - schedule->warmup, &rising);
-    return rising ? along_cosine(schedule->momentum_high, schedule->momentum_low, share)
-                  : along_cosine(schedule->momentum_low, schedule->momentum_high, share);
+    return rising ? along_cosine(schedule->one_cycle.max_momentum,
+                                 schedule->one_cycle.base_momentum, share)
+                  : along_cosine(schedule->one_cycle.base_momentum,
+                                 schedule->one_cycle.max_momentum, share);
 }
 
 /* By a share of the best's size: a loss below 0 that stands still does not improve. */
 static bool is_better(const lnt_plateau *plateau, const lnt_schedule *schedule, double value)
 {
-    const double unit = schedule->absolute ? 1 : fabs(plateau->best);
+    const double unit = schedule->plateau.absolute ? 1 : fabs(plateau->best);
     return isinf(plateau->best) ? value < plateau->best
-                                : value < plateau->best - schedule->threshold * unit;
+                                : value < plateau->best - schedule->plateau.threshold * unit;
 }
 
 double lnt_plateau_update(lnt_plateau *plateau, const lnt_schedule *schedule, double base,
@@ -171,12 +156,13 @@ double lnt_plateau_update(lnt_plateau *plateau, const lnt_schedule *schedule, do
         plateau->cooling--;
         plateau->bad = 0;
     }
-    if (plateau->bad > schedule->patience) {
-        const double next = fmax(plateau->rate * schedule->factor, schedule->least);
-        if (plateau->rate - next > schedule->least_change) {
+    if (plateau->bad > schedule->plateau.patience) {
+        const double next =
+            fmax(plateau->rate * schedule->plateau.factor, schedule->plateau.min_lr);
+        if (plateau->rate - next > schedule->plateau.eps) {
             plateau->rate = next;
         }
-        plateau->cooling = schedule->cooldown;
+        plateau->cooling = schedule->plateau.cooldown;
         plateau->bad = 0;
     }
     return plateau->rate;
