@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/intern.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
 struct lnt_intern_entry {
@@ -23,16 +25,6 @@ void lnt_intern_finish(lnt_intern *set)
 }
 
 /* FNV-1a, whose upper bits are folded into the lower ones that choose the slot. */
-uint64_t lnt_intern_hash(const void *text, size_t length)
-{
-    const unsigned char *bytes = text;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < length; i++) {
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    }
-    return hash ^ hash >> 32;
-}
-
 /* The slot that holds the string, or the empty one where it belongs. */
 static size_t *slot_of(const lnt_intern *set, const char *text, size_t length, uint64_t hash)
 {
@@ -99,7 +91,7 @@ static lnt_status grow_slots(lnt_intern *set)
 lnt_status lnt_intern_add(lnt_intern *set, const void *text, size_t length, size_t *number)
 {
     LNT_TRY(grow_slots(set));
-    const uint64_t hash = lnt_intern_hash(text, length);
+    const uint64_t hash = lnt_hash_bytes(text, length);
     size_t *slot = slot_of(set, text, length, hash);
     if (*slot == 0) {
         const size_t begin = set->length + set->count;
@@ -127,7 +119,7 @@ size_t lnt_intern_find(const lnt_intern *set, const void *text, size_t length)
     if (set->n_slots == 0) {
         return SIZE_MAX;
     }
-    const size_t slot = *slot_of(set, text, length, lnt_intern_hash(text, length));
+    const size_t slot = *slot_of(set, text, length, lnt_hash_bytes(text, length));
     return slot != 0 ? slot - 1 : SIZE_MAX;
 }
 

@@ -20,9 +20,6 @@ typedef struct lnt_intern {
     size_t n_slots;
 } lnt_intern;
 
-/** A hash of a text: FNV-1a. */
-uint64_t lnt_intern_hash(const void *text, size_t length);
-
 /** An empty set, which owns nothing yet; `allocator` must outlive it. */
 lnt_intern lnt_intern_init(const lnt_allocator *allocator);
 void lnt_intern_finish(lnt_intern *set);

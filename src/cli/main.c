@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text/suggest.h"
 #include "cli/options/parse.h"
-#include "cli/options/suggest.h"
 #include "cli/output/descriptors.h"
 #include "cli/output/messages.h"
 
@@ -75,7 +75,7 @@ static const lnt_cli_verb *find_verb(const char *name)
 static int unknown(const char *name)
 {
     const char *what = name[0] == '-' ? "option" : "verb";
-    const char *nearest = lnt_cli_nearest(name, word, NULL);
+    const char *nearest = lnt_suggest(name, word, NULL);
     if (nearest == NULL) {
         return lnt_cli_misuse("unknown %s '%s'; see 'linnet --help'", what, name);
     }

@@ -71,3 +71,17 @@ lnt_data_format lnt_format_of_name(const char *path)
     }
     return LNT_DATA_CSV;
 }
+
+lnt_status lnt_format_find(lnt_data_format *format, lnt_input *input, const char *path)
+{
+    const char *bytes;
+    size_t count;
+    if (*format == LNT_DATA_AUTO) {
+        LNT_TRY(lnt_input_peek(input, &bytes, &count));
+        *format = lnt_format_of_bytes(bytes, count, count == LNT_INPUT_PEEK);
+    }
+    if (*format == LNT_DATA_AUTO) {
+        *format = lnt_format_of_name(path);
+    }
+    return LNT_OK;
+}

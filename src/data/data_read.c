@@ -37,22 +37,6 @@ static lnt_status find_place(place *p, const char *path, const lnt_allocator *al
     return LNT_OK;
 }
 
-/* By the first bytes, which do not lie, and else by the name. */
-static lnt_status find_format(lnt_data_format *format, lnt_input *input, const place *p)
-{
-    if (*format != LNT_DATA_AUTO) {
-        return LNT_OK;
-    }
-    const char *bytes;
-    size_t count;
-    LNT_TRY(lnt_input_peek(input, &bytes, &count));
-    *format = lnt_format_of_bytes(bytes, count, count == LNT_INPUT_PEEK);
-    if (*format == LNT_DATA_AUTO) {
-        *format = lnt_format_of_name(p->path);
-    }
-    return LNT_OK;
-}
-
 static lnt_status read_as(lnt_frame **frame, lnt_data_format format, lnt_input *input,
                           const place *p, const lnt_csv_options *options)
 {
@@ -97,7 +81,7 @@ lnt_status lnt_data_read(lnt_frame **frame, const char *path, lnt_data_format fo
     lnt_input input;
     lnt_status status = lnt_input_open(&input, p.path, error);
     if (status == LNT_OK) {
-        status = find_format(&format, &input, &p);
+        status = lnt_format_find(&format, &input, p.path);
         status = status == LNT_OK ? read_as(frame, format, &input, &p, options) : status;
         lnt_input_close(&input);
     }

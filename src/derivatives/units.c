@@ -52,23 +52,8 @@ double lnt_derivatives_output_slope(const lnt_derivatives *d, size_t k)
     return d->targets != NULL ? lnt_scaler_scale(d->targets)[k] : 1;
 }
 
-#define COLUMNS(name, REAL)                                                                        \
-    static void name(const lnt_tensor *from, const double *scale, bool divide, lnt_tensor *to)     \
-    {                                                                                              \
-        for (size_t i = 0; i < to->rows; i++) {                                                    \
-            const REAL *a = lnt_element(from, i, 0);                                               \
-            REAL *b = lnt_element(to, i, 0);                                                       \
-            for (size_t j = 0; j < to->cols; j++) {                                                \
-                const double value = (double) a[(ptrdiff_t) j * from->col_stride];                 \
-                b[(ptrdiff_t) j * to->col_stride] =                                                \
-                    (REAL) (divide ? value / scale[j] : value * scale[j]);                         \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-COLUMNS(columns_f32, float)
-COLUMNS(columns_f64, double)
-#undef COLUMNS
+#define TEMPLATE "derivatives/units.inc"
+#include "base/precision/both.inc"
 
 lnt_status lnt_derivatives_by_inputs(const lnt_derivatives *d, const lnt_tensor *from,
                                      lnt_tensor *to)

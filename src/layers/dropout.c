@@ -27,37 +27,8 @@ static uint32_t draw(const lnt_layer_run *run, uint64_t place, uint32_t block[4]
     return block[place % 4];
 }
 
-#define DROP(name, REAL)                                                                           \
-    static void name(const lnt_layer *layer, lnt_layer_run *run)                                   \
-    {                                                                                              \
-        const REAL kept = (REAL) (1 / (1 - layer->rate));                                          \
-        const double least = layer->rate * 4294967296.0; /* 2^32 */                                \
-        const lnt_tensor *x = &run->x;                                                             \
-        REAL *factor = run->cache.data, *y = run->y.data;                                          \
-        uint32_t block[4] = {0};                                                                   \
-        uint64_t place = 0;                                                                        \
-        for (size_t i = 0; i < x->rows; i++) {                                                     \
-            const REAL *row = lnt_element(x, i, 0);                                                \
-            for (size_t j = 0; j < x->cols; j++, place++) {                                        \
-                factor[place] = (double) draw(run, place, block) < least ? 0 : kept;               \
-                y[place] =                                                                         \
-                    factor[place] > 0 ? factor[place] * row[(ptrdiff_t) j * x->col_stride] : 0;    \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void name##_back(size_t n, const void *factor_data, void *dy_data)                      \
-    {                                                                                              \
-        const REAL *factor = factor_data;                                                          \
-        REAL *dy = dy_data;                                                                        \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            dy[i] *= factor[i];                                                                    \
-        }                                                                                          \
-    }
-
-DROP(drop_f32, float)
-DROP(drop_f64, double)
-#undef DROP
+#define TEMPLATE "layers/dropout.inc"
+#include "base/precision/both.inc"
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 {
@@ -71,7 +42,7 @@ static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 static lnt_status backward(const lnt_layer *layer, lnt_layer_run *run)
 {
     (void) layer;
-    (run->dy.dtype == LNT_F32 ? drop_f32_back : drop_f64_back)(run->dy.rows * run->dy.cols,
+    (run->dy.dtype == LNT_F32 ? drop_back_f32 : drop_back_f64)(run->dy.rows * run->dy.cols,
                                                                run->cache.data, run->dy.data);
     run->dx = run->dy;
     return LNT_OK;

@@ -24,47 +24,8 @@ static lnt_status init(const lnt_layer *layer, const lnt_layer *next, size_t ind
 
 enum { COLUMNS = 64 };
 
-#define KERNELS(suffix, REAL)                                                                      \
-    static void forward_##suffix(const lnt_tensor *x, const void *a_data, void *y_data)            \
-    {                                                                                              \
-        const REAL *a = a_data;                                                                    \
-        for (size_t i = 0; i < x->rows; i++) {                                                     \
-            const REAL *row = lnt_element(x, i, 0);                                                \
-            REAL *y = (REAL *) y_data + i * x->cols;                                               \
-            for (size_t j = 0; j < x->cols; j++) {                                                 \
-                const REAL z = row[(ptrdiff_t) j * x->col_stride];                                 \
-                y[j] = z * (z > 0 ? 1 : a[j]);                                                     \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* da = Σ_rows dy·min(x, 0) first, then dy becomes dx. */                                    \
-    static void backward_##suffix(const lnt_tensor *x, const void *a_data, void *dy_data,          \
-                                  void *da_data)                                                   \
-    {                                                                                              \
-        const REAL *a = a_data;                                                                    \
-        REAL *da = da_data;                                                                        \
-        for (size_t first = 0; first < x->cols; first += COLUMNS) {                                \
-            const size_t count = x->cols - first < COLUMNS ? x->cols - first : COLUMNS;            \
-            double sum[COLUMNS] = {0};                                                             \
-            for (size_t i = 0; i < x->rows; i++) {                                                 \
-                const REAL *row = lnt_element(x, i, first);                                        \
-                REAL *dy = (REAL *) dy_data + i * x->cols + first;                                 \
-                for (size_t j = 0; j < count; j++) {                                               \
-                    const REAL z = row[(ptrdiff_t) j * x->col_stride];                             \
-                    sum[j] += z > 0 ? 0 : (double) dy[j] * (double) z;                             \
-                    dy[j] *= z > 0 ? 1 : a[first + j];                                             \
-                }                                                                                  \
-            }                                                                                      \
-            for (size_t j = 0; j < count; j++) {                                                   \
-                da[first + j] = (REAL) sum[j];                                                     \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-KERNELS(f32, float)
-KERNELS(f64, double)
-#undef KERNELS
+#define TEMPLATE "layers/prelu.inc"
+#include "base/precision/both.inc"
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
 {

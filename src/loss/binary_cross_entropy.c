@@ -34,7 +34,8 @@ static inline double element(const lnt_loss *loss, double x, double target, doub
     return (yes == 0 ? 0 : yes * (fmax(-x, 0) + rest)) + (no == 0 ? 0 : no * (fmax(x, 0) + rest));
 }
 
-LNT_LOSS_ELEMENTWISE(element)
+#define TEMPLATE "loss/elementwise.inc"
+#include "base/precision/both.inc"
 
 /* (yes + no)·σ·(1 − σ). */
 static inline double bend(const lnt_loss *loss, double x, double target)
@@ -45,7 +46,8 @@ static inline double bend(const lnt_loss *loss, double x, double target)
     return (yes + no) * e / ((1 + e) * (1 + e));
 }
 
-LNT_LOSS_CURVES(bend)
+#define TEMPLATE "loss/elementwise_curve.inc"
+#include "base/precision/both.inc"
 
 static double link(double x, void *loss)
 {

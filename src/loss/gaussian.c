@@ -38,30 +38,6 @@ static inline double element(double epsilon, double mean, double s, double targe
     return (square + v.logarithm) / 2;
 }
 
-#define ROW(name, REAL)                                                                            \
-    static double name(const lnt_loss *loss, const lnt_loss_row *row)                              \
-    {                                                                                              \
-        const ptrdiff_t half = (ptrdiff_t) (row->cols / 2);                                        \
-        const REAL *o = row->output, *t = row->target;                                             \
-        REAL *g = row->gradient;                                                                   \
-        double sum = 0;                                                                            \
-        for (ptrdiff_t j = 0; j < half; j++) {                                                     \
-            double mean_slope, s_slope;                                                            \
-            sum += element(loss->epsilon, (double) o[j * row->output_step],                        \
-                           (double) o[(half + j) * row->output_step],                              \
-                           (double) t[j * row->target_step], &mean_slope, &s_slope);               \
-            if (g != NULL) {                                                                       \
-                g[j * row->gradient_step] = (REAL) (row->factor * mean_slope);                     \
-                g[(half + j) * row->gradient_step] = (REAL) (row->factor * s_slope);               \
-            }                                                                                      \
-        }                                                                                          \
-        return sum;                                                                                \
-    }
-
-ROW(row_f32, float)
-ROW(row_f64, double)
-#undef ROW
-
 /*
  * Of mean and s, with r = error/v, q = error²/v and v' = dv/ds: 1/v, −r·v'/v, and
  * (v''/v − (v'/v)²)·(1 − q)/2 + (v'/v)²·q/2.
@@ -77,26 +53,8 @@ static inline void bends(double epsilon, double error, double s, double *of_mean
     *of_s = (v.bend - slope) * (1 - square) / 2 + slope * square / 2;
 }
 
-#define CURVE(name, REAL)                                                                          \
-    static void name(const lnt_loss *loss, const lnt_loss_row *row)                                \
-    {                                                                                              \
-        const ptrdiff_t half = (ptrdiff_t) (row->cols / 2), step = row->output_step;               \
-        const REAL *o = row->output, *t = row->target, *v = row->direction;                        \
-        REAL *hv = row->gradient;                                                                  \
-        for (ptrdiff_t j = 0; j < half; j++) {                                                     \
-            double of_mean, between, of_s;                                                         \
-            const double error = (double) o[j * step] - (double) t[j * row->target_step];          \
-            bends(loss->epsilon, error, (double) o[(half + j) * step], &of_mean, &between, &of_s); \
-            const double a = row->factor * (double) v[j * row->direction_step];                    \
-            const double b = row->factor * (double) v[(half + j) * row->direction_step];           \
-            hv[j * row->gradient_step] = (REAL) (of_mean * a + between * b);                       \
-            hv[(half + j) * row->gradient_step] = (REAL) (between * a + of_s * b);                 \
-        }                                                                                          \
-    }
-
-CURVE(curve_f32, float)
-CURVE(curve_f64, double)
-#undef CURVE
+#define TEMPLATE "loss/gaussian.inc"
+#include "base/precision/both.inc"
 
 static double link(double s, void *loss)
 {

@@ -14,14 +14,16 @@ static inline double element(const lnt_loss *loss, double output, double target,
     return error * error / 2;
 }
 
-LNT_LOSS_ELEMENTWISE(element)
+#define TEMPLATE "loss/elementwise.inc"
+#include "base/precision/both.inc"
 
 static inline double bend(const lnt_loss *loss, double output, double target)
 {
     return fabs(output - target) > loss->delta ? 0 : 1;
 }
 
-LNT_LOSS_CURVES(bend)
+#define TEMPLATE "loss/elementwise_curve.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_huber = {.name = "huber",
                                      .parameter = LNT_POSITIVE_FIELD(lnt_loss, delta),

@@ -18,7 +18,8 @@ static inline double element(const lnt_loss *loss, double output, double target,
     return size + log1p(exp(-2 * size)) - LOG_2;
 }
 
-LNT_LOSS_ELEMENTWISE(element)
+#define TEMPLATE "loss/elementwise.inc"
+#include "base/precision/both.inc"
 
 /* 1/cosh². */
 static inline double bend(const lnt_loss *loss, double output, double target)
@@ -28,7 +29,8 @@ static inline double bend(const lnt_loss *loss, double output, double target)
     return 4 * e / ((1 + e) * (1 + e));
 }
 
-LNT_LOSS_CURVES(bend)
+#define TEMPLATE "loss/elementwise_curve.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_log_cosh = {
     .name = "log_cosh", .kernels = {row_f32, row_f64}, .curves = {curve_f32, curve_f64}};

@@ -11,7 +11,8 @@ static inline double element(const lnt_loss *loss, double output, double target,
     return fabs(error);
 }
 
-LNT_LOSS_ELEMENTWISE(element)
+#define TEMPLATE "loss/elementwise.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_mae = {
     .name = "mae", .kernels = {row_f32, row_f64}, .is_straight = true};

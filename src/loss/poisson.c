@@ -18,7 +18,8 @@ static inline double element(const lnt_loss *loss, double output, double target,
     return target == 0 ? rate : rate - target * output;
 }
 
-LNT_LOSS_ELEMENTWISE(element)
+#define TEMPLATE "loss/elementwise.inc"
+#include "base/precision/both.inc"
 
 static inline double bend(const lnt_loss *loss, double output, double target)
 {
@@ -26,7 +27,8 @@ static inline double bend(const lnt_loss *loss, double output, double target)
     return exp(output);
 }
 
-LNT_LOSS_CURVES(bend)
+#define TEMPLATE "loss/elementwise_curve.inc"
+#include "base/precision/both.inc"
 
 static double link(double output, void *loss)
 {

@@ -8,7 +8,8 @@ static inline double element(const lnt_loss *loss, double output, double target,
     return *slope * error;
 }
 
-LNT_LOSS_ELEMENTWISE(element)
+#define TEMPLATE "loss/elementwise.inc"
+#include "base/precision/both.inc"
 
 const lnt_loss_ops lnt_loss_quantile = {.name = "quantile",
                                         .parameter =

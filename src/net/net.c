@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/net.h"
 
+#include "base/hash.h"
 #include <limits.h>
 #include <linnet/random.h>
 #include <string.h>
@@ -17,23 +18,15 @@ lnt_tensor lnt_net_view(const lnt_net *net, size_t i, void *flat)
     return lnt_tensor_of(net->dtype, data, slot->rows, slot->cols);
 }
 
-/* FNV-1a over the numbers that decide shapes and functions. */
-static void mix(uint64_t *hash, uint64_t value)
-{
-    for (int byte = 0; byte < 8; byte++) {
-        *hash = (*hash ^ (value >> (8 * byte) & 0xFF)) * UINT64_C(0x100000001B3);
-    }
-}
-
 static uint64_t signature_of(const lnt_net *net)
 {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    mix(&hash, (uint64_t) net->dtype);
-    mix(&hash, net->widths[0]);
+    uint64_t hash = LNT_HASH_SEED;
+    lnt_hash_u64(&hash, (uint64_t) net->dtype);
+    lnt_hash_u64(&hash, net->widths[0]);
     for (size_t l = 0; l < net->n_layers; l++) {
-        mix(&hash, lnt_layer_signature(&net->layers[l]));
-        mix(&hash, net->widths[l + 1]);
-        mix(&hash, net->first_tensor[l + 1]);
+        lnt_hash_u64(&hash, lnt_layer_signature(&net->layers[l]));
+        lnt_hash_u64(&hash, net->widths[l + 1]);
+        lnt_hash_u64(&hash, net->first_tensor[l + 1]);
     }
     return hash;
 }

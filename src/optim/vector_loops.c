@@ -3,55 +3,8 @@
 
 #include <string.h>
 
-#define LOOPS(REAL, T)                                                                             \
-    static void prepare_##T(size_t n, const void *sum_data, double factor, double limit,           \
-                            void *g_data)                                                          \
-    {                                                                                              \
-        const REAL f = (REAL) factor, most = (REAL) limit, least = -most;                          \
-        const REAL *restrict sum = sum_data;                                                       \
-        REAL *restrict g = g_data;                                                                 \
-        for (size_t i = 0; sum != NULL && i < n; i++) {                                            \
-            g[i] = (g[i] + sum[i]) * f;                                                            \
-        }                                                                                          \
-        for (size_t i = 0; limit > 0 && i < n; i++) {                                              \
-            const REAL x = g[i] > most ? most : g[i];                                              \
-            g[i] = x < least ? least : x;                                                          \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void accumulate_##T(size_t n, const void *g_data, void *sum_data)                       \
-    {                                                                                              \
-        const REAL *restrict g = g_data;                                                           \
-        REAL *restrict sum = sum_data;                                                             \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            sum[i] += g[i];                                                                        \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void penalise_##T(size_t n, double scale, double l1, const void *w_data, void *g_data)  \
-    {                                                                                              \
-        const REAL s = (REAL) scale, more = (REAL) l1, less = -more;                               \
-        const REAL *restrict w = w_data;                                                           \
-        REAL *restrict g = g_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            const REAL penalty = w[i] > 0 ? more : 0;                                              \
-            g[i] = s * g[i] + (w[i] < 0 ? less : penalty);                                         \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void average_##T(size_t n, double decay, const void *w_data, void *a_data)              \
-    {                                                                                              \
-        const REAL part = (REAL) (1 - decay);                                                      \
-        const REAL *restrict w = w_data;                                                           \
-        REAL *restrict a = a_data;                                                                 \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            a[i] += part * (w[i] - a[i]);                                                          \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32)
-LOOPS(double, f64)
-#undef LOOPS
+#define TEMPLATE "optim/vector_loops.inc"
+#include "base/precision/both.inc"
 
 void lnt_optim_prepare(lnt_dtype dtype, size_t n, const void *sum, double factor, double limit,
                        void *g)

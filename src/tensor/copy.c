@@ -1,38 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/view/check.h"
 #include "tensor/kernels.h"
+#include "tensor/view/check.h"
 
 #include <string.h>
 
 typedef void copy_kernel(size_t n, const void *x, ptrdiff_t x_step, void *y, ptrdiff_t y_step);
 
-#define COPY(name, FROM, TO)                                                                       \
-    static void name(size_t n, const void *x_data, ptrdiff_t x_step, void *y_data,                 \
-                     ptrdiff_t y_step)                                                             \
-    {                                                                                              \
-        const FROM *x = x_data;                                                                    \
-        TO *y = y_data;                                                                            \
-        if (x_step == 1 && y_step == 1) {                                                          \
-            for (size_t i = 0; i < n; i++) {                                                       \
-                y[i] = (TO) x[i];                                                                  \
-            }                                                                                      \
-            return;                                                                                \
-        }                                                                                          \
-        for (size_t i = 0; i < n; i++, x += x_step, y += y_step) {                                 \
-            *y = (TO) *x;                                                                          \
-        }                                                                                          \
-    }
+#define FROM float
+#define TO float
+#define COPY copy_f32_f32
+#include "tensor/copy.inc"
+#define TO double
+#define COPY copy_f32_f64
+#include "tensor/copy.inc"
+#define TO int32_t
+#define COPY copy_f32_i32
+#include "tensor/copy.inc"
+#undef FROM
 
-COPY(copy_f32_f32, float, float)
-COPY(copy_f32_f64, float, double)
-COPY(copy_f32_i32, float, int32_t)
-COPY(copy_f64_f32, double, float)
-COPY(copy_f64_f64, double, double)
-COPY(copy_f64_i32, double, int32_t)
-COPY(copy_i32_f32, int32_t, float)
-COPY(copy_i32_f64, int32_t, double)
-COPY(copy_i32_i32, int32_t, int32_t)
-#undef COPY
+#define FROM double
+#define TO float
+#define COPY copy_f64_f32
+#include "tensor/copy.inc"
+#define TO double
+#define COPY copy_f64_f64
+#include "tensor/copy.inc"
+#define TO int32_t
+#define COPY copy_f64_i32
+#include "tensor/copy.inc"
+#undef FROM
+
+#define FROM int32_t
+#define TO float
+#define COPY copy_i32_f32
+#include "tensor/copy.inc"
+#define TO double
+#define COPY copy_i32_f64
+#include "tensor/copy.inc"
+#define TO int32_t
+#define COPY copy_i32_i32
+#include "tensor/copy.inc"
+#undef FROM
 
 static copy_kernel *const copies[4][4] = {
     [LNT_F32] = {[LNT_F32] = copy_f32_f32, [LNT_F64] = copy_f32_f64, [LNT_I32] = copy_f32_i32},

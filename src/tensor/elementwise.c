@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/view/check.h"
 #include "tensor/kernels.h"
+#include "tensor/view/check.h"
 
 lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y)
 {

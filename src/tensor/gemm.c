@@ -2,8 +2,8 @@
 #include "tensor/blas/gemm_general.h"
 #include "tensor/blas/gemm_plain.h"
 #include "tensor/blas/gemm_short.h"
-#include "tensor/view/check.h"
 #include "tensor/product/product.h"
+#include "tensor/view/check.h"
 
 lnt_status lnt_gemm(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta,
                     lnt_tensor *c)

@@ -1,31 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/kernels.h"
 
+#include "base/inline.h"
 #include "tensor/sums/sum_block.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#define REAL float
+enum {
+    LANES = 8, /* partial sums of a reduction */
+    CHUNK = 64 /* columns whose sums over rows are kept at once */
+};
+
+LNT_ALWAYS_INLINE double sum_of_lanes(const double lane[LANES])
+{
+    return ((lane[0] + lane[4]) + (lane[2] + lane[6])) +
+           ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+}
+
+#include "base/precision/f32.inc"
 #define BITS uint32_t
 #define EXPONENT UINT32_C(0x7F800000)
-#define FN(name) name##_f32
 #include "tensor/kernels.inc"
-#undef REAL
 #undef BITS
 #undef EXPONENT
-#undef FN
+#include "base/precision/end.inc"
 
-#define REAL double
+#include "base/precision/f64.inc"
 #define BITS uint64_t
 #define EXPONENT UINT64_C(0x7FF0000000000000)
-#define FN(name) name##_f64
 #include "tensor/kernels.inc"
-#undef REAL
 #undef BITS
 #undef EXPONENT
-#undef FN
+#include "base/precision/end.inc"
 
 const lnt_kernels *lnt_kernels_of(lnt_dtype dtype)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/view/check.h"
 #include "tensor/kernels.h"
+#include "tensor/view/check.h"
 
 #include <math.h>
 

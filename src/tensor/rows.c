@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "tensor/view/check.h"
 #include "tensor/kernels.h"
+#include "tensor/view/check.h"
 
 /* A row vector [1, cols] beside a matrix [rows, cols] of the same dtype. */
 static lnt_status check_row(const lnt_tensor *row, const lnt_tensor *matrix)

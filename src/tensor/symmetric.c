@@ -2,9 +2,9 @@
 #include "tensor/symmetric.h"
 
 #include "tensor/blas/blas.h"
-#include "tensor/view/check.h"
 #include "tensor/blas/gemm_long.h"
 #include "tensor/blas/lapack.h"
+#include "tensor/view/check.h"
 
 #include <limits.h>
 #include <math.h>
@@ -83,24 +83,8 @@ lnt_status lnt_syrk(double alpha, const lnt_tensor *a, double beta, lnt_tensor *
 
 enum { TILE = 32 };
 
-#define MIRROR(REAL, T)                                                                            \
-    static void mirror_##T(size_t n, void *data)                                                   \
-    {                                                                                              \
-        REAL *c = data;                                                                            \
-        for (size_t i = 0; i < n; i += TILE) {                                                     \
-            for (size_t j = 0; j <= i; j += TILE) {                                                \
-                for (size_t r = i; r < n && r < i + TILE; r++) {                                   \
-                    for (size_t s = j; s < r && s < j + TILE; s++) {                               \
-                        c[s * n + r] = c[r * n + s];                                               \
-                    }                                                                              \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-MIRROR(float, f32)
-MIRROR(double, f64)
-#undef MIRROR
+#define TEMPLATE "tensor/symmetric.inc"
+#include "base/precision/both.inc"
 
 lnt_status lnt_mirror(lnt_tensor *c)
 {
@@ -128,26 +112,11 @@ lnt_status lnt_cholesky_solve(const lnt_tensor *l, lnt_tensor *b)
     return lnt_lapack_potrs(l->dtype, l->rows, l->data, b->rows, b->data);
 }
 
-lnt_status lnt_triangular_solve(const lnt_tensor *l, bool transposed, lnt_tensor *b)
-{
-    LNT_TRY(check_rows(l, b));
-    return lnt_lapack_trtrs(l->dtype, transposed, l->rows, l->data, b->rows, b->data);
-}
-
 lnt_status lnt_cholesky_invert(lnt_tensor *l)
 {
     LNT_TRY(check_square(l));
     LNT_TRY(lnt_lapack_potri(l->dtype, l->rows, l->data));
     return lnt_mirror(l);
-}
-
-double lnt_cholesky_log_determinant(const lnt_tensor *l)
-{
-    double sum = 0;
-    for (size_t i = 0; i < l->rows; i++) {
-        sum += log(lnt_get(l, i, i));
-    }
-    return 2 * sum;
 }
 
 size_t lnt_eigen_work(size_t n)

@@ -24,14 +24,8 @@ lnt_status lnt_cholesky(lnt_tensor *c, bool *definite);
 /** Solves L·Lᵀ·x = b for each row of B [m, n], dense, in place; L as `lnt_cholesky` leaves it. */
 lnt_status lnt_cholesky_solve(const lnt_tensor *l, lnt_tensor *b);
 
-/** Solves L·x = b, or with `transposed` Lᵀ·x = b, likewise. */
-lnt_status lnt_triangular_solve(const lnt_tensor *l, bool transposed, lnt_tensor *b);
-
 /** L becomes the inverse of L·Lᵀ, both triangles. */
 lnt_status lnt_cholesky_invert(lnt_tensor *l);
-
-/** log det(L·Lᵀ). */
-double lnt_cholesky_log_determinant(const lnt_tensor *l);
 
 /** Elements of work that `lnt_eigen` and `lnt_orthonormalise` need, [n, n]; 0 if too large. */
 size_t lnt_eigen_work(size_t n);

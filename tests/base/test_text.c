@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text/quote.h"
+#include "base/text/suggest.h"
 
 #include "support/assert.h"
 #include <string.h>
@@ -23,17 +24,18 @@ Test(text, distance)
                  {"height", "heigth", 1},
                  {"ab", "ba", 1},
                  {"a", "b", 1},
-                 {"saturday", "sunday", 3}};
+                 {"saturday", "sunday", 3},
+                 {"Batch_Rows", "batch-rows", 0}};
     for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_eq(lnt_text_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s", cases[i].a,
+        assert_eq(lnt_edit_distance(cases[i].a, cases[i].b), cases[i].distance, "%s %s", cases[i].a,
                   cases[i].b);
-        assert_eq(lnt_text_distance(cases[i].b, cases[i].a), cases[i].distance);
+        assert_eq(lnt_edit_distance(cases[i].b, cases[i].a), cases[i].distance);
     }
     char a[200], b[200];
     memset(a, 'a', 199);
     memset(b, 'b', 199);
     a[199] = b[199] = '\0';
-    assert_eq(lnt_text_distance(a, b), 63, "long names count by their beginnings");
+    assert_eq(lnt_edit_distance(a, b), 64, "long texts are near nothing");
 }
 
 Test(text, utf8)

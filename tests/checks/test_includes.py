@@ -30,7 +30,7 @@ ALLOWED = {
 }
 # What each sub-folder may include of its own folder; "" is the folder itself.
 INSIDE = {
-    "base": {"": set(), "files": set(), "numbers": set(), "text": set()},
+    "base": {"": set(), "precision": set(), "text": {""}, "numbers": {""}, "files": {"", "text"}},
     "tensor": {"view": set(), "sums": set(), "elementary": set(), "blas": {"sums", "view"},
                "product": {"blas", "elementary", "sums"},
                "": {"blas", "elementary", "product", "sums", "view"}},
@@ -77,7 +77,10 @@ FOREIGN = {
     r"xxhash.*": {"src/base/files/", "src/io/json/"},
     r"popt.*": {"src/cli/"},
 }
-INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]+([<\"]?)([^>\"\s]+)", re.MULTILINE)
+# A file that is included for both precisions is the value of TEMPLATE; see base/precision/both.inc.
+INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|define[ \t]+TEMPLATE)[ \t]+([<\"]?)([^>\"\s]+)",
+                     re.MULTILINE)
+INCLUDES_TEMPLATES = {"src/base/precision/both.inc", "src/optim/first_order/instances.inc"}
 
 
 def target_of(root, quote, name):
@@ -111,6 +114,8 @@ def fault_of(root, path, quote, name):
     if fault:
         return fault
     if target is None:
+        if quote == "" and name == "TEMPLATE" and where in INCLUDES_TEMPLATES:
+            return None
         for pattern, places in FOREIGN.items():
             if re.fullmatch(pattern, name) and not any(where.startswith(p) for p in places):
                 return "is for " + ", ".join(sorted(places))

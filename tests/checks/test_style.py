@@ -12,6 +12,20 @@ FOLDERS = ["src", "include", "tests", "examples", "bench"]
 LITERAL = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|/\*.*?\*/', re.DOTALL)
 FORMAT_VERSION = 14  # other versions differ in details
 
+# Macros of several lines, and comments and strings, which may contain any word.
+MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:.*\\\n)+.*)", re.MULTILINE)
+COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\])*"', re.DOTALL)
+STATEMENT = re.compile(r";|\b(?:for|while|do|if|switch|return|goto)\b")
+MACROS_WITH_CODE = {
+    "LNT_TRY": "returns from its caller, which no function can",
+    "TILE": "names 32 functions, each a call of the same inline function",
+}
+
+
+def macros_with_code(text):
+    return [match[1] for match in MACRO.finditer(text)
+            if STATEMENT.search(COMMENT_OR_STRING.sub("", match[2]))]
+
 
 def c_files():
     return [path for folder in FOLDERS for path in sorted((SOURCE / folder).rglob("*"))
@@ -75,3 +89,16 @@ class Style(unittest.TestCase):
                    if "SPDX-License-Identifier: MIT" not in
                    "".join(path.read_text(encoding="utf-8").splitlines(True)[:2])]
         self.assertEqual([], lacking)
+
+    def test_code_is_not_in_macros(self):
+        """Code for both precisions is a template, which a debugger can step through."""
+        found = {name for path in c_files()
+                 if path.relative_to(SOURCE).parts[0] in ("src", "include")
+                 for name in macros_with_code(path.read_text(encoding="utf-8"))}
+        self.assertEqual(set(MACROS_WITH_CODE), found)
+
+    def test_macros_with_code_are_found(self):
+        self.assertEqual(["LOOP"], macros_with_code("#define LOOP(n) \\\n    for (;;) { \\\n    }\n"))
+        self.assertEqual(["SUM"], macros_with_code("#define SUM \\\n    int i = 0; \\\n    i++\n"))
+        self.assertEqual([], macros_with_code('#define LIST(X) \\\n    X("; for") /* return */ \\\n    X(b)\n'))
+        self.assertEqual([], macros_with_code("#define ONE 1\nfor (;;) {\n}\n"))

@@ -52,24 +52,3 @@ lnt_status lnt_file_fail_memory(lnt_error *error, const char *path)
 {
     return lnt_file_fail(error, LNT_ERR_MEMORY, path, "out of memory");
 }
-
-lnt_excerpt lnt_excerpt_of(const char *text)
-{
-    static const char ellipsis[] = "...";
-    char escaped[LNT_ESCAPE_LENGTH];
-    lnt_excerpt excerpt = {""};
-    size_t used = 0, left = strlen(text);
-    while (left > 0) {
-        const size_t step = lnt_escape_character(text, left, escaped);
-        const size_t more = strlen(escaped);
-        if (used + more > sizeof excerpt.text - sizeof ellipsis) {
-            memcpy(excerpt.text + used, ellipsis, sizeof ellipsis);
-            break;
-        }
-        memcpy(excerpt.text + used, escaped, more + 1);
-        used += more;
-        text += step;
-        left -= step;
-    }
-    return excerpt;
-}

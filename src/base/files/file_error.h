@@ -2,6 +2,8 @@
 #ifndef LINNET_BASE_FILES_FILE_ERROR_H
 #define LINNET_BASE_FILES_FILE_ERROR_H
 
+#include "base/text/quote.h"
+
 #include <linnet/status.h>
 #include <linnet/text.h>
 #include <stddef.h>
@@ -17,14 +19,5 @@ lnt_status lnt_file_fail_errno(lnt_error *error, const char *path, const char *a
 
 /** Fails with `LNT_ERR_MEMORY` and "PATH: out of memory". */
 lnt_status lnt_file_fail_memory(lnt_error *error, const char *path);
-
-#define LNT_EXCERPT_LENGTH 64
-
-/** Text from a file for a sentence: escaped by `lnt_escape_character`, the rest cut. */
-typedef struct lnt_excerpt {
-    char text[LNT_EXCERPT_LENGTH];
-} lnt_excerpt;
-
-lnt_excerpt lnt_excerpt_of(const char *text);
 
 #endif

@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * Decimal numbers, [+-] digits [. digits] [e [+-] digits], read straight to the wanted precision
@@ -42,6 +43,9 @@ bool lnt_number_like(const char *text, size_t length);
 /** Writes `value` as short as reads back the same in `dtype`; `.` is the decimal point. */
 void lnt_number_write(const lnt_number_reader *reader, lnt_dtype dtype, double value,
                       char text[LNT_NUMBER_LENGTH]);
+
+/** All of `length` bytes as a whole number: digits alone, no sign; false if it is none. */
+bool lnt_number_u64(const char *text, size_t length, uint64_t *value);
 
 /** A whole string as a number, "nan", "inf" or "-inf"; false if it is none, or NULL. */
 bool lnt_number_parse_f64(const char *text, double *value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/numbers/number.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +31,13 @@ void lnt_number_write(const lnt_number_reader *reader, lnt_dtype dtype, double v
         snprintf(text, LNT_NUMBER_LENGTH, "%.0f", value);
         return;
     }
+    /* Of a normal number, %g at the digits that any decimal survives is the shortest already. */
+    const bool is_normal = fabs(value) >= (dtype == LNT_F32 ? (double) FLT_MIN : DBL_MIN);
     const int enough = dtype == LNT_F32 ? 9 : 17;
-    for (int digits = 1; digits <= enough; digits++) {
+    for (int digits = !is_normal    ? 1
+                      : enough == 9 ? FLT_DIG
+                                    : DBL_DIG;
+         digits <= enough; digits++) {
         snprintf(text, LNT_NUMBER_LENGTH, "%.*g", digits, value);
         mend_point(text);
         double again;

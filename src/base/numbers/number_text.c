@@ -6,6 +6,25 @@
 #include <stdio.h>
 #include <string.h>
 
+bool lnt_number_u64(const char *text, size_t length, uint64_t *value)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        const uint64_t digit = (uint64_t) (text[i] - '0');
+        if (count > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        count = count * 10 + digit;
+    }
+    if (length > 0) {
+        *value = count;
+    }
+    return length > 0;
+}
+
 static const struct {
     const char *text;
     double value;

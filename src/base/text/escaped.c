@@ -4,7 +4,7 @@
 #include <linnet/text.h>
 #include <string.h>
 
-size_t lnt_cli_escape_next(const char **text, char escaped[LNT_ESCAPE_LENGTH])
+size_t lnt_escape_next(const char **text, char escaped[LNT_ESCAPE_LENGTH])
 {
     const char *start = *text;
     const size_t bytes = lnt_escape_character(start, strnlen(start, 4), escaped);
@@ -12,26 +12,26 @@ size_t lnt_cli_escape_next(const char **text, char escaped[LNT_ESCAPE_LENGTH])
     return strncmp(start, escaped, bytes) == 0 ? 1 : strlen(escaped);
 }
 
-size_t lnt_cli_escaped_width(const char *text)
+size_t lnt_escaped_width(const char *text)
 {
     char escaped[LNT_ESCAPE_LENGTH];
     size_t width = 0;
     while (*text != '\0') {
-        width += lnt_cli_escape_next(&text, escaped);
+        width += lnt_escape_next(&text, escaped);
     }
     return width;
 }
 
-void lnt_cli_print_escaped(FILE *stream, const char *text)
+void lnt_print_escaped(FILE *stream, const char *text)
 {
     char escaped[LNT_ESCAPE_LENGTH];
     while (*text != '\0') {
-        (void) lnt_cli_escape_next(&text, escaped);
+        (void) lnt_escape_next(&text, escaped);
         fputs(escaped, stream);
     }
 }
 
-size_t lnt_cli_encode_utf8(uint32_t code, char bytes[4])
+size_t lnt_utf8_encode(uint32_t code, char bytes[4])
 {
     static const struct {
         uint32_t most;

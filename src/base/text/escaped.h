@@ -12,14 +12,14 @@
 
 /* Writes the next character of `*text`, which is not at its end, and moves on; returns its columns,
    a character being one. */
-size_t lnt_cli_escape_next(const char **text, char escaped[LNT_ESCAPE_LENGTH]);
+size_t lnt_escape_next(const char **text, char escaped[LNT_ESCAPE_LENGTH]);
 
 /* Columns of the escaped text. */
-size_t lnt_cli_escaped_width(const char *text);
+size_t lnt_escaped_width(const char *text);
 
-void lnt_cli_print_escaped(FILE *stream, const char *text);
+void lnt_print_escaped(FILE *stream, const char *text);
 
 /* The character of that code as UTF-8, not terminated; returns its bytes, 0 if there is none. */
-size_t lnt_cli_encode_utf8(uint32_t code, char bytes[4]);
+size_t lnt_utf8_encode(uint32_t code, char bytes[4]);
 
 #endif

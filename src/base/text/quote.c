@@ -4,26 +4,39 @@
 #include "base/text/utf8.h"
 
 #include <linnet/text.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH])
+lnt_excerpt lnt_excerpt_of_bytes(const char *text, size_t length)
 {
-    const size_t most = 60;
+    static const char ellipsis[] = "...";
     char escaped[LNT_ESCAPE_LENGTH];
-    size_t used = 0, i = 0;
-    quoted[used++] = '\'';
-    while (i < length) {
-        const size_t step = lnt_escape_character(text + i, length - i, escaped);
+    lnt_excerpt excerpt = {""};
+    size_t used = 0, left = length;
+    while (left > 0) {
+        const size_t step = lnt_escape_character(text, left, escaped);
         const size_t more = strlen(escaped);
-        if (used + more > most + 1) {
+        if (used + more > sizeof excerpt.text - sizeof ellipsis) {
+            memcpy(excerpt.text + used, ellipsis, sizeof ellipsis);
             break;
         }
-        memcpy(quoted + used, escaped, more);
+        memcpy(excerpt.text + used, escaped, more + 1);
         used += more;
-        i += step;
+        text += step;
+        left -= step;
     }
-    strcpy(quoted + used, i < length ? "...'" : "'");
+    return excerpt;
+}
+
+lnt_excerpt lnt_excerpt_of(const char *text)
+{
+    return lnt_excerpt_of_bytes(text, strlen(text));
+}
+
+const char *lnt_text_quote(const char *text, size_t length, char quoted[LNT_QUOTED_LENGTH])
+{
+    (void) snprintf(quoted, LNT_QUOTED_LENGTH, "'%s'", lnt_excerpt_of_bytes(text, length).text);
     return quoted;
 }
 

@@ -6,6 +6,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define LNT_EXCERPT_LENGTH 64
+
+/** Text from a file for a sentence: escaped by `lnt_escape_character`, the rest cut. */
+typedef struct lnt_excerpt {
+    char text[LNT_EXCERPT_LENGTH];
+} lnt_excerpt;
+
+lnt_excerpt lnt_excerpt_of(const char *text);
+/** The same of `length` bytes, which may have zeros. */
+lnt_excerpt lnt_excerpt_of_bytes(const char *text, size_t length);
+
 /** Room for what `lnt_text_quote` writes. */
 #define LNT_QUOTED_LENGTH 72
 
@@ -20,8 +31,5 @@ bool lnt_text_is_utf8(const char *text, size_t length);
 
 /** Whether the text stands for a missing value: empty, NA, N/A, nan, null or ?, case aside. */
 bool lnt_text_is_missing(const char *text, size_t length);
-
-/** Least number of bytes put in, taken out, replaced or swapped with their neighbour. */
-size_t lnt_text_distance(const char *a, const char *b);
 
 #endif

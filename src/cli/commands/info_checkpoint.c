@@ -11,7 +11,7 @@ static void print_lines(const char *text)
         if (*text == '\n') {
             putchar(*text++);
         } else {
-            (void) lnt_cli_escape_next(&text, out);
+            (void) lnt_escape_next(&text, out);
             fputs(out, stdout);
         }
     }
@@ -61,9 +61,9 @@ static lnt_status print_json(const lnt_checkpoint *checkpoint)
 static lnt_status print_text(const lnt_checkpoint *checkpoint)
 {
     fputs("format        checkpoint\nversion       ", stdout);
-    lnt_cli_print_escaped(stdout, lnt_checkpoint_version(checkpoint));
+    lnt_print_escaped(stdout, lnt_checkpoint_version(checkpoint));
     fputs("\nblas core     ", stdout);
-    lnt_cli_print_escaped(stdout, lnt_checkpoint_core(checkpoint));
+    lnt_print_escaped(stdout, lnt_checkpoint_core(checkpoint));
     putchar('\n');
     for (size_t i = 0; i < lnt_checkpoint_count(checkpoint); i++) {
         const char *name;
@@ -71,7 +71,7 @@ static lnt_status print_text(const lnt_checkpoint *checkpoint)
         char sum[LNT_SUM_LENGTH];
         LNT_TRY(look(checkpoint, i, &name, &shape, sum));
         fputs("tensor        ", stdout);
-        lnt_cli_print_escaped(stdout, name);
+        lnt_print_escaped(stdout, name);
         printf(" [%zu, %zu], XXH3 %s\n", shape.rows, shape.cols, sum);
     }
     const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");

@@ -23,7 +23,7 @@ static lnt_status print_lines(lnt_cli_line_reader *reader, const char *first, ln
 {
     printf("format        c\n");
     for (const char *text = first; text != NULL;) {
-        lnt_cli_print_escaped(stdout, text);
+        lnt_print_escaped(stdout, text);
         putchar('\n');
         LNT_TRY(next_line(reader, &text, error));
     }

@@ -62,12 +62,12 @@ static void print_names(const char *title, const lnt_names *names)
     size_t used = 0, i = 0;
     for (; i < count; i++) {
         const char *name = lnt_names_get(names, i);
-        used += lnt_cli_escaped_width(name) + 2;
+        used += lnt_escaped_width(name) + 2;
         if (i > 0 && used > 56) {
             break;
         }
         fputs(i > 0 ? ", " : "", stdout);
-        lnt_cli_print_escaped(stdout, name);
+        lnt_print_escaped(stdout, name);
     }
     fputs(i < count ? ", ...\n" : "\n", stdout);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/class_weights.h"
 
+#include "base/text/suggest.h"
 #include "cli/options/number.h"
-#include "cli/options/suggest.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static lnt_status set_one(char *text, const lnt_names *classes, double *weights,
     *equals = '\0';
     const size_t c = lnt_names_find(classes, text);
     if (c == LNT_NOT_FOUND) {
-        const char *nearest = lnt_cli_nearest(text, class_of, classes);
+        const char *nearest = lnt_suggest(text, class_of, classes);
         return lnt_fail(error, LNT_ERR_INVALID,
                         "option --class-weights: there is no class '%s'%s%s%s", text,
                         nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/dataset/train_data.h"
 
+#include "cli/dataset/model_names.h"
 #include "cli/dataset/reading.h"
+#include "cli/dataset/row_weights.h"
 #include "cli/dataset/separate_files.h"
 #include "cli/dataset/target.h"
 #include "cli/output/messages.h"
@@ -10,9 +12,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Below this a held-out score says little. */
-#define HELD_OUT_FEW 10
 
 void lnt_cli_train_data_finish(lnt_cli_train_data *data)
 {
@@ -134,82 +133,20 @@ static lnt_status read_frame(lnt_cli_train_data *data, const char *path,
     return status;
 }
 
-/* Model files hold names as UTF-8: better refused now than after the training. */
-static lnt_status check_names(const lnt_names *names, const char *path, const char *what,
-                              lnt_error *error)
-{
-    for (size_t i = 0; i < lnt_names_count(names); i++) {
-        json_t *text = json_string(lnt_names_get(names, i));
-        if (text == NULL) {
-            return lnt_fail(error, LNT_ERR_FORMAT,
-                            "%s: %s '%s' is not UTF-8: convert the file, for instance with iconv",
-                            path, what, lnt_names_get(names, i));
-        }
-        json_decref(text);
-    }
-    return LNT_OK;
-}
-
-/* A list of its own of `count` strings of `source`: those at `index`, or the first ones if NULL. */
-static lnt_status pick_names(lnt_names **names, const lnt_names *source, const size_t *index,
-                             size_t count)
-{
-    const char **strings = calloc(count, sizeof *strings);
-    if (strings == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        strings[i] = lnt_names_get(source, index == NULL ? i : index[i]);
-    }
-    const lnt_status status = lnt_names_create(names, strings, count, NULL);
-    free(strings);
-    return status;
-}
-
 static lnt_status name_all(const lnt_cli_train_data *data, lnt_model *model, const char *path,
                            const target_side *targets, lnt_error *error)
 {
     const lnt_cli_columns *columns = &data->columns;
-    LNT_TRY(pick_names(&model->input_names, lnt_frame_columns(data->frame), columns->index,
-                       columns->n_inputs));
-    LNT_TRY(pick_names(&model->target_names, lnt_frame_columns(targets->frame), targets->places,
-                       targets->columns->n_targets));
-    LNT_TRY(check_names(model->input_names, path, "column name", error));
-    LNT_TRY(check_names(model->target_names, targets->path, "column name", error));
+    LNT_TRY(lnt_cli_names_pick(&model->input_names, lnt_frame_columns(data->frame), columns->index,
+                               columns->n_inputs));
+    LNT_TRY(lnt_cli_names_pick(&model->target_names, lnt_frame_columns(targets->frame),
+                               targets->places, targets->columns->n_targets));
+    LNT_TRY(lnt_cli_names_check(model->input_names, path, "column name", error));
+    LNT_TRY(lnt_cli_names_check(model->target_names, targets->path, "column name", error));
     if (data->classify) {
         const lnt_names *labels = lnt_frame_labels(targets->frame, targets->places[0]);
-        LNT_TRY(pick_names(&model->class_names, labels, NULL, lnt_names_count(labels)));
-        LNT_TRY(check_names(model->class_names, targets->path, "class", error));
-    }
-    return LNT_OK;
-}
-
-/* The place of a column of weights; `*count` grows if there is one. */
-static lnt_status find_weights(const lnt_frame *frame, const char *option, const char *column,
-                               size_t *places, size_t *count, lnt_error *error)
-{
-    if (column == NULL) {
-        return LNT_OK;
-    }
-    lnt_error inner = {LNT_OK, ""};
-    const lnt_status status = lnt_frame_find(frame, column, &places[*count], &inner);
-    if (status != LNT_OK) {
-        return lnt_fail(error, status, "option --%s: %s", option, inner.message);
-    }
-    (*count)++;
-    return LNT_OK;
-}
-
-static lnt_status check_weights(lnt_frame *frame, size_t place, const char *path, lnt_error *error)
-{
-    const lnt_tensor values = lnt_frame_values(frame);
-    for (size_t i = 0; i < values.rows; i++) {
-        const double weight = lnt_get(&values, i, place);
-        if (!(weight >= 0)) {
-            return lnt_fail(error, LNT_ERR_INVALID,
-                            "%s: column '%s': expected weights from 0, found %g in row %zu", path,
-                            lnt_names_get(lnt_frame_columns(frame), place), weight, i + 1);
-        }
+        LNT_TRY(lnt_cli_names_pick(&model->class_names, labels, NULL, lnt_names_count(labels)));
+        LNT_TRY(lnt_cli_names_check(model->class_names, targets->path, "class", error));
     }
     return LNT_OK;
 }
@@ -220,7 +157,7 @@ static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const cha
 {
     const lnt_tensor values = lnt_frame_values(data->frame);
     lnt_tensor column;
-    LNT_TRY(check_weights(data->frame, place, path, error));
+    LNT_TRY(lnt_cli_weights_check(data->frame, place, path, error));
     LNT_TRY(lnt_slice_cols(&values, place, 1, 1, &column));
     *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
     return lnt_copy(&column, weights);
@@ -246,7 +183,7 @@ static lnt_status take_apart(lnt_cli_train_data *data, const char *path,
     }
     if (settings->weights != NULL) {
         LNT_TRY(lnt_cli_streamed_columns(streamed, places, 1, &data->weights_apart, error));
-        LNT_TRY(check_weights(data->weights_apart, 0, path, error));
+        LNT_TRY(lnt_cli_weights_check(data->weights_apart, 0, path, error));
         data->rows.weights = lnt_frame_values(data->weights_apart);
     }
     return LNT_OK;
@@ -258,9 +195,9 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
 {
     size_t places[2], count = 0;
     const lnt_frame *frame = data->frame;
-    LNT_TRY(find_weights(frame, "weights", settings->weights, places, &count, error));
-    LNT_TRY(
-        find_weights(frame, "sampling-weights", settings->sampling_weights, places, &count, error));
+    LNT_TRY(lnt_cli_weights_find(frame, "weights", settings->weights, places, &count, error));
+    LNT_TRY(lnt_cli_weights_find(frame, "sampling-weights", settings->sampling_weights, places,
+                                 &count, error));
     LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
                                    &settings->exclude, places, count, error));
     if (is_streamed(data)) {
@@ -341,7 +278,7 @@ static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
     if (settings->apart.weights != NULL) {
         LNT_TRY(lnt_cli_apart_weights(&data->weights_apart, settings->apart.weights, dtype,
                                       &settings->reading, rows, path, error));
-        LNT_TRY(check_weights(data->weights_apart, 0, settings->apart.weights, error));
+        LNT_TRY(lnt_cli_weights_check(data->weights_apart, 0, settings->apart.weights, error));
         data->rows.weights = lnt_frame_values(data->weights_apart);
     }
     return LNT_OK;
@@ -449,94 +386,4 @@ lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, c
     }
     data->rows.n_train = data->rows.x.rows;
     return status;
-}
-
-static lnt_status permute(lnt_cli_train_data *data, size_t *index)
-{
-    if (!is_streamed(data)) {
-        lnt_tensor values = lnt_frame_values(data->frame);
-        LNT_TRY(lnt_permute_rows(&values, index));
-    }
-    if (data->targets_apart != NULL) {
-        LNT_TRY(lnt_permute_rows(&data->rows.y, index));
-    }
-    if (data->rows.weights.rows > 0) {
-        LNT_TRY(lnt_permute_rows(&data->rows.weights, index));
-    }
-    return data->rows.sampling.rows > 0 ? lnt_permute_rows(&data->rows.sampling, index) : LNT_OK;
-}
-
-/* Which rows can be split, and whether they must be. */
-static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
-                              const lnt_cli_train_settings *settings, lnt_error *error)
-{
-    if (settings->validation > 0 && data->rows.x.rows < 2) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: expected at least 2 rows, some to train on and some to hold out, "
-                        "found %zu (--validation 0 holds none out)",
-                        path, data->rows.x.rows);
-    }
-    if (is_streamed(data) && settings->validation == 0 && settings->validation_file == NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --validation: expected some rows held out to judge the net by, "
-                        "since %s is more than --memory, found none",
-                        path);
-    }
-    return LNT_OK;
-}
-
-/* The views x and y stay what they are: only rows change places. */
-static lnt_status split(lnt_cli_train_data *data, const char *path,
-                        const lnt_cli_train_settings *settings, lnt_error *error)
-{
-    const size_t rows = data->rows.x.rows;
-    LNT_TRY(check_split(data, path, settings, error));
-    if (settings->validation == 0 && !is_streamed(data)) {
-        return LNT_OK;
-    }
-    size_t *index = lnt_allocate(NULL, rows, sizeof *index);
-    if (index == NULL) {
-        return LNT_ERR_MEMORY;
-    }
-    lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
-                                  settings->seed, index, &data->rows.n_train);
-    if (is_streamed(data)) { /* which keeps the index */
-        LNT_TRY(lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error));
-    }
-    if (status == LNT_OK) {
-        status = permute(data, index);
-    }
-    if (!is_streamed(data)) {
-        lnt_release(NULL, index);
-    }
-    return status;
-}
-
-lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
-                                    const lnt_cli_train_settings *settings, lnt_error *error)
-{
-    LNT_TRY(split(data, path, settings, error));
-    const size_t n_train = data->rows.n_train, held_out = data->rows.x.rows - n_train;
-    if (settings->validation > 0 && (held_out == 0 || n_train == 0)) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: too few rows of each class to hold %g of them out (--validation 0 "
-                        "holds none out)",
-                        path, settings->validation);
-    }
-    const char *noun = n_train == 1 ? "row" : "rows";
-    if (settings->validation_file != NULL) {
-        lnt_cli_note("%zu %s to train on, held out are those of %s", n_train, noun,
-                     settings->validation_file);
-        return LNT_OK;
-    }
-    if (settings->validation == 0) {
-        lnt_cli_note("%zu %s to train on, none held out", n_train, noun);
-        return LNT_OK;
-    }
-    lnt_cli_note("%zu %s to train on, %zu held out", n_train, noun, held_out);
-    if (held_out < HELD_OUT_FEW) {
-        lnt_cli_warn("only %zu %s held out: the score on them says little", held_out,
-                     held_out == 1 ? "row is" : "rows are");
-    }
-    return LNT_OK;
 }

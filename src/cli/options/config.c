@@ -2,8 +2,8 @@
 #include "cli/options/config.h"
 
 #include "base/text/escaped.h"
+#include "base/text/suggest.h"
 #include "cli/options/line_reader.h"
-#include "cli/options/suggest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,7 +83,7 @@ static size_t unescape(const char **from, char *to)
         return 1;
     }
     char bytes[4];
-    const size_t count = lnt_cli_encode_utf8(code, bytes);
+    const size_t count = lnt_utf8_encode(code, bytes);
     memcpy(to, bytes, count);
     return count;
 }
@@ -134,7 +134,7 @@ static const char *key_of(size_t i, const void *context)
 static lnt_status refuse_key(const lnt_cli_values *values, place at, const char *key,
                              lnt_error *error)
 {
-    const char *nearest = lnt_cli_nearest(key, key_of, values);
+    const char *nearest = lnt_suggest(key, key_of, values);
     return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: unknown key '%s'%s%s%s", at.path, at.line, key,
                     nearest == NULL ? "" : "; did you mean '", nearest == NULL ? "" : nearest,
                     nearest == NULL ? "" : "'?");

@@ -24,9 +24,6 @@
 #define LNT_CLI_DEFAULT_ADAMW_RATE 0.005
 #define LNT_CLI_DEFAULT_ADAMW_DECAY 0.1
 
-/* Whether periods of the schedule are steps: on small tables an epoch is a coarse measure. */
-#define LNT_CLI_DEFAULT_PER_STEP true
-
 /* Methods that look at the loss again: the largest batch that --batch takes, and when they end. */
 #define LNT_CLI_WHOLE_BATCH 1000000
 #define LNT_CLI_WHOLE_EPOCHS 1000

@@ -1,43 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options/number.h"
 
+#include "base/numbers/number.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-bool lnt_cli_read_count(const char *text, size_t length, uint64_t *value)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-        const uint64_t digit = (uint64_t) (text[i] - '0');
-        if (count > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        count = count * 10 + digit;
-    }
-    if (length > 0) {
-        *value = count;
-    }
-    return length > 0;
-}
-
-/* strtod takes blanks, hexadecimal numbers, "inf" and "nan" too. The command sets no locale. */
 const char *lnt_cli_read_number(const char *text, double *value)
 {
-    const char *first = text + (text[0] == '+' || text[0] == '-');
-    const bool hexadecimal = first[0] == '0' && (first[1] == 'x' || first[1] == 'X');
-    if (hexadecimal || first[0] == '\0' || strchr(".0123456789", first[0]) == NULL) {
+    lnt_number_reader reader;
+    if (!lnt_number_init(&reader)) {
         return NULL;
     }
-    char *end;
-    const double number = strtod(text, &end);
-    if (end == text || !isfinite(number)) {
-        return NULL;
-    }
-    *value = number;
+    const char *end = lnt_number_f64(&reader, text, value);
+    lnt_number_finish(&reader);
     return end;
 }
 
@@ -52,7 +29,7 @@ static bool read_clock(const char *text, double *seconds)
     const char *dash = strchr(text, '-');
     if (dash != NULL) {
         uint64_t value;
-        if (!lnt_cli_read_count(text, (size_t) (dash - text), &value)) {
+        if (!lnt_number_u64(text, (size_t) (dash - text), &value)) {
             return false;
         }
         days = (double) value;
@@ -61,7 +38,7 @@ static bool read_clock(const char *text, double *seconds)
     for (bool more = true; more; count++) {
         const size_t length = strcspn(text, ":");
         uint64_t value;
-        if (count == 3 || !lnt_cli_read_count(text, length, &value) || (count > 0 && value > 59)) {
+        if (count == 3 || !lnt_number_u64(text, length, &value) || (count > 0 && value > 59)) {
             return false;
         }
         parts[count] = (double) value;

@@ -11,9 +11,6 @@
  * "nan" and what overflows are none. The functions change nothing if there is no number.
  */
 
-/* Reads the whole number that is all of the `length` bytes: digits alone, no sign. */
-bool lnt_cli_read_count(const char *text, size_t length, uint64_t *value);
-
 /* Reads [+-] digits [. digits] [e [+-] digits]; the byte behind it, NULL if there is none. */
 const char *lnt_cli_read_number(const char *text, double *value);
 

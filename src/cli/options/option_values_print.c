@@ -18,7 +18,7 @@ static bool is_plain(const char *text)
         if (strchr("\"#\\", *text) != NULL) {
             return false;
         }
-        (void) lnt_cli_escape_next(&text, out);
+        (void) lnt_escape_next(&text, out);
         if (out[0] == '\\') {
             return false;
         }
@@ -36,7 +36,7 @@ static void print_text(const char *text, FILE *stream)
     char out[LNT_ESCAPE_LENGTH];
     while (*text != '\0') {
         fputs(*text == '"' || *text == '\\' ? "\\" : "", stream);
-        (void) lnt_cli_escape_next(&text, out);
+        (void) lnt_escape_next(&text, out);
         fputs(out, stream);
     }
     putc('"', stream);

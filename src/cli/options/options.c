@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options/options.h"
 
+#include "base/numbers/number.h"
+#include "base/text/suggest.h"
 #include "cli/options/number.h"
-#include "cli/options/suggest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +86,7 @@ static lnt_status set_count(const lnt_cli_option *option, const char *text, void
                             lnt_error *error)
 {
     uint64_t value;
-    if (!lnt_cli_read_count(text, strlen(text), &value) || value < option->least ||
+    if (!lnt_number_u64(text, strlen(text), &value) || value < option->least ||
         value > option->most) {
         return refuse(option, "a whole number", text, error);
     }
@@ -113,7 +114,7 @@ static lnt_status set_bytes(const lnt_cli_option *option, const char *text, void
     const char *unit = length > 0 ? strchr(units, text[length - 1]) : NULL;
     const unsigned shift = unit != NULL ? 10 * (unsigned) (unit - units + 1) : 0;
     uint64_t value;
-    if (!lnt_cli_read_count(text, length - (unit != NULL), &value) || value > SIZE_MAX >> shift ||
+    if (!lnt_number_u64(text, length - (unit != NULL), &value) || value > SIZE_MAX >> shift ||
         value << shift < option->least || value << shift > option->most) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "expected bytes, such as 500M or 2G, at least %lluK, found '%s'",
@@ -136,7 +137,7 @@ static lnt_status set_sizes(const lnt_cli_option *option, const char *text, void
     for (const char *start = text; !none; start++) {
         const size_t length = strcspn(start, ",");
         uint64_t value;
-        if (!lnt_cli_read_count(start, length, &value) || value < option->least ||
+        if (!lnt_number_u64(start, length, &value) || value < option->least ||
             value > option->most) {
             free(items);
             return refuse(option, "none or whole numbers", text, error);
@@ -183,7 +184,7 @@ static lnt_status set_choice(const lnt_cli_option *option, const char *text, voi
     }
     char range[LNT_CLI_RANGE_MAX];
     lnt_cli_option_range(option, range, sizeof range);
-    const char *nearest = lnt_cli_nearest(text, choice_of, option);
+    const char *nearest = lnt_suggest(text, choice_of, option);
     if (nearest == NULL) {
         return lnt_fail(error, LNT_ERR_INVALID, "expected %s, found '%s'", range, text);
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options/parse.h"
 
+#include "base/text/suggest.h"
 #include "cli/options/config.h"
 #include "cli/options/option_values.h"
-#include "cli/options/suggest.h"
 #include "cli/output/messages.h"
 
 #include <popt.h>
@@ -211,7 +211,7 @@ static int complain(const lnt_cli_verb *verb, const popt_tables *tables, poptCon
     if (code != POPT_ERROR_BADOPT) {
         return lnt_cli_misuse("option %s: %s", bad, poptStrerror(code));
     }
-    const char *nearest = lnt_cli_nearest(bad + strspn(bad, "-"), option_name, tables);
+    const char *nearest = lnt_suggest(bad + strspn(bad, "-"), option_name, tables);
     if (nearest == NULL) {
         return lnt_cli_misuse("unknown option '%s'; see 'linnet %s --help'", bad, verb->name);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/output/memory.h"
 
+#include "base/smaller.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,11 +15,6 @@
 #define RESERVE ((size_t) 64 << 20)
 #define PATH_LENGTH 4096
 #define LINE_LENGTH 8192
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t size_of(uintmax_t bytes)
 {
@@ -90,7 +87,7 @@ static size_t groups_free(const char *root, const group_kind *kind, char *group)
 {
     size_t bytes = group_free(root, kind, "");
     for (char *slash; (slash = strrchr(group, '/')) != NULL; *slash = '\0') {
-        bytes = least(bytes, group_free(root, kind, group));
+        bytes = lnt_smaller(bytes, group_free(root, kind, group));
     }
     return bytes;
 }
@@ -126,9 +123,9 @@ static size_t control_groups(const char *root)
         const size_t length = (size_t) (group - controllers - 1);
         line[strcspn(line, "\n")] = '\0';
         if (length == 0) {
-            bytes = least(bytes, groups_free(root, &version2, group + 1));
+            bytes = lnt_smaller(bytes, groups_free(root, &version2, group + 1));
         } else if (names_memory(controllers + 1, length)) {
-            bytes = least(bytes, groups_free(root, &version1, group + 1));
+            bytes = lnt_smaller(bytes, groups_free(root, &version1, group + 1));
         }
     }
     if (file != NULL) {
@@ -145,7 +142,7 @@ size_t lnt_cli_memory_under(const char *root)
     uintmax_t kibibytes;
     snprintf(path, sizeof path, "%s/proc/meminfo", root);
     const bool found = read_field(path, "MemAvailable:", &kibibytes);
-    return least(found ? size_of(kibibytes * 1024) : SIZE_MAX, control_groups(root));
+    return lnt_smaller(found ? size_of(kibibytes * 1024) : SIZE_MAX, control_groups(root));
 }
 
 /* Where the system does not tell what is available, all that the machine has. */
@@ -171,6 +168,6 @@ size_t lnt_cli_memory_reserved(size_t free)
 
 size_t lnt_cli_memory(void)
 {
-    const size_t free = least(lnt_cli_memory_under(""), lnt_cli_memory_physical());
-    return lnt_cli_memory_reserved(least(free, address_space()));
+    const size_t free = lnt_smaller(lnt_cli_memory_under(""), lnt_cli_memory_physical());
+    return lnt_cli_memory_reserved(lnt_smaller(free, address_space()));
 }

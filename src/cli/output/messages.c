@@ -27,7 +27,7 @@ static void say(const char *kind, const char *format, va_list arguments)
     fflush(stdout);
     fprintf(stderr, "linnet%s%s: %s", current_verb == NULL ? "" : " ",
             current_verb == NULL ? "" : current_verb, kind);
-    lnt_cli_print_escaped(stderr, line); /* it quotes paths, names and fields */
+    lnt_print_escaped(stderr, line); /* it quotes paths, names and fields */
     putc('\n', stderr);
 }
 

@@ -30,7 +30,7 @@ static size_t widest_name(const lnt_cli_metrics *metrics, const lnt_model *model
     for (size_t i = 0; i < metrics->n_outputs; i++) {
         char number[24];
         const size_t width =
-            lnt_cli_escaped_width(lnt_cli_metrics_name(metrics, model, i, number, sizeof number));
+            lnt_escaped_width(lnt_cli_metrics_name(metrics, model, i, number, sizeof number));
         least = width > least ? width : least;
     }
     return least;

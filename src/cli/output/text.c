@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/output/text.h"
 
+#include "base/numbers/number.h"
 #include "base/text/escaped.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+_Static_assert(LNT_CLI_NUMBER_MAX >= LNT_NUMBER_LENGTH, "room for every number");
+
 void lnt_cli_number(double value, lnt_dtype dtype, char text[LNT_CLI_NUMBER_MAX])
 {
-    const int enough = dtype == LNT_F32 ? 9 : 17;
-    for (int digits = dtype == LNT_F32 ? 6 : 15; digits <= enough; digits++) {
-        snprintf(text, LNT_CLI_NUMBER_MAX, "%.*g", digits, value);
-        const double back = dtype == LNT_F32 ? (double) strtof(text, NULL) : strtod(text, NULL);
-        if (back == value) {
-            return;
-        }
+    static lnt_number_reader reader;
+    static bool is_ready;
+    is_ready = is_ready || lnt_number_init(&reader);
+    if (is_ready) {
+        lnt_number_write(&reader, dtype, value, text);
+    } else { /* no memory for a locale: exact, if not the shortest */
+        (void) snprintf(text, LNT_CLI_NUMBER_MAX, "%.17g", value);
     }
 }
 
@@ -27,8 +31,8 @@ static void pad(FILE *stream, size_t used, size_t width)
 
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width)
 {
-    lnt_cli_print_escaped(stream, name);
-    pad(stream, lnt_cli_escaped_width(name), width);
+    lnt_print_escaped(stream, name);
+    pad(stream, lnt_escaped_width(name), width);
 }
 
 void lnt_cli_print_short(FILE *stream, const char *name, size_t width)
@@ -37,7 +41,7 @@ void lnt_cli_print_short(FILE *stream, const char *name, size_t width)
     size_t used = 0;
     const char *end = name;
     for (const char *next = name; *next != '\0' && used <= width; end = next) {
-        const size_t columns = lnt_cli_escape_next(&next, out);
+        const size_t columns = lnt_escape_next(&next, out);
         if (used + columns > width) {
             break;
         }
@@ -45,7 +49,7 @@ void lnt_cli_print_short(FILE *stream, const char *name, size_t width)
     }
     pad(stream, used, width);
     while (name < end) {
-        (void) lnt_cli_escape_next(&name, out);
+        (void) lnt_escape_next(&name, out);
         fputs(out, stream);
     }
 }
@@ -85,7 +89,7 @@ static void put_json(const char *text, FILE *stream)
     char escaped[LNT_ESCAPE_LENGTH];
     while (*text != '\0') {
         const char *const start = text;
-        (void) lnt_cli_escape_next(&text, escaped);
+        (void) lnt_escape_next(&text, escaped);
         if (strncmp(start, escaped, (size_t) (text - start)) == 0) {
             fputs(escaped, stream);
             continue;

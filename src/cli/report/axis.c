@@ -155,7 +155,7 @@ size_t lnt_html_axis_width(const lnt_html_axis *axis)
     size_t widest = 1;
     for (size_t i = 0; i < axis->n_ticks; i++) {
         char text[LNT_HTML_NUMBER_MAX];
-        const size_t width = lnt_cli_escaped_width(lnt_html_axis_label(axis, i, text));
+        const size_t width = lnt_escaped_width(lnt_html_axis_label(axis, i, text));
         widest = width > widest ? width : widest;
     }
     return widest;

@@ -42,7 +42,7 @@ static size_t longest_label(const heat_map *matrix)
     size_t longest = 1;
     for (size_t c = 0; c < matrix->classes->n; c++) {
         char room[24];
-        const size_t length = lnt_cli_escaped_width(lnt_html_class_name(matrix->report, c, room));
+        const size_t length = lnt_escaped_width(lnt_html_class_name(matrix->report, c, room));
         longest = length > longest ? length : longest;
     }
     return longest < label_most(matrix) ? longest : label_most(matrix);

@@ -91,9 +91,9 @@ void lnt_html_escape_short(lnt_html *html, const char *text, size_t most)
         return;
     }
     char out[LNT_ESCAPE_LENGTH];
-    const bool cut = lnt_cli_escaped_width(text) > most;
+    const bool cut = lnt_escaped_width(text) > most;
     for (size_t used = 0; *text != '\0';) {
-        used += lnt_cli_escape_next(&text, out);
+        used += lnt_escape_next(&text, out);
         if (cut && used >= most) {
             break;
         }

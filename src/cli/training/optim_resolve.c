@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options/defaults.h"
 #include "cli/options/train_settings.h"
-
-#include <unistd.h>
+#include "cli/output/memory.h"
 
 /* Half of the machine's memory; 0, no limit, where it is not known. */
 static size_t half_of_memory(void)
 {
-    const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    return pages > 0 && size > 0 ? (size_t) pages / 2 * (size_t) size : 0;
+    const size_t all = lnt_cli_memory_physical();
+    return all != SIZE_MAX ? all / 2 : 0;
 }
 
 /*

@@ -50,7 +50,7 @@ static void print_models(const lnt_cli_train_job *job)
     for (size_t m = 0; m < job->members.count; m++) {
         const char *path = job->members.list[m].path;
         fputs("model              ", job->summary);
-        lnt_cli_print_escaped(job->summary, path != NULL ? path : "not saved");
+        lnt_print_escaped(job->summary, path != NULL ? path : "not saved");
         putc('\n', job->summary);
     }
 }

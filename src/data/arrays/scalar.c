@@ -70,13 +70,8 @@ static float f2_of(uint16_t word)
 #define AS_IT_IS(w) (w)
 #define TRUTH(w) ((w) != 0)
 
-#define REAL float
-#define NAME(type) type##_to_f32
-#include "data/arrays/scalar.inc"
-
-#define REAL double
-#define NAME(type) type##_to_f64
-#include "data/arrays/scalar.inc"
+#define TEMPLATE "data/arrays/scalar.inc"
+#include "base/precision/both.inc"
 
 lnt_scalar lnt_scalar_of(lnt_dtype dtype)
 {

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/smaller.h"
 #include "data/csv/csv.h"
 
 #include <string.h>
 
 /* What a file without a known length begins with. */
 #define FIRST_BYTES ((size_t) 64 * 1024)
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t most_rows(const lnt_csv *csv)
 {
@@ -51,9 +47,9 @@ lnt_status lnt_csv_begin_matrix(lnt_csv *csv, size_t bytes, size_t newlines)
     size_t rows = FIRST_BYTES / csv->row_bytes;
     if (csv->source.rewinds) {
         /* A row takes a line, and each field of it at least a digit and a delimiter. */
-        rows = least(newlines, bytes / (2 * csv->cols)) + 1;
+        rows = lnt_smaller(newlines, bytes / (2 * csv->cols)) + 1;
     }
-    rows = least(rows, most_rows(csv));
+    rows = lnt_smaller(rows, most_rows(csv));
     return rows > 0 ? resize(csv, rows) : LNT_OK;
 }
 
@@ -66,5 +62,5 @@ lnt_status lnt_csv_reserve_row(lnt_csv *csv, size_t line)
     if (csv->rows >= most) {
         return over_limit(csv, line);
     }
-    return resize(csv, least(csv->capacity <= most / 2 ? 2 * csv->capacity + 1 : most, most));
+    return resize(csv, lnt_smaller(csv->capacity <= most / 2 ? 2 * csv->capacity + 1 : most, most));
 }

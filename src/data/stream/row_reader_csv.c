@@ -17,7 +17,6 @@ typedef struct place {
 
 typedef struct csv_file {
     lnt_row_file file;
-    lnt_input input;
     lnt_csv csv;
     bool open;     /* the csv */
     place *places; /* of rows 0, STEP, 2·STEP, … */

@@ -4,20 +4,6 @@
 #include "data/stream/row_reader.h"
 #include <string.h>
 
-static lnt_status find_format(lnt_data_format *format, lnt_input *input)
-{
-    const char *bytes;
-    size_t count;
-    if (*format == LNT_DATA_AUTO) {
-        LNT_TRY(lnt_input_peek(input, &bytes, &count));
-        *format = lnt_format_of_bytes(bytes, count, count == LNT_INPUT_PEEK);
-    }
-    if (*format == LNT_DATA_AUTO) {
-        *format = lnt_format_of_name(input->name);
-    }
-    return LNT_OK;
-}
-
 /* Nothing is known of a pipe before it is read, which would be the only time. */
 static lnt_status check_input(lnt_data_format *format, lnt_input *input)
 {
@@ -26,7 +12,7 @@ static lnt_status check_input(lnt_data_format *format, lnt_input *input)
                         "%s: expected a regular file, since it must be read more than once",
                         input->name);
     }
-    LNT_TRY(find_format(format, input));
+    LNT_TRY(lnt_format_find(format, input, input->name));
     if (*format == LNT_DATA_NPZ || *format == LNT_DATA_LIBSVM) {
         return lnt_fail(input->error, LNT_ERR_INVALID,
                         "%s: expected csv, npy or idx, which can be read in blocks, found %s",

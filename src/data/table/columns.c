@@ -2,6 +2,7 @@
 #include "data/table/columns.h"
 
 #include "base/text/quote.h"
+#include "base/text/suggest.h"
 #include "data/table/names.h"
 #include <stdlib.h>
 #include <string.h>
@@ -54,20 +55,10 @@ static size_t index_of_number(const char *text, size_t count, bool *is_number)
     return from_end ? count - number : number - 1;
 }
 
-static const char *nearest(const lnt_names *names, const char *column)
+static const char *name_at(size_t i, const void *context)
 {
-    const size_t length = strlen(column);
-    size_t least = length / 3 > 1 ? length / 3 + 1 : 2; /* first distance that is too far */
-    const char *found = NULL;
-    for (size_t i = 0; i < lnt_names_count(names); i++) {
-        const char *name = lnt_names_get(names, i);
-        const size_t distance = lnt_text_distance(name, column);
-        if (distance < least && distance < strlen(name)) {
-            least = distance;
-            found = name;
-        }
-    }
-    return found;
+    const lnt_names *names = context;
+    return i < lnt_names_count(names) ? lnt_names_get(names, i) : NULL;
 }
 
 static const char *begin_of(const char *file)
@@ -93,7 +84,7 @@ static lnt_status not_found(const lnt_names *names, const char *column, bool is_
             begin_of(file), separator_of(file), column, count == 1 ? "is" : "are", count, plural);
     }
     lnt_text_quote(column, strlen(column), quoted);
-    const char *near = nearest(names, column);
+    const char *near = lnt_suggest(column, name_at, names);
     if (near == NULL) {
         return lnt_fail(error, LNT_ERR_INVALID, "%s%sno column %s among %zu column%s",
                         begin_of(file), separator_of(file), quoted, count, plural);

@@ -2,6 +2,7 @@
 #include "data/table/names.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/intern.h"
 #include <stdint.h>
 #include <string.h>
@@ -71,7 +72,7 @@ lnt_status lnt_names_begin(lnt_names **names, size_t count, size_t length,
 static uint32_t *slot_of(const lnt_names *names, const char *text, size_t length)
 {
     const size_t mask = names->n_slots - 1;
-    size_t i = (size_t) lnt_intern_hash(text, length) & mask;
+    size_t i = (size_t) lnt_hash_bytes(text, length) & mask;
     while (names->slots[i] != 0 &&
            strcmp(names->strings[(names->slots[i] & ~TWICE) - 1], text) != 0) {
         i = (i + 1) & mask;

@@ -29,19 +29,7 @@ json_t *lnt_u64_json(uint64_t value)
 bool lnt_u64_parse(const json_t *text, uint64_t *value)
 {
     const char *digits = json_string_value(text);
-    if (digits == NULL || *digits == '\0') {
-        return false;
-    }
-    uint64_t sum = 0;
-    for (; *digits != '\0'; digits++) {
-        const uint64_t digit = (uint64_t) *digits - '0';
-        if (*digits < '0' || *digits > '9' || sum > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        sum = 10 * sum + digit;
-    }
-    *value = sum;
-    return true;
+    return digits != NULL && lnt_number_u64(digits, strlen(digits), value);
 }
 
 json_t *lnt_f64_json(double value)

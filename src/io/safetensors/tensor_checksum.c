@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/checksum.h"
 #include "base/files/little_endian.h"
+#include "base/smaller.h"
 
 #include <linnet/checkpoint.h>
 #include <string.h>
@@ -11,11 +12,6 @@ typedef struct walk {
     size_t size; /* of an element */
     unsigned char buffer[4096];
 } walk;
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* From the row that is reached: as it lies if it can be taken so, else through the buffer. */
 static lnt_status next_part(void *context, size_t done, const void **data, size_t *bytes)
@@ -30,7 +26,7 @@ static lnt_status next_part(void *context, size_t done, const void **data, size_
         *bytes = (whole ? (t->rows - row) * t->cols : left) * w->size;
         return LNT_OK;
     }
-    const size_t count = smaller(left, sizeof w->buffer / w->size);
+    const size_t count = lnt_smaller(left, sizeof w->buffer / w->size);
     for (size_t i = 0; i < count; i++) {
         memcpy(w->buffer + i * w->size, lnt_element(t, row, col + i), w->size);
     }

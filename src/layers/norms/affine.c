@@ -32,31 +32,8 @@ void *lnt_affine_bias(const lnt_layer *layer, const lnt_tensor *tensors)
     return layer->bias ? tensors[layer->gain ? 1 : 0].data : NULL;
 }
 
-/* Sums in double, a panel of columns at a time. */
-#define SUM(name, REAL)                                                                            \
-    static void name(size_t rows, size_t cols, const void *dy_data, const void *n_data,            \
-                     size_t n_step, void *dg_data)                                                 \
-    {                                                                                              \
-        REAL *dg = dg_data;                                                                        \
-        for (size_t first = 0; first < cols; first += COLUMNS) {                                   \
-            const size_t count = cols - first < COLUMNS ? cols - first : COLUMNS;                  \
-            double sum[COLUMNS] = {0};                                                             \
-            for (size_t i = 0; i < rows; i++) {                                                    \
-                const REAL *dy = (const REAL *) dy_data + i * cols + first;                        \
-                const REAL *n = (const REAL *) n_data + i * n_step + first;                        \
-                for (size_t j = 0; j < count; j++) {                                               \
-                    sum[j] += (double) dy[j] * (double) n[j];                                      \
-                }                                                                                  \
-            }                                                                                      \
-            for (size_t j = 0; j < count; j++) {                                                   \
-                dg[first + j] = (REAL) sum[j];                                                     \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-SUM(sum_f32, float)
-SUM(sum_f64, double)
-#undef SUM
+#define TEMPLATE "layers/norms/affine.inc"
+#include "base/precision/both.inc"
 
 lnt_status lnt_affine_gradients(const lnt_layer *layer, lnt_layer_run *run,
                                 const lnt_tensor *normal)

@@ -11,54 +11,8 @@ static const void *gain_of(const lnt_layer *layer, const lnt_tensor *tensors)
     return tensors != NULL ? lnt_affine_gain(layer, tensors) : NULL;
 }
 
-/*
- * ẏ = g∘x̂˙ + ġ∘x̂ + ḃ; and, over a panel of columns, in double, Σ_rows dy∘x̂, or along the direction
- * Σ_rows (dy)˙∘x̂ + dy∘x̂˙.
- */
-#define KERNELS(suffix, REAL)                                                                      \
-    static void push_##suffix(const lnt_tensor *normal, const lnt_tensor *normal_dot,              \
-                              const void *g_data, const void *g_dot_data, const void *b_dot_data,  \
-                              lnt_tensor *y_dot)                                                   \
-    {                                                                                              \
-        const REAL *g = g_data, *g_dot = g_dot_data, *b_dot = b_dot_data;                          \
-        for (size_t i = 0; i < y_dot->rows; i++) {                                                 \
-            const REAL *n = lnt_element(normal, i, 0), *n_dot = lnt_element(normal_dot, i, 0);     \
-            REAL *y = lnt_element(y_dot, i, 0);                                                    \
-            for (size_t j = 0; j < y_dot->cols; j++) {                                             \
-                y[j] = (g != NULL ? g[j] * n_dot[j] : n_dot[j]) +                                  \
-                       (g_dot != NULL ? g_dot[j] * n[j] : 0) + (b_dot != NULL ? b_dot[j] : 0);     \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void sum_##suffix(const lnt_tensor *a, const lnt_tensor *normal, const lnt_tensor *c,   \
-                             const lnt_tensor *normal_dot, void *sum_data)                         \
-    {                                                                                              \
-        for (size_t first = 0; first < a->cols; first += COLUMNS) {                                \
-            const size_t count = a->cols - first < COLUMNS ? a->cols - first : COLUMNS;            \
-            double sum[COLUMNS] = {0};                                                             \
-            for (size_t i = 0; i < a->rows; i++) {                                                 \
-                const REAL *p = lnt_element(a, i, first), *n = lnt_element(normal, i, first);      \
-                for (size_t j = 0; j < count; j++) {                                               \
-                    sum[j] += (double) p[j] * (double) n[j];                                       \
-                }                                                                                  \
-                if (c != NULL) {                                                                   \
-                    const REAL *q = lnt_element(c, i, first);                                      \
-                    const REAL *n_dot = lnt_element(normal_dot, i, first);                         \
-                    for (size_t j = 0; j < count; j++) {                                           \
-                        sum[j] += (double) q[j] * (double) n_dot[j];                               \
-                    }                                                                              \
-                }                                                                                  \
-            }                                                                                      \
-            for (size_t j = 0; j < count; j++) {                                                   \
-                ((REAL *) sum_data)[first + j] = (REAL) sum[j];                                    \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-KERNELS(f32, float)
-KERNELS(f64, double)
-#undef KERNELS
+#define TEMPLATE "layers/norms/affine_rules.inc"
+#include "base/precision/both.inc"
 
 void lnt_affine_push(const lnt_layer *layer, const lnt_layer_point *p, lnt_layer_tangent *t)
 {

@@ -10,61 +10,8 @@ enum { RUNNING_MEAN, RUNNING_VAR };
 /* A panel of columns whose r is kept on the stack. */
 enum { COLUMNS = 64 };
 
-/* n = (x − μ)∘r, or without μ x∘r; dx = g∘r∘dy, or along the direction r∘(ġ∘dy + g∘(dy)˙). */
-#define KERNELS(suffix, REAL)                                                                      \
-    static void roots_##suffix(const void *var_data, double epsilon, size_t first, size_t count,   \
-                               double *r)                                                          \
-    {                                                                                              \
-        const REAL *variance = var_data;                                                           \
-        for (size_t j = 0; j < count; j++) {                                                       \
-            r[j] = 1 / sqrt((double) variance[first + j] + epsilon);                               \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void normal_##suffix(const lnt_tensor *x, const void *mean_data, const void *variance,  \
-                                double epsilon, lnt_tensor *normal)                                \
-    {                                                                                              \
-        const REAL *mean = mean_data;                                                              \
-        for (size_t first = 0; first < x->cols; first += COLUMNS) {                                \
-            const size_t count = x->cols - first < COLUMNS ? x->cols - first : COLUMNS;            \
-            double r[COLUMNS];                                                                     \
-            roots_##suffix(variance, epsilon, first, count, r);                                    \
-            for (size_t i = 0; i < x->rows; i++) {                                                 \
-                const REAL *row = lnt_element(x, i, first);                                        \
-                REAL *n = lnt_element(normal, i, first);                                           \
-                for (size_t j = 0; j < count; j++) {                                               \
-                    const double value = (double) row[(ptrdiff_t) j * x->col_stride];              \
-                    n[j] =                                                                         \
-                        (REAL) ((value - (mean != NULL ? (double) mean[first + j] : 0)) * r[j]);   \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void back_##suffix(const lnt_tensor *dy, const void *g_data, const lnt_tensor *dy_dot,  \
-                              const void *g_dot_data, const void *variance, double epsilon,        \
-                              lnt_tensor *dx)                                                      \
-    {                                                                                              \
-        const REAL *g = g_data, *g_dot = g_dot_data;                                               \
-        const lnt_tensor *from = dy_dot != NULL ? dy_dot : dy;                                     \
-        for (size_t first = 0; first < dx->cols; first += COLUMNS) {                               \
-            const size_t count = dx->cols - first < COLUMNS ? dx->cols - first : COLUMNS;          \
-            double r[COLUMNS];                                                                     \
-            roots_##suffix(variance, epsilon, first, count, r);                                    \
-            for (size_t i = 0; i < dx->rows; i++) {                                                \
-                const REAL *a = lnt_element(from, i, first), *d = lnt_element(dy, i, first);       \
-                REAL *to = lnt_element(dx, i, first);                                              \
-                for (size_t j = 0; j < count; j++) {                                               \
-                    const REAL along = g_dot != NULL ? g_dot[first + j] * d[j] : 0;                \
-                    to[j] = (REAL) r[j] * ((g != NULL ? g[first + j] * a[j] : a[j]) + along);      \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-KERNELS(f32, float)
-KERNELS(f64, double)
-#undef KERNELS
+#define TEMPLATE "layers/norms/batch_norm_rules.inc"
+#include "base/precision/both.inc"
 
 static lnt_status point(const lnt_layer *layer, lnt_layer_point *p)
 {

@@ -19,106 +19,8 @@ typedef struct moments {
     double along; /* mean of x̂∘… */
 } moments;
 
-#define KERNELS(suffix, REAL)                                                                      \
-    static void push_##suffix(bool centered, const lnt_tensor *x_dot, const lnt_tensor *cache,     \
-                              lnt_tensor *cache_dot)                                               \
-    {                                                                                              \
-        const size_t cols = x_dot->cols;                                                           \
-        const ptrdiff_t step = x_dot->col_stride;                                                  \
-        for (size_t i = 0; i < x_dot->rows; i++) {                                                 \
-            const REAL *x = lnt_element(x_dot, i, 0), *n = lnt_element(cache, i, 0);               \
-            REAL *n_dot = lnt_element(cache_dot, i, 0);                                            \
-            const double s = (double) n[cols];                                                     \
-            moments m = {0, 0};                                                                    \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                m.mean += centered ? (double) x[(ptrdiff_t) j * step] : 0;                         \
-                m.along += (double) x[(ptrdiff_t) j * step] * (double) n[j];                       \
-            }                                                                                      \
-            m.mean /= (double) cols;                                                               \
-            m.along /= (double) cols;                                                              \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                const double value = (double) x[(ptrdiff_t) j * step];                             \
-                n_dot[j] = (REAL) (s * (value - m.mean - (double) n[j] * m.along));                \
-            }                                                                                      \
-            n_dot[cols] = (REAL) (s * m.along);                                                    \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* Element j of d, and of ḋ. */                                                              \
-    static inline double d_##suffix(const REAL *g, const REAL *dy, size_t j)                       \
-    {                                                                                              \
-        return (double) (g != NULL ? g[j] * dy[j] : dy[j]);                                        \
-    }                                                                                              \
-                                                                                                   \
-    static inline double d_dot_##suffix(const REAL *g, const REAL *g_dot, const REAL *dy,          \
-                                        const REAL *dy_dot, size_t j)                              \
-    {                                                                                              \
-        return d_##suffix(g, dy_dot, j) + (g_dot != NULL ? (double) (g_dot[j] * dy[j]) : 0);       \
-    }                                                                                              \
-                                                                                                   \
-    static moments moments_##suffix(bool centered, size_t cols, const REAL *g, const REAL *n,      \
-                                    const REAL *dy)                                                \
-    {                                                                                              \
-        moments m = {0, 0};                                                                        \
-        for (size_t j = 0; j < cols; j++) {                                                        \
-            const double d = d_##suffix(g, dy, j);                                                 \
-            m.mean += centered ? d : 0;                                                            \
-            m.along += d * (double) n[j];                                                          \
-        }                                                                                          \
-        return (moments){m.mean / (double) cols, m.along / (double) cols};                         \
-    }                                                                                              \
-                                                                                                   \
-    static void pull_##suffix(bool centered, const lnt_layer_pull *q, const void *g_data,          \
-                              const lnt_tensor *cache)                                             \
-    {                                                                                              \
-        const REAL *g = g_data;                                                                    \
-        const size_t cols = q->dy.cols;                                                            \
-        for (size_t i = 0; i < q->dy.rows; i++) {                                                  \
-            const REAL *n = lnt_element(cache, i, 0), *dy = lnt_element(&q->dy, i, 0);             \
-            REAL *dx = lnt_element(q->dx, i, 0);                                                   \
-            const moments m = moments_##suffix(centered, cols, g, n, dy);                          \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                const double d = d_##suffix(g, dy, j);                                             \
-                dx[j] = (REAL) ((double) n[cols] * (d - m.mean - (double) n[j] * m.along));        \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void pull_along_##suffix(bool centered, const lnt_layer_pull *q, const void *g_data,    \
-                                    const void *g_dot_data, const lnt_tensor *cache)               \
-    {                                                                                              \
-        const REAL *g = g_data, *g_dot = g_dot_data;                                               \
-        const size_t cols = q->dy.cols;                                                            \
-        for (size_t i = 0; i < q->dy.rows; i++) {                                                  \
-            const REAL *n = lnt_element(cache, i, 0), *dy = lnt_element(&q->dy, i, 0);             \
-            const REAL *n_dot = lnt_element(&q->along->cache, i, 0);                               \
-            const REAL *dy_dot = lnt_element(&q->dy_dot, i, 0);                                    \
-            REAL *dx_dot = lnt_element(q->dx_dot, i, 0);                                           \
-            const double s = (double) n[cols], decay = (double) n_dot[cols];                       \
-            const moments m = moments_##suffix(centered, cols, g, n, dy);                          \
-            moments change = {0, 0};                                                               \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                const double d = d_##suffix(g, dy, j);                                             \
-                const double d_dot = d_dot_##suffix(g, g_dot, dy, dy_dot, j);                      \
-                change.mean += centered ? d_dot : 0;                                               \
-                change.along += d_dot * (double) n[j] + d * (double) n_dot[j];                     \
-            }                                                                                      \
-            change.mean /= (double) cols;                                                          \
-            change.along /= (double) cols;                                                         \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                const double d = d_##suffix(g, dy, j);                                             \
-                const double d_dot = d_dot_##suffix(g, g_dot, dy, dy_dot, j);                      \
-                const double moved = d_dot - change.mean - (double) n_dot[j] * m.along -           \
-                                     (double) n[j] * change.along;                                 \
-                const double kept = d - m.mean - (double) n[j] * m.along;                          \
-                dx_dot[j] = (REAL) (s * (moved - decay * kept));                                   \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-KERNELS(f32, float)
-KERNELS(f64, double)
-#undef KERNELS
+#define TEMPLATE "layers/norms/row_norm_rules.inc"
+#include "base/precision/both.inc"
 
 /* A row's norm is the same in training, which keeps x̂ and s. */
 static lnt_status point(const lnt_layer *layer, lnt_layer_point *p)
@@ -156,20 +58,28 @@ static lnt_status pull(bool centered, const lnt_layer *layer, const lnt_layer_po
     return LNT_OK;
 }
 
-#define RULES(name, centered)                                                                      \
-    static lnt_status name##_push(const lnt_layer *layer, const lnt_layer_point *p,                \
-                                  lnt_layer_tangent *t)                                            \
-    {                                                                                              \
-        return push(centered, layer, p, t);                                                        \
-    }                                                                                              \
-                                                                                                   \
-    static lnt_status name##_pull(const lnt_layer *layer, const lnt_layer_point *p,                \
-                                  lnt_layer_pull *q)                                               \
-    {                                                                                              \
-        return pull(centered, layer, p, q);                                                        \
-    }                                                                                              \
-                                                                                                   \
-    const lnt_layer_rules lnt_##name##_rules = {point, name##_push, name##_pull};
+static lnt_status layer_norm_push(const lnt_layer *layer, const lnt_layer_point *p,
+                                  lnt_layer_tangent *t)
+{
+    return push(true, layer, p, t);
+}
 
-RULES(layer_norm, true)
-RULES(rms_norm, false)
+static lnt_status layer_norm_pull(const lnt_layer *layer, const lnt_layer_point *p,
+                                  lnt_layer_pull *q)
+{
+    return pull(true, layer, p, q);
+}
+
+static lnt_status rms_norm_push(const lnt_layer *layer, const lnt_layer_point *p,
+                                lnt_layer_tangent *t)
+{
+    return push(false, layer, p, t);
+}
+
+static lnt_status rms_norm_pull(const lnt_layer *layer, const lnt_layer_point *p, lnt_layer_pull *q)
+{
+    return pull(false, layer, p, q);
+}
+
+const lnt_layer_rules lnt_layer_norm_rules = {point, layer_norm_push, layer_norm_pull};
+const lnt_layer_rules lnt_rms_norm_rules = {point, rms_norm_push, rms_norm_pull};

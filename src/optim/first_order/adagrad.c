@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/first_order/instances.h"
+#include "optim/optim.h"
 
 #include <math.h>
 
@@ -25,27 +25,10 @@ static void begin(lnt_optim *optim)
     optim->coefficients[RATE_FACTOR] = 1 / (1 + (double) optim->steps * optim->config.rate_decay);
 }
 
-#define LOOP(TARGET, name, REAL, ROOT)                                                             \
-    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
-    {                                                                                              \
-        const REAL rate = (REAL) (p->rate * optim->coefficients[RATE_FACTOR]);                     \
-        const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
-        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
-        const REAL epsilon = (REAL) optim->config.epsilon;                                         \
-        const REAL *restrict g_in = p->g;                                                          \
-        REAL *restrict s = p->states[SQUARES];                                                     \
-        REAL *restrict w = p->w;                                                                   \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
-            s[i] += g * g;                                                                         \
-            w[i] = keep * w[i] - rate * (g / (ROOT(s[i]) + epsilon));                              \
-        }                                                                                          \
-    }
+#define TEMPLATE "optim/first_order/adagrad.inc"
+#include "optim/first_order/instances.inc"
 
-LNT_OPTIM_INSTANCES(LOOP)
-#undef LOOP
-
-static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
+static const lnt_optim_loops loops = {LNT_OPTIM_LOOPS};
 
 const lnt_optim_ops lnt_optim_adagrad = {
     .name = "adagrad",

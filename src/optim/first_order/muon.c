@@ -55,38 +55,8 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->scratch = 2 * (most.matrix + most.square); /* each at most a gradient's size */
 }
 
-/* v is the momentum and x the direction, with Nesterov's look ahead or without. */
-#define LOOPS(REAL, T)                                                                             \
-    static void move_##T(const lnt_optim *optim, const lnt_optim_piece *p, void *x_data)           \
-    {                                                                                              \
-        const REAL fresh = (REAL) (1 - optim->config.momentum);                                    \
-        const REAL ahead = optim->config.nesterov ? (REAL) optim->config.momentum : 1;             \
-        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
-        const REAL *restrict g_in = p->g;                                                          \
-        const REAL *restrict w = p->w;                                                             \
-        REAL *restrict v = p->states[MEAN];                                                        \
-        REAL *restrict x = x_data;                                                                 \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
-            v[i] += fresh * (g - v[i]);                                                            \
-            x[i] = g + ahead * (v[i] - g);                                                         \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void apply_##T(const lnt_optim_piece *p, double adjustment, const void *x_data)         \
-    {                                                                                              \
-        const REAL rate = (REAL) (p->rate * adjustment);                                           \
-        const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
-        const REAL *restrict x = x_data;                                                           \
-        REAL *restrict w = p->w;                                                                   \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            w[i] = keep * w[i] - rate * x[i];                                                      \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32)
-LOOPS(double, f64)
-#undef LOOPS
+#define TEMPLATE "optim/first_order/muon.inc"
+#include "base/precision/both.inc"
 
 /* X = a·X + (b·G + c·G·G)·X with G = X·Xᵀ; `other` is as large as X, whose view they exchange. */
 static lnt_status iterate(lnt_tensor *x, lnt_tensor *other, lnt_tensor *g, lnt_tensor *polynomial)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/first_order/instances.h"
+#include "optim/optim.h"
 
 #include <math.h>
 
@@ -27,34 +27,10 @@ static void begin(lnt_optim *optim)
     optim->coefficients[OF_ROOT] = 1 / sqrt(1 - pow(config->beta2, t));
 }
 
-#define LOOP(TARGET, name, REAL, ROOT)                                                             \
-    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
-    {                                                                                              \
-        const REAL of_g = (REAL) (p->rate * optim->coefficients[OF_GRADIENT]);                     \
-        const REAL of_m = (REAL) (p->rate * optim->coefficients[OF_MEAN]);                         \
-        const REAL of_root = (REAL) optim->coefficients[OF_ROOT];                                  \
-        const REAL keep = (REAL) (1 - p->rate * p->weight_decay);                                  \
-        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
-        const REAL beta1 = (REAL) optim->config.beta1, beta2 = (REAL) optim->config.beta2;         \
-        const REAL fresh1 = (REAL) (1 - optim->config.beta1);                                      \
-        const REAL fresh2 = (REAL) (1 - optim->config.beta2);                                      \
-        const REAL epsilon = (REAL) optim->config.epsilon;                                         \
-        const REAL *restrict g_in = p->g;                                                          \
-        REAL *restrict m = p->states[MEAN];                                                        \
-        REAL *restrict s = p->states[SQUARES];                                                     \
-        REAL *restrict w = p->w;                                                                   \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
-            m[i] = beta1 * m[i] + fresh1 * g;                                                      \
-            s[i] = beta2 * s[i] + fresh2 * (g * g);                                                \
-            w[i] = keep * w[i] - (of_g * g + of_m * m[i]) / (ROOT(s[i]) * of_root + epsilon);      \
-        }                                                                                          \
-    }
+#define TEMPLATE "optim/first_order/nadam.inc"
+#include "optim/first_order/instances.inc"
 
-LNT_OPTIM_INSTANCES(LOOP)
-#undef LOOP
-
-static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
+static const lnt_optim_loops loops = {LNT_OPTIM_LOOPS};
 
 const lnt_optim_ops lnt_optim_nadam = {
     .name = "nadam",

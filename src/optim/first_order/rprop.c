@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/first_order/instances.h"
+#include "optim/optim.h"
 
 #include <math.h>
 
@@ -26,48 +26,10 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->states[BEFORE] = needs->states[SIZE] = net->n_parameters;
 }
 
-/*
- * Where the sign has changed the element rests for a step, and the gradient counts as zero in the
- * next; one that is NaN is its own sign, so that it does not go unnoticed. In one loop the branches
- * would keep compilers from using vectors.
- */
-#define LOOP(TARGET, name, REAL, ROOT)                                                             \
-    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
-    {                                                                                              \
-        const REAL first = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);          \
-        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
-        const REAL shrink = (REAL) optim->config.rprop_shrink;                                     \
-        const REAL grow = (REAL) optim->config.rprop_grow;                                         \
-        const REAL least = (REAL) optim->config.rprop_least;                                       \
-        const REAL most = (REAL) optim->config.rprop_most;                                         \
-        const REAL *restrict g_in = p->g;                                                          \
-        REAL *restrict before = p->states[BEFORE];                                                 \
-        REAL *restrict size = p->states[SIZE];                                                     \
-        REAL *restrict w = p->w;                                                                   \
-        for (size_t i = 0; optim->steps == 0 && i < p->n; i++) {                                   \
-            size[i] = first;                                                                       \
-        }                                                                                          \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            const REAL g = scale * g_in[i] + l2 * w[i], agreement = g * before[i];                 \
-            const REAL bent = agreement < 0 ? shrink : 1;                                          \
-            const REAL grown = size[i] * (agreement > 0 ? grow : bent);                            \
-            const REAL held = grown > most ? most : grown;                                         \
-            size[i] = held < least ? least : held;                                                 \
-        }                                                                                          \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            const REAL g = scale * g_in[i] + l2 * w[i], agreement = g * before[i];                 \
-            const REAL used = agreement < 0 ? 0 : g;                                               \
-            const REAL step = size[i], back = -step;                                               \
-            const REAL forth = used > 0 ? step : used;                                             \
-            before[i] = used;                                                                      \
-            w[i] = keep * w[i] - (used < 0 ? back : forth);                                        \
-        }                                                                                          \
-    }
+#define TEMPLATE "optim/first_order/rprop.inc"
+#include "optim/first_order/instances.inc"
 
-LNT_OPTIM_INSTANCES(LOOP)
-#undef LOOP
-
-static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
+static const lnt_optim_loops loops = {LNT_OPTIM_LOOPS};
 
 const lnt_optim_ops lnt_optim_rprop = {
     .name = "rprop",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "optim/first_order/instances.h"
+#include "optim/optim.h"
 
 enum { VELOCITY };
 
@@ -24,36 +24,10 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->states[VELOCITY] = config->momentum > 0 ? net->n_parameters : 0;
 }
 
-/* The velocity starts at zero, so that a first step without dampening gives v = g. */
-#define LOOP(TARGET, name, REAL, ROOT)                                                             \
-    TARGET static void name(const lnt_optim *optim, const lnt_optim_piece *p)                      \
-    {                                                                                              \
-        const double momentum = optim->config.momentum;                                            \
-        const bool nesterov = optim->config.nesterov;                                              \
-        const REAL rate = (REAL) p->rate, keep = (REAL) (1 - p->rate * p->weight_decay);           \
-        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2, mu = (REAL) momentum;               \
-        const REAL fresh = (REAL) (optim->steps == 0 ? 1 : 1 - optim->config.dampening);           \
-        const REAL of_g = nesterov ? 1 : 0, of_v = nesterov ? mu : 1;                              \
-        const REAL *restrict g_in = p->g;                                                          \
-        REAL *restrict v = p->states[VELOCITY];                                                    \
-        REAL *restrict w = p->w;                                                                   \
-        if (v == NULL) {                                                                           \
-            for (size_t i = 0; i < p->n; i++) {                                                    \
-                w[i] = keep * w[i] - rate * (scale * g_in[i] + l2 * w[i]);                         \
-            }                                                                                      \
-            return;                                                                                \
-        }                                                                                          \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            const REAL g = scale * g_in[i] + l2 * w[i];                                            \
-            v[i] = mu * v[i] + fresh * g;                                                          \
-            w[i] = keep * w[i] - rate * (of_g * g + of_v * v[i]);                                  \
-        }                                                                                          \
-    }
+#define TEMPLATE "optim/first_order/sgd.inc"
+#include "optim/first_order/instances.inc"
 
-LNT_OPTIM_INSTANCES(LOOP)
-#undef LOOP
-
-static const lnt_optim_loops loops = LNT_OPTIM_TABLE;
+static const lnt_optim_loops loops = {LNT_OPTIM_LOOPS};
 
 const lnt_optim_ops lnt_optim_sgd = {
     .name = "sgd",

@@ -83,60 +83,8 @@ static void needs(const lnt_optim_config *config, const lnt_net *net, lnt_optim_
     needs->scratch = lay_out(net->dtype, matrix, side, NULL, &none);
 }
 
-#define LOOPS(REAL, T, ROOT)                                                                       \
-    static void gather_##T(const lnt_optim_piece *p, void *g_data)                                 \
-    {                                                                                              \
-        const REAL scale = (REAL) p->scale, l2 = (REAL) p->l2;                                     \
-        const REAL *restrict g_in = p->g;                                                          \
-        const REAL *restrict w = p->w;                                                             \
-        REAL *restrict g = g_data;                                                                 \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            g[i] = scale * g_in[i] + l2 * w[i];                                                    \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void adapt_##T(const lnt_optim *optim, const lnt_optim_piece *p, void *x_data)          \
-    {                                                                                              \
-        const REAL beta1 = (REAL) optim->config.beta1, beta2 = (REAL) optim->config.beta2;         \
-        const REAL fresh1 = (REAL) (1 - optim->config.beta1);                                      \
-        const REAL fresh2 = (REAL) (1 - optim->config.beta2);                                      \
-        const REAL epsilon = (REAL) optim->config.epsilon;                                         \
-        REAL *restrict m = p->states[MEAN];                                                        \
-        REAL *restrict s = p->states[SQUARES];                                                     \
-        REAL *restrict x = x_data;                                                                 \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            m[i] = beta1 * m[i] + fresh1 * x[i];                                                   \
-            s[i] = beta2 * s[i] + fresh2 * (x[i] * x[i]);                                          \
-            x[i] = m[i] / (ROOT(s[i]) + epsilon);                                                  \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void apply_##T(const lnt_optim_piece *p, double rate, double keep, const void *x_data)  \
-    {                                                                                              \
-        const REAL r = (REAL) rate, k = (REAL) keep;                                               \
-        const REAL *restrict x = x_data;                                                           \
-        REAL *restrict w = p->w;                                                                   \
-        for (size_t i = 0; i < p->n; i++) {                                                        \
-            w[i] = k * w[i] - r * x[i];                                                            \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* Larger ones first; from one time to the next they hardly change places. */                  \
-    static void sort_##T(size_t n, const void *values_data, size_t *order)                         \
-    {                                                                                              \
-        const REAL *values = values_data;                                                          \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            size_t j = i;                                                                          \
-            for (; j > 0 && values[order[j - 1]] < values[i]; j--) {                               \
-                order[j] = order[j - 1];                                                           \
-            }                                                                                      \
-            order[j] = i;                                                                          \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32, sqrtf)
-LOOPS(double, f64, sqrt)
-#undef LOOPS
+#define TEMPLATE "optim/first_order/soap.inc"
+#include "base/precision/both.inc"
 
 /* A weight's own, as matrices. Those of a side that is not turned are 0 by 0. */
 typedef struct weight {

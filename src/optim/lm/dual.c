@@ -57,39 +57,8 @@ static void keep_deltas(const lnt_lm *lm, const lnt_net *net, size_t rows, size_
     }
 }
 
-/* K += (a + shift)∘g for each pair of outputs of a pair of tiles; a [m, n], g [m·o, n·o]. */
-#define LOOPS(REAL, T)                                                                             \
-    static void gather_##T(size_t m, size_t n, size_t outputs, double shift, size_t stride,        \
-                           const void *a_data, const void *g_data, void *k_data)                   \
-    {                                                                                              \
-        const REAL plus = (REAL) shift;                                                            \
-        for (size_t r = 0; r < m * outputs; r++) {                                                 \
-            const REAL *restrict a = (const REAL *) a_data + r % m * n;                            \
-            const REAL *restrict g = (const REAL *) g_data + r * n * outputs;                      \
-            REAL *restrict to = (REAL *) k_data + r * stride;                                      \
-            for (size_t k = 0; k < outputs; k++, g += n, to += n) {                                \
-                for (size_t c = 0; c < n; c++) {                                                   \
-                    to[c] += (a[c] + plus) * g[c];                                                 \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void combine_##T(size_t n, const void *b_data, double factor, void *c_data)             \
-    {                                                                                              \
-        const REAL *restrict b = b_data;                                                           \
-        REAL *restrict c = c_data;                                                                 \
-        const REAL f = (REAL) factor;                                                              \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            for (size_t j = i * n; j <= i * n + i; j++) {                                          \
-                c[j] += f * b[j];                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32)
-LOOPS(double, f64)
-#undef LOOPS
+#define TEMPLATE "optim/lm/dual.inc"
+#include "base/precision/both.inc"
 
 /* Adds a layer's part for tiles of rows i and j ≤ i. */
 static lnt_status add_tiles(const lnt_lm *lm, const lnt_tensor *x, const lnt_tensor *d, bool bias,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/smaller.h"
 #include "optim/lm/lm.h"
 
 #include <limits.h>
@@ -7,11 +8,6 @@
 /* Memory of both forms, and which is taken. */
 
 enum { PANEL_BYTES = 1 << 21, LEAST_ROWS = 64, MOST_ROWS = 512, TILE_RESIDUALS = 192 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t outputs_of(const lnt_net *net)
 {
@@ -74,8 +70,9 @@ static void place_normal(lnt_arena *arena, const lnt_optim_config *config, const
     const size_t row = net->n_parameters * lnt_dtype_size(net->dtype);
     const size_t fit = PANEL_BYTES / (row > 0 ? row : 1);
     size_t residuals = order_of(config, net, LNT_LM_DUAL);
-    lm->panel_rows = smaller(fit < LEAST_ROWS ? LEAST_ROWS : smaller(fit, MOST_ROWS), residuals);
-    const size_t rows = smaller(lm->panel_rows, config->max_rows);
+    lm->panel_rows =
+        lnt_smaller(fit < LEAST_ROWS ? LEAST_ROWS : lnt_smaller(fit, MOST_ROWS), residuals);
+    const size_t rows = lnt_smaller(lm->panel_rows, config->max_rows);
     lm->panel = take(arena, net, lm->panel_rows, net->n_parameters);
     lm->point = lnt_point_place(arena, net, rows, 0);
     place_residuals(arena, net, rows, &lm->residuals);
@@ -89,7 +86,7 @@ static void place_dual(lnt_arena *arena, const lnt_optim_config *config, const l
     for (size_t l = 0; l < net->n_layers; l++) {
         widths += net->first_tensor[l + 1] > net->first_tensor[l] ? net->widths[l + 1] : 0;
     }
-    lm->tile = smaller(fit > 0 ? fit : 1, config->max_rows);
+    lm->tile = lnt_smaller(fit > 0 ? fit : 1, config->max_rows);
     lm->panel = take(arena, net, order, widths);
     lm->inputs_dot = take(arena, net, lm->tile, lm->tile);
     lm->deltas_dot = take(arena, net, lm->tile * outputs, lm->tile * outputs);

@@ -9,42 +9,8 @@
  * and dz = d, a_i·d_j for weight (i, j) and d_j for bias j.
  */
 
-#define LOOPS(REAL, T)                                                                             \
-    static void products_##T(size_t rows, size_t inputs, size_t outputs, size_t stride,            \
-                             const lnt_tensor *a_view, const void *d_data, void *j_data)           \
-    {                                                                                              \
-        for (size_t r = 0; r < rows; r++) {                                                        \
-            const REAL *a = (const REAL *) a_view->data + (ptrdiff_t) r * a_view->row_stride;      \
-            const REAL *restrict d = (const REAL *) d_data + r * outputs;                          \
-            REAL *restrict to = (REAL *) j_data + r * stride;                                      \
-            if (outputs == 1) {                                                                    \
-                for (size_t i = 0; i < inputs; i++) {                                              \
-                    to[i] = a[(ptrdiff_t) i * a_view->col_stride] * d[0];                          \
-                }                                                                                  \
-                continue;                                                                          \
-            }                                                                                      \
-            for (size_t i = 0; i < inputs; i++, to += outputs) {                                   \
-                const REAL factor = a[(ptrdiff_t) i * a_view->col_stride];                         \
-                for (size_t k = 0; k < outputs; k++) {                                             \
-                    to[k] = factor * d[k];                                                         \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void shift_##T(size_t n, const void *a_data, double d, void *c_data)                    \
-    {                                                                                              \
-        const REAL *a = a_data;                                                                    \
-        REAL *c = c_data;                                                                          \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            memcpy(c + i * n, a + i * n, (i + 1) * sizeof(REAL));                                  \
-            c[i * n + i] += (REAL) d;                                                              \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32)
-LOOPS(double, f64)
-#undef LOOPS
+#define TEMPLATE "optim/lm/normal.inc"
+#include "base/precision/both.inc"
 
 void lnt_lm_shift(lnt_dtype dtype, size_t n, const void *a, double d, void *c)
 {

@@ -25,87 +25,8 @@ static double least_of(lnt_dtype dtype)
     return dtype == LNT_F32 ? (double) FLT_MIN : DBL_MIN;
 }
 
-/* rho comes as the loss's gradient by outputs; what counts for nothing has f = 0. */
-#define LOOPS(REAL, T, root)                                                                       \
-    static void squares_##T(size_t rows, size_t cols, const void *factors, void *rho_data)         \
-    {                                                                                              \
-        const REAL *f = factors;                                                                   \
-        REAL *rho = rho_data;                                                                      \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL scale = f[i] > 0 ? 1 / f[i] : 0;                                            \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                rho[i * cols + j] *= scale;                                                        \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void classes_##T(size_t rows, size_t cols, double least, const void *factors,           \
-                            void *roots_data, void *rho_data)                                      \
-    {                                                                                              \
-        const REAL *f = factors;                                                                   \
-        REAL *roots = roots_data, *rho = rho_data;                                                 \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL scale = f[i] > 0 ? 1 / f[i] : 0;                                            \
-            for (size_t j = i * cols; j < (i + 1) * cols; j++) {                                   \
-                const REAL p = roots[j] > (REAL) least ? roots[j] : (REAL) least;                  \
-                roots[j] = root(p);                                                                \
-                rho[j] = rho[j] * scale / roots[j];                                                \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* u = f·S·v, or for one k, with v NULL, f times column k of S */                            \
-    static void softmax_##T(size_t rows, size_t cols, size_t k, const void *factors,               \
-                            const void *roots_data, const void *v_data, void *u_data)              \
-    {                                                                                              \
-        const REAL *f = factors, *roots = roots_data, *v = v_data;                                 \
-        REAL *u = u_data;                                                                          \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL *r = roots + i * cols;                                                      \
-            REAL along = v != NULL ? 0 : r[k];                                                     \
-            for (size_t j = 0; v != NULL && j < cols; j++) {                                       \
-                along += r[j] * v[i * cols + j];                                                   \
-            }                                                                                      \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                const REAL own = v != NULL ? v[i * cols + j] : (REAL) (j == k);                    \
-                u[i * cols + j] = f[i] * (r[j] * own - r[j] * r[j] * along);                       \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    static void plain_##T(size_t rows, size_t cols, size_t k, const void *factors,                 \
-                          const void *v_data, void *u_data)                                        \
-    {                                                                                              \
-        const REAL *f = factors, *v = v_data;                                                      \
-        REAL *u = u_data;                                                                          \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                u[i * cols + j] = f[i] * (v != NULL ? v[i * cols + j] : (REAL) (j == k));          \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-                                                                                                   \
-    /* v = f·Sᵀ·y */                                                                           \
-    static void weigh_##T(size_t rows, size_t cols, const void *factors, const void *roots_data,   \
-                          const void *y_data, void *v_data)                                        \
-    {                                                                                              \
-        const REAL *f = factors, *roots = roots_data, *y = y_data;                                 \
-        REAL *v = v_data;                                                                          \
-        for (size_t i = 0; i < rows; i++) {                                                        \
-            const REAL *r = roots + i * cols;                                                      \
-            REAL along = 0;                                                                        \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                along += r[j] * r[j] * y[i * cols + j];                                            \
-            }                                                                                      \
-            for (size_t j = 0; j < cols; j++) {                                                    \
-                v[i * cols + j] = f[i] * r[j] * (y[i * cols + j] - along);                         \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32, sqrtf)
-LOOPS(double, f64, sqrt)
-#undef LOOPS
+#define TEMPLATE "optim/lm/residuals.inc"
+#include "base/precision/both.inc"
 
 static bool is_softmax(const lnt_loss *loss)
 {

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/smaller.h"
 #include "optim/lm/lm.h"
 
 #include <stdio.h>
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t outputs_of(const lnt_net *net)
 {
@@ -69,7 +65,8 @@ lnt_status lnt_lm_check_memory(const lnt_optim_config *config, const lnt_net *ne
                     "lm needs %.3g MB in the normal form, for %zu parameters, and %.3g MB in the "
                     "dual form, for %zu rows of %zu outputs, which is over %s; %s%s needs less",
                     1e-6 * (double) normal, net->n_parameters, 1e-6 * (double) dual, rows,
-                    outputs_of(net), limit, instead, sizes->lighter(net, smaller(normal, dual)));
+                    outputs_of(net), limit, instead,
+                    sizes->lighter(net, lnt_smaller(normal, dual)));
 }
 
 lnt_status lnt_lm_accepts(const lnt_optim_config *config, const lnt_net *net, const lnt_loss *loss,

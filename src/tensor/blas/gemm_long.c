@@ -2,6 +2,7 @@
 #include "tensor/blas/gemm_long.h"
 
 #include "base/ignore_status.h"
+#include "base/smaller.h"
 #include "tensor/blas/blas.h"
 #include "tensor/blas/gemm_short.h"
 #include "tensor/sums/totals.h"
@@ -22,11 +23,6 @@ size_t lnt_gemm_longest(lnt_dtype dtype, size_t m, size_t n)
 /* Side of the square blocks of C. */
 enum { BLOCK = 64 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static lnt_tensor block_of(const lnt_tensor *t, size_t i, size_t j, size_t rows, size_t cols)
 {
     return lnt_tensor_strided(t->dtype, lnt_element(t, i, j), rows, cols, t->row_stride,
@@ -39,7 +35,7 @@ static void sum_panels(const lnt_tensor *a, const lnt_tensor *b, lnt_tensor *sum
     const size_t k = a->cols, parts = (k + LNT_GEMM_LONG - 1) / LNT_GEMM_LONG;
     const size_t panel = (k + parts - 1) / parts;
     for (size_t first = 0; first < k; first += panel) {
-        const size_t depth = smaller(panel, k - first);
+        const size_t depth = lnt_smaller(panel, k - first);
         const lnt_tensor a_panel = block_of(a, 0, first, a->rows, depth);
         const lnt_tensor b_panel = block_of(b, first, 0, depth, b->cols);
         if (sums->cols == 1) {
@@ -68,10 +64,10 @@ void lnt_gemm_long(double alpha, const lnt_tensor *a, const lnt_tensor *b, doubl
     double totals[BLOCK * BLOCK];
     _Alignas(64) double sums_memory[BLOCK * BLOCK];
     for (size_t i = 0; i < c->rows; i += BLOCK) {
-        const size_t rows = smaller(BLOCK, c->rows - i);
+        const size_t rows = lnt_smaller(BLOCK, c->rows - i);
         const lnt_tensor a_rows = block_of(a, i, 0, rows, a->cols);
         for (size_t j = 0; j < c->cols; j += BLOCK) {
-            const size_t cols = smaller(BLOCK, c->cols - j);
+            const size_t cols = lnt_smaller(BLOCK, c->cols - j);
             const lnt_tensor b_cols = block_of(b, 0, j, b->rows, cols);
             lnt_tensor sums = lnt_tensor_of(c->dtype, sums_memory, rows, cols);
             lnt_tensor c_block = block_of(c, i, j, rows, cols);

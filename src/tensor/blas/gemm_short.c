@@ -2,17 +2,13 @@
 #include "tensor/blas/gemm_short.h"
 
 #include "base/ignore_status.h"
+#include "base/smaller.h"
 #include "tensor/blas/blas.h"
 
 #include <limits.h>
 
 /* Side of the square blocks that operands BLAS cannot address are packed into. */
 enum { BLOCK = 64 };
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 /* Whether the rows lie one behind the other as BLAS wants them, and their leading dimension. */
 static bool row_form(const lnt_tensor *t, int *ld)
@@ -91,9 +87,9 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
     const size_t k_step = pack_a || pack_b ? BLOCK : k;
 
     for (size_t i = 0; i < m; i += m_step) {
-        const size_t rows = smaller(m_step, m - i);
+        const size_t rows = lnt_smaller(m_step, m - i);
         for (size_t j = 0; j < n; j += n_step) {
-            const size_t cols = smaller(n_step, n - j);
+            const size_t cols = lnt_smaller(n_step, n - j);
             lnt_tensor c_block = lnt_tensor_strided(c->dtype, lnt_element(c, i, j), rows, cols,
                                                     c->row_stride, c->col_stride);
             lnt_tensor target = pack_c ? lnt_tensor_of(c->dtype, c_buffer, rows, cols) : c_block;
@@ -101,7 +97,7 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
             (void) lnt_blas_form(&target, &c_form);
             double factor = pack_c ? 0 : beta;
             for (size_t p = 0; p < k; p += k_step) {
-                const size_t depth = smaller(k_step, k - p);
+                const size_t depth = lnt_smaller(k_step, k - p);
                 const lnt_blas_matrix a_form = block_of(a, pack_a, i, p, rows, depth, a_buffer);
                 const lnt_blas_matrix b_form = block_of(b, pack_b, p, j, depth, cols, b_buffer);
                 lnt_blas_gemm(c->dtype, (int) rows, (int) cols, (int) depth, alpha, a_form, b_form,

@@ -56,14 +56,6 @@ lnt_status lnt_lapack_potrs(lnt_dtype dtype, size_t n, const void *l, size_t m, 
         BY_DTYPE(dtype, potrs_work, LAPACK_COL_MAJOR, 'U', size, (lapack_int) m, l, ld, b, ld));
 }
 
-lnt_status lnt_lapack_trtrs(lnt_dtype dtype, bool transposed, size_t n, const void *l, size_t m,
-                            void *b)
-{
-    const lapack_int size = (lapack_int) n, ld = size > 0 ? size : 1;
-    return status_of(BY_DTYPE(dtype, trtrs_work, LAPACK_COL_MAJOR, 'U', transposed ? 'N' : 'T', 'N',
-                              size, (lapack_int) m, l, ld, b, ld));
-}
-
 lnt_status lnt_lapack_potri(lnt_dtype dtype, size_t n, void *l)
 {
     const lapack_int size = (lapack_int) n, ld = size > 0 ? size : 1;

@@ -30,10 +30,6 @@ lnt_status lnt_lapack_potrf(lnt_dtype dtype, size_t n, void *c, bool *definite);
 /** Each row b of B becomes the solution of L·Lᵀ·x = b. */
 lnt_status lnt_lapack_potrs(lnt_dtype dtype, size_t n, const void *l, size_t m, void *b);
 
-/** Each row b of B becomes the solution of L·x = b, or Lᵀ·x = b. */
-lnt_status lnt_lapack_trtrs(lnt_dtype dtype, bool transposed, size_t n, const void *l, size_t m,
-                            void *b);
-
 /** L becomes the lower triangle of (L·Lᵀ)⁻¹. */
 lnt_status lnt_lapack_potri(lnt_dtype dtype, size_t n, void *l);
 

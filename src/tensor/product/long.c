@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/smaller.h"
 #include "tensor/product/product.h"
 #include "tensor/sums/totals.h"
 
 /* Extents of the block of C whose sums are computed at once. */
 enum { BLOCK_ROWS = 256, BLOCK_COLS = 512 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t block_elements(const lnt_product *p)
 {
-    return smaller(p->m, BLOCK_ROWS) * smaller(p->n, BLOCK_COLS);
+    return lnt_smaller(p->m, BLOCK_ROWS) * lnt_smaller(p->n, BLOCK_COLS);
 }
 
 static size_t rounded(size_t bytes)
@@ -34,8 +30,8 @@ static lnt_product block_of(const lnt_product *p, size_t i, size_t j, void *sums
 {
     const ptrdiff_t size = (ptrdiff_t) lnt_dtype_size(p->dtype);
     lnt_product block = *p;
-    block.m = smaller(p->m - i, BLOCK_ROWS);
-    block.n = smaller(p->n - j, BLOCK_COLS);
+    block.m = lnt_smaller(p->m - i, BLOCK_ROWS);
+    block.n = lnt_smaller(p->n - j, BLOCK_COLS);
     block.a = (const char *) p->a + (ptrdiff_t) i * p->a_row * size;
     block.b = (const char *) p->b + (ptrdiff_t) j * p->b_col * size;
     block.c = sums;
@@ -52,7 +48,7 @@ static void sum_panels(lnt_product *block, size_t k, size_t panel, double *total
     const ptrdiff_t size = (ptrdiff_t) lnt_dtype_size(block->dtype);
     const char *const a = block->a, *const b = block->b;
     for (size_t first = 0; first < k; first += block->k) {
-        block->k = smaller(panel, k - first);
+        block->k = lnt_smaller(panel, k - first);
         block->a = a + (ptrdiff_t) first * block->a_col * size;
         block->b = b + (ptrdiff_t) first * block->b_row * size;
         block->run_panel(block, scratch);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tensor/product/product.h"
 
+#include "base/smaller.h"
 #include "tensor/blas/blas.h"
-#include "tensor/elementary/elementary.h"
 #include "tensor/blas/gemm_long.h"
+#include "tensor/elementary/elementary.h"
 
 #include <linnet/memory.h>
 #include <math.h>
@@ -34,11 +35,6 @@ const lnt_product_variant *lnt_product_variant_at(size_t index)
 static size_t size_of(const lnt_product *p)
 {
     return p->dtype == LNT_F32 ? sizeof(float) : sizeof(double);
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 /* Whether the processor has arithmetic units for vectors twice as long as the kernels' own. */
@@ -111,7 +107,7 @@ static bool may_pack_a(const lnt_product *p)
 static bool wants_packed_a(const lnt_product *p)
 {
     const bool by_cols = p->a_row == 1;
-    const size_t lines = by_cols ? smaller(p->k, LNT_PRODUCT_DEPTH) / 4 : 6;
+    const size_t lines = by_cols ? lnt_smaller(p->k, LNT_PRODUCT_DEPTH) / 4 : 6;
     const bool often = p->n >= (by_cols ? 384 : 1024);
     return may_pack_a(p) && (often || collide(lines, by_cols ? p->a_col : p->a_row, size_of(p)));
 }
@@ -122,7 +118,7 @@ static bool wants_packed_b(const lnt_product *p)
     if (p->b_col != 1) {
         return true;
     }
-    const size_t depth = smaller(p->k, LNT_PRODUCT_DEPTH);
+    const size_t depth = lnt_smaller(p->k, LNT_PRODUCT_DEPTH);
     return p->k >= 48 && p->m >= (collide(depth, p->b_row, size_of(p)) ? 24u : 96u);
 }
 
@@ -181,10 +177,10 @@ size_t lnt_product_scratch(const lnt_product *p)
     const lnt_product_variant *variant = lnt_product_variant_at(0);
     const size_t size = size_of(p), columns = 2 * variant->vector_bytes / size;
     const size_t width =
-        smaller((p->n + columns - 1) / columns * columns, LNT_PRODUCT_STRIP_BYTES / size);
+        lnt_smaller((p->n + columns - 1) / columns * columns, LNT_PRODUCT_STRIP_BYTES / size);
     const bool kept = p->m > LNT_PRODUCT_COLUMN_BYTES / size;
     return lnt_product_long_bytes(p) +
-           smaller(p->k, LNT_PRODUCT_DEPTH) * (kept ? width : columns) * size +
+           lnt_smaller(p->k, LNT_PRODUCT_DEPTH) * (kept ? width : columns) * size +
            (may_pack_a(p) ? lnt_product_a_bytes(p, size, variant->tile_rows) : 0);
 }
 
@@ -305,7 +301,7 @@ static void cut_rows(lnt_product *p, size_t first, size_t count)
 static double largest_part(size_t count, size_t unit, size_t size)
 {
     const size_t units = (count + unit - 1) / unit, part = (units + size - 1) / size * unit;
-    return (double) smaller(part, count) / (double) count;
+    return (double) lnt_smaller(part, count) / (double) count;
 }
 
 /* Cuts so that parts are alike; else the longer way. */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/loader/block_order.h"
 
+#include "base/smaller.h"
+
 #include <linnet/random.h>
 
 /* Positions of its stream that the shuffle of a block has for each row: twice what a draw takes, as
  * one in 2^64/rows is repeated. */
 #define POSITIONS_PER_ROW 4
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_row_source *source,
                                 const lnt_fit_config *config, size_t batch_rows)
@@ -71,7 +68,7 @@ lnt_block lnt_block_order_at(lnt_block_order *order, size_t epoch, size_t place)
     draw_blocks(order, epoch);
     const size_t number = order->blocks != NULL ? order->blocks[place] : place;
     const size_t first = number * order->block_rows;
-    return (lnt_block){number, first, smaller(order->block_rows, order->rows - first)};
+    return (lnt_block){number, first, lnt_smaller(order->block_rows, order->rows - first)};
 }
 
 size_t lnt_block_order_find(lnt_block_order *order, size_t epoch, size_t batch, size_t *row)

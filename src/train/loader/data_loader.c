@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/loader/data_loader.h"
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+#include "base/smaller.h"
 
 static void set_sizes(lnt_feed *feed, const lnt_fit_config *config, size_t rows)
 {
     *feed = (lnt_feed){.rows = rows, .epochs = config->epochs};
-    feed->batch_rows = smaller(config->batch_rows, rows);
+    feed->batch_rows = lnt_smaller(config->batch_rows, rows);
     feed->batches = (rows - 1) / feed->batch_rows + 1;
 }
 
@@ -111,5 +108,5 @@ lnt_status lnt_feed_take(lnt_feed *feed, size_t epoch, size_t batch, lnt_batch *
         lnt_sampler_draw(&feed->sampler, epoch);
         feed->drawn = epoch;
     }
-    return lnt_gather_take(&feed->gather, first, smaller(feed->batch_rows, end - first), rows);
+    return lnt_gather_take(&feed->gather, first, lnt_smaller(feed->batch_rows, end - first), rows);
 }

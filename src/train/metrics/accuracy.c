@@ -3,25 +3,8 @@
 
 #include <math.h>
 
-/* The place of the largest of a row's numbers, the first of equal ones. */
-#define LARGEST(name, REAL)                                                                        \
-    static size_t name(const REAL *row, ptrdiff_t step, size_t cols)                               \
-    {                                                                                              \
-        size_t best = 0;                                                                           \
-        REAL largest = row[0];                                                                     \
-        for (size_t j = 0; j < cols; j++, row += step) {                                           \
-            if (isnan(*row)) {                                                                     \
-                return LNT_NO_CLASS;                                                               \
-            }                                                                                      \
-            best = *row > largest ? j : best;                                                      \
-            largest = *row > largest ? *row : largest;                                             \
-        }                                                                                          \
-        return best;                                                                               \
-    }
-
-LARGEST(largest_f32, float)
-LARGEST(largest_f64, double)
-#undef LARGEST
+#define TEMPLATE "train/metrics/accuracy.inc"
+#include "base/precision/both.inc"
 
 size_t lnt_class_predicted(const lnt_tensor *output, size_t i)
 {

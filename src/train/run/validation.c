@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/run/validation.h"
 
+#include "base/smaller.h"
+
 /* Rows of a batch: products are large enough to be fast, and memory stays small. */
 #define VALIDATION_ROWS 512
-
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 lnt_status lnt_validation_init(lnt_validation *validation, const lnt_net *net,
                                const lnt_fit_config *config, const lnt_rows *rows)
 {
-    const size_t batch = smaller(rows->count, VALIDATION_ROWS);
+    const size_t batch = lnt_smaller(rows->count, VALIDATION_ROWS);
     const size_t classes = lnt_loss_classes(config->loss.kind, lnt_net_outputs(net));
     const lnt_pass_config pass = {.max_rows = batch,
                                   .mode = LNT_INFERENCE,
@@ -23,7 +20,8 @@ lnt_status lnt_validation_init(lnt_validation *validation, const lnt_net *net,
     const lnt_scorer_config scorer = {.loss = config->loss,
                                       .outputs = lnt_net_outputs(net),
                                       .max_rows = rows->count,
-                                      .top_k = classes > 0 ? smaller(config->top_k, classes) : 1,
+                                      .top_k =
+                                          classes > 0 ? lnt_smaller(config->top_k, classes) : 1,
                                       .allocator = config->allocator};
     *validation = (lnt_validation){.pass = NULL};
     LNT_TRY(lnt_gather_init(&validation->gather, rows, batch, config->allocator));
@@ -46,7 +44,7 @@ lnt_status lnt_validation_run(lnt_validation *validation, const lnt_net *net, ln
     for (size_t first = 0, count; first < rows; first += count) {
         lnt_batch batch;
         lnt_tensor output;
-        count = smaller(most, rows - first);
+        count = lnt_smaller(most, rows - first);
         LNT_TRY(lnt_gather_take(&validation->gather, first, count, &batch));
         LNT_TRY(lnt_pass_forward(validation->pass, net, &batch.x, &output));
         LNT_TRY(lnt_scorer_add(validation->scorer, &output, &batch.y, lnt_batch_weights(&batch)));

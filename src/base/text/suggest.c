@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/options/suggest.h"
+#include "base/text/suggest.h"
+
+#include "base/smaller.h"
 
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-#define LENGTH_MAX 64
-
-static size_t min(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+enum { LENGTH_MAX = 64 }; /* a longer text is near nothing */
 
 static bool same(char a, char b)
 {
@@ -19,8 +16,7 @@ static bool same(char a, char b)
     return x == y;
 }
 
-/* Edit distance with swaps of neighbours (optimal string alignment), three rows at a time. */
-static size_t distance(const char *a, const char *b)
+size_t lnt_edit_distance(const char *a, const char *b)
 {
     const size_t m = strlen(a), n = strlen(b);
     size_t rows[3][LENGTH_MAX + 1];
@@ -35,10 +31,10 @@ static size_t distance(const char *a, const char *b)
         const size_t *before = rows[(i - 1) % 3];
         now[0] = i;
         for (size_t j = 1; j <= n; j++) {
-            now[j] = min(min(before[j], now[j - 1]) + 1,
-                         before[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1));
+            now[j] = lnt_smaller(lnt_smaller(before[j], now[j - 1]) + 1,
+                                 before[j - 1] + (same(a[i - 1], b[j - 1]) ? 0 : 1));
             if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) {
-                now[j] = min(now[j], rows[(i - 2) % 3][j - 2] + 1);
+                now[j] = lnt_smaller(now[j], rows[(i - 2) % 3][j - 2] + 1);
             }
         }
     }
@@ -54,7 +50,7 @@ static bool begins_with(const char *text, const char *start)
     return *start == '\0';
 }
 
-const char *lnt_cli_nearest(const char *name, lnt_cli_candidate candidate, const void *context)
+const char *lnt_suggest(const char *name, lnt_candidate candidate, const void *context)
 {
     const char *best = NULL;
     const size_t length = strlen(name);
@@ -63,7 +59,7 @@ const char *lnt_cli_nearest(const char *name, lnt_cli_candidate candidate, const
     const char *text;
     for (size_t i = 0; (text = candidate(i, context)) != NULL; i++) {
         const bool begins = length > 1 && begins_with(text, name);
-        const size_t d = begins ? 1 : distance(name, text);
+        const size_t d = begins ? 1 : lnt_edit_distance(name, text);
         if (d < least || (begins && best == NULL)) {
             least = d;
             best = text;
