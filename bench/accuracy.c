@@ -289,7 +289,7 @@ static double argument(lnt_random *random, uint64_t i)
     case 2:
         return 40 * u;
     default:
-        return ldexp(u, (int) lnt_random_below(random, 1100) - 1080);
+        return ldexp(u, (int) lnt_random_bounded(random, 1100) - 1080);
     }
 }
 
@@ -300,7 +300,7 @@ static void measure_f64(lnt_bench *bench, size_t function)
     const lnt_elementary_variant *list[MOST_VARIANTS];
     const size_t n = variants(list);
     worst worsts[MOST_VARIANTS] = {{0, 0, 0, 0}};
-    lnt_random random = lnt_random_at(5, 77);
+    lnt_random random = lnt_random_init(5, 77);
     for (uint64_t done = 0; done < samples;) {
         size_t count = 0;
         for (; count < BLOCK && done < samples; count++, done++) {

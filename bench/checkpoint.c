@@ -159,7 +159,7 @@ static void print_pause(lnt_bench *bench, const job *j)
     lnt_fit_config fit = lnt_fit_defaults();
     fit.epochs = 1;
     fit.batch_rows = 1;
-    fit.optim = lnt_optim_of(LNT_SGD);
+    fit.optim = lnt_optim_defaults(LNT_SGD);
     fit.optim.learning_rate = 1e-6;
     fit.callback = note;
     fit.callback_context = &w;
@@ -167,7 +167,7 @@ static void print_pause(lnt_bench *bench, const job *j)
     fit.checkpoint.every_steps = EVERY;
     lnt_error error = {.message = ""};
     lnt_bench_check(lnt_fit(net, &x, &x, &fit, NULL, &error), error.message);
-    const lnt_tensor state = lnt_net_state_read_only(net);
+    const lnt_tensor state = lnt_net_state_vector_read_only(net);
     const double copy = copy_seconds(&state);
     const double with = lnt_bench_spread_of(w.with, w.n_with).median;
     const double without = lnt_bench_spread_of(w.without, w.n_without).median;

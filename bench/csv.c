@@ -52,7 +52,7 @@ static int write_fixed(char *text, size_t size, lnt_random *random)
 
 static int write_integer(char *text, size_t size, lnt_random *random)
 {
-    return snprintf(text, size, "%d", (int) lnt_random_below(random, 17));
+    return snprintf(text, size, "%d", (int) lnt_random_bounded(random, 17));
 }
 
 static const struct form {
@@ -73,7 +73,7 @@ static size_t write_file(const char *path, const struct form *form, size_t bytes
     if (file == NULL) {
         stop(strerror(errno));
     }
-    lnt_random random = lnt_random_at(1, 1000);
+    lnt_random random = lnt_random_init(1, 1000);
     size_t rows = 0;
     for (size_t written = 0; written < bytes; rows++) {
         char line[COLS * 32];
@@ -110,7 +110,7 @@ static uint64_t add_to_sum(uint64_t sum, double value)
 
 static double read_linnet(const char *path, lnt_dtype dtype, uint64_t *sum)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
     lnt_frame *frame;
     lnt_error error;

@@ -37,7 +37,7 @@ static void run(void *context, size_t calls)
 /* Normal numbers times 3: what comes before an activation, and a little more. */
 static void fill(lnt_dtype dtype)
 {
-    lnt_random random = lnt_random_at(1, 99);
+    lnt_random random = lnt_random_init(1, 99);
     for (size_t i = 0; i < COUNT; i++) {
         const double value = 3 * lnt_random_normal(&random);
         if (dtype == LNT_F32) {

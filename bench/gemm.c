@@ -98,11 +98,11 @@ static void run_own(void *context, size_t calls)
         }
         return;
     }
-    lnt_team_stay_awake(o->team, true);
+    lnt_team_set_spin(o->team, true);
     for (size_t i = 0; i < calls; i++) {
         lnt_team_run(o->team, run_share, o);
     }
-    lnt_team_stay_awake(o->team, false);
+    lnt_team_set_spin(o->team, false);
 }
 
 /* A matrix [rows, cols] as an operand, stored transposed if the product wants it so. */
@@ -110,7 +110,7 @@ static lnt_tensor operand(lnt_dtype dtype, int rows, int cols, bool transposed, 
 {
     const size_t r = (size_t) (transposed ? cols : rows), c = (size_t) (transposed ? rows : cols);
     void *data = lnt_bench_allocate(r * c, lnt_dtype_size(dtype));
-    lnt_tensor stored = lnt_tensor_of(dtype, data, r, c);
+    lnt_tensor stored = lnt_tensor_view(dtype, data, r, c);
     lnt_bench_randomise(&stored, stream);
     return transposed ? lnt_transpose(&stored) : stored;
 }
@@ -173,8 +173,8 @@ static void compare(operands *o, const lnt_bench_contender *contenders)
     static const char *const names[] = {"CBLAS", "lnt_gemm", "the library's own kernels"};
     const lnt_tensor *c = &o->c;
     lnt_tensor copy =
-        lnt_tensor_of(c->dtype, lnt_bench_allocate(c->rows * c->cols, lnt_dtype_size(c->dtype)),
-                      c->rows, c->cols);
+        lnt_tensor_view(c->dtype, lnt_bench_allocate(c->rows * c->cols, lnt_dtype_size(c->dtype)),
+                        c->rows, c->cols);
     const double k = o->bare.k, unit = (c->dtype == LNT_F32 ? FLT_EPSILON : DBL_EPSILON) / 2;
     const double bound = 2 * k * (k * unit / (1 - k * unit));
     for (int other = GEMM; other <= OWN; other++) {

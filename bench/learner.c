@@ -6,7 +6,7 @@
 static lnt_tensor random_matrix(lnt_dtype dtype, size_t rows, size_t cols, uint64_t stream)
 {
     lnt_tensor t =
-        lnt_tensor_of(dtype, lnt_bench_allocate(rows * cols, lnt_dtype_size(dtype)), rows, cols);
+        lnt_tensor_view(dtype, lnt_bench_allocate(rows * cols, lnt_dtype_size(dtype)), rows, cols);
     lnt_bench_randomise(&t, stream);
     return t;
 }
@@ -21,7 +21,7 @@ lnt_bench_learner lnt_bench_create_learner(lnt_net *net, size_t rows, const lnt_
     pass.threads = (unsigned) threads;
     lnt_bench_check(lnt_blas_set_threads(1), "BLAS's threads");
     lnt_bench_check(lnt_pass_create(&l.pass, net, &pass), "creating a pass");
-    lnt_bench_check(lnt_pass_stay_awake(l.pass, true), "a pass");
+    lnt_bench_check(lnt_pass_set_spin(l.pass, true), "a pass");
     if (optim != NULL) {
         lnt_bench_check(lnt_optim_create(&l.optim, net, optim), "creating an optimiser");
     }
@@ -45,7 +45,7 @@ static lnt_status step(lnt_bench_learner *l)
     if (l->optim == NULL) {
         return lnt_pass_forward(l->pass, l->net, &l->x, NULL);
     }
-    LNT_TRY(lnt_pass_evaluate(l->pass, l->net, &l->x, &l->loss, &l->y, NULL, &l->value));
+    LNT_TRY(lnt_pass_forward_backward(l->pass, l->net, &l->x, &l->loss, &l->y, NULL, &l->value));
     return lnt_optim_step(l->optim, l->net, l->pass);
 }
 

@@ -19,7 +19,7 @@ enum { STEP, PRODUCTS, PEAK, CONTENDERS };
 /* A net and rows of random numbers, and the forms that are measured. */
 typedef struct problem {
     lnt_bench_problem net;
-    bool forms[3]; /* by lnt_lm_form */
+    bool forms[3]; /* by lnt_lm_system */
 } problem;
 
 #define NET(NAME, ROWS, LAYERS, ...)                                                               \
@@ -54,8 +54,8 @@ static lnt_status step(run *r)
     memcpy(w.data, r->first, w.cols * lnt_dtype_size(w.dtype));
     r->optim->numbers[LNT_LM_MU] = r->optim->config.mu;
     lnt_optim_batch batch = {.x = &r->x, .target = &r->y, .loss = &r->loss};
-    LNT_TRY(lnt_pass_evaluate(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &batch.value));
-    return lnt_optim_step_on(r->optim, r->net, r->pass, &batch, NULL);
+    LNT_TRY(lnt_pass_forward_backward(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &batch.value));
+    return lnt_optim_step_batch(r->optim, r->net, r->pass, &batch, NULL);
 }
 
 static void run_steps(void *context, size_t calls)
@@ -70,8 +70,8 @@ static void run_steps(void *context, size_t calls)
 static lnt_status factorise(const lnt_lm *lm, lnt_dtype dtype, size_t n, size_t right)
 {
     bool definite;
-    lnt_tensor c = lnt_tensor_of(dtype, lm->factor, n, n);
-    lnt_tensor b = lnt_tensor_of(dtype, lm->panel, 1, right);
+    lnt_tensor c = lnt_tensor_view(dtype, lm->factor, n, n);
+    lnt_tensor b = lnt_tensor_view(dtype, lm->panel, 1, right);
     lnt_lm_shift(dtype, n, lm->matrix, 1, lm->factor);
     LNT_TRY(lnt_cholesky(&c, &definite));
     return lnt_cholesky_solve(&c, &b);
@@ -82,10 +82,10 @@ static lnt_status normal_products(const run *r)
     const lnt_lm *lm = r->optim->work;
     const lnt_dtype dtype = r->x.dtype;
     const size_t n = r->optim->n_parameters, all = r->x.rows * lm->residuals.outputs;
-    lnt_tensor c = lnt_tensor_of(dtype, lm->matrix, n, n);
+    lnt_tensor c = lnt_tensor_view(dtype, lm->matrix, n, n);
     for (size_t done = 0; done < all; done += lm->panel_rows) {
         const size_t rows = all - done < lm->panel_rows ? all - done : lm->panel_rows;
-        const lnt_tensor j = lnt_tensor_of(dtype, lm->panel, rows, n), t = lnt_transpose(&j);
+        const lnt_tensor j = lnt_tensor_view(dtype, lm->panel, rows, n), t = lnt_transpose(&j);
         LNT_TRY(lnt_syrk(1, &t, done > 0, &c));
     }
     return factorise(lm, dtype, n, n);
@@ -102,12 +102,13 @@ static lnt_status dual_products(const run *r)
             for (size_t j = 0; j <= i; j += lm->tile) {
                 const size_t n = rows - j < lm->tile ? rows - j : lm->tile;
                 const size_t in = r->p->widths[l], out = r->p->widths[l + 1];
-                lnt_tensor g = lnt_tensor_of(dtype, lm->inputs_dot, m, n);
-                lnt_tensor h = lnt_tensor_of(dtype, lm->deltas_dot, m * outputs, n * outputs);
-                const lnt_tensor a = lnt_tensor_of(dtype, r->x.data, m, in);
-                const lnt_tensor b = lnt_tensor_of(dtype, r->x.data, n, in), t = lnt_transpose(&b);
-                const lnt_tensor d = lnt_tensor_of(dtype, lm->panel, m * outputs, out);
-                const lnt_tensor e = lnt_tensor_of(dtype, lm->panel, n * outputs, out);
+                lnt_tensor g = lnt_tensor_view(dtype, lm->inputs_dot, m, n);
+                lnt_tensor h = lnt_tensor_view(dtype, lm->deltas_dot, m * outputs, n * outputs);
+                const lnt_tensor a = lnt_tensor_view(dtype, r->x.data, m, in);
+                const lnt_tensor b = lnt_tensor_view(dtype, r->x.data, n, in),
+                                 t = lnt_transpose(&b);
+                const lnt_tensor d = lnt_tensor_view(dtype, lm->panel, m * outputs, out);
+                const lnt_tensor e = lnt_tensor_view(dtype, lm->panel, n * outputs, out);
                 const lnt_tensor u = lnt_transpose(&e);
                 LNT_TRY(lnt_gemm(1, &a, &t, 0, &g));
                 LNT_TRY(lnt_gemm(1, &d, &u, 0, &h));
@@ -146,11 +147,11 @@ static double flops_of(const run *r)
     return flops;
 }
 
-static run create(const lnt_bench_problem *p, lnt_dtype dtype, lnt_lm_form form)
+static run create(const lnt_bench_problem *p, lnt_dtype dtype, lnt_lm_system form)
 {
     run r = {.p = p, .loss = lnt_mse(LNT_MEAN), .net = lnt_bench_problem_net(p, dtype, 0)};
     lnt_pass_config pass = lnt_pass_defaults();
-    lnt_optim_config optim = lnt_optim_of(LNT_LM);
+    lnt_optim_config optim = lnt_optim_defaults(LNT_LM);
     pass.max_rows = optim.max_rows = p->rows;
     optim.form = form;
     lnt_bench_check(lnt_pass_create(&r.pass, r.net, &pass), "creating a pass");
@@ -161,10 +162,10 @@ static run create(const lnt_bench_problem *p, lnt_dtype dtype, lnt_lm_form form)
         widest = p->widths[l] > widest ? p->widths[l] : widest;
     }
     void *inputs = lnt_bench_allocate(p->rows * widest, size);
-    lnt_tensor all = lnt_tensor_of(dtype, inputs, p->rows, widest);
+    lnt_tensor all = lnt_tensor_view(dtype, inputs, p->rows, widest);
     lnt_bench_randomise(&all, 1);
-    r.x = lnt_tensor_of(dtype, inputs, p->rows, p->widths[0]);
-    r.y = lnt_tensor_of(dtype, lnt_bench_allocate(p->rows * outputs, size), p->rows, outputs);
+    r.x = lnt_tensor_view(dtype, inputs, p->rows, p->widths[0]);
+    r.y = lnt_tensor_view(dtype, lnt_bench_allocate(p->rows * outputs, size), p->rows, outputs);
     lnt_bench_randomise(&r.y, 2);
     const lnt_tensor w = lnt_net_parameters(r.net);
     r.first = lnt_bench_allocate(w.cols, size);
@@ -184,7 +185,7 @@ static void destroy(run *r)
 
 /* Median seconds of a step; the step itself in `steps`. */
 static double measure(lnt_bench *bench, const lnt_bench_problem *p, lnt_dtype dtype,
-                      lnt_lm_form form, double *steps)
+                      lnt_lm_system form, double *steps)
 {
     run r = create(p, dtype, form);
     lnt_bench_peak peak = {dtype, flops_of(&r) / bench->threads};
@@ -195,9 +196,9 @@ static double measure(lnt_bench *bench, const lnt_bench_problem *p, lnt_dtype dt
     lnt_bench_check(r.status, "stepping");
     lnt_bench_check(step(&r), "stepping");
     const lnt_tensor w = lnt_net_parameters(r.net);
-    const lnt_tensor first = lnt_tensor_of(dtype, r.first, 1, w.cols);
+    const lnt_tensor first = lnt_tensor_view(dtype, r.first, 1, w.cols);
     for (size_t i = 0; i < w.cols; i++) {
-        steps[i] = lnt_get(&w, 0, i) - lnt_get(&first, 0, i);
+        steps[i] = lnt_tensor_get(&w, 0, i) - lnt_tensor_get(&first, 0, i);
     }
     const size_t residuals = p->rows * p->widths[p->n_layers];
     const char *name = form == LNT_LM_DUAL ? "dual" : "normal";
@@ -240,7 +241,7 @@ static void measure_forms(lnt_bench *bench, const problem *p, lnt_dtype dtype)
                         lnt_bench_allocate(n, sizeof(double))};
     double seconds[2];
     for (int i = 0; i < 2; i++) {
-        const lnt_lm_form form = i == 0 ? LNT_LM_NORMAL : LNT_LM_DUAL;
+        const lnt_lm_system form = i == 0 ? LNT_LM_NORMAL : LNT_LM_DUAL;
         if (p->forms[form]) {
             seconds[i] = measure(bench, &p->net, dtype, form, steps[i]);
         }

@@ -169,7 +169,7 @@ static void add_backward(lnt_bench_products *p, const lnt_bench_net *net, const 
 
 static void randomise(lnt_dtype dtype, void *data, size_t rows, size_t cols, uint64_t stream)
 {
-    lnt_tensor t = lnt_tensor_of(dtype, data, rows, cols);
+    lnt_tensor t = lnt_tensor_view(dtype, data, rows, cols);
     lnt_bench_randomise(&t, stream);
 }
 
@@ -221,9 +221,9 @@ static void run_product(const lnt_bench_products *p, const lnt_bench_product *pr
 static void run_turned(const lnt_bench_products *p, const lnt_bench_product *product)
 {
     const size_t k = (size_t) product->k, n = (size_t) product->n;
-    const lnt_tensor stored = lnt_tensor_read_only(p->dtype, product->b, n, k);
+    const lnt_tensor stored = lnt_tensor_const_view(p->dtype, product->b, n, k);
     const lnt_tensor b = lnt_transpose(&stored);
-    lnt_tensor copy = lnt_tensor_of(p->dtype, p->copy, k, n);
+    lnt_tensor copy = lnt_tensor_view(p->dtype, p->copy, k, n);
     lnt_bench_product own = *product;
     lnt_bench_check(lnt_copy(&b, &copy), "copying a matrix");
     own.b = p->copy;

@@ -60,13 +60,13 @@ static void write_file(job *j, const struct form *form)
     const size_t size = (size_t) (form->dtype[1] - '0');
     const size_t result = lnt_dtype_size(form->result), larger = size > result ? size : result;
     const size_t rows = (size_t) megabytes * 1000000 / (COLS * larger);
-    char begin[LNT_NPY_BEGIN];
+    char begin[LNT_NPY_HEADER_LENGTH];
     strcpy(j->path, "/tmp/linnet-bench-XXXXXX");
     const int file = mkstemp(j->path);
     if (file < 0) {
         lnt_bench_fail("no file can be made in /tmp");
     }
-    lnt_bench_check(lnt_npy_begin(form->dtype, rows, COLS, begin), "lnt_npy_begin");
+    lnt_bench_check(lnt_npy_header(form->dtype, rows, COLS, begin), "lnt_npy_header");
     unsigned char *data = lnt_bench_allocate(rows * COLS, size);
     for (size_t i = 0; i < rows * COLS * size; i++) {
         data[i] = (unsigned char) (i % size == size - 1 ? 0x3B : i * 37 >> 3);
@@ -100,7 +100,7 @@ static void read_bare(void *context, size_t calls)
 static void read_linnet(void *context, size_t calls)
 {
     const job *j = context;
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = j->result;
     while (calls-- > 0) {
         lnt_frame *frame;

@@ -187,7 +187,7 @@ static void run_steps(void *context, size_t calls)
 /* Steps so small that millions of them on one gradient leave the net finite. */
 static lnt_optim_config config_of(const struct method *method)
 {
-    lnt_optim_config config = lnt_optim_of(method->kind);
+    lnt_optim_config config = lnt_optim_defaults(method->kind);
     config.learning_rate = config.adam_rate = 1e-7;
     config.momentum = method->momentum;
     config.centered = method->centered;
@@ -204,8 +204,8 @@ static run create(const lnt_bench_net *net, lnt_dtype dtype, const struct method
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     const size_t inputs = net->widths[0], outputs = net->widths[net->n_layers];
     const size_t size = lnt_dtype_size(dtype);
-    lnt_tensor x = lnt_tensor_of(dtype, lnt_bench_allocate(inputs, size), 1, inputs);
-    lnt_tensor y = lnt_tensor_of(dtype, lnt_bench_allocate(outputs, size), 1, outputs);
+    lnt_tensor x = lnt_tensor_view(dtype, lnt_bench_allocate(inputs, size), 1, inputs);
+    lnt_tensor y = lnt_tensor_view(dtype, lnt_bench_allocate(outputs, size), 1, outputs);
     lnt_bench_randomise(&x, 1);
     lnt_bench_randomise(&y, 2);
     lnt_pass_config pass = lnt_pass_defaults();
@@ -280,7 +280,7 @@ static void measure(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype,
     const size_t rounds = lnt_bench_measure(contenders, 2, &bench->plan, figures);
     bool finite;
     lnt_bench_check(r.status, "stepping");
-    lnt_bench_check(lnt_is_finite(&w, &finite, NULL, NULL), "looking at the parameters");
+    lnt_bench_check(lnt_all_finite(&w, &finite, NULL, NULL), "looking at the parameters");
     if (!finite) {
         lnt_bench_fail("net %s, %s: the parameters are no longer finite", net->name, method->name);
     }

@@ -47,12 +47,13 @@ const lnt_bench_problem *lnt_bench_find_problem(const char *name)
 
 static lnt_tensor new_matrix(lnt_dtype dtype, size_t rows, size_t cols)
 {
-    return lnt_tensor_of(dtype, lnt_bench_allocate(rows * cols, lnt_dtype_size(dtype)), rows, cols);
+    return lnt_tensor_view(dtype, lnt_bench_allocate(rows * cols, lnt_dtype_size(dtype)), rows,
+                           cols);
 }
 
 static void set(const lnt_tensor *t, size_t i, size_t j, double value)
 {
-    lnt_bench_check(lnt_set(t, i, j, value), "the data");
+    lnt_bench_check(lnt_tensor_set(t, i, j, value), "the data");
 }
 
 /* Mean 0 and variance 1, so that a mean squared error is the share left unexplained. */
@@ -60,13 +61,13 @@ static void normalise(const lnt_tensor *y)
 {
     double mean = 0, squares = 0;
     for (size_t i = 0; i < y->rows; i++) {
-        mean += lnt_get(y, i, 0) / (double) y->rows;
+        mean += lnt_tensor_get(y, i, 0) / (double) y->rows;
     }
     for (size_t i = 0; i < y->rows; i++) {
-        squares += pow(lnt_get(y, i, 0) - mean, 2) / (double) y->rows;
+        squares += pow(lnt_tensor_get(y, i, 0) - mean, 2) / (double) y->rows;
     }
     for (size_t i = 0; i < y->rows; i++) {
-        set(y, i, 0, (lnt_get(y, i, 0) - mean) / sqrt(squares));
+        set(y, i, 0, (lnt_tensor_get(y, i, 0) - mean) / sqrt(squares));
     }
 }
 
@@ -85,7 +86,7 @@ static double smooth(const double *v)
 /* Rows of [-1, 1]⁴. */
 static void fill_function(function *f, unsigned seed, const lnt_tensor *x, const lnt_tensor *y)
 {
-    lnt_random random = lnt_random_at(seed, 1000);
+    lnt_random random = lnt_random_init(seed, 1000);
     for (size_t i = 0; i < x->rows; i++) {
         double v[4];
         for (size_t j = 0; j < 4; j++) {
@@ -120,7 +121,7 @@ static void fill_parity(const lnt_tensor *x, const lnt_tensor *y)
 /* Pixels from 0 to 1, which are the targets too. */
 static void read_digits(const char *path, lnt_dtype dtype, lnt_tensor *x, lnt_tensor *y)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
     lnt_frame *frame;
     lnt_error error;

@@ -109,7 +109,7 @@ static lnt_fit_config settings(const method *m, const lnt_bench_problem *problem
     fit.epochs = 100000000;
     fit.batch_rows = m->batch == WHOLE || parts > r->x->rows ? r->x->rows : parts;
     fit.seed = seed;
-    fit.optim = lnt_optim_of(m->kind);
+    fit.optim = lnt_optim_defaults(m->kind);
     fit.optim.seed = seed;
     fit.optim.max_bytes = MOST_BYTES;
     if (m->rate > 0) {
@@ -138,12 +138,12 @@ static bool race(const method *m, const lnt_bench_problem *problem, const lnt_te
     lnt_fit_result result;
     lnt_error error;
     const lnt_status status = lnt_fit(r->net, x, y, &fit, &result, &error);
-    if (status != LNT_OK && status != LNT_ERR_NOT_FINITE) {
+    if (status != LNT_OK && status != LNT_ERR_NONFINITE) {
         printf("%-12s %s\n", m->name, error.message);
     }
     lnt_pass_destroy(r->judge);
     lnt_net_destroy(r->net);
-    return status == LNT_OK || status == LNT_ERR_NOT_FINITE;
+    return status == LNT_OK || status == LNT_ERR_NONFINITE;
 }
 
 /* --- figures --- */

@@ -77,7 +77,7 @@ static void make(const paths *p, size_t bytes)
 {
     const size_t rows = bytes / (INPUTS * sizeof(float));
     FILE *x = begin_file(p->x, rows, INPUTS), *y = begin_file(p->y, rows, 1);
-    lnt_random random = lnt_random_at(1, 1000);
+    lnt_random random = lnt_random_init(1, 1000);
     for (size_t i = 0; i < rows; i++) {
         float row[INPUTS], target;
         for (size_t j = 0; j < INPUTS; j++) {
@@ -149,7 +149,7 @@ static lnt_fit_config settings(watch *w)
 
 static void train_in_memory(const paths *p)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *x_frame, *y_frame;
     lnt_error error = {.status = LNT_OK};
     const double began = now();
@@ -167,8 +167,8 @@ static void train_in_memory(const paths *p)
 }
 
 typedef struct files {
-    lnt_row_file *x;
-    lnt_row_file *y;
+    lnt_row_reader *x;
+    lnt_row_reader *y;
 } files;
 
 static lnt_status read_rows(void *context, size_t first, const lnt_tensor *x, const lnt_tensor *y,
@@ -176,33 +176,33 @@ static lnt_status read_rows(void *context, size_t first, const lnt_tensor *x, co
 {
     files *f = context;
     (void) weights;
-    LNT_TRY(lnt_row_file_read(f->x, first, x, error));
-    return lnt_row_file_read(f->y, first, y, error);
+    LNT_TRY(lnt_row_reader_read(f->x, first, x, error));
+    return lnt_row_reader_read(f->y, first, y, error);
 }
 
 static void train_from_file(const paths *p, size_t block_rows, bool cold)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     files f;
     lnt_error error = {.status = LNT_OK};
     if (cold) {
         forget(p->x);
         forget(p->y);
     }
-    check(lnt_row_file_open(&f.x, p->x, LNT_DATA_NPY, &options, &error), &error);
-    check(lnt_row_file_open(&f.y, p->y, LNT_DATA_NPY, &options, &error), &error);
-    const lnt_row_source source = {.rows = lnt_row_file_rows(f.x),
-                                   .targets = 1,
-                                   .block_rows = block_rows,
-                                   .read = read_rows,
-                                   .context = &f};
+    check(lnt_row_reader_open(&f.x, p->x, LNT_DATA_NPY, &options, &error), &error);
+    check(lnt_row_reader_open(&f.y, p->y, LNT_DATA_NPY, &options, &error), &error);
+    const lnt_data_source source = {.rows = lnt_row_reader_rows(f.x),
+                                    .targets = 1,
+                                    .block_rows = block_rows,
+                                    .read = read_rows,
+                                    .context = &f};
     watch w = {.cold = cold ? p : NULL, .rows = source.rows, .began = now()};
     const lnt_fit_config config = settings(&w);
     lnt_net *net = make_net();
     check(lnt_fit_source(net, &source, &config, NULL, &error), &error);
     lnt_net_destroy(net);
-    lnt_row_file_close(f.x);
-    lnt_row_file_close(f.y);
+    lnt_row_reader_close(f.x);
+    lnt_row_reader_close(f.y);
 }
 
 int main(int argc, char **argv)

@@ -64,7 +64,7 @@ static void run_bare(void *context, size_t calls)
 /* Pixels from 0 to 1 and, as I32, the digits, which are the last column. */
 static run read(const char *path, lnt_dtype dtype)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
     lnt_frame *frame;
     lnt_error error;
@@ -77,9 +77,9 @@ static run read(const char *path, lnt_dtype dtype)
         lnt_bench_fail("%s: expected %zu columns, found %zu", path, inputs + 1, all.cols);
     }
     run r = {
-        .x = lnt_tensor_of(dtype, lnt_bench_allocate(all.rows * inputs, lnt_dtype_size(dtype)),
-                           all.rows, inputs),
-        .y = lnt_tensor_of(LNT_I32, lnt_bench_allocate(all.rows, sizeof(int32_t)), all.rows, 1)};
+        .x = lnt_tensor_view(dtype, lnt_bench_allocate(all.rows * inputs, lnt_dtype_size(dtype)),
+                             all.rows, inputs),
+        .y = lnt_tensor_view(LNT_I32, lnt_bench_allocate(all.rows, sizeof(int32_t)), all.rows, 1)};
     lnt_tensor pixels, digits;
     lnt_bench_check(lnt_slice_cols(&all, 0, inputs, 1, &pixels), "the inputs");
     lnt_bench_check(lnt_slice_cols(&all, inputs, 1, 1, &digits), "the targets");

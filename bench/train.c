@@ -79,7 +79,7 @@ static void measure(lnt_bench *bench, const lnt_bench_net *net, lnt_dtype dtype,
               .threads = bench->threads,
               .run = lnt_bench_run_products};
     bare by_gemv = {.products = b.products, .threads = bench->threads, .run = lnt_bench_run_gemv};
-    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
     sgd.learning_rate = LEARNING_RATE;
     lnt_bench_learner l =
         lnt_bench_create_learner(created, rows, training ? &sgd : NULL, bench->threads);
@@ -126,7 +126,7 @@ static void measure_scaling(lnt_bench *bench, const lnt_bench_net *net, lnt_dtyp
                             size_t rows, bool training)
 {
     enum { MANY, ONE };
-    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
     sgd.learning_rate = LEARNING_RATE;
     lnt_bench_learner l[2];
     for (int i = MANY; i <= ONE; i++) {

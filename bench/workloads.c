@@ -61,16 +61,16 @@ static void exponential(const double a[4], double e[4])
 
 static void fill_expm(lnt_bench_learner *l)
 {
-    lnt_random random = lnt_random_at(1, 1);
+    lnt_random random = lnt_random_init(1, 1);
     for (size_t i = 0; i < MATRICES; i++) {
         double a[4], e[4];
         for (size_t j = 0; j < 4; j++) {
             a[j] = lnt_random_normal(&random);
-            lnt_bench_check(lnt_set(&l->x, i, j, a[j]), "setting x");
+            lnt_bench_check(lnt_tensor_set(&l->x, i, j, a[j]), "setting x");
         }
         exponential(a, e);
         for (size_t j = 0; j < 4; j++) {
-            lnt_bench_check(lnt_set(&l->y, i, j, e[j]), "setting y");
+            lnt_bench_check(lnt_tensor_set(&l->y, i, j, e[j]), "setting y");
         }
     }
 }
@@ -80,7 +80,7 @@ static void measure_expm(lnt_bench *bench, lnt_dtype dtype, int epochs)
     static const lnt_bench_net shape = {"expm", MATRICES, 3, {4, 32, 16, 4}};
     const lnt_layer layers[] = {lnt_dense(32, LNT_TANH), lnt_dense(16, LNT_TANH),
                                 lnt_dense(4, LNT_IDENTITY)};
-    const lnt_optim_config adam = lnt_optim_of(LNT_ADAM);
+    const lnt_optim_config adam = lnt_optim_defaults(LNT_ADAM);
     lnt_bench_learner l = lnt_bench_create_learner(create(dtype, 4, layers, 3, NULL), MATRICES,
                                                    &adam, bench->threads);
     fill_expm(&l);
@@ -118,7 +118,7 @@ static void measure_mnist(lnt_bench *bench, lnt_dtype dtype)
 {
     static const size_t batches[] = {32, 1200};
     const lnt_layer layers[] = {lnt_dense(30, LNT_SIGMOID), lnt_dense(10, LNT_SIGMOID)};
-    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
     sgd.learning_rate = 1e-3;
     for (size_t i = 0; i < sizeof batches / sizeof batches[0]; i++) {
         const lnt_bench_net shape = {"mnist", batches[i], 2, {784, 30, 10}};
@@ -201,7 +201,7 @@ static void measure_memory(lnt_bench *bench, lnt_dtype dtype)
     pass_config.allocator = &allocator;
     lnt_pass *pass;
     lnt_bench_check(lnt_pass_create(&pass, created, &pass_config), "creating a pass");
-    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
     sgd.momentum = 0.9;
     sgd.allocator = &allocator;
     lnt_optim *optim;
@@ -214,7 +214,7 @@ static void measure_memory(lnt_bench *bench, lnt_dtype dtype)
     lnt_net_destroy(created);
 
     enum { STEPS = 10000 };
-    const lnt_optim_config adam = lnt_optim_of(LNT_ADAM);
+    const lnt_optim_config adam = lnt_optim_defaults(LNT_ADAM);
     lnt_bench_learner l = lnt_bench_create_learner(lnt_bench_create_net(&lnt_bench_nets[1], dtype),
                                                    32, &adam, bench->threads);
     lnt_bench_run_learner(&l, 100);

@@ -42,7 +42,7 @@ static lnt_status simulate(lnt_trainer *trainer, lnt_net *net)
         lnt_tensor row, predicted;
         LNT_TRY(lnt_slice_rows(&x, (size_t) place, 1, 1, &row));
         LNT_TRY(lnt_pass_forward(pass, net, &row, &predicted));
-        squares += pow(lnt_get(&predicted, 0, 0) - accelerations[place], 2);
+        squares += pow(lnt_tensor_get(&predicted, 0, 0) - accelerations[place], 2);
         if ((step + 1) % REPORT == 0) {
             printf("t = %3.0f  error %.4f\n", (step + 1) * DT, sqrt(squares / REPORT));
             squares = 0;

@@ -30,8 +30,8 @@ static lnt_status train(lnt_net **net, lnt_scaler **inputs, lnt_scaler **targets
     lnt_tensor y_scaled = lnt_tensor_f64(scaled_forces, SAMPLES, 1);
     LNT_TRY(lnt_scaler_fit(inputs, LNT_SCALING_STANDARD, &x, NULL));
     LNT_TRY(lnt_scaler_fit(targets, LNT_SCALING_STANDARD, &y, NULL));
-    LNT_TRY(lnt_scaler_apply(*inputs, &x, &x_scaled));
-    LNT_TRY(lnt_scaler_apply(*targets, &y, &y_scaled));
+    LNT_TRY(lnt_scaler_transform(*inputs, &x, &x_scaled));
+    LNT_TRY(lnt_scaler_transform(*targets, &y, &y_scaled));
 
     const lnt_layer layers[] = {lnt_dense(16, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
     LNT_TRY(lnt_net_create(
@@ -40,7 +40,7 @@ static lnt_status train(lnt_net **net, lnt_scaler **inputs, lnt_scaler **targets
     lnt_fit_config fit = lnt_fit_defaults();
     fit.epochs = 1500;
     fit.batch_rows = SAMPLES;
-    fit.optim = lnt_optim_of(LNT_LBFGS);
+    fit.optim = lnt_optim_defaults(LNT_LBFGS);
     return lnt_fit(*net, &x_scaled, &y_scaled, &fit, NULL, error);
 }
 
@@ -52,10 +52,10 @@ static lnt_status solve(lnt_derivatives *d, double *angle, double *speed, double
         double state[2] = {from + step * *speed, *speed}, slopes[2];
         const lnt_tensor x = lnt_tensor_f64(state, 1, 2);
         lnt_tensor y, jacobian = lnt_tensor_f64(slopes, 1, 2);
-        LNT_TRY(lnt_derivatives_set(d, &x, &y));
+        LNT_TRY(lnt_derivatives_linearize(d, &x, &y));
         LNT_TRY(lnt_jacobian(d, &jacobian));
         *worst = fmax(*worst, fabs(slopes[0] + cos(state[0])));
-        const double residual = *speed - before - step * lnt_get(&y, 0, 0);
+        const double residual = *speed - before - step * lnt_tensor_get(&y, 0, 0);
         const double change = residual / (1 - step * (step * slopes[0] + slopes[1]));
         *speed -= change;
         *angle = from + step * *speed;
@@ -63,7 +63,7 @@ static lnt_status solve(lnt_derivatives *d, double *angle, double *speed, double
             return LNT_OK;
         }
     }
-    return LNT_ERR_NOT_FINITE; /* it does not settle */
+    return LNT_ERR_NONFINITE; /* it does not settle */
 }
 
 static lnt_status run(lnt_net **net, lnt_scaler **inputs, lnt_scaler **targets, lnt_derivatives **d,

@@ -25,7 +25,7 @@ static lnt_status run(lnt_net **net, const char *path, lnt_error *error)
                  .dtype = LNT_F64, .inputs = 1, .layers = layers, .n_layers = 2, .seed = 42}));
     lnt_fit_config fit = lnt_fit_defaults(); /* MSE, batches of 32 */
     fit.epochs = 1000;
-    fit.optim = lnt_optim_of(LNT_SGD);
+    fit.optim = lnt_optim_defaults(LNT_SGD);
     fit.optim.learning_rate = 0.05;
     fit.optim.momentum = 0.9;
     lnt_fit_result result;

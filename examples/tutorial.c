@@ -46,7 +46,8 @@ static lnt_status train(FILE *data, lnt_net *net, lnt_pass *pass, lnt_optim *sgd
     LNT_TRY(data != NULL ? read_numbers(data, y) : lnt_init_fill(&uniform, 0, 101, &y));
     LNT_TRY(data != NULL ? read_numbers(data, lnt_net_parameters(net)) : LNT_OK);
 
-    const lnt_loss mse = {.kind = LNT_LOSS_MSE, .value = LNT_MEAN, .gradient = LNT_SUM};
+    const lnt_loss mse = {
+        .kind = LNT_LOSS_MSE, .value_reduction = LNT_MEAN, .gradient_reduction = LNT_SUM};
     for (int step = 0; step < STEPS; step++) {
         LNT_TRY(lnt_pass_forward(pass, net, &x, NULL));
         LNT_TRY(lnt_pass_backward(pass, net, &mse, &y, NULL, &value));

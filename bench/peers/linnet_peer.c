@@ -46,7 +46,7 @@ static lnt_net *create_net(const lnt_peer_problem *p, lnt_dtype dtype)
     config.n_layers = p->n_layers;
     lnt_net *net;
     check(lnt_net_create(&net, &config), "net");
-    const lnt_tensor initial = lnt_tensor_read_only(dtype, p->parameters, 1, p->n_parameters);
+    const lnt_tensor initial = lnt_tensor_const_view(dtype, p->parameters, 1, p->n_parameters);
     lnt_tensor parameters = lnt_net_parameters(net);
     check(lnt_copy(&initial, &parameters), "parameters");
     return net;
@@ -67,7 +67,7 @@ static lnt_optim *create_optim(const lnt_peer_problem *p, const lnt_net *net)
 {
     lnt_optim_kind kind;
     check(lnt_optim_find(p->optimizer, &kind), p->optimizer);
-    lnt_optim_config config = lnt_optim_of(kind);
+    lnt_optim_config config = lnt_optim_defaults(kind);
     config.learning_rate = p->learning_rate;
     lnt_optim *optim;
     check(lnt_optim_create(&optim, net, &config), "optimiser");
@@ -82,11 +82,11 @@ static void *open_linnet(const lnt_peer_problem *p, const char **reason)
     contender *c = lnt_peer_allocate(1, sizeof *c);
     c->net = create_net(p, dtype);
     c->pass = create_pass(p, c->net);
-    check(lnt_pass_stay_awake(c->pass, true), "pass");
+    check(lnt_pass_set_spin(c->pass, true), "pass");
     c->optim = p->inference ? NULL : create_optim(p, c->net);
     c->loss = lnt_mse(LNT_MEAN);
-    c->x = lnt_tensor_read_only(dtype, p->x, lnt_peer_rows(p), p->widths[0]);
-    c->y = lnt_tensor_read_only(dtype, p->y, lnt_peer_rows(p), p->widths[p->n_layers]);
+    c->x = lnt_tensor_const_view(dtype, p->x, lnt_peer_rows(p), p->widths[0]);
+    c->y = lnt_tensor_const_view(dtype, p->y, lnt_peer_rows(p), p->widths[p->n_layers]);
     return c;
 }
 
@@ -97,7 +97,7 @@ static lnt_status step(contender *c)
     if (c->optim == NULL) {
         return lnt_pass_forward(c->pass, c->net, &c->x, NULL);
     }
-    LNT_TRY(lnt_pass_evaluate(c->pass, c->net, &c->x, &c->loss, &c->y, NULL, &c->value));
+    LNT_TRY(lnt_pass_forward_backward(c->pass, c->net, &c->x, &c->loss, &c->y, NULL, &c->value));
     return lnt_optim_step(c->optim, c->net, c->pass);
 }
 
@@ -112,11 +112,11 @@ static void read_linnet(void *state, void *parameters, void *outputs)
 {
     contender *c = state;
     const lnt_tensor now = lnt_net_parameters_read_only(c->net);
-    lnt_tensor copy = lnt_tensor_of(now.dtype, parameters, 1, now.cols);
+    lnt_tensor copy = lnt_tensor_view(now.dtype, parameters, 1, now.cols);
     check(lnt_copy(&now, &copy), "parameters");
     lnt_tensor y;
     check(lnt_pass_forward(c->pass, c->net, &c->x, &y), "forward");
-    copy = lnt_tensor_of(y.dtype, outputs, y.rows, y.cols);
+    copy = lnt_tensor_view(y.dtype, outputs, y.rows, y.cols);
     check(lnt_copy(&y, &copy), "outputs");
 }
 

@@ -44,7 +44,7 @@ class Linnet:
 
     def read(self, path):
         self.library.lnt_frame_destroy(self.frame)
-        options, error = self.library.lnt_csv_defaults(), Error()
+        options, error = self.library.lnt_read_defaults(), Error()
         options.dtype = 2
         status = self.library.lnt_data_read(ctypes.byref(self.frame), os.fsencode(path), 0,
                                             ctypes.byref(options), ctypes.byref(error))

@@ -17,7 +17,8 @@ LNT_BEGIN_DECLS
 typedef struct lnt_build {
     const char *version;  /**< as `lnt_version` */
     const char *compiler; /**< "gcc 12.2.0" */
-    const char *left_out; /**< file formats that it was built without: ".npz, ONNX"; "" for none */
+    const char
+        *disabled_formats; /**< file formats that it was built without: ".npz, ONNX"; "" for none */
     const char *blas; /**< the BLAS that is loaded: "openblas", "mkl", "blis", else the name of the
                          one found at build time if that one does not tell either, else
                          "unknown" */

@@ -53,7 +53,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_write(const char *path,
                                                        lnt_error *error);
 
 /** Room for the text of a checksum. */
-#define LNT_SUM_LENGTH 17
+#define LNT_CHECKSUM_LENGTH 17
 
 /** An open checkpoint whose every checksum was found right. One thread at a time. */
 typedef struct lnt_checkpoint lnt_checkpoint;
@@ -71,11 +71,11 @@ LNT_API void lnt_checkpoint_close(lnt_checkpoint *checkpoint);
 /** The path it was opened by. */
 LNT_API const char *lnt_checkpoint_path(const lnt_checkpoint *checkpoint);
 /** A text, owned by the checkpoint; NULL if there is none of that key. */
-LNT_API const char *lnt_checkpoint_text_of(const lnt_checkpoint *checkpoint, const char *key);
+LNT_API const char *lnt_checkpoint_get_text(const lnt_checkpoint *checkpoint, const char *key);
 /** The library that wrote it: "0.1.0". */
 LNT_API const char *lnt_checkpoint_version(const lnt_checkpoint *checkpoint);
 /** BLAS's kernels that the run used: "Zen". */
-LNT_API const char *lnt_checkpoint_core(const lnt_checkpoint *checkpoint);
+LNT_API const char *lnt_checkpoint_blas_core(const lnt_checkpoint *checkpoint);
 /** Number of tensors. */
 LNT_API size_t lnt_checkpoint_count(const lnt_checkpoint *checkpoint);
 /** Name of tensor `i`, owned by the checkpoint; NULL outside. */
@@ -95,20 +95,21 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_read(const lnt_checkpoint *chec
                                                       lnt_error *error);
 
 /**
- * Reads a tensor through for the checksum that `lnt_tensor_sum` has of it. `LNT_ERR_FORMAT` if
+ * Reads a tensor through for the checksum that `lnt_tensor_checksum` has of it. `LNT_ERR_FORMAT` if
  * there is none of that name; `LNT_ERR_IO`, `LNT_ERR_MEMORY`.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_sum(const lnt_checkpoint *checkpoint,
-                                                     const char *name, char text[LNT_SUM_LENGTH],
-                                                     lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_checksum(const lnt_checkpoint *checkpoint,
+                                                          const char *name,
+                                                          char text[LNT_CHECKSUM_LENGTH],
+                                                          lnt_error *error);
 
 /**
  * The XXH3 checksum of a tensor's numbers, row by row whatever the strides, as 16 hexadecimal
  * digits: to tell whether data are the same as before. Any dtype; about 10 GB/s where rows lie
  * behind each other. `LNT_ERR_MEMORY`. Thread-safe.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_tensor_sum(const lnt_tensor *tensor,
-                                                 char text[LNT_SUM_LENGTH]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_tensor_checksum(const lnt_tensor *tensor,
+                                                      char text[LNT_CHECKSUM_LENGTH]);
 
 /* --- a folder of them --- */
 
@@ -119,14 +120,14 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_tensor_sum(const lnt_tensor *tensor,
 typedef struct lnt_checkpoint_folder lnt_checkpoint_folder;
 
 /** So many checkpoints stay at least: should the newest be bad, there is one before. */
-#define LNT_CHECKPOINT_KEEP 2
+#define LNT_CHECKPOINT_MIN_KEEP 2
 
 /** The file that asks a run to end. */
-#define LNT_CHECKPOINT_STOP "stop"
+#define LNT_CHECKPOINT_STOP_FILE "stop"
 
 /**
  * Opens a folder, which is made if it is not there (its parent is not). `keep`, at least
- * `LNT_CHECKPOINT_KEEP` (`LNT_ERR_INVALID`), is how many checkpoints stay; the path is copied.
+ * `LNT_CHECKPOINT_MIN_KEEP` (`LNT_ERR_INVALID`), is how many checkpoints stay; the path is copied.
  * `LNT_ERR_ORDER` if it is open elsewhere. The function removes temporary files that killed
  * processes of this machine left in the folder, if the file system has locks.
  */
@@ -158,10 +159,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_folder_newest(lnt_checkpoint_fo
                                                                lnt_error *error);
 
 /**
- * Whether there is a file named `LNT_CHECKPOINT_STOP`; it is removed, as it has done its work. Also
- * while another thread saves.
+ * Whether there is a file named `LNT_CHECKPOINT_STOP_FILE`; it is removed, as it has done its work.
+ * Also while another thread saves.
  */
-LNT_API bool lnt_checkpoint_folder_stop(lnt_checkpoint_folder *folder);
+LNT_API bool lnt_checkpoint_folder_stop_requested(lnt_checkpoint_folder *folder);
 
 LNT_END_DECLS
 

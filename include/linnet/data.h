@@ -35,7 +35,7 @@ LNT_API size_t lnt_names_find(const lnt_names *names, const char *string);
 /** A table: a matrix [rows, cols] of one dtype, column names, and labels of text columns. */
 typedef struct lnt_frame lnt_frame;
 
-typedef enum lnt_csv_header {
+typedef enum lnt_header_row {
     /**
      * The first record is a header if one of its fields is neither a number nor a missing value;
      * columns chosen as labels by number do not count.
@@ -43,17 +43,17 @@ typedef enum lnt_csv_header {
     LNT_HEADER_AUTO,
     LNT_HEADER_NONE,
     LNT_HEADER_PRESENT
-} lnt_csv_header;
+} lnt_header_row;
 
 typedef enum lnt_missing {
     LNT_MISSING_ERROR, /**< a missing value is an error that names line and column */
     LNT_MISSING_DROP   /**< its row is left out, and counted */
 } lnt_missing;
 
-typedef struct lnt_csv_options {
+typedef struct lnt_read_options {
     lnt_dtype dtype; /**< F32 or F64: text is rounded to it once */
     char delimiter;  /**< 0: the one of , ; TAB | that the first record has most of, else , */
-    lnt_csv_header header;
+    lnt_header_row header;
     lnt_missing missing;
     /** Columns, by name or 1-based number, in which text is a class label, not an error. */
     const char *const *label_columns;
@@ -63,14 +63,14 @@ typedef struct lnt_csv_options {
      * become 0. Those that are not there count for nothing; if none is there, or none is given, all
      * columns are looked at.
      */
-    const char *const *only_columns;
-    size_t n_only_columns;
+    const char *const *use_columns;
+    size_t n_use_columns;
     size_t memory_limit;            /**< bytes the matrix may take */
     const lnt_allocator *allocator; /**< NULL: the default */
-} lnt_csv_options;
+} lnt_read_options;
 
 /** F32; automatic delimiter and header; missing values refused; no labels, no memory limit. */
-LNT_API lnt_csv_options lnt_csv_defaults(void);
+LNT_API lnt_read_options lnt_read_defaults(void);
 
 /**
  * Reads a CSV file (RFC 4180, and: any delimiter, LF or CRLF, a UTF-8 byte-order mark, no last
@@ -89,7 +89,7 @@ LNT_API lnt_csv_options lnt_csv_defaults(void);
  * `path` "-" is standard input. On failure `*frame` is NULL. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_csv_read(lnt_frame **frame, const char *path,
-                                               const lnt_csv_options *options, lnt_error *error);
+                                               const lnt_read_options *options, lnt_error *error);
 
 /** What a table may come in. */
 typedef enum lnt_data_format {
@@ -126,7 +126,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_data_format_find(const char *name, lnt_dat
 
 /**
  * Reads a table in any format; `path` "-" is standard input. Of the options, dtype, missing,
- * label_columns, only_columns, memory_limit and allocator hold for all formats, the others for CSV.
+ * label_columns, use_columns, memory_limit and allocator hold for all formats, the others for CSV.
  * Where there is no text, label columns are columns of numbers, a NaN is a missing value, and an
  * infinity, or a number beyond f32's range, is refused. Numbers are rounded once, to nearest.
  *
@@ -142,7 +142,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_data_format_find(const char *name, lnt_dat
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_data_read(lnt_frame **frame, const char *path,
                                                 lnt_data_format format,
-                                                const lnt_csv_options *options, lnt_error *error);
+                                                const lnt_read_options *options, lnt_error *error);
 
 LNT_API void lnt_frame_destroy(lnt_frame *frame);
 
@@ -156,7 +156,7 @@ LNT_API lnt_tensor lnt_frame_values(lnt_frame *frame);
 LNT_API const lnt_names *lnt_frame_columns(const lnt_frame *frame);
 
 /** Rows that were left out because of missing values. */
-LNT_API size_t lnt_frame_dropped(const lnt_frame *frame);
+LNT_API size_t lnt_frame_rows_dropped(const lnt_frame *frame);
 
 /** Labels of a column, owned by the frame; NULL for a column of numbers. */
 LNT_API const lnt_names *lnt_frame_labels(const lnt_frame *frame, size_t column);
@@ -180,8 +180,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_frame_encode(lnt_frame *frame, size_t colu
  * Recodes a column so that its cells are indices into `classes`, which it copies: labels match by
  * text, numbers by value. `LNT_ERR_INVALID` names a label that is not among them.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_frame_recode(lnt_frame *frame, size_t column,
-                                                   const lnt_names *classes, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_frame_encode_as(lnt_frame *frame, size_t column,
+                                                      const lnt_names *classes, lnt_error *error);
 
 /* --- files larger than memory --- */
 
@@ -190,7 +190,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_frame_recode(lnt_frame *frame, size_t colu
  * open. Before each block it is looked whether size or time of the file have changed since it was
  * opened, which is `LNT_ERR_IO`. One thread at a time.
  */
-typedef struct lnt_row_file lnt_row_file;
+typedef struct lnt_row_reader lnt_row_reader;
 
 /**
  * Opens what `lnt_data_read` would read, of some formats; the options are the same, and of them
@@ -206,26 +206,26 @@ typedef struct lnt_row_file lnt_row_file;
  * Errors are those of `lnt_data_read`; `LNT_ERR_INVALID` also for a pipe, for .npz and libsvm, and
  * for Fortran's order, in which rows are not together.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_open(lnt_row_file **file, const char *path,
-                                                    lnt_data_format format,
-                                                    const lnt_csv_options *options,
-                                                    lnt_error *error);
-LNT_API void lnt_row_file_close(lnt_row_file *file);
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_reader_open(lnt_row_reader **file, const char *path,
+                                                      lnt_data_format format,
+                                                      const lnt_read_options *options,
+                                                      lnt_error *error);
+LNT_API void lnt_row_reader_close(lnt_row_reader *file);
 
 /** Rows that can be read, without those left out; columns; what they are read as. */
-LNT_API size_t lnt_row_file_rows(const lnt_row_file *file);
-LNT_API size_t lnt_row_file_cols(const lnt_row_file *file);
-LNT_API lnt_dtype lnt_row_file_dtype(const lnt_row_file *file);
+LNT_API size_t lnt_row_reader_rows(const lnt_row_reader *file);
+LNT_API size_t lnt_row_reader_cols(const lnt_row_reader *file);
+LNT_API lnt_dtype lnt_row_reader_dtype(const lnt_row_reader *file);
 
 /** Rows of CSV that are left out because of missing values. */
-LNT_API size_t lnt_row_file_dropped(const lnt_row_file *file);
+LNT_API size_t lnt_row_reader_dropped(const lnt_row_reader *file);
 
 /** Column names; labels of a column, NULL for one of numbers. Owned by the file. */
-LNT_API const lnt_names *lnt_row_file_columns(const lnt_row_file *file);
-LNT_API const lnt_names *lnt_row_file_labels(const lnt_row_file *file, size_t column);
+LNT_API const lnt_names *lnt_row_reader_columns(const lnt_row_reader *file);
+LNT_API const lnt_names *lnt_row_reader_labels(const lnt_row_reader *file, size_t column);
 
 /** Whether going back means reading from the file's begin, so that only one order is fast. */
-LNT_API bool lnt_row_file_in_order(const lnt_row_file *file);
+LNT_API bool lnt_row_reader_in_order(const lnt_row_reader *file);
 
 /**
  * Reads rows first … first + rows->rows − 1 into `rows` [any number, cols], of the file's dtype and
@@ -233,17 +233,17 @@ LNT_API bool lnt_row_file_in_order(const lnt_row_file *file);
  * file is no longer what it was; what is in `rows` then has no meaning. No allocation, but for a
  * record longer than any before.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_read(lnt_row_file *file, size_t first,
-                                                    const lnt_tensor *rows, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_reader_read(lnt_row_reader *file, size_t first,
+                                                      const lnt_tensor *rows, lnt_error *error);
 
 /**
  * The `count` columns at `columns`, of all rows, as a frame with their names and labels, in memory
  * that the caller owns. With `columns` NULL it has all columns, and no rows: for their names. On
  * failure `*frame` is NULL.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_columns_frame(lnt_row_file *file,
-                                                             const size_t *columns, size_t count,
-                                                             lnt_frame **frame, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_reader_columns_frame(lnt_row_reader *file,
+                                                               const size_t *columns, size_t count,
+                                                               lnt_frame **frame, lnt_error *error);
 
 /* --- splitting and ordering --- */
 
@@ -254,16 +254,18 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_row_file_columns_frame(lnt_row_file *file,
  * class is split in that proportion (largest remainders); the last training row of a class
  * stays, so the validation part may be smaller, or empty if every class has one row.
  * Depends on (seed, rows, fraction, labels) only. `LNT_ERR_INVALID` unless 0 ≤ fraction < 1;
- * `LNT_ERR_SHAPE`, `LNT_ERR_NOT_FINITE` or `LNT_ERR_TOO_LARGE` (2^32 rows) for labels.
+ * `LNT_ERR_SHAPE`, `LNT_ERR_NONFINITE` or `LNT_ERR_TOO_LARGE` (2^32 rows) for labels.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels,
-                                            uint64_t seed, size_t *index, size_t *n_first);
+LNT_API LNT_MUST_CHECK lnt_status lnt_train_test_split(size_t rows, double fraction,
+                                                       const lnt_tensor *labels, uint64_t seed,
+                                                       size_t *index, size_t *n_first);
 
 /**
  * Cross-validation: writes a permutation of 0 … rows−1 to `index` such that fold f is
  * index[first[f] … first[f + 1]), with first[0] = 0 and first[folds] = rows. Sizes differ by at
  * most one; with `labels` ([rows, 1], may be NULL) so do the rows of each class. Depends on (seed,
- * rows, folds, labels) only. `LNT_ERR_INVALID` unless 2 ≤ folds ≤ rows; labels as for `lnt_split`.
+ * rows, folds, labels) only. `LNT_ERR_INVALID` unless 2 ≤ folds ≤ rows; labels as for
+ * `lnt_train_test_split`.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_k_fold(size_t rows, size_t folds, const lnt_tensor *labels,
                                              uint64_t seed, size_t *index, size_t *first);
@@ -293,7 +295,7 @@ LNT_API const char *lnt_scaling_name(lnt_scaling scaling);
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaling_find(const char *name, lnt_scaling *scaling);
 
 /**
- * A scaler for the columns of x [rows, cols]. At least one row, all finite (`LNT_ERR_NOT_FINITE`).
+ * A scaler for the columns of x [rows, cols]. At least one row, all finite (`LNT_ERR_NONFINITE`).
  * The caller owns it; `*scaler` NULL on failure.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling,
@@ -313,14 +315,14 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_create(lnt_scaler_fitter **f
                                                            const lnt_allocator *allocator);
 LNT_API void lnt_scaler_fitter_destroy(lnt_scaler_fitter *fitter);
 
-/** Takes in x [any number of rows, cols]; `LNT_ERR_NOT_FINITE`, and nothing is taken in. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_add(lnt_scaler_fitter *fitter,
-                                                        const lnt_tensor *x);
+/** Takes in x [any number of rows, cols]; `LNT_ERR_NONFINITE`, and nothing is taken in. */
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_partial_fit(lnt_scaler_fitter *fitter,
+                                                                const lnt_tensor *x);
 
 /** The scaler of all rows so far, at least one (`LNT_ERR_SHAPE`); errors as `lnt_scaler_fit`. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_make(const lnt_scaler_fitter *fitter,
-                                                         lnt_scaler **scaler,
-                                                         const lnt_allocator *allocator);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_fitter_get_scaler(const lnt_scaler_fitter *fitter,
+                                                               lnt_scaler **scaler,
+                                                               const lnt_allocator *allocator);
 
 /** A scaler of given numbers, each `cols` long, scale finite and not 0, offset finite. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_create(lnt_scaler **scaler, size_t cols,
@@ -334,12 +336,12 @@ LNT_API const double *lnt_scaler_offset(const lnt_scaler *scaler);
 LNT_API const double *lnt_scaler_scale(const lnt_scaler *scaler);
 
 /** Z = (X − offset) / scale, computed in double; Z may be exactly X. Thread-safe. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x,
-                                                   lnt_tensor *z);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_transform(const lnt_scaler *scaler,
+                                                       const lnt_tensor *x, lnt_tensor *z);
 
 /** X = Z·scale + offset, computed in double; X may be exactly Z. Thread-safe. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z,
-                                                    lnt_tensor *x);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scaler_inverse_transform(const lnt_scaler *scaler,
+                                                               const lnt_tensor *z, lnt_tensor *x);
 
 LNT_END_DECLS
 

@@ -28,7 +28,7 @@ LNT_BEGIN_DECLS
  *     config.inputs = model.input_scaler;
  *     config.targets = model.target_scaler;
  *     lnt_derivatives_create(&d, model.net, &config, &error);
- *     lnt_derivatives_set(d, &x, &y);
+ *     lnt_derivatives_linearize(d, &x, &y);
  *     lnt_jacobian(d, &jacobian);
  *
  * One allocation, made at creation, and none afterwards (OpenBLAS's AVX-512 kernels may take
@@ -71,8 +71,8 @@ LNT_API void lnt_derivatives_destroy(lnt_derivatives *d);
  * are, which must stay so until the last derivative there. `y`, which may be NULL, becomes a view
  * [rows, outputs] of the outputs, valid until the next `set`. After an error there is no batch.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_derivatives_set(lnt_derivatives *d, const lnt_tensor *x,
-                                                      lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_derivatives_linearize(lnt_derivatives *d, const lnt_tensor *x,
+                                                            lnt_tensor *y);
 
 /**
  * J [rows·outputs, inputs]: row i·outputs + k = ∂y_k/∂x of row i of the batch. As many passes

@@ -33,8 +33,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_find(const char *name, lnt_mo
  * Finds out by its content in what format a file is. `LNT_ERR_IO`, or `LNT_ERR_FORMAT` for a file
  * of no known kind.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_of(const char *path, lnt_model_format *format,
-                                                      lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_detect(const char *path,
+                                                          lnt_model_format *format,
+                                                          lnt_error *error);
 
 /* --- PyTorch --- */
 
@@ -81,7 +82,7 @@ LNT_API lnt_torch_options lnt_torch_defaults(void);
  *
  * `options` NULL is `lnt_torch_defaults`. `model` is overwritten; the caller finishes it; on
  * failure it is empty. `LNT_ERR_FORMAT` with the name of a tensor that is missing, unknown,
- * superfluous or of another shape; `LNT_ERR_NOT_FINITE` with the tensor and the element, in the
+ * superfluous or of another shape; `LNT_ERR_NONFINITE` with the tensor and the element, in the
  * order of the file, that is not finite in the net's dtype; `LNT_ERR_INVALID` for options.
  * Thread-safe.
  */
@@ -170,7 +171,7 @@ LNT_API lnt_onnx_options lnt_onnx_defaults(void);
  * Everything else is `LNT_ERR_FORMAT`, with the node and its operator in `error`: also data in
  * other files, functions, operators before version 7. `LNT_ERR_TOO_LARGE` above 2 GiB or the limit,
  * or for a graph that takes 64 times the memory of its file and 16 MiB. Sizes are checked against
- * the file's before anything is allocated. A parameter that is not finite is `LNT_ERR_NOT_FINITE`,
+ * the file's before anything is allocated. A parameter that is not finite is `LNT_ERR_NONFINITE`,
  * with its name in the net in `error`. On failure `model` is empty. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *path,
@@ -195,7 +196,7 @@ typedef struct lnt_c_options {
  * program that runs cases and returns 0 if their outputs are those of the net in f64 to 2^-13 (f32)
  * or 2^-33 of the largest. Both compile without a warning in C99 and C++17. `options` may be NULL.
  * Each file is whole or not there, or what it was; after `LNT_ERR_IO` the source may be new without
- * its header. `LNT_ERR_INVALID` for a name or a file name that cannot be, `LNT_ERR_NOT_FINITE` for
+ * its header. `LNT_ERR_INVALID` for a name or a file name that cannot be, `LNT_ERR_NONFINITE` for
  * a parameter or a case, `LNT_ERR_SHAPE` for cases. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const char *path,
@@ -207,7 +208,7 @@ typedef struct lnt_import_options {
     lnt_torch_options
         torch;            /**< for a file of `LNT_FORMAT_TORCH`; others say all of it themselves */
     bool allow_nonfinite; /**< of any format: parameters and running statistics that are infinite or
-                               NaN are loaded; else they are `LNT_ERR_NOT_FINITE` */
+                               NaN are loaded; else they are `LNT_ERR_NONFINITE` */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_import_options;
 
@@ -215,7 +216,7 @@ typedef struct lnt_import_options {
 LNT_API lnt_import_options lnt_import_defaults(void);
 
 /**
- * Loads a model from a file of any format that is read, as `lnt_model_format_of` finds it.
+ * Loads a model from a file of any format that is read, as `lnt_model_format_detect` finds it.
  * `options` NULL is the defaults. `model` is overwritten; the caller finishes it; on failure it is
  * empty.
  */

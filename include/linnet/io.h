@@ -16,7 +16,7 @@
 LNT_BEGIN_DECLS
 
 /** How a net was trained. Numbers that are not known are NaN. */
-typedef struct lnt_record {
+typedef struct lnt_training_summary {
     size_t epochs;
     size_t train_rows;
     size_t validation_rows;
@@ -25,7 +25,7 @@ typedef struct lnt_record {
     double train_accuracy;
     double validation_loss;
     double validation_accuracy;
-} lnt_record;
+} lnt_training_summary;
 
 /** Class weights that a loaded model owns. */
 typedef struct lnt_class_weights lnt_class_weights;
@@ -47,7 +47,7 @@ typedef struct lnt_model {
     lnt_names *class_names;    /**< one a class (`lnt_loss_classes`) or, where a label names none,
                                     one an output; or NULL */
     lnt_laplace *laplace;      /**< of `net` and `loss`, or NULL */
-    lnt_record record;
+    lnt_training_summary record;
 } lnt_model;
 
 /** An empty model: all NULL, loss mean squared error, record unknown. */
@@ -71,7 +71,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_save(const lnt_model *model, const c
  * Loads a model of `lnt_model_save` into `model`, which must be empty or uninitialised (it is
  * overwritten); the caller finishes it. A file that is cut, altered, inconsistent or of another
  * kind is `LNT_ERR_FORMAT`, and `error` says why; `model` is then empty. A number that is infinite
- * or NaN is `LNT_ERR_NOT_FINITE`, with its tensor and element, counted from 0, in `error`;
+ * or NaN is `LNT_ERR_NONFINITE`, with its tensor and element, counted from 0, in `error`;
  * `lnt_model_import` can allow it. Sizes are checked against the file's before anything is
  * allocated. Thread-safe.
  */
@@ -97,15 +97,15 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_npy_write(const char *path, const lnt_tens
                                                 lnt_error *error);
 
 /** Bytes before the elements of an .npy file of one or two dimensions. */
-#define LNT_NPY_BEGIN 128
+#define LNT_NPY_HEADER_LENGTH 128
 
 /**
  * The same bytes alone, for a program that writes elements as they come: of shape (rows, cols), row
  * by row, or (rows,) if `cols` is 0. `dtype` is "b1", "i1" to "i8", "u1" to "u8", "f2", "f4" or
  * "f8" (`LNT_ERR_INVALID` if not), in the order of bytes of this machine. Thread-safe.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols,
-                                                char begin[LNT_NPY_BEGIN]);
+LNT_API LNT_MUST_CHECK lnt_status lnt_npy_header(const char *dtype, size_t rows, size_t cols,
+                                                 char begin[LNT_NPY_HEADER_LENGTH]);
 
 LNT_END_DECLS
 

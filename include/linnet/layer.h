@@ -94,7 +94,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_init_find(const char *name, lnt_init_kind 
 LNT_API double lnt_activation_gain(lnt_activation activation, double alpha);
 
 /** An initialiser without numbers of its own (auto, He, Glorot, LeCun, orthogonal). */
-LNT_API lnt_init lnt_init_of(lnt_init_kind kind);
+LNT_API lnt_init lnt_init_defaults(lnt_init_kind kind);
 LNT_API lnt_init lnt_init_zeros(void);
 LNT_API lnt_init lnt_init_constant(double value);
 /** Uniform in [low, high); the tutorial's `rand() * 0.001` is (0, 0.001). */
@@ -116,10 +116,10 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_init_fill(const lnt_init *init, uint64_t s
 
 /** What a parameter tensor is to its layer. */
 typedef enum lnt_role {
-    LNT_ROLE_WEIGHT,   /**< a matrix of a dense layer */
-    LNT_ROLE_BIAS,     /**< what is added: biases of dense layers and norms */
-    LNT_ROLE_GAIN,     /**< what multiplies column by column: gains of norms, slopes of PReLU */
-    LNT_ROLE_STATISTIC /**< not learned: running means and variances of a batch norm */
+    LNT_ROLE_WEIGHT,      /**< a matrix of a dense layer */
+    LNT_ROLE_BIAS,        /**< what is added: biases of dense layers and norms */
+    LNT_ROLE_GAIN,        /**< what multiplies column by column: gains of norms, slopes of PReLU */
+    LNT_ROLE_RUNNING_STAT /**< not learned: running means and variances of a batch norm */
 } lnt_role;
 
 /** The functions behind a kind of layer; one constant table a kind, private to the library. */
@@ -141,7 +141,7 @@ typedef struct lnt_layer {
     double epsilon;            /**< norms: added to the variance; > 0 */
     double momentum;           /**< batch norm: weight of a batch in the running statistics, in
                                     (0, 1] */
-    size_t span;               /**< residual: number of layers that it goes around */
+    size_t skip_depth;         /**< residual: number of layers that it goes around */
     lnt_init weight_init;      /**< dense; by default `LNT_INIT_AUTO` */
     lnt_init bias_init;        /**< dense; by default `LNT_INIT_AUTO` */
 } lnt_layer;
@@ -154,7 +154,7 @@ typedef struct lnt_layer {
 LNT_API lnt_layer lnt_dense(size_t units, lnt_activation activation);
 
 /** An activation on its own: y = f(x), as many outputs as inputs, no parameters. */
-LNT_API lnt_layer lnt_activate(lnt_activation activation);
+LNT_API lnt_layer lnt_activation_layer(lnt_activation activation);
 
 /**
  * PReLU: y = x if x > 0, else a·x, with a learned slope a [1, cols] a column, "weight", that starts

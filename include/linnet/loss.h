@@ -66,8 +66,8 @@ typedef lnt_status (*lnt_loss_function)(const lnt_tensor *output, const lnt_tens
  */
 typedef struct lnt_loss {
     lnt_loss_kind kind;
-    lnt_reduction value;
-    lnt_reduction gradient;
+    lnt_reduction value_reduction;
+    lnt_reduction gradient_reduction;
     double delta;           /**< Huber: > 0 */
     double quantile;        /**< quantile: in (0, 1) */
     double label_smoothing; /**< softmax and binary cross-entropy: s in [0, 1): targets become
@@ -109,7 +109,7 @@ LNT_API lnt_loss lnt_gaussian(lnt_reduction reduction);
 LNT_API lnt_loss lnt_custom_loss(lnt_loss_function function, void *context,
                                  lnt_reduction reduction);
 /** The constructor of a kind, with its defaults: delta 1, quantile 0.5. */
-LNT_API lnt_loss lnt_loss_of(lnt_loss_kind kind, lnt_reduction reduction);
+LNT_API lnt_loss lnt_loss_defaults(lnt_loss_kind kind, lnt_reduction reduction);
 
 /**
  * "mse", "softmax_cross_entropy", "mae", "huber", "log_cosh", "quantile", "binary_cross_entropy",
@@ -178,8 +178,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_log_softmax(const lnt_tensor *x, lnt_tenso
  * binary cross-entropy sigmoids, Poisson rates e^x, Gaussian means and, behind them, standard
  * deviations √v; others x itself. `y` may be exactly `x`.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x,
-                                                lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_loss_inverse_link(const lnt_loss *loss, const lnt_tensor *x,
+                                                        lnt_tensor *y);
 
 LNT_END_DECLS
 

@@ -16,7 +16,7 @@ LNT_BEGIN_DECLS
  * Measures of a set of rows. Each agrees with scikit-learn's function of that name (macro averages
  * where there are several classes; F1 of class 1 where there are two). With weights, each row
  * counts by its own. A row whose outputs are NaN is wrong. Numbers are those that outputs mean
- * (`lnt_loss_link`): rates of Poisson, the means of a Gaussian.
+ * (`lnt_loss_inverse_link`): rates of Poisson, the means of a Gaussian.
  */
 typedef enum lnt_metric {
     LNT_METRIC_LOSS,
@@ -87,23 +87,23 @@ LNT_API void lnt_scorer_reset(lnt_scorer *scorer);
  * [rows, 1] or NULL. `LNT_ERR_TOO_LARGE` beyond max_rows. No allocation, unless max_rows is 0 and
  * there are more than 256 classes: the table of pairs of classes then grows, or `LNT_ERR_MEMORY`.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output,
-                                                 const lnt_tensor *target,
-                                                 const lnt_tensor *weights);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_update(lnt_scorer *scorer, const lnt_tensor *output,
+                                                    const lnt_tensor *target,
+                                                    const lnt_tensor *weights);
 
 /**
- * `lnt_scorer_add` for outputs and targets that are scaled: multiplies the errors of column j by
+ * `lnt_scorer_update` for outputs and targets that are scaled: multiplies the errors of column j by
  * scale[j], so that the scores are in the unit of the targets. The loss is that of the scaled
  * numbers. `scale` may be NULL.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer,
-                                                        const lnt_tensor *output,
-                                                        const lnt_tensor *target,
-                                                        const lnt_tensor *weights,
-                                                        const double *scale);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_update_scaled(lnt_scorer *scorer,
+                                                           const lnt_tensor *output,
+                                                           const lnt_tensor *target,
+                                                           const lnt_tensor *weights,
+                                                           const double *scale);
 
 /** The scores of the rows since the last reset. No allocation. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores);
+LNT_API LNT_MUST_CHECK lnt_status lnt_scorer_compute(lnt_scorer *scorer, lnt_scores *scores);
 
 /** Number of classes of its confusion matrix; 0 if the loss is no classification of one label. */
 LNT_API size_t lnt_scorer_classes(const lnt_scorer *scorer);

@@ -100,11 +100,11 @@ LNT_API lnt_tensor lnt_net_parameters_read_only(const lnt_net *net);
  * All that training changes, as one row: the parameters, and behind them the running statistics of
  * batch norms. A view into the net; copy it to keep a net, and back to restore it.
  */
-LNT_API lnt_tensor lnt_net_state(lnt_net *net);
-LNT_API lnt_tensor lnt_net_state_read_only(const lnt_net *net);
+LNT_API lnt_tensor lnt_net_state_vector(lnt_net *net);
+LNT_API lnt_tensor lnt_net_state_vector_read_only(const lnt_net *net);
 
 /** Number of parameter tensors: two for a dense layer with bias. */
-LNT_API size_t lnt_net_n_tensors(const lnt_net *net);
+LNT_API size_t lnt_net_n_parameter_tensors(const lnt_net *net);
 
 /** One parameter tensor: where it stands and what it is called. */
 typedef struct lnt_parameter {
@@ -116,33 +116,34 @@ typedef struct lnt_parameter {
 } lnt_parameter;
 
 /** Number of tensors of running statistics: two for a batch norm. */
-LNT_API size_t lnt_net_n_statistics(const lnt_net *net);
+LNT_API size_t lnt_net_n_running_stats(const lnt_net *net);
 
 /**
  * Describes tensor `i` of the running statistics, "layers.1.running_mean"; `offset` is its place in
- * `lnt_net_state`. `LNT_ERR_INVALID` outside.
+ * `lnt_net_state_vector`. `LNT_ERR_INVALID` outside.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_net_statistic(lnt_net *net, size_t i,
-                                                    lnt_parameter *statistic);
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_running_stat(lnt_net *net, size_t i,
+                                                       lnt_parameter *statistic);
 
 /**
  * Moves the running statistics towards those of the last training forward of `pass`. An optimiser's
  * step does it; it is for those who write their own. `LNT_ERR_ORDER` without such a forward.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_net_update_statistics(lnt_net *net, const lnt_pass *pass);
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_update_running_stats(lnt_net *net, const lnt_pass *pass);
 
 /** Describes parameter tensor `i`; `LNT_ERR_INVALID` outside. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter);
+LNT_API LNT_MUST_CHECK lnt_status lnt_net_parameter(lnt_net *net, size_t i,
+                                                    lnt_parameter *parameter);
 
 /* --- pass: one forward and backward over a batch --- */
 
 /** Who computes the matrix products of a pass. The results differ in rounding only. */
-typedef enum lnt_products {
-    LNT_PRODUCTS_MODEL, /**< whoever should be quicker, by shape and processor: always the same */
-    LNT_PRODUCTS_TIMED, /**< whoever was quicker when the pass was created: may differ by chance */
-    LNT_PRODUCTS_BLAS,  /**< BLAS alone */
-    LNT_PRODUCTS_OWN    /**< the library's kernels alone */
-} lnt_products;
+typedef enum lnt_gemm_backend {
+    LNT_GEMM_HEURISTIC, /**< whoever should be quicker, by shape and processor: always the same */
+    LNT_GEMM_AUTOTUNE,  /**< whoever was quicker when the pass was created: may differ by chance */
+    LNT_GEMM_BLAS,      /**< BLAS alone */
+    LNT_GEMM_BUILTIN    /**< the library's kernels alone */
+} lnt_gemm_backend;
 
 /** The most threads that a pass may have. */
 #define LNT_MAX_THREADS 256
@@ -152,7 +153,7 @@ typedef struct lnt_pass_config {
     lnt_mode mode;
     bool input_gradient; /**< also compute dL/dx; only in training, else `LNT_ERR_INVALID` */
     uint64_t seed;       /**< of dropout */
-    lnt_products products;
+    lnt_gemm_backend gemm;
     unsigned threads;   /**< that share each call, the caller's among them; 0 and 1: the caller's
                              alone. They sleep between calls. Outputs, gradients and trained
                              parameters have the same bits for any number. BLAS must be set to one
@@ -197,8 +198,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_layer_output(const lnt_pass *pass, si
  * The number of the next forward in training, from 0: with the seed it decides what dropout drops.
  * Set it to repeat, or to continue, a run.
  */
-LNT_API uint64_t lnt_pass_draw(const lnt_pass *pass);
-LNT_API LNT_MUST_CHECK lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw);
+LNT_API uint64_t lnt_pass_rng_counter(const lnt_pass *pass);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_set_rng_counter(lnt_pass *pass, uint64_t draw);
 
 /**
  * *value = the loss of the last forward's output against `target`; no gradient. `weights` [rows, 1]
@@ -225,17 +226,16 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_ne
  * round otherwise. `LNT_ERR_ORDER` with an inference pass; `LNT_ERR_ALIAS` also if `target` or
  * `weights` is a view of this pass's own.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net,
-                                                    const lnt_tensor *x, const lnt_loss *loss,
-                                                    const lnt_tensor *target,
-                                                    const lnt_tensor *weights, double *value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_forward_backward(
+    lnt_pass *pass, const lnt_net *net, const lnt_tensor *x, const lnt_loss *loss,
+    const lnt_tensor *target, const lnt_tensor *weights, double *value);
 
 /**
  * Threads of the pass that are `awake` poll for the next call for about a millisecond before they
  * go to sleep, which spares small nets the time it takes to wake them; without threads nothing
  * happens. For the duration of a loop: `lnt_fit` does so itself.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake);
+LNT_API LNT_MUST_CHECK lnt_status lnt_pass_set_spin(lnt_pass *pass, bool awake);
 
 /** Backward from a gradient of the caller's: `output_gradient` [rows, outputs] = dL/dŷ. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward_from(lnt_pass *pass, const lnt_net *net,

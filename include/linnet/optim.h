@@ -70,7 +70,7 @@ typedef enum lnt_optim_kind {
      */
     LNT_SOAP,
 
-    /* Methods that look at the loss again within a step: `lnt_optim_step_on`. */
+    /* Methods that look at the loss again within a step: `lnt_optim_step_batch`. */
 
     /**
      * Limited-memory BFGS: the direction −H·g by the two-loop recursion over the last `memory`
@@ -108,20 +108,21 @@ typedef enum lnt_optim_kind {
 } lnt_optim_kind;
 
 /** How Levenberg-Marquardt solves for its step; the steps agree but for rounding. */
-typedef enum lnt_lm_form {
+typedef enum lnt_lm_system {
     LNT_LM_AUTO,   /**< dual if residuals < 0.8·parameters and nothing speaks against it */
     LNT_LM_NORMAL, /**< Jᵀ·J [parameters, parameters] */
     LNT_LM_DUAL    /**< J·Jᵀ [residuals, residuals], without J */
-} lnt_lm_form;
+} lnt_lm_system;
 
 /** "sgd", "rmsprop", "adagrad", "adam", "adamw", "nadam", "amsgrad", "rprop", "muon",
     "soap", "lbfgs", "scg", "lm", "kfac"; NULL for a value outside the list. */
 LNT_API const char *lnt_optim_name(lnt_optim_kind kind);
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind);
 
-/** Sets of roles, for groups: `LNT_IN(LNT_ROLE_WEIGHT) | LNT_IN(LNT_ROLE_BIAS)`. */
-#define LNT_IN(role) (1U << (role))
-#define LNT_ALL_ROLES (LNT_IN(LNT_ROLE_WEIGHT) | LNT_IN(LNT_ROLE_BIAS) | LNT_IN(LNT_ROLE_GAIN))
+/** Sets of roles, for groups: `LNT_ROLE_BIT(LNT_ROLE_WEIGHT) | LNT_ROLE_BIT(LNT_ROLE_BIAS)`. */
+#define LNT_ROLE_BIT(role) (1U << (role))
+#define LNT_ALL_ROLES                                                                              \
+    (LNT_ROLE_BIT(LNT_ROLE_WEIGHT) | LNT_ROLE_BIT(LNT_ROLE_BIAS) | LNT_ROLE_BIT(LNT_ROLE_GAIN))
 
 /**
  * Settings for some of the parameters, in place of the configuration's. A parameter is in the last
@@ -167,7 +168,7 @@ typedef struct lnt_optim_config {
     double wolfe_decrease; /**< L-BFGS: c1, 0 < c1 < c2 */
     double wolfe_slope;    /**< L-BFGS: c2, below 1 */
     size_t searches;       /**< L-BFGS: evaluations in one line search at most; ≥ 1 */
-    lnt_lm_form form;      /**< LM */
+    lnt_lm_system form;    /**< LM */
     double mu;             /**< LM: the first damping; > 0 */
     double mu_up;          /**< LM: > 1 */
     double mu_down;        /**< LM: in (0, 1) */
@@ -175,7 +176,7 @@ typedef struct lnt_optim_config {
     bool bayesian;         /**< LM on whole data: the weight of a penalty on squares of parameters,
                                 and that of the loss, from the evidence after each step; squared error.
                                 MacKay 1992; Foresee, Hagan, ICNN 1997 */
-    size_t max_bytes;      /**< LM, K-FAC: of memory; 0: no limit. See `lnt_optim_accepts` */
+    size_t max_bytes;      /**< LM, K-FAC: of memory; 0: no limit. See `lnt_optim_supports` */
     double factor_decay;   /**< K-FAC: of moving averages, in [0, 1) */
     double damping;        /**< K-FAC: the first λ; > 0 */
     size_t inverse_period; /**< K-FAC: steps between inversions; ≥ 1 */
@@ -204,9 +205,6 @@ typedef struct lnt_optim_config {
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_optim_config;
 
-/** SGD, learning rate 0.01, no momentum. */
-LNT_API lnt_optim_config lnt_optim_defaults(void);
-
 /**
  * PyTorch's defaults of a method: learning rate 0.01 for SGD, RMSprop, Adagrad, Rprop, 0.001 for
  * Adam and its kin but NAdam 0.002; betas 0.9 and 0.999, rho 0.99, epsilon 1e-8 (Adagrad 1e-10),
@@ -217,7 +215,7 @@ LNT_API lnt_optim_config lnt_optim_defaults(void);
  * 0.95, inversion every 5 steps, rate 0.01, momentum 0.9, kl_clip 1e-3. accumulate 1, max_rows 32;
  * all else 0.
  */
-LNT_API lnt_optim_config lnt_optim_of(lnt_optim_kind kind);
+LNT_API lnt_optim_config lnt_optim_defaults(lnt_optim_kind kind);
 
 /** An optimiser: its settings, and its state in flat vectors; one allocation. */
 typedef struct lnt_optim lnt_optim;
@@ -238,24 +236,24 @@ LNT_API void lnt_optim_destroy(lnt_optim *optim);
  * call moves the parameters. Nothing is allocated. Not while another thread uses the net.
  * `LNT_ERR_ORDER` if the pass has done no backward since its last forward, if net, pass and
  * optimiser are not of the same layers, or if the net has the average in place of its parameters.
- * `LNT_ERR_NOT_FINITE` if `clip_norm` is on and the gradient's norm is not finite: nothing in net
+ * `LNT_ERR_NONFINITE` if `clip_norm` is on and the gradient's norm is not finite: nothing in net
  * and optimiser has changed then, and the next pass's gradients take the place of these.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
 
 /* --- methods that look at the loss again --- */
 
-/** Whether a method is stepped by `lnt_optim_step_on` alone: L-BFGS, SCG, LM and K-FAC. */
-LNT_API bool lnt_optim_looks_again(lnt_optim_kind kind);
+/** Whether a method is stepped by `lnt_optim_step_batch` alone: L-BFGS, SCG, LM and K-FAC. */
+LNT_API bool lnt_optim_reevaluates(lnt_optim_kind kind);
 
 /** The batch that a pass has evaluated, for steps that evaluate it again. */
 typedef struct lnt_optim_batch {
-    const lnt_tensor *x;       /**< as given to `lnt_pass_evaluate` */
+    const lnt_tensor *x;       /**< as given to `lnt_pass_forward_backward` */
     const lnt_tensor *target;  /**< likewise */
     const lnt_tensor *weights; /**< likewise; may be NULL */
     const lnt_loss *loss;
-    double value; /**< what came of it */
-    bool whole;   /**< it is all the data, the same rows in each step */
+    double value;    /**< what came of it */
+    bool full_batch; /**< it is all the data, the same rows in each step */
 } lnt_optim_batch;
 
 /** What a step came to. */
@@ -263,7 +261,7 @@ typedef struct lnt_optim_outcome {
     bool evaluated; /**< the pass has forward and backward of the batch with the new parameters: the
                          next step on it needs no evaluation before */
     double value;   /**< and this is the loss; NaN if not known */
-    bool stuck;     /**< no step was found that lessens the loss: nothing moved, and on the same
+    bool stalled;   /**< no step was found that lessens the loss: nothing moved, and on the same
                          batch nothing will */
     size_t evaluations; /**< of the loss, in this step */
 } lnt_optim_outcome;
@@ -274,12 +272,12 @@ typedef struct lnt_optim_outcome {
  * dropout. The loss's value must be its gradient's: `LNT_ERR_INVALID` unless both are reduced
  * alike. With `l2` the methods lessen loss + l2/2·Σ w². `outcome` may be NULL. Nothing is
  * allocated. Errors as for `lnt_optim_step`; `LNT_ERR_SHAPE` for more than `max_rows` rows;
- * `LNT_ERR_INVALID` for a loss that the method does not take; `LNT_ERR_NOT_FINITE` if value or
+ * `LNT_ERR_INVALID` for a loss that the method does not take; `LNT_ERR_NONFINITE` if value or
  * gradient is not finite. After an error the net has the parameters from before.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step_on(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
-                                                    const lnt_optim_batch *batch,
-                                                    lnt_optim_outcome *outcome);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step_batch(lnt_optim *optim, lnt_net *net,
+                                                       lnt_pass *pass, const lnt_optim_batch *batch,
+                                                       lnt_optim_outcome *outcome);
 
 /**
  * Whether an optimiser can be created for this net, with batches of `max_rows`, and, unless it is
@@ -287,12 +285,12 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step_on(lnt_optim *optim, lnt_net *n
  * method does not take, settings that it refuses, or more memory than `max_bytes`,
  * `LNT_ERR_TOO_LARGE`.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_optim_accepts(const lnt_optim_config *config,
-                                                    const lnt_net *net, const lnt_loss *loss,
-                                                    lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_supports(const lnt_optim_config *config,
+                                                     const lnt_net *net, const lnt_loss *loss,
+                                                     lnt_error *error);
 
 /** Bytes that the optimiser would take; SIZE_MAX if they cannot be counted. */
-LNT_API size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net);
+LNT_API size_t lnt_optim_memory_bytes(const lnt_optim_config *config, const lnt_net *net);
 
 /** The damping that a step would begin with: LM's μ, K-FAC's and SCG's λ; NaN for others. */
 LNT_API double lnt_optim_damping(const lnt_optim *optim);
@@ -325,30 +323,30 @@ LNT_API double lnt_optim_gradient_norm(const lnt_optim *optim);
  * average, once more, to the same bits, to go on training. `LNT_ERR_ORDER` without `ema_decay`,
  * before a step, or with a net of other layers.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_swap_ema(lnt_optim *optim, lnt_net *net);
 
 /**
  * All running statistics, sums of gradients and averages as one row: a view into the optimiser,
- * empty for a method without. With `lnt_optim_get_place` it is all that an optimiser remembers:
+ * empty for a method without. With `lnt_optim_get_scalars` it is all that an optimiser remembers:
  * written into one that was created for the same layers with the same settings, the run goes on to
  * the same bits.
  */
 LNT_API lnt_tensor lnt_optim_state(lnt_optim *optim);
 
 /** Where an optimiser stands, besides its state. */
-typedef struct lnt_optim_place {
+typedef struct lnt_optim_scalars {
     size_t steps;   /**< done */
     size_t pending; /**< gradients accumulated for the next; below `accumulate` */
     bool swapped;   /**< the net has the average */
     double learning_rate;
     double momentum;         /**< as `lnt_optim_momentum`; not read for a method without */
     double momentum_product; /**< NAdam: of the momenta of all steps; else 1 */
-} lnt_optim_place;
+} lnt_optim_scalars;
 
-LNT_API lnt_optim_place lnt_optim_get_place(const lnt_optim *optim);
+LNT_API lnt_optim_scalars lnt_optim_get_scalars(const lnt_optim *optim);
 /** `LNT_ERR_INVALID` for a place that an optimiser of these settings cannot have. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_place(lnt_optim *optim,
-                                                      const lnt_optim_place *place);
+LNT_API LNT_MUST_CHECK lnt_status lnt_optim_set_scalars(lnt_optim *optim,
+                                                        const lnt_optim_scalars *place);
 
 LNT_END_DECLS
 

@@ -32,9 +32,9 @@ LNT_API void lnt_predictor_destroy(lnt_predictor *predictor);
 
 /**
  * y [rows, outputs] = the prediction for x [rows, inputs], any number of rows, of the net's dtype:
- * what `lnt_loss_link` says of the model's loss, such as probabilities, in the targets' own unit
- * (means and standard deviations, for a Gaussian). No allocation. `LNT_ERR_ALIAS` if y overlaps
- * itself or x, unless it is exactly x.
+ * what `lnt_loss_inverse_link` says of the model's loss, such as probabilities, in the targets' own
+ * unit (means and standard deviations, for a Gaussian). No allocation. `LNT_ERR_ALIAS` if y
+ * overlaps itself or x, unless it is exactly x.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_predict(lnt_predictor *predictor, const lnt_tensor *x,
                                               lnt_tensor *y);

@@ -39,7 +39,7 @@ enum {
 };
 
 /** The start of a stream. */
-LNT_API lnt_random lnt_random_at(uint64_t seed, uint64_t stream);
+LNT_API lnt_random lnt_random_init(uint64_t seed, uint64_t stream);
 
 /** The next 32 random bits. */
 LNT_API uint32_t lnt_random_u32(lnt_random *random);
@@ -54,7 +54,7 @@ LNT_API double lnt_random_uniform(lnt_random *random);
 LNT_API double lnt_random_normal(lnt_random *random);
 
 /** Uniform in [0, bound) without bias (Lemire 2019); 0 if `bound` is 0. */
-LNT_API uint64_t lnt_random_below(lnt_random *random, uint64_t bound);
+LNT_API uint64_t lnt_random_bounded(lnt_random *random, uint64_t bound);
 
 /** Permutes `index[0 .. count)` uniformly (Fisher and Yates). */
 LNT_API void lnt_random_shuffle(lnt_random *random, size_t *index, size_t count);

@@ -34,8 +34,8 @@ typedef enum lnt_schedule_kind {
     LNT_SCHEDULE_PLATEAU /**< η·factor when the monitored value did not improve for `patience` */
 } lnt_schedule_kind;
 
-/** A schedule: a plain value from `lnt_schedule_of`; fields that its kind does not name are not
-    read. */
+/** A schedule: a plain value from `lnt_schedule_defaults`; fields that its kind does not name are
+   not read. */
 typedef struct lnt_schedule {
     lnt_schedule_kind kind;
     bool per_step; /**< periods are steps of the optimiser, not epochs; not for plateau */
@@ -69,17 +69,17 @@ LNT_API const char *lnt_schedule_name(lnt_schedule_kind kind);
 LNT_API LNT_MUST_CHECK lnt_status lnt_schedule_find(const char *name, lnt_schedule_kind *kind);
 
 /** A schedule of a kind, with PyTorch's defaults as given above. */
-LNT_API lnt_schedule lnt_schedule_of(lnt_schedule_kind kind);
+LNT_API lnt_schedule lnt_schedule_defaults(lnt_schedule_kind kind);
 
 /**
  * Checks the fields that the kind reads and puts `periods`, the length of the run, where 0 stands
  * for the whole run (less the warm-up). `LNT_ERR_INVALID`; `error` names the field.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods,
-                                                      lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_schedule_resolve(lnt_schedule *schedule, size_t periods,
+                                                       lnt_error *error);
 
 /** η of period t of a settled schedule; for plateau, its warm-up and then `base`. */
-LNT_API double lnt_schedule_rate(const lnt_schedule *schedule, double base, size_t t);
+LNT_API double lnt_schedule_learning_rate(const lnt_schedule *schedule, double base, size_t t);
 
 /** The momentum of period t; NaN unless it is a one-cycle schedule that cycles momentum. */
 LNT_API double lnt_schedule_momentum(const lnt_schedule *schedule, size_t t);

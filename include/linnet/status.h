@@ -22,7 +22,7 @@ LNT_BEGIN_DECLS
     X(LNT_ERR_ORDER, "the call is out of order, or made with another object than before")          \
     X(LNT_ERR_IO, "a file could not be opened, read or written")                                   \
     X(LNT_ERR_FORMAT, "the content of a file is malformed")                                        \
-    X(LNT_ERR_NOT_FINITE, "a value is infinite or not a number")                                   \
+    X(LNT_ERR_NONFINITE, "a value is infinite or not a number")                                    \
     X(LNT_ERR_THREADS, "threads cannot be started, or BLAS or another thread is in their way")
 
 typedef enum lnt_status {

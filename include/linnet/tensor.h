@@ -46,11 +46,11 @@ LNT_API lnt_tensor lnt_tensor_f64(double *data, size_t rows, size_t cols);
 LNT_API lnt_tensor lnt_tensor_i32(int32_t *data, size_t rows, size_t cols);
 
 /** A dense row-major [rows, cols] of the given dtype. */
-LNT_API lnt_tensor lnt_tensor_of(lnt_dtype dtype, void *data, size_t rows, size_t cols);
+LNT_API lnt_tensor lnt_tensor_view(lnt_dtype dtype, void *data, size_t rows, size_t cols);
 
 /** The same over memory that may only be read: pass it only as a `const lnt_tensor *`. */
-LNT_API lnt_tensor lnt_tensor_read_only(lnt_dtype dtype, const void *data, size_t rows,
-                                        size_t cols);
+LNT_API lnt_tensor lnt_tensor_const_view(lnt_dtype dtype, const void *data, size_t rows,
+                                         size_t cols);
 
 /** [rows, cols] with any strides, such as Fortran's (1, rows). */
 LNT_API lnt_tensor lnt_tensor_strided(lnt_dtype dtype, void *data, size_t rows, size_t cols,
@@ -75,13 +75,14 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_slice_cols(const lnt_tensor *t, size_t fir
                                                  size_t step, lnt_tensor *view);
 
 /** Address of element (i, j), which must lie inside. */
-LNT_API void *lnt_element(const lnt_tensor *t, size_t i, size_t j);
+LNT_API void *lnt_tensor_ptr(const lnt_tensor *t, size_t i, size_t j);
 
 /** Value of element (i, j) as a double; NaN if it lies outside or the tensor is unset. */
-LNT_API double lnt_get(const lnt_tensor *t, size_t i, size_t j);
+LNT_API double lnt_tensor_get(const lnt_tensor *t, size_t i, size_t j);
 
 /** Sets element (i, j), converted as by `lnt_copy`; `LNT_ERR_SHAPE` if it lies outside. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_set(const lnt_tensor *t, size_t i, size_t j, double value);
+LNT_API LNT_MUST_CHECK lnt_status lnt_tensor_set(const lnt_tensor *t, size_t i, size_t j,
+                                                 double value);
 
 /**
  * The check of overlap that all operations make, for a function that writes tensors part by part:
@@ -146,25 +147,25 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_gather_rows(const lnt_tensor *x, const siz
  * A function for `lnt_apply`; `context` is passed through. It may leave by longjmp or an exception:
  * some elements of Y are written then, and nothing leaks.
  */
-typedef double (*lnt_function)(double x, void *context);
+typedef double (*lnt_elementwise_function)(double x, void *context);
 
 /** Y = f(X) element by element, in double whatever the dtype. Y may be X. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_apply(lnt_function f, void *context, const lnt_tensor *x,
-                                            lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_apply(lnt_elementwise_function f, void *context,
+                                            const lnt_tensor *x, lnt_tensor *y);
 
 /* --- rows --- */
 
 /** Y[i, j] = Y[i, j] + b[0, j]: the bias, b [1, cols], added to each row of Y [rows, cols]. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_add_row(const lnt_tensor *b, lnt_tensor *y);
+LNT_API LNT_MUST_CHECK lnt_status lnt_add_bias(const lnt_tensor *b, lnt_tensor *y);
 
 /** s[0, j] = Σ_i X[i, j] + beta·s[0, j]: the bias gradient, X [rows, cols], s [1, cols]. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_sum_rows(const lnt_tensor *x, double beta, lnt_tensor *s);
+LNT_API LNT_MUST_CHECK lnt_status lnt_column_sums(const lnt_tensor *x, double beta, lnt_tensor *s);
 
 /**
  * index[i] = the first column where row i of X [rows, cols] is largest; NaN counts as largest.
  * `LNT_ERR_SHAPE` if there are rows but no columns.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_argmax_rows(const lnt_tensor *x, size_t *index);
+LNT_API LNT_MUST_CHECK lnt_status lnt_row_argmax(const lnt_tensor *x, size_t *index);
 
 /* --- reductions --- */
 
@@ -181,8 +182,8 @@ typedef enum lnt_norm_kind {
 LNT_API LNT_MUST_CHECK lnt_status lnt_norm(lnt_norm_kind kind, const lnt_tensor *x, double *value);
 
 /** *finite = no element of X is infinite or NaN; if false and the pointers are set, the first. */
-LNT_API LNT_MUST_CHECK lnt_status lnt_is_finite(const lnt_tensor *x, bool *finite, size_t *row,
-                                                size_t *col);
+LNT_API LNT_MUST_CHECK lnt_status lnt_all_finite(const lnt_tensor *x, bool *finite, size_t *row,
+                                                 size_t *col);
 
 LNT_END_DECLS
 

@@ -45,13 +45,13 @@ typedef struct lnt_checkpoint_config {
     size_t every_steps;    /**< a checkpoint after so many steps, epochs or seconds, whichever is */
     size_t every_epochs;   /**< first; 0: not by these. There is always one at the end of a run, */
     double every_seconds;  /**< whatever ended it but an error */
-    size_t keep;           /**< how many stay, the newest; 0: `LNT_CHECKPOINT_KEEP` */
+    size_t keep;           /**< how many stay, the newest; 0: `LNT_CHECKPOINT_MIN_KEEP` */
     bool resume;           /**< go on from the newest good one; begin if there is none. Without it a
                                 folder that has some is `LNT_ERR_ORDER` */
-    bool changed;          /**< data and settings may be others than those of the checkpoint, where
-                                they fit the net and the optimiser; an epoch that was interrupted
-                                begins anew. Without it that is `LNT_ERR_INVALID`; epochs, max_steps,
-                                max_seconds and threads may always change */
+    bool allow_changes;    /**< data and settings may be others than those of the checkpoint, where
+                            they fit the net and the optimiser; an epoch that was interrupted
+                            begins anew. Without it that is `LNT_ERR_INVALID`; epochs, max_steps,
+                            max_seconds and threads may always change */
     const char *options;   /**< lines that the settings are compared by besides, such as a program's
                                 own; or NULL */
 } lnt_checkpoint_config;
@@ -114,22 +114,23 @@ typedef struct lnt_fit_config {
     const lnt_tensor *y_val;       /**< its targets; both or neither */
     const lnt_tensor *weights_val; /**< [rows_val, 1], or NULL */
     double validation_fraction;    /**< in [0, 1): without x_val, this share of the rows is held out
-                                        by `lnt_split`, by class where the targets are labels */
+                                        by `lnt_train_test_split`, by class where the targets are
+                                      labels */
     size_t top_k;                  /**< of the metric */
 
-    lnt_metric monitor;  /**< of the validation rows, or, without any, the training loss */
-    size_t patience;     /**< epochs without improvement after which the run ends; 0: it does not */
-    double min_delta;    /**< an improvement is a change of more than this since the last; ≥ 0 */
-    bool restore_best;   /**< end with the parameters of the best epoch; needs validation rows */
-    double goal;         /**< the run ends once the training loss is at most this: of all the data
-                              where a batch is all of it, else the mean over an epoch; 0: it does not */
-    double min_gradient; /**< where a batch is all the data: it ends before a step once the 2-norm
-                            of the gradient is at most this; 0: it does not */
+    lnt_metric monitor; /**< of the validation rows, or, without any, the training loss */
+    size_t patience;    /**< epochs without improvement after which the run ends; 0: it does not */
+    double min_delta;   /**< an improvement is a change of more than this since the last; ≥ 0 */
+    bool restore_best;  /**< end with the parameters of the best epoch; needs validation rows */
+    double target_loss; /**< the run ends once the training loss is at most this: of all the data
+                        where a batch is all of it, else the mean over an epoch; 0: it does not */
+    double gradient_tolerance; /**< where a batch is all the data: it ends before a step once the
+                            2-norm of the gradient is at most this; 0: it does not */
     double max_seconds; /**< the run ends after the batch at which this is reached, counted from the
                              call of `lnt_fit`; 0: no limit */
     size_t max_steps;   /**< likewise, optimiser steps */
 
-    lnt_products products; /**< who computes matrix products, as in `lnt_pass_config` */
+    lnt_gemm_backend gemm; /**< who computes matrix products, as in `lnt_pass_config` */
     unsigned threads;      /**< that share each batch, likewise; 0 and 1: the caller's alone. The
                                 trained parameters have the same bits for any number */
     bool oversubscribe;    /**< more threads than processors are fine */
@@ -155,11 +156,12 @@ typedef enum lnt_fit_end {
     LNT_END_PATIENCE, /**< no improvement for too long */
     LNT_END_SECONDS,
     LNT_END_STEPS,
-    LNT_END_NOT_FINITE,
-    LNT_END_STOP, /**< a file named `LNT_CHECKPOINT_STOP` was in the folder of checkpoints */
-    LNT_END_GOAL,
-    LNT_END_GRADIENT,
-    LNT_END_STUCK /**< on all the data, a method that looks at the loss again found no step that
+    LNT_END_NONFINITE,
+    LNT_END_STOP_FILE, /**< a file named `LNT_CHECKPOINT_STOP_FILE` was in the folder of checkpoints
+                        */
+    LNT_END_TARGET_LOSS,
+    LNT_END_GRADIENT_TOLERANCE,
+    LNT_END_STALLED /**< on all the data, a method that looks at the loss again found no step that
                        lessens it */
 } lnt_fit_end;
 
@@ -173,20 +175,21 @@ typedef struct lnt_fit_result {
     double train_loss; /**< mean over the last epoch; where a batch is all the data, and the method
                             looks again, of the last parameters */
     double train_accuracy;
-    lnt_scores validation; /**< of the parameters that the net now has */
-    size_t best_epoch;     /**< 1-based: whose monitored value was best; 0: none */
-    double best_value;     /**< of the monitored metric */
-    size_t bad_epoch;      /**< 1-based place of a loss that was not finite; 0 if there was none */
-    size_t bad_batch;
-    size_t bad_layer; /**< 0-based: the first whose output was not finite; the number of layers, if
-                           it was the loss alone */
-    bool resumed;     /**< it went on from a checkpoint, */
-    size_t resumed_steps; /**< with so many steps done */
-    bool elsewhere;       /**< that one was made by another version or with other kernels of BLAS:
-                               the bits may differ */
-    bool unsaved;         /**< the run went well, but its last checkpoint could not be written: the
-                               status is that failure */
-    lnt_error skipped;    /**< about a newer checkpoint that was bad; status LNT_OK: none was */
+    lnt_scores validation;  /**< of the parameters that the net now has */
+    size_t best_epoch;      /**< 1-based: whose monitored value was best; 0: none */
+    double best_value;      /**< of the monitored metric */
+    size_t nonfinite_epoch; /**< 1-based place of a loss that was not finite; 0 if there was none */
+    size_t nonfinite_batch;
+    size_t nonfinite_layer; /**< 0-based: the first whose output was not finite; the number of
+                           layers, if it was the loss alone */
+    bool resumed;           /**< it went on from a checkpoint, */
+    size_t resumed_steps;   /**< with so many steps done */
+    bool different_build;   /**< that one was made by another version or with other kernels of BLAS:
+                            the bits may differ */
+    bool checkpoint_failed; /**< the run went well, but its last checkpoint could not be written:
+                         the status is that failure */
+    lnt_error
+        skipped_checkpoint; /**< about a newer checkpoint that was bad; status LNT_OK: none was */
 } lnt_fit_result;
 
 /* --- fit --- */
@@ -204,12 +207,12 @@ typedef struct lnt_fit_result {
  * With `optim.ema_decay` the validation rows are scored with the average of the parameters, and
  * the net ends with it, or with the best epoch's.
  *
- * If a loss, a parameter or the clipped norm is not finite the run ends with `LNT_ERR_NOT_FINITE`,
+ * If a loss, a parameter or the clipped norm is not finite the run ends with `LNT_ERR_NONFINITE`,
  * `error` and `result` name the epoch, the batch and the layer, and the net gets back parameters
- * whose loss was finite: those at most `LNT_FIT_KEEP` batches before. A checkpoint with parameters
- * that are not finite is refused with that status, and the net is not changed. `result` may be
- * NULL; once training has begun it is written whatever the status. One thread at a time per net.
- * `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`, or if there are fewer
+ * whose loss was finite: those at most `LNT_FIT_ROLLBACK_STEPS` batches before. A checkpoint with
+ * parameters that are not finite is refused with that status, and the net is not changed. `result`
+ * may be NULL; once training has begun it is written whatever the status. One thread at a time per
+ * net. `LNT_ERR_THREADS` if BLAS has threads of its own beside `threads`, or if there are fewer
  * processors.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
@@ -217,7 +220,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
                                           lnt_error *error);
 
 /** Batches between two copies of the parameters that `lnt_fit` could go back to. */
-#define LNT_FIT_KEEP 64
+#define LNT_FIT_ROLLBACK_STEPS 64
 
 /* --- rows that do not fit into memory --- */
 
@@ -225,7 +228,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, con
  * Where rows come from that are more than memory holds: a file, a simulation. They are asked for in
  * blocks of neighbours and must be the same each time.
  */
-typedef struct lnt_row_source {
+typedef struct lnt_data_source {
     size_t rows;       /**< at least 1 */
     size_t targets;    /**< columns of y: for classes 1 */
     size_t block_rows; /**< read at once; rounded down to whole batches, at least one */
@@ -241,7 +244,7 @@ typedef struct lnt_row_source {
     lnt_status (*read)(void *context, size_t first, const lnt_tensor *x, const lnt_tensor *y,
                        const lnt_tensor *weights, lnt_error *error);
     void *context;
-} lnt_row_source;
+} lnt_data_source;
 
 /**
  * Trains as `lnt_fit` does, on rows that are read block by block while it trains. Two blocks are in
@@ -260,7 +263,7 @@ typedef struct lnt_row_source {
  * `validation_fraction`, `weights` (`weighted` instead). Validation rows come as `x_val`, `y_val`.
  * `LNT_ERR_THREADS` if the thread cannot be started.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_fit_source(lnt_net *net, const lnt_row_source *source,
+LNT_API LNT_MUST_CHECK lnt_status lnt_fit_source(lnt_net *net, const lnt_data_source *source,
                                                  const lnt_fit_config *config,
                                                  lnt_fit_result *result, lnt_error *error);
 
@@ -283,7 +286,7 @@ LNT_API void lnt_trainer_destroy(lnt_trainer *trainer);
 /**
  * One step on x [rows, inputs], y [rows, targets], weights [rows, 1] or NULL: partial fit.
  * `*loss`, unless NULL, is the batch's loss before the step. If it, or the norm of the gradient, is
- * not finite nothing is changed and the status is `LNT_ERR_NOT_FINITE`; so it is with every error.
+ * not finite nothing is changed and the status is `LNT_ERR_NONFINITE`; so it is with every error.
  * No allocation.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x,
@@ -359,12 +362,12 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_history_write_jsonl(const lnt_history *his
  * Schedule, validation and limits of the configuration are not used. The net is not changed.
  * Smith, WACV 2017.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x,
-                                                      const lnt_tensor *y,
-                                                      const lnt_fit_config *config, double low,
-                                                      double high, size_t n, double *rates,
-                                                      double *losses, size_t *done,
-                                                      double *suggested, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_lr_range_test(const lnt_net *net, const lnt_tensor *x,
+                                                    const lnt_tensor *y,
+                                                    const lnt_fit_config *config, double low,
+                                                    double high, size_t n, double *rates,
+                                                    double *losses, size_t *done, double *suggested,
+                                                    lnt_error *error);
 
 LNT_END_DECLS
 

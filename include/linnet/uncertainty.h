@@ -31,7 +31,7 @@ typedef struct lnt_laplace lnt_laplace;
 
 /** How H is held. */
 typedef enum lnt_laplace_structure {
-    LNT_LAPLACE_LAST, /**< the last dense layer's alone, in full; others are taken as known */
+    LNT_LAPLACE_LAST_LAYER, /**< the last dense layer's alone, in full; others are taken as known */
     LNT_LAPLACE_KRONECKER, /**< of each dense layer (Σ_i w_i·a·aᵀ / Σ w) ⊗ Σ_i w_i·g·gᵀ, a its
                                 inputs and 1, g the columns of a root of Λ taken back to before its
                                 activation; nothing between layers */
@@ -70,9 +70,9 @@ typedef struct lnt_laplace_info {
  * can be known before the net is trained. If not, `error` says why; what is wrong with the rows
  * themselves only the fit tells.
  */
-LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_accepts(const lnt_laplace_config *config,
-                                                      const lnt_net *net, const lnt_loss *loss,
-                                                      size_t rows, lnt_error *error);
+LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_supports(const lnt_laplace_config *config,
+                                                       const lnt_net *net, const lnt_loss *loss,
+                                                       size_t rows, lnt_error *error);
 
 /**
  * Fits a Laplace approximation of `net`, trained for `loss`, to the rows it was trained on: x, y
@@ -80,7 +80,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_accepts(const lnt_laplace_config *
  * activations and residual sums; of a row of weight 0 the inputs must be finite. `LNT_ERR_INVALID`
  * for other layers or losses, numbers out of range, or without any residual to tell σ² from;
  * `LNT_ERR_TOO_LARGE` over `max_bytes`, with a sentence that names what fits;
- * `LNT_ERR_NOT_FINITE`. On failure `*laplace` is NULL.
+ * `LNT_ERR_NONFINITE`. On failure `*laplace` is NULL.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_laplace_fit(lnt_laplace **laplace, const lnt_net *net,
                                                   const lnt_loss *loss, const lnt_tensor *x,

@@ -34,7 +34,7 @@ void lnt_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4
     out[3] = c3;
 }
 
-lnt_random lnt_random_at(uint64_t seed, uint64_t stream)
+lnt_random lnt_random_init(uint64_t seed, uint64_t stream)
 {
     return (lnt_random){seed, stream, 0};
 }
@@ -91,7 +91,7 @@ static uint64_t multiply_high(uint64_t a, uint64_t b, uint64_t *low)
     return p11 + (p01 >> 32) + (p10 >> 32) + (middle >> 32);
 }
 
-uint64_t lnt_random_below(lnt_random *random, uint64_t bound)
+uint64_t lnt_random_bounded(lnt_random *random, uint64_t bound)
 {
     if (bound == 0) {
         return 0;
@@ -110,7 +110,7 @@ uint64_t lnt_random_below(lnt_random *random, uint64_t bound)
 void lnt_random_shuffle(lnt_random *random, size_t *index, size_t count)
 {
     for (size_t i = count; i > 1; i--) {
-        const size_t j = (size_t) lnt_random_below(random, i);
+        const size_t j = (size_t) lnt_random_bounded(random, i);
         const size_t swap = index[i - 1];
         index[i - 1] = index[j];
         index[j] = swap;

@@ -134,7 +134,7 @@ bool lnt_team_has_workers(const lnt_team *team)
     return getpid() == team->process;
 }
 
-void lnt_team_stay_awake(lnt_team *team, bool awake)
+void lnt_team_set_spin(lnt_team *team, bool awake)
 {
     atomic_store(&team->awake, awake);
 }

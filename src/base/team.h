@@ -37,7 +37,7 @@ void lnt_team_run(lnt_team *team, lnt_team_job *job, void *context);
 void lnt_team_meet(lnt_team *team);
 
 /** Whether workers wait awake for the next job, for a while, instead of going to sleep at once. */
-void lnt_team_stay_awake(lnt_team *team, bool awake);
+void lnt_team_set_spin(lnt_team *team, bool awake);
 
 /** Processors that this process may use. */
 unsigned lnt_team_processors(void);

@@ -45,8 +45,8 @@ static int print_version(void)
     }
     printf("LAPACK    %s\n", build.lapack[0] != '\0' ? build.lapack : "not told");
     printf("compiler  %s\n", build.compiler);
-    if (build.left_out[0] != '\0') {
-        printf("left out  %s\n", build.left_out);
+    if (build.disabled_formats[0] != '\0') {
+        printf("left out  %s\n", build.disabled_formats);
     }
     return LNT_CLI_DONE;
 }

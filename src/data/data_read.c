@@ -38,7 +38,7 @@ static lnt_status find_place(place *p, const char *path, const lnt_allocator *al
 }
 
 static lnt_status read_as(lnt_frame **frame, lnt_data_format format, lnt_input *input,
-                          const place *p, const lnt_csv_options *options)
+                          const place *p, const lnt_read_options *options)
 {
     if (p->member != NULL && format != LNT_DATA_NPZ) {
         return lnt_fail(input->error, LNT_ERR_FORMAT,
@@ -63,7 +63,7 @@ static lnt_status read_as(lnt_frame **frame, lnt_data_format format, lnt_input *
 }
 
 lnt_status lnt_data_read(lnt_frame **frame, const char *path, lnt_data_format format,
-                         const lnt_csv_options *options, lnt_error *error)
+                         const lnt_read_options *options, lnt_error *error)
 {
     if (frame == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "frame is required");

@@ -26,7 +26,7 @@ static lnt_status scale_target(lnt_derivatives *d, const lnt_tensor *target, lnt
         return LNT_OK;
     }
     LNT_TRY(lnt_derivatives_check(d, target, d->u.rows, d->u.cols));
-    LNT_TRY(lnt_scaler_apply(d->targets, target, &d->target));
+    LNT_TRY(lnt_scaler_transform(d->targets, target, &d->target));
     *scaled = d->target;
     return LNT_OK;
 }

@@ -13,7 +13,7 @@ static lnt_tensor take(lnt_arena *arena, lnt_dtype dtype, size_t rows, size_t co
         arena->overflow = true;
         return (lnt_tensor){.data = NULL};
     }
-    return lnt_tensor_of(dtype, lnt_arena_take(arena, size, lnt_dtype_size(dtype)), rows, cols);
+    return lnt_tensor_view(dtype, lnt_arena_take(arena, size, lnt_dtype_size(dtype)), rows, cols);
 }
 
 /* NULL while measuring. */
@@ -94,7 +94,7 @@ void lnt_derivatives_destroy(lnt_derivatives *d)
     }
 }
 
-lnt_status lnt_derivatives_set(lnt_derivatives *d, const lnt_tensor *x, lnt_tensor *y)
+lnt_status lnt_derivatives_linearize(lnt_derivatives *d, const lnt_tensor *x, lnt_tensor *y)
 {
     if (d == NULL) {
         return LNT_ERR_NULL;
@@ -111,11 +111,11 @@ lnt_status lnt_derivatives_set(lnt_derivatives *d, const lnt_tensor *x, lnt_tens
     for (size_t i = 0; i < sizeof of_batch / sizeof of_batch[0]; i++) {
         of_batch[i]->rows = x->rows;
     }
-    LNT_TRY(d->inputs != NULL ? lnt_scaler_apply(d->inputs, x, &d->x) : lnt_copy(x, &d->x));
+    LNT_TRY(d->inputs != NULL ? lnt_scaler_transform(d->inputs, x, &d->x) : lnt_copy(x, &d->x));
     LNT_TRY(lnt_point_set(d->point, d->net, &d->x));
     lnt_tensor output = lnt_point_output(d->point);
     if (d->targets != NULL) {
-        LNT_TRY(lnt_scaler_invert(d->targets, &output, &d->y));
+        LNT_TRY(lnt_scaler_inverse_transform(d->targets, &output, &d->y));
         output = d->y;
     }
     d->is_set = true;

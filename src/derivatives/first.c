@@ -23,7 +23,7 @@ static lnt_status by_inputs(lnt_derivatives *d, const lnt_tensor *jacobian)
     const size_t outputs = lnt_derivatives_outputs(d);
     for (size_t j = 0; j < lnt_derivatives_inputs(d); j++) {
         lnt_tensor y_dot, column = lnt_tensor_strided(
-                              d->dtype, lnt_element(jacobian, 0, j), d->x.rows, outputs,
+                              d->dtype, lnt_tensor_ptr(jacobian, 0, j), d->x.rows, outputs,
                               (ptrdiff_t) outputs * jacobian->row_stride, jacobian->row_stride);
         LNT_TRY(lnt_derivatives_only_column(&d->x_dot, j, lnt_derivatives_input_slope(d, j)));
         LNT_TRY(lnt_point_push(d->point, &d->x_dot, NULL, &y_dot));

@@ -33,7 +33,7 @@ static lnt_status check_weights(const lnt_derivatives *d, const lnt_tensor *weig
     LNT_TRY(lnt_derivatives_check(d, weights, d->x.rows, 1));
     *sum = 0;
     for (size_t i = 0; i < weights->rows; i++) {
-        const double weight = lnt_get(weights, i, 0);
+        const double weight = lnt_tensor_get(weights, i, 0);
         if (!(weight >= 0 && weight < (double) INFINITY)) {
             return LNT_ERR_INVALID;
         }
@@ -49,13 +49,14 @@ static double compare(lnt_derivatives *d, size_t j, const lnt_tensor *y_dot,
     const size_t outputs = lnt_derivatives_outputs(d);
     double sum = 0;
     for (size_t i = 0; i < y_dot->rows; i++) {
-        const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;
+        const double weight = weights != NULL ? lnt_tensor_get(weights, i, 0) : 1;
         for (size_t k = 0; k < outputs; k++) {
             const double slope = lnt_derivatives_output_slope(d, k);
-            const double error =
-                weight > 0 ? slope * lnt_get(y_dot, i, k) - lnt_get(target, i * outputs + k, j) : 0;
+            const double error = weight > 0 ? slope * lnt_tensor_get(y_dot, i, k) -
+                                                  lnt_tensor_get(target, i * outputs + k, j)
+                                            : 0;
             sum += weight * error * error;
-            lnt_ignore_status(lnt_set(&d->u, i, k, 2 * factor * weight * error * slope));
+            lnt_ignore_status(lnt_tensor_set(&d->u, i, k, 2 * factor * weight * error * slope));
         }
     }
     return sum;

@@ -46,7 +46,7 @@ lnt_status lnt_point_set(lnt_point *point, const lnt_net *net, const lnt_tensor 
         lnt_layer_point *p = &point->layers[l];
         p->x = l == 0 ? *x : point->layers[l - 1].y;
         if (layer->kind->has_span) {
-            p->skip = point->layers[l - layer->span].x;
+            p->skip = point->layers[l - layer->skip_depth].x;
         }
         LNT_TRY(layer->kind->rules->point(layer, p));
     }
@@ -100,7 +100,7 @@ lnt_status lnt_point_push(lnt_point *point, const lnt_tensor *x_dot, const void 
         t->x = l == 0 ? first : &point->tangents[l - 1].y;
         t->parameters = p_dot != NULL ? point->directions + net->first_tensor[l] : NULL;
         if (layer->kind->has_span) {
-            t->skip = point->tangents[l - layer->span].x;
+            t->skip = point->tangents[l - layer->skip_depth].x;
         }
         LNT_TRY(layer->kind->rules->push(layer, &point->layers[l], t));
     }
@@ -114,7 +114,7 @@ lnt_status lnt_point_push(lnt_point *point, const lnt_tensor *x_dot, const void 
 static lnt_status add_skips(const lnt_net *net, size_t l, lnt_tensor *deltas)
 {
     for (size_t k = l + 1; k < net->n_layers; k++) {
-        if (net->layers[k].kind->has_span && k - net->layers[k].span == l) {
+        if (net->layers[k].kind->has_span && k - net->layers[k].skip_depth == l) {
             LNT_TRY(lnt_axpy(1, &deltas[k + 1], &deltas[l]));
         }
     }

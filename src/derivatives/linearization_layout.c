@@ -10,7 +10,7 @@ static lnt_tensor take(lnt_arena *arena, const lnt_net *net, size_t rows, size_t
         return (lnt_tensor){.data = NULL};
     }
     void *data = lnt_arena_take(arena, size, lnt_dtype_size(net->dtype));
-    return lnt_tensor_of(net->dtype, data, rows, cols);
+    return lnt_tensor_view(net->dtype, data, rows, cols);
 }
 
 static void take_layer(lnt_arena *arena, const lnt_net *net, size_t rows, unsigned parts, size_t l,

@@ -67,7 +67,7 @@ static bool is_safetensors(const unsigned char *bytes, size_t size)
     return size > 8 && memcmp(bytes + 4, zeros, sizeof zeros) == 0 && bytes[8] == '{';
 }
 
-lnt_status lnt_model_format_of(const char *path, lnt_model_format *format, lnt_error *error)
+lnt_status lnt_model_format_detect(const char *path, lnt_model_format *format, lnt_error *error)
 {
     if (path == NULL || format == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "format of a file: the path or the format is NULL");

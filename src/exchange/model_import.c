@@ -44,6 +44,6 @@ lnt_status lnt_model_import(lnt_model *model, const char *path, const lnt_import
     *model = lnt_model_init();
     const lnt_import_options settled = options != NULL ? *options : lnt_import_defaults();
     lnt_model_format format;
-    LNT_TRY(lnt_model_format_of(path, &format, error));
+    LNT_TRY(lnt_model_format_detect(path, &format, error));
     return import_format(model, path, format, &settled, error);
 }

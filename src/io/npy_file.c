@@ -9,7 +9,8 @@
 /* What is not dense goes through a buffer of so many elements. */
 enum { PIECE = 512 };
 
-lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols, char begin[LNT_NPY_BEGIN])
+lnt_status lnt_npy_header(const char *dtype, size_t rows, size_t cols,
+                          char begin[LNT_NPY_HEADER_LENGTH])
 {
     static const char *const known[] = {"b1", "i1", "i2", "i4", "i8", "u1",
                                         "u2", "u4", "u8", "f2", "f4", "f8"};
@@ -24,7 +25,7 @@ lnt_status lnt_npy_begin(const char *dtype, size_t rows, size_t cols, char begin
             char bytes[LNT_NPY_BEGIN_ROOM];
             const size_t shape[] = {rows, cols};
             lnt_npy_header_write(scalar, false, cols == 0 ? 1 : 2, shape, bytes);
-            memcpy(begin, bytes, LNT_NPY_BEGIN);
+            memcpy(begin, bytes, LNT_NPY_HEADER_LENGTH);
             return LNT_OK;
         }
     }
@@ -50,7 +51,7 @@ static lnt_status write_rows(lnt_atomic_file *file, const lnt_tensor *x, lnt_err
             const size_t left = x->cols - j, n = left < PIECE ? left : PIECE;
             LNT_TRY(lnt_slice_rows(x, i, 1, 1, &from));
             LNT_TRY(lnt_slice_cols(&from, j, n, 1, &from));
-            piece = lnt_tensor_of(x->dtype, buffer, 1, n);
+            piece = lnt_tensor_view(x->dtype, buffer, 1, n);
             LNT_TRY(lnt_copy(&from, &piece));
             LNT_TRY(lnt_atomic_write(file, buffer, n * size, error));
         }

@@ -35,7 +35,7 @@ static const lnt_layer_kind activation_kind = {.name = "activation",
                                                .backward = backward,
                                                .has_activation = true};
 
-lnt_layer lnt_activate(lnt_activation activation)
+lnt_layer lnt_activation_layer(lnt_activation activation)
 {
     return (lnt_layer){.kind = &activation_kind, .activation = activation, .alpha = NAN};
 }

@@ -17,7 +17,7 @@ static size_t count(const lnt_tensor *t)
 lnt_status lnt_activation_point(const lnt_layer *layer, lnt_layer_point *p, const lnt_tensor *bias)
 {
     if (!lnt_activation_bends(layer)) {
-        return bias != NULL ? lnt_add_row(bias, &p->y) : LNT_OK;
+        return bias != NULL ? lnt_add_bias(bias, &p->y) : LNT_OK;
     }
     lnt_activation_forward(layer, bias, &p->z, &p->y);
     LNT_TRY(lnt_activation_slope_of(layer, &p->z, &p->y, &p->slope));

@@ -22,7 +22,7 @@ static lnt_status dense_push(const lnt_layer *layer, const lnt_layer_point *p, l
     }
     if (t->parameters != NULL) {
         LNT_TRY(lnt_gemm(1, &p->x, &t->parameters[WEIGHT], t->x != NULL, z));
-        LNT_TRY(layer->bias ? lnt_add_row(&t->parameters[BIAS], z) : LNT_OK);
+        LNT_TRY(layer->bias ? lnt_add_bias(&t->parameters[BIAS], z) : LNT_OK);
     }
     if (t->x == NULL && t->parameters == NULL) {
         LNT_TRY(lnt_fill(0, z));
@@ -43,7 +43,7 @@ static lnt_status dense_pull_along(const lnt_layer *layer, const lnt_layer_point
             const lnt_tensor x_dot = lnt_transpose(t->x);
             LNT_TRY(lnt_gemm(1, &x_dot, &q->dy, 1, &q->gradients_dot[WEIGHT]));
         }
-        LNT_TRY(layer->bias ? lnt_sum_rows(&q->dy_dot, 0, &q->gradients_dot[BIAS]) : LNT_OK);
+        LNT_TRY(layer->bias ? lnt_column_sums(&q->dy_dot, 0, &q->gradients_dot[BIAS]) : LNT_OK);
     }
     if (q->dx_dot != NULL) {
         const lnt_tensor w = lnt_transpose(&p->parameters[WEIGHT]);
@@ -62,7 +62,7 @@ static lnt_status dense_pull(const lnt_layer *layer, const lnt_layer_point *p, l
     if (q->gradients != NULL) {
         const lnt_tensor x = lnt_transpose(&p->x);
         LNT_TRY(lnt_gemm(1, &x, &q->dy, 0, &q->gradients[WEIGHT]));
-        LNT_TRY(layer->bias ? lnt_sum_rows(&q->dy, 0, &q->gradients[BIAS]) : LNT_OK);
+        LNT_TRY(layer->bias ? lnt_column_sums(&q->dy, 0, &q->gradients[BIAS]) : LNT_OK);
     }
     if (q->dx != NULL) {
         const lnt_tensor w = lnt_transpose(&p->parameters[WEIGHT]);

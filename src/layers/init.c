@@ -65,7 +65,7 @@ lnt_status lnt_init_find(const char *name, lnt_init_kind *kind)
     return LNT_ERR_INVALID;
 }
 
-lnt_init lnt_init_of(lnt_init_kind kind)
+lnt_init lnt_init_defaults(lnt_init_kind kind)
 {
     return (lnt_init){.kind = kind};
 }
@@ -195,14 +195,14 @@ lnt_status lnt_init_fill(const lnt_init *init, uint64_t seed, uint64_t stream,
     if (from.shape == CONSTANT) {
         return LNT_OK;
     }
-    lnt_random random = lnt_random_at(seed, stream);
+    lnt_random random = lnt_random_init(seed, stream);
     for (size_t i = 0; i < parameter->rows; i++) {
         for (size_t j = 0; j < parameter->cols; j++) {
             const double value = next(&from, &random);
             if (parameter->dtype == LNT_F32) {
-                *(float *) lnt_element(parameter, i, j) = (float) value;
+                *(float *) lnt_tensor_ptr(parameter, i, j) = (float) value;
             } else {
-                *(double *) lnt_element(parameter, i, j) = value;
+                *(double *) lnt_tensor_ptr(parameter, i, j) = value;
             }
         }
     }
@@ -220,7 +220,7 @@ lnt_status lnt_init_weight(const lnt_init *init, const lnt_layer *next, uint64_t
             const double limit = sqrt(6 / (double) weight->rows) / alpha;
             choice = lnt_init_uniform(-limit, limit);
         } else {
-            choice = lnt_init_of(lnt_activation_kind_of(follows)->weight_init);
+            choice = lnt_init_defaults(lnt_activation_kind_of(follows)->weight_init);
             choice.gain = choice.kind == LNT_INIT_GLOROT_UNIFORM ? 1 : 0;
         }
     }

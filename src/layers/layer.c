@@ -27,7 +27,7 @@ uint64_t lnt_layer_signature(const lnt_layer *layer)
         mix_number(&hash, layer->alpha);
     }
     if (layer->kind->has_span) {
-        lnt_hash_u64(&hash, layer->span);
+        lnt_hash_u64(&hash, layer->skip_depth);
     }
     return hash;
 }

@@ -37,7 +37,7 @@ lnt_status lnt_orthogonal_fill(double gain, uint64_t seed, uint64_t stream, lnt_
         return LNT_ERR_MEMORY;
     }
     double *tau = a + large * small, *diagonal = tau + small;
-    lnt_random random = lnt_random_at(seed, stream);
+    lnt_random random = lnt_random_init(seed, stream);
     for (size_t i = 0; i < large * small; i++) {
         a[i] = lnt_random_normal(&random);
     }
@@ -45,8 +45,8 @@ lnt_status lnt_orthogonal_fill(double gain, uint64_t seed, uint64_t stream, lnt_
     for (size_t j = 0; j < small && status == LNT_OK; j++) {
         const double sign = diagonal[j] < 0 ? -1 : 1;
         for (size_t i = 0; i < large && status == LNT_OK; i++) {
-            status = rows > cols ? lnt_set(parameter, i, j, sign * gain * a[j * large + i])
-                                 : lnt_set(parameter, j, i, sign * gain * a[j * large + i]);
+            status = rows > cols ? lnt_tensor_set(parameter, i, j, sign * gain * a[j * large + i])
+                                 : lnt_tensor_set(parameter, j, i, sign * gain * a[j * large + i]);
         }
     }
     lnt_release(NULL, a);

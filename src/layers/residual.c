@@ -6,7 +6,7 @@
 static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
 {
     shape->outputs = inputs;
-    return layer->span > 0 ? LNT_OK : LNT_ERR_INVALID;
+    return layer->skip_depth > 0 ? LNT_OK : LNT_ERR_INVALID;
 }
 
 static lnt_status forward(const lnt_layer *layer, lnt_layer_run *run)
@@ -34,5 +34,5 @@ static const lnt_layer_kind residual_kind = {.name = "residual",
 
 lnt_layer lnt_residual(size_t span)
 {
-    return (lnt_layer){.kind = &residual_kind, .alpha = NAN, .span = span};
+    return (lnt_layer){.kind = &residual_kind, .alpha = NAN, .skip_depth = span};
 }

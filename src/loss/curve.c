@@ -39,18 +39,19 @@ lnt_status lnt_loss_curve(const lnt_loss *loss, const lnt_tensor *output, const 
     LNT_TRY(check_vectors(output, target, weights, v, hv));
     const lnt_loss_ops *ops = lnt_loss_ops_of(loss->kind);
     LNT_TRY(lnt_fill(0, hv));
-    if (ops->is_straight || (loss->gradient == LNT_MEAN && !(divisor > 0)) || output->cols == 0) {
+    if (ops->is_straight || (loss->gradient_reduction == LNT_MEAN && !(divisor > 0)) ||
+        output->cols == 0) {
         return LNT_OK;
     }
     lnt_loss_row row = row_of(ops, output, target, v, hv);
     for (size_t i = 0; i < output->rows; i++) {
-        const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;
+        const double weight = weights != NULL ? lnt_tensor_get(weights, i, 0) : 1;
         if (weight > 0) {
-            row.output = lnt_element(output, i, 0);
-            row.target = lnt_element(target, i, 0);
-            row.direction = lnt_element(v, i, 0);
-            row.gradient = lnt_element(hv, i, 0);
-            row.factor = loss->gradient == LNT_SUM ? weight : weight / divisor;
+            row.output = lnt_tensor_ptr(output, i, 0);
+            row.target = lnt_tensor_ptr(target, i, 0);
+            row.direction = lnt_tensor_ptr(v, i, 0);
+            row.gradient = lnt_tensor_ptr(hv, i, 0);
+            row.factor = loss->gradient_reduction == LNT_SUM ? weight : weight / divisor;
             ops->curves[output->dtype == LNT_F64](loss, &row);
         }
     }

@@ -46,10 +46,11 @@ lnt_status lnt_loss_check(const lnt_loss *loss, size_t outputs, lnt_error *error
         return lnt_fail(error, LNT_ERR_INVALID, "loss.kind is %d, expected one of lnt_loss_kind",
                         (int) loss->kind);
     }
-    if (!is_reduction(loss->value) || !is_reduction(loss->gradient)) {
-        const bool value = !is_reduction(loss->value);
+    if (!is_reduction(loss->value_reduction) || !is_reduction(loss->gradient_reduction)) {
+        const bool value = !is_reduction(loss->value_reduction);
         return lnt_fail(error, LNT_ERR_INVALID, "loss.%s is %d, expected one of lnt_reduction",
-                        value ? "value" : "gradient", (int) (value ? loss->value : loss->gradient));
+                        value ? "value_reduction" : "gradient_reduction",
+                        (int) (value ? loss->value_reduction : loss->gradient_reduction));
     }
     if (ops->parameter.name != NULL) {
         LNT_TRY(lnt_fields_check(&ops->parameter, 1, loss, "loss.", error));
@@ -221,7 +222,7 @@ static double sum_rows(const lnt_loss *loss, const lnt_tensor *output, const lnt
                         .target_dtype = target->dtype,
                         .label = has_labels(ops, target),
                         .gradient_step = gradient != NULL ? gradient->col_stride : 0,
-                        .factor = reduce(loss->gradient, 1, divisor)};
+                        .factor = reduce(loss->gradient_reduction, 1, divisor)};
     size_t rows = output->rows;
     if (can_be_one_row(ops, output, target, weights, gradient)) {
         row.cols *= rows;
@@ -237,7 +238,7 @@ static double sum_rows(const lnt_loss *loss, const lnt_tensor *output, const lnt
             continue;
         }
         const double weight = first_of(weights, i);
-        row.factor = reduce(loss->gradient, weight, divisor);
+        row.factor = reduce(loss->gradient_reduction, weight, divisor);
         if (weight > 0) {
             sum += weight * kernel(loss, &row);
         } else if (gradient != NULL) {
@@ -268,7 +269,7 @@ double lnt_loss_part(const lnt_loss *loss, const lnt_tensor *output, const lnt_t
 
 double lnt_loss_end(const lnt_loss *loss, double sum, double divisor)
 {
-    return reduce(loss->value, sum, divisor);
+    return reduce(loss->value_reduction, sum, divisor);
 }
 
 /* --- public --- */
@@ -295,8 +296,8 @@ lnt_status lnt_loss_evaluate(const lnt_loss *loss, const lnt_tensor *output,
         return LNT_OK;
     }
     const double divisor = divisor_of(loss, output, target, weights);
-    *value =
-        reduce(loss->value, sum_rows(loss, output, target, weights, divisor, gradient), divisor);
+    *value = reduce(loss->value_reduction,
+                    sum_rows(loss, output, target, weights, divisor, gradient), divisor);
     return LNT_OK;
 }
 

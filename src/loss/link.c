@@ -2,7 +2,7 @@
 #include "loss/loss.h"
 #include "tensor/view/check.h"
 
-lnt_status lnt_loss_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *y)
+lnt_status lnt_loss_inverse_link(const lnt_loss *loss, const lnt_tensor *x, lnt_tensor *y)
 {
     if (loss == NULL) {
         return LNT_ERR_NULL;

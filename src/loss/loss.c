@@ -25,11 +25,11 @@ const lnt_loss_ops *lnt_loss_ops_of(lnt_loss_kind kind)
 
 /* --- constructors --- */
 
-lnt_loss lnt_loss_of(lnt_loss_kind kind, lnt_reduction reduction)
+lnt_loss lnt_loss_defaults(lnt_loss_kind kind, lnt_reduction reduction)
 {
     return (lnt_loss){.kind = kind,
-                      .value = reduction,
-                      .gradient = reduction,
+                      .value_reduction = reduction,
+                      .gradient_reduction = reduction,
                       .delta = 1,
                       .quantile = 0.5,
                       .epsilon = 1e-6};
@@ -37,56 +37,56 @@ lnt_loss lnt_loss_of(lnt_loss_kind kind, lnt_reduction reduction)
 
 lnt_loss lnt_mse(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_MSE, reduction);
+    return lnt_loss_defaults(LNT_LOSS_MSE, reduction);
 }
 
 lnt_loss lnt_mae(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_MAE, reduction);
+    return lnt_loss_defaults(LNT_LOSS_MAE, reduction);
 }
 
 lnt_loss lnt_huber(double delta, lnt_reduction reduction)
 {
-    lnt_loss loss = lnt_loss_of(LNT_LOSS_HUBER, reduction);
+    lnt_loss loss = lnt_loss_defaults(LNT_LOSS_HUBER, reduction);
     loss.delta = delta;
     return loss;
 }
 
 lnt_loss lnt_log_cosh(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_LOG_COSH, reduction);
+    return lnt_loss_defaults(LNT_LOSS_LOG_COSH, reduction);
 }
 
 lnt_loss lnt_quantile(double quantile, lnt_reduction reduction)
 {
-    lnt_loss loss = lnt_loss_of(LNT_LOSS_QUANTILE, reduction);
+    lnt_loss loss = lnt_loss_defaults(LNT_LOSS_QUANTILE, reduction);
     loss.quantile = quantile;
     return loss;
 }
 
 lnt_loss lnt_softmax_cross_entropy(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_SOFTMAX_CROSS_ENTROPY, reduction);
+    return lnt_loss_defaults(LNT_LOSS_SOFTMAX_CROSS_ENTROPY, reduction);
 }
 
 lnt_loss lnt_binary_cross_entropy(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_BINARY_CROSS_ENTROPY, reduction);
+    return lnt_loss_defaults(LNT_LOSS_BINARY_CROSS_ENTROPY, reduction);
 }
 
 lnt_loss lnt_poisson(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_POISSON, reduction);
+    return lnt_loss_defaults(LNT_LOSS_POISSON, reduction);
 }
 
 lnt_loss lnt_gaussian(lnt_reduction reduction)
 {
-    return lnt_loss_of(LNT_LOSS_GAUSSIAN, reduction);
+    return lnt_loss_defaults(LNT_LOSS_GAUSSIAN, reduction);
 }
 
 lnt_loss lnt_custom_loss(lnt_loss_function function, void *context, lnt_reduction reduction)
 {
-    lnt_loss loss = lnt_loss_of(LNT_LOSS_CUSTOM, reduction);
+    lnt_loss loss = lnt_loss_defaults(LNT_LOSS_CUSTOM, reduction);
     loss.function = function;
     loss.context = context;
     return loss;

@@ -64,7 +64,7 @@ typedef struct lnt_loss_ops {
     lnt_loss_curve_kernel *curves[2]; /**< likewise; NULL: not known, or 0 if `is_straight` */
     bool is_straight;                 /**< H is 0 wherever there is one */
     /** From an output, of the second half if there are halves, to what it means; NULL: itself. */
-    lnt_function link;
+    lnt_elementwise_function link;
 } lnt_loss_ops;
 
 extern const lnt_loss_ops lnt_loss_mse;

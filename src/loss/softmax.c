@@ -15,8 +15,8 @@ static lnt_status each_row(const lnt_tensor *x, lnt_tensor *y, kernel *f32, kern
 {
     LNT_TRY(lnt_check_map(x, y));
     for (size_t i = 0; i < x->rows && x->cols > 0; i++) {
-        (x->dtype == LNT_F32 ? f32 : f64)(x->cols, lnt_element(x, i, 0), x->col_stride,
-                                          lnt_element(y, i, 0), y->col_stride);
+        (x->dtype == LNT_F32 ? f32 : f64)(x->cols, lnt_tensor_ptr(x, i, 0), x->col_stride,
+                                          lnt_tensor_ptr(y, i, 0), y->col_stride);
     }
     return LNT_OK;
 }

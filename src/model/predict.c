@@ -112,8 +112,8 @@ static lnt_status run_batch(lnt_predictor *p, const lnt_tensor *x, size_t first,
     lnt_tensor batch;
     LNT_TRY(lnt_slice_rows(x, first, count, 1, &batch));
     if (p->x_memory != NULL) {
-        lnt_tensor scaled = lnt_tensor_of(x->dtype, p->x_memory, count, x->cols);
-        LNT_TRY(lnt_scaler_apply(p->model->input_scaler, &batch, &scaled));
+        lnt_tensor scaled = lnt_tensor_view(x->dtype, p->x_memory, count, x->cols);
+        LNT_TRY(lnt_scaler_transform(p->model->input_scaler, &batch, &scaled));
         batch = scaled;
     }
     return lnt_pass_forward(p->pass, p->model->net, &batch, output);
@@ -145,7 +145,7 @@ static lnt_status unscale(const lnt_scaler *scaler, lnt_tensor *y)
     const size_t targets = lnt_scaler_cols(scaler);
     lnt_tensor part;
     LNT_TRY(lnt_slice_cols(y, 0, targets, 1, &part));
-    LNT_TRY(lnt_scaler_invert(scaler, &part, &part));
+    LNT_TRY(lnt_scaler_inverse_transform(scaler, &part, &part));
     for (size_t j = targets; j < y->cols; j++) {
         LNT_TRY(lnt_slice_cols(y, j, 1, 1, &part));
         LNT_TRY(lnt_scale(fabs(lnt_scaler_scale(scaler)[j - targets]), &part));
@@ -169,7 +169,7 @@ lnt_status lnt_predict(lnt_predictor *p, const lnt_tensor *x, lnt_tensor *y)
         lnt_tensor output, target;
         LNT_TRY(run_batch(p, x, first, count, &output));
         LNT_TRY(lnt_slice_rows(y, first, count, 1, &target));
-        LNT_TRY(lnt_loss_link(&p->model->loss, &output, &target));
+        LNT_TRY(lnt_loss_inverse_link(&p->model->loss, &output, &target));
         if (p->model->target_scaler != NULL) {
             LNT_TRY(unscale(p->model->target_scaler, &target));
         }
@@ -182,11 +182,11 @@ static lnt_status evaluate_batch(lnt_predictor *p, const lnt_tensor *output, lnt
 {
     const lnt_scaler *scaler = p->model->target_scaler;
     if (scaler == NULL) {
-        return lnt_scorer_add(scorer, output, &target, weights);
+        return lnt_scorer_update(scorer, output, &target, weights);
     }
-    lnt_tensor scaled = lnt_tensor_of(output->dtype, p->y_memory, target.rows, target.cols);
-    LNT_TRY(lnt_scaler_apply(scaler, &target, &scaled));
-    return lnt_scorer_add_scaled(scorer, output, &scaled, weights, lnt_scaler_scale(scaler));
+    lnt_tensor scaled = lnt_tensor_view(output->dtype, p->y_memory, target.rows, target.cols);
+    LNT_TRY(lnt_scaler_transform(scaler, &target, &scaled));
+    return lnt_scorer_update_scaled(scorer, output, &scaled, weights, lnt_scaler_scale(scaler));
 }
 
 lnt_status lnt_evaluate(lnt_predictor *p, const lnt_tensor *x, const lnt_tensor *y,
@@ -210,5 +210,5 @@ lnt_status lnt_evaluate(lnt_predictor *p, const lnt_tensor *x, const lnt_tensor 
         }
         LNT_TRY(evaluate_batch(p, &output, target, weights != NULL ? &some_weights : NULL, scorer));
     }
-    return lnt_scorer_scores(scorer, scores);
+    return lnt_scorer_compute(scorer, scores);
 }

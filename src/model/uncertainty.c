@@ -157,12 +157,12 @@ static lnt_status ask(lnt_uncertainty *u, const member *one, const lnt_tensor *x
     }
     lnt_tensor scaled = *x;
     if (one->model->input_scaler != NULL) {
-        scaled = lnt_tensor_of(x->dtype, u->x, x->rows, x->cols);
-        LNT_TRY(lnt_scaler_apply(one->model->input_scaler, x, &scaled));
+        scaled = lnt_tensor_view(x->dtype, u->x, x->rows, x->cols);
+        LNT_TRY(lnt_scaler_transform(one->model->input_scaler, x, &scaled));
     }
     LNT_TRY(lnt_laplace_predict(one->laplace, &scaled, &outs[0], &outs[1], &outs[2]));
     return one->model->target_scaler != NULL
-               ? lnt_scaler_invert(one->model->target_scaler, &outs[0], &outs[0])
+               ? lnt_scaler_inverse_transform(one->model->target_scaler, &outs[0], &outs[0])
                : LNT_OK;
 }
 
@@ -174,12 +174,12 @@ static void variances(const member *one, const lnt_tensor outs[3], size_t cols, 
     if (one->laplace != NULL) {
         const lnt_scaler *scaler = one->model->target_scaler;
         const double scale = scaler != NULL ? lnt_scaler_scale(scaler)[j] : 1;
-        const double sd = lnt_get(&outs[1], i, j) * scale;
-        const double epistemic = lnt_get(&outs[2], i, j) * scale;
+        const double sd = lnt_tensor_get(&outs[1], i, j) * scale;
+        const double epistemic = lnt_tensor_get(&outs[2], i, j) * scale;
         *model = epistemic * epistemic;
         *noise = fmax(sd * sd - *model, 0);
     } else if (one->model->loss.kind == LNT_LOSS_GAUSSIAN) {
-        const double sd = lnt_get(&outs[0], i, cols + j);
+        const double sd = lnt_tensor_get(&outs[0], i, cols + j);
         *noise = sd * sd;
     }
 }
@@ -192,7 +192,7 @@ static void add(lnt_uncertainty *u, size_t m, const lnt_tensor outs[3], size_t r
             const size_t k = i * u->cols + j;
             double noise, model;
             variances(&u->members[m], outs, u->cols, i, j, &noise, &model);
-            const double value = lnt_get(&outs[0], i, j), before = m > 0 ? u->mean[k] : 0;
+            const double value = lnt_tensor_get(&outs[0], i, j), before = m > 0 ? u->mean[k] : 0;
             const double change = value - before, mean = before + change / (double) (m + 1);
             u->mean[k] = mean;
             u->m2[k] = (m > 0 ? u->m2[k] : 0) + change * (value - mean);
@@ -210,9 +210,10 @@ static lnt_status give(const lnt_uncertainty *u, lnt_tensor *mean, lnt_tensor *s
         for (size_t j = 0; j < u->cols; j++) {
             const size_t k = i * u->cols + j;
             const double model = (u->model[k] + u->m2[k]) / n;
-            LNT_TRY(lnt_set(mean, first + i, j, u->mean[k]));
-            LNT_TRY(lnt_set(sd, first + i, j, sqrt(model + u->noise[k] / n)));
-            LNT_TRY(epistemic != NULL ? lnt_set(epistemic, first + i, j, sqrt(model)) : LNT_OK);
+            LNT_TRY(lnt_tensor_set(mean, first + i, j, u->mean[k]));
+            LNT_TRY(lnt_tensor_set(sd, first + i, j, sqrt(model + u->noise[k] / n)));
+            LNT_TRY(epistemic != NULL ? lnt_tensor_set(epistemic, first + i, j, sqrt(model))
+                                      : LNT_OK);
         }
     }
     return LNT_OK;
@@ -246,7 +247,7 @@ lnt_status lnt_uncertainty_predict(lnt_uncertainty *u, const lnt_tensor *x, lnt_
         rows = x->rows - first < u->max_rows ? x->rows - first : u->max_rows;
         LNT_TRY(lnt_slice_rows(x, first, rows, 1, &batch));
         for (size_t i = 0; i < 3; i++) {
-            outs[i] = lnt_tensor_of(x->dtype, (char *) u->outs + i * size, rows, u->outputs);
+            outs[i] = lnt_tensor_view(x->dtype, (char *) u->outs + i * size, rows, u->outputs);
         }
         for (size_t m = 0; m < u->n; m++) {
             LNT_TRY(ask(u, &u->members[m], &batch, outs));

@@ -15,7 +15,7 @@ lnt_tensor lnt_net_view(const lnt_net *net, size_t i, void *flat)
 {
     const lnt_net_slot *slot = &net->slots[i];
     char *data = (char *) flat + slot->offset * lnt_dtype_size(net->dtype);
-    return lnt_tensor_of(net->dtype, data, slot->rows, slot->cols);
+    return lnt_tensor_view(net->dtype, data, slot->rows, slot->cols);
 }
 
 static uint64_t signature_of(const lnt_net *net)
@@ -151,13 +151,13 @@ static lnt_status note_span(lnt_net *net, size_t l)
     if (!layer->kind->has_span) {
         return LNT_OK;
     }
-    if (layer->span == 0 || layer->span > l) {
+    if (layer->skip_depth == 0 || layer->skip_depth > l) {
         return LNT_ERR_INVALID;
     }
-    if (net->widths[l - layer->span] != net->widths[l + 1]) {
+    if (net->widths[l - layer->skip_depth] != net->widths[l + 1]) {
         return LNT_ERR_SHAPE;
     }
-    net->comes_back[l - layer->span] = true;
+    net->comes_back[l - layer->skip_depth] = true;
     return LNT_OK;
 }
 
@@ -199,7 +199,7 @@ static lnt_status describe(lnt_net *net, const lnt_net_config *config, const tot
 static void forget_array(lnt_init *init)
 {
     if (init->kind == LNT_INIT_ARRAY) {
-        *init = lnt_init_of(LNT_INIT_AUTO);
+        *init = lnt_init_defaults(LNT_INIT_AUTO);
     }
 }
 

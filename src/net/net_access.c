@@ -45,22 +45,22 @@ size_t lnt_net_n_parameters(const lnt_net *net)
 
 lnt_tensor lnt_net_parameters(lnt_net *net)
 {
-    return lnt_tensor_of(net->dtype, net->parameters, 1, net->n_parameters);
+    return lnt_tensor_view(net->dtype, net->parameters, 1, net->n_parameters);
 }
 
 lnt_tensor lnt_net_parameters_read_only(const lnt_net *net)
 {
-    return lnt_tensor_read_only(net->dtype, net->parameters, 1, net->n_parameters);
+    return lnt_tensor_const_view(net->dtype, net->parameters, 1, net->n_parameters);
 }
 
-lnt_tensor lnt_net_state(lnt_net *net)
+lnt_tensor lnt_net_state_vector(lnt_net *net)
 {
-    return lnt_tensor_of(net->dtype, net->parameters, 1, net->n_state);
+    return lnt_tensor_view(net->dtype, net->parameters, 1, net->n_state);
 }
 
-lnt_tensor lnt_net_state_read_only(const lnt_net *net)
+lnt_tensor lnt_net_state_vector_read_only(const lnt_net *net)
 {
-    return lnt_tensor_read_only(net->dtype, net->parameters, 1, net->n_state);
+    return lnt_tensor_const_view(net->dtype, net->parameters, 1, net->n_state);
 }
 
 static void describe_slot(lnt_net *net, size_t i, lnt_parameter *parameter)
@@ -73,12 +73,12 @@ static void describe_slot(lnt_net *net, size_t i, lnt_parameter *parameter)
     parameter->value = lnt_net_view(net, i, net->parameters);
 }
 
-size_t lnt_net_n_tensors(const lnt_net *net)
+size_t lnt_net_n_parameter_tensors(const lnt_net *net)
 {
     return net->n_tensors;
 }
 
-lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter)
+lnt_status lnt_net_parameter(lnt_net *net, size_t i, lnt_parameter *parameter)
 {
     if (net == NULL || parameter == NULL) {
         return LNT_ERR_NULL;
@@ -90,12 +90,12 @@ lnt_status lnt_net_tensor(lnt_net *net, size_t i, lnt_parameter *parameter)
     return LNT_OK;
 }
 
-size_t lnt_net_n_statistics(const lnt_net *net)
+size_t lnt_net_n_running_stats(const lnt_net *net)
 {
     return net->n_statistics;
 }
 
-lnt_status lnt_net_statistic(lnt_net *net, size_t i, lnt_parameter *statistic)
+lnt_status lnt_net_running_stat(lnt_net *net, size_t i, lnt_parameter *statistic)
 {
     if (net == NULL || statistic == NULL) {
         return LNT_ERR_NULL;

@@ -168,12 +168,12 @@ lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i, lnt_tensor *out
     return LNT_OK;
 }
 
-uint64_t lnt_pass_draw(const lnt_pass *pass)
+uint64_t lnt_pass_rng_counter(const lnt_pass *pass)
 {
     return pass->draw;
 }
 
-lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw)
+lnt_status lnt_pass_set_rng_counter(lnt_pass *pass, uint64_t draw)
 {
     if (pass == NULL) {
         return LNT_ERR_NULL;
@@ -185,7 +185,7 @@ lnt_status lnt_pass_set_draw(lnt_pass *pass, uint64_t draw)
     return LNT_OK;
 }
 
-lnt_status lnt_net_update_statistics(lnt_net *net, const lnt_pass *pass)
+lnt_status lnt_net_update_running_stats(lnt_net *net, const lnt_pass *pass)
 {
     if (net == NULL || pass == NULL) {
         return LNT_ERR_NULL;
@@ -310,9 +310,9 @@ static lnt_status evaluate_custom(lnt_pass *pass, const lnt_net *net, const lnt_
     return status;
 }
 
-lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
-                             const lnt_loss *loss, const lnt_tensor *target,
-                             const lnt_tensor *weights, double *value)
+lnt_status lnt_pass_forward_backward(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x,
+                                     const lnt_loss *loss, const lnt_tensor *target,
+                                     const lnt_tensor *weights, double *value)
 {
     LNT_TRY(check_forward(pass, net, x));
     if (pass->mode != LNT_TRAINING) {
@@ -340,13 +340,13 @@ lnt_status lnt_pass_evaluate(lnt_pass *pass, const lnt_net *net, const lnt_tenso
     return status;
 }
 
-lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake)
+lnt_status lnt_pass_set_spin(lnt_pass *pass, bool awake)
 {
     if (pass == NULL) {
         return LNT_ERR_NULL;
     }
     if (pass->team != NULL) {
-        lnt_team_stay_awake(pass->team, awake);
+        lnt_team_set_spin(pass->team, awake);
     }
     return LNT_OK;
 }
@@ -354,7 +354,7 @@ lnt_status lnt_pass_stay_awake(lnt_pass *pass, bool awake)
 lnt_tensor lnt_pass_gradients(lnt_pass *pass)
 {
     const size_t count = pass->mode == LNT_TRAINING ? pass->n_parameters : 0;
-    return lnt_tensor_of(pass->dtype, pass->flat_gradients, 1, count);
+    return lnt_tensor_view(pass->dtype, pass->flat_gradients, 1, count);
 }
 
 lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient)

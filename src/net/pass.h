@@ -96,6 +96,6 @@ lnt_status lnt_pass_check_process(const lnt_pass *pass);
 lnt_tensor *lnt_pass_top(lnt_pass *pass);
 
 /** Chooses who computes each product, for max_rows. */
-void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_products products);
+void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_gemm_backend products);
 
 #endif

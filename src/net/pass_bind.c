@@ -17,7 +17,7 @@ static void set_rows(lnt_pass *pass, const lnt_net *net, size_t l, size_t rows)
     run->dy.rows = rows;
     run->dx.rows = rows;
     if (net->layers[l].kind->has_span) {
-        run->skip = pass->runs[l - net->layers[l].span].x;
+        run->skip = pass->runs[l - net->layers[l].skip_depth].x;
     }
 }
 
@@ -66,14 +66,14 @@ lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x
 
 /* --- at creation --- */
 
-static lnt_product_form form_of(const lnt_product *product, lnt_products products)
+static lnt_product_form form_of(const lnt_product *product, lnt_gemm_backend products)
 {
     switch (products) {
-    case LNT_PRODUCTS_BLAS:
+    case LNT_GEMM_BLAS:
         return LNT_PRODUCT_BLAS;
-    case LNT_PRODUCTS_OWN:
+    case LNT_GEMM_BUILTIN:
         return LNT_PRODUCT_OWN;
-    case LNT_PRODUCTS_TIMED:
+    case LNT_GEMM_AUTOTUNE:
         return lnt_product_time(product);
     default:
         return lnt_product_choose(product);
@@ -93,7 +93,7 @@ static bool find_form(const lnt_pass *pass, const lnt_net *net, size_t l, size_t
     return false;
 }
 
-void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_products products)
+void lnt_pass_choose(lnt_pass *pass, const lnt_net *net, lnt_gemm_backend products)
 {
     for (size_t l = 0; l < net->n_layers; l++) {
         const lnt_layer *layer = &net->layers[l];

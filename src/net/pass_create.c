@@ -80,7 +80,7 @@ static void place_training(lnt_arena *arena, const lnt_net *net, const lnt_pass_
                          : NULL;
         if (pass != NULL) {
             pass->activations[l].data = data;
-            caches[l] = lnt_tensor_of(net->dtype, cache, config->max_rows, net->cache_cols[l]);
+            caches[l] = lnt_tensor_view(net->dtype, cache, config->max_rows, net->cache_cols[l]);
             onces[l] = once;
             skips[l] = skip;
         }
@@ -179,7 +179,7 @@ static void describe_run(lnt_pass *pass, const lnt_net *net, size_t l)
     run->parameters = pass->parameters + net->first_tensor[l];
     run->statistics = pass->parameters + net->n_tensors + net->first_statistic[l];
     run->x = l > 0 ? pass->activations[l - 1]
-                   : lnt_tensor_of(net->dtype, NULL, pass->max_rows, net->widths[0]);
+                   : lnt_tensor_view(net->dtype, NULL, pass->max_rows, net->widths[0]);
     run->y = pass->activations[l];
     run->seed = pass->seed;
     if (pass->mode == LNT_TRAINING) {
@@ -189,7 +189,7 @@ static void describe_run(lnt_pass *pass, const lnt_net *net, size_t l)
         run->need_dx = l > 0 || pass->input_gradient;
     }
     const lnt_layer *layer = &net->layers[l];
-    pass->first_comes_back |= layer->kind->has_span && layer->span == l;
+    pass->first_comes_back |= layer->kind->has_span && layer->skip_depth == l;
 }
 
 /* A dense layer's dx can leave its product as the dz of a dense layer before it. */
@@ -208,9 +208,9 @@ static void chain_deltas(lnt_pass *pass, const lnt_net *net)
     for (size_t l = net->n_layers; l-- > 0;) {
         void *other = delta == pass->deltas[0] ? pass->deltas[1] : pass->deltas[0];
         lnt_layer_run *run = &pass->runs[l];
-        run->dy = lnt_tensor_of(net->dtype, delta, pass->max_rows, net->widths[l + 1]);
+        run->dy = lnt_tensor_view(net->dtype, delta, pass->max_rows, net->widths[l + 1]);
         delta = net->layers[l].kind->has_own_dx ? other : delta;
-        run->dx = lnt_tensor_of(net->dtype, delta, pass->max_rows, net->widths[l]);
+        run->dx = lnt_tensor_view(net->dtype, delta, pass->max_rows, net->widths[l]);
         if (l > 0) {
             pass_slope_on(pass, net, l);
         }
@@ -230,8 +230,8 @@ static void describe(lnt_pass *pass, const lnt_net *net, const lnt_pass_config *
     pass->n_parameters = net->n_parameters;
     pass->n_statistics = net->n_statistics;
     for (size_t l = 0; l < net->n_layers; l++) {
-        pass->activations[l] = lnt_tensor_of(net->dtype, pass->activations[l].data,
-                                             config->max_rows, net->widths[l + 1]);
+        pass->activations[l] = lnt_tensor_view(net->dtype, pass->activations[l].data,
+                                               config->max_rows, net->widths[l + 1]);
     }
     for (size_t i = 0; config->mode == LNT_TRAINING && i < net->n_tensors; i++) {
         pass->gradients[i] = lnt_net_view(net, i, pass->flat_gradients);
@@ -287,9 +287,9 @@ lnt_status lnt_pass_check(const lnt_pass_config *config, lnt_error *error)
     if (config == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "config is NULL");
     }
-    if ((unsigned) config->products > LNT_PRODUCTS_OWN) {
-        return lnt_fail(error, LNT_ERR_INVALID, "products is %d, expected one of lnt_products",
-                        (int) config->products);
+    if ((unsigned) config->gemm > LNT_GEMM_BUILTIN) {
+        return lnt_fail(error, LNT_ERR_INVALID, "products is %d, expected one of lnt_gemm_backend",
+                        (int) config->gemm);
     }
     if (config->mode != LNT_TRAINING && config->mode != LNT_INFERENCE) {
         return lnt_fail(error, LNT_ERR_INVALID, "mode is %d, expected one of lnt_mode",
@@ -324,7 +324,7 @@ lnt_status lnt_pass_create(lnt_pass **out, const lnt_net *net, const lnt_pass_co
     pass->owner = lnt_owner_of(config->allocator);
     pass->end = arena.base + arena.used;
     describe(pass, net, config);
-    lnt_pass_choose(pass, net, config->products);
+    lnt_pass_choose(pass, net, config->gemm);
     const lnt_status status = start_team(pass, config);
     if (status != LNT_OK) {
         lnt_pass_destroy(pass);

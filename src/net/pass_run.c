@@ -34,8 +34,9 @@ void lnt_pass_run_forward(lnt_pass *pass, const lnt_net *net, const lnt_member *
 static lnt_status add_skips(const lnt_pass *pass, const lnt_net *net, size_t l, lnt_tensor *dx)
 {
     for (size_t k = l + 1; k < net->n_layers; k++) {
-        if (net->layers[k].kind->has_span && k - net->layers[k].span == l) {
-            const lnt_tensor skip = lnt_tensor_of(pass->dtype, pass->skips[k], dx->rows, dx->cols);
+        if (net->layers[k].kind->has_span && k - net->layers[k].skip_depth == l) {
+            const lnt_tensor skip =
+                lnt_tensor_view(pass->dtype, pass->skips[k], dx->rows, dx->cols);
             LNT_TRY(lnt_axpy(1, &skip, dx));
         }
     }
@@ -49,7 +50,7 @@ static lnt_status keep_skip(const lnt_pass *pass, size_t l)
     if (pass->skips[l] == NULL) {
         return LNT_OK;
     }
-    lnt_tensor skip = lnt_tensor_of(pass->dtype, pass->skips[l], run->dy.rows, run->dy.cols);
+    lnt_tensor skip = lnt_tensor_view(pass->dtype, pass->skips[l], run->dy.rows, run->dy.cols);
     return lnt_copy(&run->dy, &skip);
 }
 

@@ -233,10 +233,10 @@ static void add_groups(const lnt_pass *pass, lnt_share share)
     const size_t count = lnt_share_of(share, pass->n_parameters, PIECE, &first);
     const size_t offset_bytes = first * lnt_dtype_size(pass->dtype);
     lnt_tensor sum =
-        lnt_tensor_of(pass->dtype, (char *) pass->flat_gradients + offset_bytes, 1, count);
+        lnt_tensor_view(pass->dtype, (char *) pass->flat_gradients + offset_bytes, 1, count);
     for (size_t g = 1; count > 0 && g < groups_of(pass); g++) {
-        const lnt_tensor part =
-            lnt_tensor_of(pass->dtype, (char *) pass->shards.gradients[g] + offset_bytes, 1, count);
+        const lnt_tensor part = lnt_tensor_view(
+            pass->dtype, (char *) pass->shards.gradients[g] + offset_bytes, 1, count);
         lnt_ignore_status(lnt_axpy(1, &part, &sum)); /* of one shape and apart */
     }
 }

@@ -6,8 +6,8 @@
 
 static lnt_tensor part_of(const lnt_optim *optim, void *vector, const lnt_optim_segment *s)
 {
-    return lnt_tensor_of(optim->dtype, (char *) vector + s->first * lnt_dtype_size(optim->dtype), 1,
-                         s->count);
+    return lnt_tensor_view(optim->dtype, (char *) vector + s->first * lnt_dtype_size(optim->dtype),
+                           1, s->count);
 }
 
 lnt_status lnt_optim_penalised(const lnt_optim *optim, const lnt_net *net, const lnt_pass *pass,
@@ -37,7 +37,7 @@ lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
     if (w != net->parameters) {
         memmove(net->parameters, w, optim->n_parameters * lnt_dtype_size(optim->dtype));
     }
-    LNT_TRY(lnt_pass_set_draw(pass, optim->draw));
+    LNT_TRY(lnt_pass_set_rng_counter(pass, optim->draw));
     optim->evaluations++;
     if (gradient == NULL) {
         LNT_TRY(lnt_pass_forward(pass, net, batch->x, NULL));
@@ -45,8 +45,8 @@ lnt_status lnt_optim_look(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
         optim->loss = *value;
         return lnt_optim_penalised(optim, net, pass, NULL, value);
     }
-    LNT_TRY(
-        lnt_pass_evaluate(pass, net, batch->x, batch->loss, batch->target, batch->weights, value));
+    LNT_TRY(lnt_pass_forward_backward(pass, net, batch->x, batch->loss, batch->target,
+                                      batch->weights, value));
     optim->loss = *value;
     return lnt_optim_penalised(optim, net, pass, gradient, value);
 }

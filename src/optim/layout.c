@@ -63,7 +63,7 @@ lnt_optim *lnt_optim_place_in(lnt_arena *arena, const lnt_optim_config *config, 
     return optim;
 }
 
-size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net)
+size_t lnt_optim_memory_bytes(const lnt_optim_config *config, const lnt_net *net)
 {
     if (config == NULL || net == NULL || lnt_optim_check(config, net, NULL) != LNT_OK) {
         return SIZE_MAX;
@@ -77,8 +77,8 @@ size_t lnt_optim_bytes(const lnt_optim_config *config, const lnt_net *net)
 
 static const char *lighter(const lnt_net *net, size_t bytes)
 {
-    const lnt_optim_config config = lnt_optim_of(LNT_LBFGS);
-    return lnt_optim_bytes(&config, net) < bytes ? "lbfgs" : "adamw";
+    const lnt_optim_config config = lnt_optim_defaults(LNT_LBFGS);
+    return lnt_optim_memory_bytes(&config, net) < bytes ? "lbfgs" : "adamw";
 }
 
-const lnt_optim_sizes lnt_optim_size_functions = {lnt_optim_bytes, lighter};
+const lnt_optim_sizes lnt_optim_size_functions = {lnt_optim_memory_bytes, lighter};

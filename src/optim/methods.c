@@ -40,7 +40,7 @@ lnt_status lnt_optim_find(const char *name, lnt_optim_kind *kind)
     return LNT_ERR_INVALID;
 }
 
-lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
+lnt_optim_config lnt_optim_defaults(lnt_optim_kind kind)
 {
     lnt_optim_config config = {.kind = kind,
                                .rho = 0.99,
@@ -80,12 +80,7 @@ lnt_optim_config lnt_optim_of(lnt_optim_kind kind)
     return config;
 }
 
-lnt_optim_config lnt_optim_defaults(void)
-{
-    return lnt_optim_of(LNT_SGD);
-}
-
-bool lnt_optim_looks_again(lnt_optim_kind kind)
+bool lnt_optim_reevaluates(lnt_optim_kind kind)
 {
     const lnt_optim_ops *ops = lnt_optim_ops_of(kind);
     return ops != NULL && ops->solver != NULL;

@@ -34,7 +34,7 @@ lnt_status lnt_optim_create(lnt_optim **out, const lnt_net *net, const lnt_optim
     if (net == NULL || config == NULL) {
         return LNT_ERR_NULL;
     }
-    LNT_TRY(lnt_optim_accepts(config, net, NULL, NULL));
+    LNT_TRY(lnt_optim_supports(config, net, NULL, NULL));
     lnt_optim_needs needs = {0};
     lnt_optim_ops_of(config->kind)->needs(config, net, &needs);
     lnt_arena arena = {0};

@@ -20,7 +20,7 @@ static lnt_optim_segment settings_of(const lnt_optim_config *config, const lnt_n
         const lnt_optim_group *group = &config->groups[i];
         if (slot->layer >= group->first_layer &&
             slot->layer - group->first_layer < group->n_layers &&
-            (group->roles & LNT_IN(slot->role)) != 0) {
+            (group->roles & LNT_ROLE_BIT(slot->role)) != 0) {
             settings.rate = group->learning_rate;
             settings.weight_decay = group->weight_decay;
             settings.l1 = group->l1;

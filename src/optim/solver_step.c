@@ -19,14 +19,14 @@ static lnt_status check(const lnt_optim *optim, const lnt_net *net, const lnt_pa
     if (optim->ops->solver->takes_rows && batch->x->rows > optim->config.max_rows) {
         return LNT_ERR_SHAPE;
     }
-    if (batch->loss->value != batch->loss->gradient) {
+    if (batch->loss->value_reduction != batch->loss->gradient_reduction) {
         return LNT_ERR_INVALID;
     }
     const lnt_tensor gradient =
-        lnt_tensor_read_only(optim->dtype, pass->flat_gradients, 1, optim->n_parameters);
+        lnt_tensor_const_view(optim->dtype, pass->flat_gradients, 1, optim->n_parameters);
     bool finite;
-    LNT_TRY(lnt_is_finite(&gradient, &finite, NULL, NULL));
-    return finite && isfinite(batch->value) ? LNT_OK : LNT_ERR_NOT_FINITE;
+    LNT_TRY(lnt_all_finite(&gradient, &finite, NULL, NULL));
+    return finite && isfinite(batch->value) ? LNT_OK : LNT_ERR_NONFINITE;
 }
 
 /* Whether an evaluation that is repeated with the next draw would be another. */
@@ -53,7 +53,7 @@ static lnt_status solve(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
         memcpy(net->parameters, optim->before, bytes);
         return status;
     }
-    LNT_TRY(lnt_pass_set_draw(pass, optim->draw + 1));
+    LNT_TRY(lnt_pass_set_rng_counter(pass, optim->draw + 1));
     if (optim->average != NULL) {
         const double decay = optim->steps == 0 ? 0 : optim->config.ema_decay;
         lnt_optim_average(optim->dtype, optim->n_parameters, decay, net->parameters,
@@ -61,11 +61,11 @@ static lnt_status solve(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
     }
     optim->steps++;
     outcome->evaluated = outcome->evaluated && !draws(net);
-    return lnt_net_update_statistics(net, pass);
+    return lnt_net_update_running_stats(net, pass);
 }
 
-lnt_status lnt_optim_step_on(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
-                             const lnt_optim_batch *batch, lnt_optim_outcome *outcome)
+lnt_status lnt_optim_step_batch(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
+                                const lnt_optim_batch *batch, lnt_optim_outcome *outcome)
 {
     if (optim == NULL || net == NULL || pass == NULL || batch == NULL) {
         return LNT_ERR_NULL;

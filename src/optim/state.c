@@ -2,7 +2,7 @@
 #include "optim/optim.h"
 #include "optim/vector_loops.h"
 
-lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net)
+lnt_status lnt_optim_swap_ema(lnt_optim *optim, lnt_net *net)
 {
     if (optim == NULL || net == NULL) {
         return LNT_ERR_NULL;
@@ -18,20 +18,20 @@ lnt_status lnt_optim_swap_average(lnt_optim *optim, lnt_net *net)
 
 lnt_tensor lnt_optim_state(lnt_optim *optim)
 {
-    return lnt_tensor_of(optim->dtype, optim->state, 1, optim->n_state);
+    return lnt_tensor_view(optim->dtype, optim->state, 1, optim->n_state);
 }
 
-lnt_optim_place lnt_optim_get_place(const lnt_optim *optim)
+lnt_optim_scalars lnt_optim_get_scalars(const lnt_optim *optim)
 {
-    return (lnt_optim_place){.steps = optim->steps,
-                             .pending = optim->pending,
-                             .swapped = optim->swapped,
-                             .learning_rate = optim->config.learning_rate,
-                             .momentum = lnt_optim_momentum(optim),
-                             .momentum_product = optim->momentum_product};
+    return (lnt_optim_scalars){.steps = optim->steps,
+                               .pending = optim->pending,
+                               .swapped = optim->swapped,
+                               .learning_rate = optim->config.learning_rate,
+                               .momentum = lnt_optim_momentum(optim),
+                               .momentum_product = optim->momentum_product};
 }
 
-lnt_status lnt_optim_set_place(lnt_optim *optim, const lnt_optim_place *place)
+lnt_status lnt_optim_set_scalars(lnt_optim *optim, const lnt_optim_scalars *place)
 {
     if (optim == NULL || place == NULL) {
         return LNT_ERR_NULL;

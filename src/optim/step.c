@@ -25,7 +25,7 @@ static lnt_status norm_of(const lnt_optim *optim, const void *g, double *norm)
         if (s->rate == 0) {
             continue;
         }
-        const lnt_tensor part = lnt_tensor_of(optim->dtype, at(optim, g, s->first), 1, s->count);
+        const lnt_tensor part = lnt_tensor_view(optim->dtype, at(optim, g, s->first), 1, s->count);
         double of_part;
         LNT_TRY(lnt_norm(LNT_NORM_L2, &part, &of_part));
         /* hypot finds infinity greater than NaN */
@@ -42,7 +42,7 @@ static lnt_status keep(lnt_optim *optim, const void *g)
         double norm;
         LNT_TRY(norm_of(optim, g, &norm));
         if (!isfinite(norm)) {
-            return LNT_ERR_NOT_FINITE;
+            return LNT_ERR_NONFINITE;
         }
     }
     lnt_optim_accumulate(optim->dtype, optim->n_parameters, g, optim->pending == 0, optim->sum);
@@ -63,7 +63,7 @@ static lnt_status prepare(const lnt_optim *optim, void *g, double *norm, double 
     if (config->clip_norm > 0) {
         LNT_TRY(norm_of(optim, g, norm));
         if (!isfinite(*norm)) {
-            return LNT_ERR_NOT_FINITE;
+            return LNT_ERR_NONFINITE;
         }
         *scale = fmin(1, config->clip_norm / (*norm + norm_margin));
     }
@@ -188,5 +188,5 @@ lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
     } else {
         LNT_TRY(step(optim, net, pass));
     }
-    return lnt_net_update_statistics(net, pass);
+    return lnt_net_update_running_stats(net, pass);
 }

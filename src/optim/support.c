@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "optim/optim.h"
 
-lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_net *net,
-                             const lnt_loss *loss, lnt_error *error)
+lnt_status lnt_optim_supports(const lnt_optim_config *config, const lnt_net *net,
+                              const lnt_loss *loss, lnt_error *error)
 {
     if (config == NULL || net == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "config and net are required");
@@ -12,7 +12,7 @@ lnt_status lnt_optim_accepts(const lnt_optim_config *config, const lnt_net *net,
     if (ops->solver == NULL) {
         return LNT_OK;
     }
-    if (loss != NULL && loss->value != loss->gradient) {
+    if (loss != NULL && loss->value_reduction != loss->gradient_reduction) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "the loss's value and gradient are reduced differently, which %s does not "
                         "take",

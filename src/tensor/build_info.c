@@ -23,7 +23,7 @@ lnt_build lnt_build_info(void)
     lnt_build build = {
         .version = lnt_version(),
         .compiler = COMPILER,
-        .left_out = LNT_LEFT_OUT,
+        .disabled_formats = LNT_LEFT_OUT,
         .blas = lnt_blas_name(),
         .blas_config = lnt_blas_config(),
         .blas_core = lnt_blas_core(),

@@ -53,7 +53,7 @@ static bool fits_i32(const lnt_tensor *x)
 {
     for (size_t i = 0; i < x->rows; i++) {
         for (size_t j = 0; j < x->cols; j++) {
-            const double value = lnt_get(x, i, j);
+            const double value = lnt_tensor_get(x, i, j);
             if (!(value > -2147483649.0 && value < 2147483648.0)) {
                 return false;
             }
@@ -81,7 +81,7 @@ lnt_status lnt_copy(const lnt_tensor *x, lnt_tensor *y)
     lnt_tensor from = *x, to = *y;
     lnt_flatten((lnt_tensor *[]){&from, &to}, 2);
     for (size_t i = 0; i < to.rows; i++) {
-        copy(to.cols, lnt_element(&from, i, 0), from.col_stride, lnt_element(&to, i, 0),
+        copy(to.cols, lnt_tensor_ptr(&from, i, 0), from.col_stride, lnt_tensor_ptr(&to, i, 0),
              to.col_stride);
     }
     return LNT_OK;
@@ -114,8 +114,8 @@ lnt_status lnt_gather_rows(const lnt_tensor *x, const size_t *index, lnt_tensor 
     const size_t row_bytes = x->cols * lnt_dtype_size(x->dtype);
     const bool contiguous = x->col_stride == 1 && y->col_stride == 1;
     for (size_t i = 0; i < y->rows; i++) {
-        const void *from = lnt_element(x, index[i], 0);
-        void *to = lnt_element(y, i, 0);
+        const void *from = lnt_tensor_ptr(x, index[i], 0);
+        void *to = lnt_tensor_ptr(y, i, 0);
         if (contiguous) {
             memcpy(to, from, row_bytes);
         } else {

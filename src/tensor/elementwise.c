@@ -12,8 +12,8 @@ lnt_status lnt_axpy(double alpha, const lnt_tensor *x, lnt_tensor *y)
     lnt_tensor from = *x, to = *y;
     lnt_flatten((lnt_tensor *[]){&from, &to}, 2);
     for (size_t i = 0; i < to.rows; i++) {
-        kernels->axpy(to.cols, alpha, lnt_element(&from, i, 0), from.col_stride,
-                      lnt_element(&to, i, 0), to.col_stride);
+        kernels->axpy(to.cols, alpha, lnt_tensor_ptr(&from, i, 0), from.col_stride,
+                      lnt_tensor_ptr(&to, i, 0), to.col_stride);
     }
     return LNT_OK;
 }
@@ -29,7 +29,7 @@ lnt_status lnt_scale(double alpha, lnt_tensor *x)
     lnt_tensor to = *x;
     lnt_flatten((lnt_tensor *[]){&to}, 1);
     for (size_t i = 0; i < to.rows; i++) {
-        kernels->scale(to.cols, alpha, lnt_element(&to, i, 0), to.col_stride);
+        kernels->scale(to.cols, alpha, lnt_tensor_ptr(&to, i, 0), to.col_stride);
     }
     return LNT_OK;
 }
@@ -45,12 +45,12 @@ lnt_status lnt_fill(double value, lnt_tensor *x)
     lnt_tensor to = *x;
     lnt_flatten((lnt_tensor *[]){&to}, 1);
     for (size_t i = 0; i < to.rows; i++) {
-        kernels->fill(to.cols, value, lnt_element(&to, i, 0), to.col_stride);
+        kernels->fill(to.cols, value, lnt_tensor_ptr(&to, i, 0), to.col_stride);
     }
     return LNT_OK;
 }
 
-lnt_status lnt_apply(lnt_function f, void *context, const lnt_tensor *x, lnt_tensor *y)
+lnt_status lnt_apply(lnt_elementwise_function f, void *context, const lnt_tensor *x, lnt_tensor *y)
 {
     if (f == NULL) {
         return LNT_ERR_NULL;
@@ -63,8 +63,8 @@ lnt_status lnt_apply(lnt_function f, void *context, const lnt_tensor *x, lnt_ten
     lnt_tensor from = *x, to = *y;
     lnt_flatten((lnt_tensor *[]){&from, &to}, 2);
     for (size_t i = 0; i < to.rows; i++) {
-        kernels->apply(to.cols, f, context, lnt_element(&from, i, 0), from.col_stride,
-                       lnt_element(&to, i, 0), to.col_stride);
+        kernels->apply(to.cols, f, context, lnt_tensor_ptr(&from, i, 0), from.col_stride,
+                       lnt_tensor_ptr(&to, i, 0), to.col_stride);
     }
     return LNT_OK;
 }

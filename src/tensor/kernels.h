@@ -15,8 +15,8 @@ typedef struct lnt_kernels {
     /** x = alpha·x, and zero for alpha = 0. */
     void (*scale)(size_t n, double alpha, void *x, ptrdiff_t step);
     void (*fill)(size_t n, double value, void *x, ptrdiff_t step);
-    void (*apply)(size_t n, lnt_function f, void *context, const void *x, ptrdiff_t x_step, void *y,
-                  ptrdiff_t y_step);
+    void (*apply)(size_t n, lnt_elementwise_function f, void *context, const void *x,
+                  ptrdiff_t x_step, void *y, ptrdiff_t y_step);
     /** s = Σ_i x[i, :] + beta·s for a [rows, cols], summed pairwise. */
     void (*sum_rows)(size_t rows, size_t cols, const void *x, ptrdiff_t row_step,
                      ptrdiff_t col_step, double beta, void *s, ptrdiff_t s_step);

@@ -23,8 +23,8 @@ lnt_status lnt_dot(const lnt_tensor *x, const lnt_tensor *y, double *value)
         lnt_tensor a = *x, b = *y;
         lnt_flatten((lnt_tensor *[]){&a, &b}, 2);
         for (size_t i = 0; i < a.rows; i++) {
-            sum += kernels->dot(a.cols, lnt_element(&a, i, 0), a.col_stride, lnt_element(&b, i, 0),
-                                b.col_stride);
+            sum += kernels->dot(a.cols, lnt_tensor_ptr(&a, i, 0), a.col_stride,
+                                lnt_tensor_ptr(&b, i, 0), b.col_stride);
         }
     }
     *value = sum;
@@ -35,7 +35,7 @@ static double max_abs(const lnt_kernels *kernels, const lnt_tensor *x)
 {
     double largest = 0;
     for (size_t i = 0; i < x->rows; i++) {
-        const double value = kernels->max_abs(x->cols, lnt_element(x, i, 0), x->col_stride);
+        const double value = kernels->max_abs(x->cols, lnt_tensor_ptr(x, i, 0), x->col_stride);
         if (!(value <= largest)) {
             largest = value;
         }
@@ -50,7 +50,7 @@ static double sum_squares(const lnt_kernels *kernels, const lnt_tensor *x, doubl
 {
     double sum = 0;
     for (size_t i = 0; i < x->rows; i++) {
-        sum += kernels->sum_squares(x->cols, factor, lnt_element(x, i, 0), x->col_stride);
+        sum += kernels->sum_squares(x->cols, factor, lnt_tensor_ptr(x, i, 0), x->col_stride);
     }
     return sum;
 }
@@ -88,7 +88,7 @@ lnt_status lnt_norm(lnt_norm_kind kind, const lnt_tensor *x, double *value)
         lnt_flatten((lnt_tensor *[]){&from}, 1);
         if (kind == LNT_NORM_L1) {
             for (size_t i = 0; i < from.rows; i++) {
-                norm += kernels->sum_abs(from.cols, lnt_element(&from, i, 0), from.col_stride);
+                norm += kernels->sum_abs(from.cols, lnt_tensor_ptr(&from, i, 0), from.col_stride);
             }
         } else {
             norm = kind == LNT_NORM_L2 ? norm_l2(kernels, &from) : max_abs(kernels, &from);
@@ -98,7 +98,7 @@ lnt_status lnt_norm(lnt_norm_kind kind, const lnt_tensor *x, double *value)
     return LNT_OK;
 }
 
-lnt_status lnt_is_finite(const lnt_tensor *x, bool *finite, size_t *row, size_t *col)
+lnt_status lnt_all_finite(const lnt_tensor *x, bool *finite, size_t *row, size_t *col)
 {
     LNT_TRY(lnt_check_real(x));
     if (finite == NULL) {
@@ -107,7 +107,7 @@ lnt_status lnt_is_finite(const lnt_tensor *x, bool *finite, size_t *row, size_t 
     *finite = true;
     const lnt_kernels *kernels = lnt_kernels_of(x->dtype);
     for (size_t i = 0; i < x->rows && x->cols > 0; i++) {
-        const size_t j = kernels->find_not_finite(x->cols, lnt_element(x, i, 0), x->col_stride);
+        const size_t j = kernels->find_not_finite(x->cols, lnt_tensor_ptr(x, i, 0), x->col_stride);
         if (j < x->cols) {
             *finite = false;
             if (row != NULL) {

@@ -13,7 +13,7 @@ static lnt_status check_row(const lnt_tensor *row, const lnt_tensor *matrix)
     return row->rows == 1 && row->cols == matrix->cols ? LNT_OK : LNT_ERR_SHAPE;
 }
 
-lnt_status lnt_add_row(const lnt_tensor *b, lnt_tensor *y)
+lnt_status lnt_add_bias(const lnt_tensor *b, lnt_tensor *y)
 {
     LNT_TRY(check_row(b, y));
     LNT_TRY(lnt_check_output(y));
@@ -23,12 +23,12 @@ lnt_status lnt_add_row(const lnt_tensor *b, lnt_tensor *y)
     }
     const lnt_kernels *kernels = lnt_kernels_of(y->dtype);
     for (size_t i = 0; i < y->rows; i++) {
-        kernels->axpy(y->cols, 1, b->data, b->col_stride, lnt_element(y, i, 0), y->col_stride);
+        kernels->axpy(y->cols, 1, b->data, b->col_stride, lnt_tensor_ptr(y, i, 0), y->col_stride);
     }
     return LNT_OK;
 }
 
-lnt_status lnt_sum_rows(const lnt_tensor *x, double beta, lnt_tensor *s)
+lnt_status lnt_column_sums(const lnt_tensor *x, double beta, lnt_tensor *s)
 {
     LNT_TRY(check_row(s, x));
     LNT_TRY(lnt_check_output(s));
@@ -44,7 +44,7 @@ lnt_status lnt_sum_rows(const lnt_tensor *x, double beta, lnt_tensor *s)
     return LNT_OK;
 }
 
-lnt_status lnt_argmax_rows(const lnt_tensor *x, size_t *index)
+lnt_status lnt_row_argmax(const lnt_tensor *x, size_t *index)
 {
     LNT_TRY(lnt_check_real(x));
     if (x->rows == 0) {
@@ -58,7 +58,7 @@ lnt_status lnt_argmax_rows(const lnt_tensor *x, size_t *index)
     }
     const lnt_kernels *kernels = lnt_kernels_of(x->dtype);
     for (size_t i = 0; i < x->rows; i++) {
-        index[i] = kernels->argmax(x->cols, lnt_element(x, i, 0), x->col_stride);
+        index[i] = kernels->argmax(x->cols, lnt_tensor_ptr(x, i, 0), x->col_stride);
     }
     return LNT_OK;
 }

@@ -101,7 +101,7 @@ lnt_status lnt_cholesky(lnt_tensor *c, bool *definite)
     const lnt_tensor diagonal =
         lnt_tensor_strided(c->dtype, c->data, 1, c->rows, 0, (ptrdiff_t) c->cols + 1);
     bool finite;
-    LNT_TRY(lnt_is_finite(&diagonal, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(&diagonal, &finite, NULL, NULL));
     *definite = *definite && finite;
     return LNT_OK;
 }

@@ -32,7 +32,7 @@ size_t lnt_eigen_work(size_t n);
 
 /**
  * C = Vᵀ·diag(values)·V: C becomes V, an eigenvector a row, `values` [n] of C's dtype ascend.
- * `work` has `lnt_eigen_work` elements of it, aligned as lnt_allocate aligns. `LNT_ERR_NOT_FINITE`
+ * `work` has `lnt_eigen_work` elements of it, aligned as lnt_allocate aligns. `LNT_ERR_NONFINITE`
  * if it does not converge.
  */
 lnt_status lnt_eigen(lnt_tensor *c, void *values, void *work);

@@ -56,8 +56,8 @@ static lnt_status train_batch(range *r, size_t i, double rate, double *loss)
     }
     lnt_batch batch;
     LNT_TRY(lnt_gather_take(&r->gather, first, left < most ? left : most, &batch));
-    LNT_TRY(lnt_pass_evaluate(learner->pass, r->net, &batch.x, &r->config->loss, &batch.y,
-                              lnt_batch_weights(&batch), loss));
+    LNT_TRY(lnt_pass_forward_backward(learner->pass, r->net, &batch.x, &r->config->loss, &batch.y,
+                                      lnt_batch_weights(&batch), loss));
     if (!isfinite(*loss)) {
         return LNT_OK;
     }
@@ -67,8 +67,9 @@ static lnt_status train_batch(range *r, size_t i, double rate, double *loss)
                                   .weights = lnt_batch_weights(&batch),
                                   .loss = &r->config->loss,
                                   .value = *loss};
-    const lnt_status status = lnt_optim_step_on(learner->optim, r->net, learner->pass, &seen, NULL);
-    return status == LNT_ERR_NOT_FINITE ? LNT_OK : status; /* the next loss tells */
+    const lnt_status status =
+        lnt_optim_step_batch(learner->optim, r->net, learner->pass, &seen, NULL);
+    return status == LNT_ERR_NONFINITE ? LNT_OK : status; /* the next loss tells */
 }
 
 static lnt_status climb(range *r, double low, double high, size_t n, double *rates, double *losses,
@@ -118,7 +119,7 @@ static lnt_status check(const lnt_net *net, const lnt_tensor *x, const lnt_tenso
         return lnt_fail(error, LNT_ERR_INVALID,
                         "learning rates from %g to %g: expected 0 < low < high, finite", low, high);
     }
-    if (lnt_optim_looks_again(config->optim.kind) && config->optim.kind != LNT_KFAC) {
+    if (lnt_optim_reevaluates(config->optim.kind) && config->optim.kind != LNT_KFAC) {
         return lnt_fail(error, LNT_ERR_INVALID, "optim is %s, which needs no learning rate",
                         lnt_optim_name(config->optim.kind));
     }
@@ -128,10 +129,10 @@ static lnt_status check(const lnt_net *net, const lnt_tensor *x, const lnt_tenso
     return lnt_fit_check(net, x, y, config, error);
 }
 
-lnt_status lnt_rate_range_test(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
-                               const lnt_fit_config *config, double low, double high, size_t n,
-                               double *rates, double *losses, size_t *done, double *suggested,
-                               lnt_error *error)
+lnt_status lnt_lr_range_test(const lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
+                             const lnt_fit_config *config, double low, double high, size_t n,
+                             double *rates, double *losses, size_t *done, double *suggested,
+                             lnt_error *error)
 {
     if (net == NULL || x == NULL || y == NULL || config == NULL || rates == NULL ||
         losses == NULL) {

@@ -70,10 +70,10 @@ static lnt_status compute(lnt_trainer *trainer, const lnt_tensor *x, const lnt_t
 {
     lnt_pass *pass = trainer->learner.pass;
     double norm;
-    LNT_TRY(lnt_pass_evaluate(pass, trainer->net, x, &trainer->loss, y, weights, loss));
+    LNT_TRY(lnt_pass_forward_backward(pass, trainer->net, x, &trainer->loss, y, weights, loss));
     const lnt_tensor gradients = lnt_pass_gradients(pass);
     LNT_TRY(lnt_norm(LNT_NORM_L2, &gradients, &norm));
-    return isfinite(*loss) && isfinite(norm) ? LNT_OK : LNT_ERR_NOT_FINITE;
+    return isfinite(*loss) && isfinite(norm) ? LNT_OK : LNT_ERR_NONFINITE;
 }
 
 static lnt_status step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
@@ -83,7 +83,7 @@ static lnt_status step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tens
     const lnt_optim_batch batch = {
         .x = x, .target = y, .weights = weights, .loss = &trainer->loss, .value = loss};
     LNT_TRY(lnt_pace_set(&trainer->pace, optim, lnt_optim_steps(optim)));
-    return lnt_optim_step_on(optim, trainer->net, trainer->learner.pass, &batch, NULL);
+    return lnt_optim_step_batch(optim, trainer->net, trainer->learner.pass, &batch, NULL);
 }
 
 lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
@@ -92,7 +92,7 @@ lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt
     if (trainer == NULL || x == NULL || y == NULL) {
         return LNT_ERR_NULL;
     }
-    const uint64_t draw = lnt_pass_draw(trainer->learner.pass);
+    const uint64_t draw = lnt_pass_rng_counter(trainer->learner.pass);
     double value = NAN;
     lnt_status status = compute(trainer, x, y, weights, &value);
     if (loss != NULL) {
@@ -102,7 +102,7 @@ lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt
         status = step(trainer, x, y, weights, value);
     }
     if (status != LNT_OK) {
-        LNT_TRY(lnt_pass_set_draw(trainer->learner.pass, draw));
+        LNT_TRY(lnt_pass_set_rng_counter(trainer->learner.pass, draw));
     }
     return status;
 }

@@ -15,14 +15,14 @@ static const double whole = 9007199254740992.0; /* so far doubles hold every int
 
 static void get_place(const lnt_trainer *trainer, double numbers[N_NUMBERS])
 {
-    const lnt_optim_place place = lnt_optim_get_place(trainer->learner.optim);
+    const lnt_optim_scalars place = lnt_optim_get_scalars(trainer->learner.optim);
     numbers[STEPS] = (double) place.steps;
     numbers[PENDING] = (double) place.pending;
     numbers[SWAPPED] = place.swapped;
     numbers[RATE] = place.learning_rate;
     numbers[MOMENTUM] = place.momentum;
     numbers[MOMENTUM_PRODUCT] = place.momentum_product;
-    numbers[DRAW] = (double) lnt_pass_draw(trainer->learner.pass);
+    numbers[DRAW] = (double) lnt_pass_rng_counter(trainer->learner.pass);
 }
 
 static bool is_whole(double number)
@@ -35,14 +35,14 @@ static lnt_status set_place(lnt_trainer *trainer, const double numbers[N_NUMBERS
     if (!is_whole(numbers[STEPS]) || !is_whole(numbers[PENDING]) || !is_whole(numbers[DRAW])) {
         return LNT_ERR_INVALID;
     }
-    const lnt_optim_place place = {.steps = (size_t) numbers[STEPS],
-                                   .pending = (size_t) numbers[PENDING],
-                                   .swapped = numbers[SWAPPED] != 0,
-                                   .learning_rate = numbers[RATE],
-                                   .momentum = numbers[MOMENTUM],
-                                   .momentum_product = numbers[MOMENTUM_PRODUCT]};
-    LNT_TRY(lnt_optim_set_place(trainer->learner.optim, &place));
-    return lnt_pass_set_draw(trainer->learner.pass, (uint64_t) numbers[DRAW]);
+    const lnt_optim_scalars place = {.steps = (size_t) numbers[STEPS],
+                                     .pending = (size_t) numbers[PENDING],
+                                     .swapped = numbers[SWAPPED] != 0,
+                                     .learning_rate = numbers[RATE],
+                                     .momentum = numbers[MOMENTUM],
+                                     .momentum_product = numbers[MOMENTUM_PRODUCT]};
+    LNT_TRY(lnt_optim_set_scalars(trainer->learner.optim, &place));
+    return lnt_pass_set_rng_counter(trainer->learner.pass, (uint64_t) numbers[DRAW]);
 }
 
 lnt_status lnt_trainer_save(lnt_trainer *trainer, const char *path, lnt_error *error)
@@ -53,7 +53,7 @@ lnt_status lnt_trainer_save(lnt_trainer *trainer, const char *path, lnt_error *e
     double numbers[N_NUMBERS];
     get_place(trainer, numbers);
     const lnt_tensor state = lnt_optim_state(trainer->learner.optim);
-    const lnt_checkpoint_item items[] = {{NET, lnt_net_state(trainer->net)},
+    const lnt_checkpoint_item items[] = {{NET, lnt_net_state_vector(trainer->net)},
                                          {PLACE, lnt_tensor_f64(numbers, 1, N_NUMBERS)},
                                          {OPTIMIZER, state}};
     const lnt_checkpoint_content content = {.items = items, .n_items = state.cols > 0 ? 3 : 2};
@@ -81,7 +81,8 @@ static lnt_status check(const lnt_checkpoint *checkpoint, const char *name,
 static lnt_status load(lnt_trainer *trainer, const lnt_checkpoint *checkpoint, lnt_error *error)
 {
     double numbers[N_NUMBERS];
-    lnt_tensor net = lnt_net_state(trainer->net), state = lnt_optim_state(trainer->learner.optim),
+    lnt_tensor net = lnt_net_state_vector(trainer->net),
+               state = lnt_optim_state(trainer->learner.optim),
                place = lnt_tensor_f64(numbers, 1, N_NUMBERS);
     LNT_TRY(check(checkpoint, NET, &net, error));
     LNT_TRY(check(checkpoint, OPTIMIZER, &state, error));

@@ -97,5 +97,5 @@ lnt_status lnt_laplace_evidence(lnt_laplace *laplace, const lnt_laplace_facts *f
                       info->prior_precision * facts->parameters - log_determinant) /
                          2;
     info->noise = normal ? info->noise : 0;
-    return isfinite(info->log_marginal) ? LNT_OK : LNT_ERR_NOT_FINITE;
+    return isfinite(info->log_marginal) ? LNT_OK : LNT_ERR_NONFINITE;
 }

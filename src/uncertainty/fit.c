@@ -78,7 +78,7 @@ static void place(lnt_arena *arena, const lnt_net *net, lnt_laplace_structure st
     arena->overflow = arena->overflow || work == 0;
     const size_t at_once = lnt_laplace_rows_at_once(net, structure);
     lnt_laplace_desk_place(arena, net, structure, rows < at_once ? rows : at_once, &f->desk);
-    f->meaning = lnt_tensor_of(
+    f->meaning = lnt_tensor_view(
         net->dtype,
         lnt_arena_take(arena, f->desk.max_rows * net->widths[net->n_layers], sizeof(double)),
         f->desk.max_rows, net->widths[net->n_layers]);
@@ -105,7 +105,7 @@ static lnt_status check_memory(const lnt_net *net, const lnt_laplace_config *con
     }
     const char *fits = NULL;
     size_t less = 0;
-    for (int s = LNT_LAPLACE_KRONECKER; s >= LNT_LAPLACE_LAST && fits == NULL; s--) {
+    for (int s = LNT_LAPLACE_KRONECKER; s >= LNT_LAPLACE_LAST_LAYER && fits == NULL; s--) {
         less = bytes_of(net, (lnt_laplace_structure) s, rows);
         fits = less <= limit ? lnt_laplace_structure_name((lnt_laplace_structure) s) : NULL;
     }
@@ -174,7 +174,7 @@ static lnt_status add_batch(fitting *f, size_t first, size_t count)
     LNT_TRY(lnt_loss_evaluate(&f->loss, &data.output, &data.target,
                               f->weights != NULL ? &data.weights : NULL, &value, NULL));
     seed.rows = data.meaning.rows = count;
-    LNT_TRY(lnt_loss_link(&f->loss, &data.output, &data.meaning));
+    LNT_TRY(lnt_loss_inverse_link(&f->loss, &data.output, &data.meaning));
     f->facts.loss += value;
     if (f->loss.kind == LNT_LOSS_MSE) {
         const double unit = (f->net->dtype == LNT_F64 ? DBL_EPSILON : FLT_EPSILON) * ROUNDING;
@@ -203,9 +203,9 @@ static lnt_status diagonalise(lnt_tensor *matrix, lnt_tensor *values, void *work
 {
     bool finite;
     LNT_TRY(lnt_mirror(matrix));
-    LNT_TRY(lnt_is_finite(matrix, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(matrix, &finite, NULL, NULL));
     if (!finite) {
-        return LNT_ERR_NOT_FINITE;
+        return LNT_ERR_NONFINITE;
     }
     LNT_TRY(lnt_eigen(matrix, values->data, work));
     double *v = values->data;
@@ -282,8 +282,8 @@ static lnt_status fit(fitting *f, const lnt_laplace_config *config)
     return status;
 }
 
-lnt_status lnt_laplace_accepts(const lnt_laplace_config *config, const lnt_net *net,
-                               const lnt_loss *loss, size_t rows, lnt_error *error)
+lnt_status lnt_laplace_supports(const lnt_laplace_config *config, const lnt_net *net,
+                                const lnt_loss *loss, size_t rows, lnt_error *error)
 {
     if (config == NULL || net == NULL || loss == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "Laplace approximation: an argument is NULL");
@@ -310,7 +310,7 @@ lnt_status lnt_laplace_fit(lnt_laplace **laplace, const lnt_net *net, const lnt_
     LNT_TRY(check_shapes(net, x, y, weights, error));
     LNT_TRY(check_memory(net, config, x->rows, error));
     fitting f = {.net = net, .x = x, .y = y, .weights = weights, .loss = *loss};
-    f.loss.value = LNT_SUM;
+    f.loss.value_reduction = LNT_SUM;
     lnt_status status =
         lnt_laplace_create(&f.laplace, net, loss->kind, config->structure, config->allocator);
     if (status == LNT_OK) {

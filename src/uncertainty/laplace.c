@@ -7,7 +7,7 @@
 
 const char *lnt_laplace_structure_name(lnt_laplace_structure structure)
 {
-    static const char *const names[] = {[LNT_LAPLACE_LAST] = "last",
+    static const char *const names[] = {[LNT_LAPLACE_LAST_LAYER] = "last",
                                         [LNT_LAPLACE_KRONECKER] = "kronecker",
                                         [LNT_LAPLACE_FULL] = "full"};
     return (unsigned) structure < sizeof names / sizeof names[0] ? names[structure] : NULL;
@@ -15,7 +15,7 @@ const char *lnt_laplace_structure_name(lnt_laplace_structure structure)
 
 lnt_laplace_config lnt_laplace_defaults(void)
 {
-    return (lnt_laplace_config){.structure = LNT_LAPLACE_LAST};
+    return (lnt_laplace_config){.structure = LNT_LAPLACE_LAST_LAYER};
 }
 
 size_t lnt_laplace_dense(const lnt_layer *layers, size_t n_layers, size_t *layer)

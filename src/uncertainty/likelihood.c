@@ -5,13 +5,13 @@
 
 double lnt_laplace_weight(const lnt_laplace_data *data, size_t row)
 {
-    return data->weights.data != NULL ? lnt_get(&data->weights, row, 0) : 1;
+    return data->weights.data != NULL ? lnt_tensor_get(&data->weights, row, 0) : 1;
 }
 
 static double number(const lnt_tensor *t, size_t i, size_t j)
 {
-    return t->dtype == LNT_I32 ? (double) *(const int32_t *) lnt_element(t, i, j)
-                               : lnt_get(t, i, j);
+    return t->dtype == LNT_I32 ? (double) *(const int32_t *) lnt_tensor_ptr(t, i, j)
+                               : lnt_tensor_get(t, i, j);
 }
 
 static double class_weight(const lnt_loss *loss, size_t j)
@@ -49,16 +49,18 @@ lnt_status lnt_laplace_root(const lnt_laplace_data *data, size_t k, lnt_tensor *
     LNT_TRY(lnt_fill(0, seed));
     for (size_t i = 0; i < seed->rows; i++) {
         const double weight = lnt_laplace_weight(data, i);
-        const double p = lnt_get(&data->meaning, i, k);
+        const double p = lnt_tensor_get(&data->meaning, i, k);
         if (data->loss->kind == LNT_LOSS_MSE) {
-            LNT_TRY(lnt_set(seed, i, k, sqrt(weight)));
+            LNT_TRY(lnt_tensor_set(seed, i, k, sqrt(weight)));
         } else if (data->loss->kind == LNT_LOSS_BINARY_CROSS_ENTROPY) {
-            LNT_TRY(lnt_set(seed, i, k, sqrt(weight * binary_mass(data, i, k) * p * (1 - p))));
+            LNT_TRY(
+                lnt_tensor_set(seed, i, k, sqrt(weight * binary_mass(data, i, k) * p * (1 - p))));
         } else {
             const double size = sqrt(weight * softmax_mass(data, i) * p);
             for (size_t j = 0; j < seed->cols; j++) {
                 const double e = j == k ? 1 : 0;
-                LNT_TRY(lnt_set(seed, i, j, size * (e - lnt_get(&data->meaning, i, j))));
+                LNT_TRY(
+                    lnt_tensor_set(seed, i, j, size * (e - lnt_tensor_get(&data->meaning, i, j))));
             }
         }
     }

@@ -23,7 +23,7 @@ static lnt_tensor take(lnt_arena *arena, lnt_dtype dtype, size_t rows, size_t co
         arena->overflow = true;
         size = 0;
     }
-    return lnt_tensor_of(dtype, lnt_arena_take(arena, size, lnt_dtype_size(dtype)), rows, cols);
+    return lnt_tensor_view(dtype, lnt_arena_take(arena, size, lnt_dtype_size(dtype)), rows, cols);
 }
 
 /* Runs once to measure and once to place. */
@@ -78,7 +78,7 @@ lnt_status lnt_laplace_predictor_create(lnt_laplace_predictor **predictor, const
     p->owner = lnt_owner_of(allocator);
     p->net = net;
     p->laplace = laplace;
-    p->loss = lnt_loss_of(laplace->loss, LNT_SUM);
+    p->loss = lnt_loss_defaults(laplace->loss, LNT_SUM);
     *predictor = p;
     return LNT_OK;
 }
@@ -92,7 +92,7 @@ void lnt_laplace_predictor_destroy(lnt_laplace_predictor *predictor)
 
 static lnt_tensor room(const lnt_tensor *memory, size_t rows, size_t cols)
 {
-    return lnt_tensor_of(memory->dtype, memory->data, rows, cols);
+    return lnt_tensor_view(memory->dtype, memory->data, rows, cols);
 }
 
 static void square(const lnt_tensor *t)
@@ -173,9 +173,9 @@ static lnt_status seed_output(lnt_tensor *seed, size_t k)
 static lnt_status seed_class(const lnt_tensor *p, lnt_tensor *seed, size_t k)
 {
     for (size_t i = 0; i < seed->rows; i++) {
-        const double p_k = lnt_get(p, i, k);
+        const double p_k = lnt_tensor_get(p, i, k);
         for (size_t j = 0; j < seed->cols; j++) {
-            LNT_TRY(lnt_set(seed, i, j, p_k * ((j == k ? 1 : 0) - lnt_get(p, i, j))));
+            LNT_TRY(lnt_tensor_set(seed, i, j, p_k * ((j == k ? 1 : 0) - lnt_tensor_get(p, i, j))));
         }
     }
     return LNT_OK;
@@ -188,8 +188,8 @@ typedef struct batch {
 
 static lnt_status put(const batch *out, size_t i, size_t k, double sd, double epistemic)
 {
-    LNT_TRY(lnt_set(&out->sd, i, k, sd));
-    return out->epistemic.data != NULL ? lnt_set(&out->epistemic, i, k, epistemic) : LNT_OK;
+    LNT_TRY(lnt_tensor_set(&out->sd, i, k, sd));
+    return out->epistemic.data != NULL ? lnt_tensor_set(&out->epistemic, i, k, epistemic) : LNT_OK;
 }
 
 /* Output k by itself: of numbers all there is, of classes the mean's logit and a binary's sd. */
@@ -199,16 +199,16 @@ static lnt_status predict_output(const lnt_laplace_predictor *p, const lnt_tenso
     const double *variance = p->variance.data;
     const lnt_loss_kind kind = p->loss.kind;
     for (size_t i = 0; i < output->rows; i++) {
-        const double y = lnt_get(output, i, k), v = variance[i];
+        const double y = lnt_tensor_get(output, i, k), v = variance[i];
         if (kind == LNT_LOSS_MSE) {
-            LNT_TRY(lnt_set(&out->mean, i, k, y));
+            LNT_TRY(lnt_tensor_set(&out->mean, i, k, y));
             LNT_TRY(put(out, i, k, sqrt(p->laplace->info.noise + v), sqrt(v)));
             continue;
         }
         const double kappa = 1 / sqrt(1 + 0.39269908169872415481 * v); /* π/8 */
-        LNT_TRY(lnt_set(&out->mean, i, k, kappa * y));
+        LNT_TRY(lnt_tensor_set(&out->mean, i, k, kappa * y));
         if (kind == LNT_LOSS_BINARY_CROSS_ENTROPY) {
-            const double probability = lnt_get(&p->meaning, i, k);
+            const double probability = lnt_tensor_get(&p->meaning, i, k);
             const double sd = probability * (1 - probability) * sqrt(v);
             LNT_TRY(put(out, i, k, sd, sd));
         }
@@ -231,7 +231,7 @@ static lnt_status predict_batch(lnt_laplace_predictor *p, const lnt_tensor *x, b
     const lnt_tensor output = lnt_point_output(p->desk.point);
     lnt_tensor seed = room(&p->desk.seed, x->rows, output.cols);
     p->meaning.rows = x->rows;
-    LNT_TRY(lnt_loss_link(&p->loss, &output, &p->meaning));
+    LNT_TRY(lnt_loss_inverse_link(&p->loss, &output, &p->meaning));
     if (p->laplace->info.structure == LNT_LAPLACE_KRONECKER) {
         LNT_TRY(know_inputs(p, x->rows));
     }
@@ -245,7 +245,7 @@ static lnt_status predict_batch(lnt_laplace_predictor *p, const lnt_tensor *x, b
         LNT_TRY(vary(p, &seed));
         LNT_TRY(predict_class(p, out, k));
     }
-    return lnt_loss_link(&p->loss, &out->mean, &out->mean);
+    return lnt_loss_inverse_link(&p->loss, &out->mean, &out->mean);
 }
 
 static lnt_status check(const lnt_laplace_predictor *p, const lnt_tensor *x, const lnt_tensor *out)

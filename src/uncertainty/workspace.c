@@ -51,7 +51,7 @@ static lnt_tensor take(lnt_arena *arena, lnt_dtype dtype, size_t rows, size_t co
         arena->overflow = true;
         size = 0;
     }
-    return lnt_tensor_of(dtype, lnt_arena_take(arena, size, lnt_dtype_size(dtype)), rows, cols);
+    return lnt_tensor_view(dtype, lnt_arena_take(arena, size, lnt_dtype_size(dtype)), rows, cols);
 }
 
 void lnt_laplace_desk_place(lnt_arena *arena, const lnt_net *net, lnt_laplace_structure structure,
@@ -73,7 +73,7 @@ lnt_status lnt_laplace_inputs(lnt_laplace_desk *desk, size_t l, lnt_tensor *inpu
 {
     const lnt_tensor *x = lnt_point_input(desk->point, l);
     const bool bias = desk->point->net->layers[l].bias;
-    *inputs = lnt_tensor_of(LNT_F64, desk->inputs.data, x->rows, x->cols + (bias ? 1 : 0));
+    *inputs = lnt_tensor_view(LNT_F64, desk->inputs.data, x->rows, x->cols + (bias ? 1 : 0));
     lnt_tensor part;
     LNT_TRY(lnt_slice_cols(inputs, 0, x->cols, 1, &part));
     LNT_TRY(lnt_copy(x, &part));
@@ -87,7 +87,7 @@ lnt_status lnt_laplace_inputs(lnt_laplace_desk *desk, size_t l, lnt_tensor *inpu
 lnt_status lnt_laplace_deltas(lnt_laplace_desk *desk, size_t l, lnt_tensor *deltas)
 {
     const lnt_tensor d = lnt_point_delta(desk->point, l);
-    *deltas = lnt_tensor_of(LNT_F64, desk->deltas.data, d.rows, d.cols);
+    *deltas = lnt_tensor_view(LNT_F64, desk->deltas.data, d.rows, d.cols);
     return lnt_copy(&d, deltas);
 }
 
@@ -110,7 +110,7 @@ static void multiply_out(const lnt_tensor *inputs, const lnt_tensor *deltas, dou
 lnt_status lnt_laplace_rows(lnt_laplace_desk *desk, const lnt_laplace_block *block,
                             lnt_tensor *rows)
 {
-    *rows = lnt_tensor_of(LNT_F64, desk->panel.data, desk->point->rows, block->n_a);
+    *rows = lnt_tensor_view(LNT_F64, desk->panel.data, desk->point->rows, block->n_a);
     size_t offset = 0;
     for (size_t l = block->first; l < block->end; l++) {
         if (desk->point->net->layers[l].kind->has_weights) {

@@ -16,13 +16,13 @@ static int compare_values(size_t a, size_t b, const void *context)
 Test(intern, sort)
 {
     enum { MOST = 200 };
-    lnt_random random = lnt_random_at(3, 3);
+    lnt_random random = lnt_random_init(3, 3);
     for (size_t count = 0; count <= MOST; count++) {
         uint32_t values[MOST];
         size_t index[MOST];
         bool seen[MOST] = {false};
         for (size_t i = 0; i < count; i++) {
-            values[i] = (uint32_t) lnt_random_below(&random, 50);
+            values[i] = (uint32_t) lnt_random_bounded(&random, 50);
             index[i] = i;
         }
         lnt_sort(index, count, compare_values, values);

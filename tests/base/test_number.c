@@ -163,7 +163,8 @@ static float random_float(lnt_random *random)
 
 static double around_one(lnt_random *random)
 {
-    return (lnt_random_uniform(random) - 0.5) * pow(10, (double) lnt_random_below(random, 12) - 4);
+    return (lnt_random_uniform(random) - 0.5) *
+           pow(10, (double) lnt_random_bounded(random, 12) - 4);
 }
 
 enum { TEXT = 1600 };
@@ -180,24 +181,24 @@ static void shortest_double(lnt_random *random, char text[TEXT])
 
 static void usual(lnt_random *random, char text[TEXT])
 {
-    snprintf(text, TEXT, "%.*g", 1 + (int) lnt_random_below(random, 19), around_one(random));
+    snprintf(text, TEXT, "%.*g", 1 + (int) lnt_random_bounded(random, 19), around_one(random));
 }
 
 static void usual_fixed(lnt_random *random, char text[TEXT])
 {
-    snprintf(text, TEXT, "%.*f", (int) lnt_random_below(random, 24), around_one(random));
+    snprintf(text, TEXT, "%.*f", (int) lnt_random_bounded(random, 24), around_one(random));
 }
 
 static void digits_and_exponent(lnt_random *random, char text[TEXT])
 {
-    const uint64_t digits = lnt_random_u64(random) >> lnt_random_below(random, 64);
-    snprintf(text, TEXT, "%" PRIu64 "e%d", digits, (int) lnt_random_below(random, 90) - 50);
+    const uint64_t digits = lnt_random_u64(random) >> lnt_random_bounded(random, 64);
+    snprintf(text, TEXT, "%" PRIu64 "e%d", digits, (int) lnt_random_bounded(random, 90) - 50);
 }
 
 static void any_exponent(lnt_random *random, char text[TEXT])
 {
-    const uint64_t digits = lnt_random_u64(random) >> lnt_random_below(random, 64);
-    snprintf(text, TEXT, "%" PRIu64 "e%d", digits, (int) lnt_random_below(random, 700) - 370);
+    const uint64_t digits = lnt_random_u64(random) >> lnt_random_bounded(random, 64);
+    snprintf(text, TEXT, "%" PRIu64 "e%d", digits, (int) lnt_random_bounded(random, 700) - 370);
 }
 
 /* Exactly between two floats, or a hair beside it. */
@@ -206,11 +207,11 @@ static void float_midpoint(lnt_random *random, char text[TEXT])
     const float value = random_float(random);
     const double middle = ((double) value + (double) nextafterf(value, INFINITY)) / 2;
     int length = snprintf(text, TEXT - 40, "%.*e", 60, middle);
-    if (lnt_random_below(random, 3) == 0) {
+    if (lnt_random_bounded(random, 3) == 0) {
         length = snprintf(text, TEXT - 40, "%.*f", 20, middle);
     }
     char *const exponent = memchr(text, 'e', (size_t) length);
-    if (exponent == NULL && lnt_random_below(random, 2) == 0) {
+    if (exponent == NULL && lnt_random_bounded(random, 2) == 0) {
         snprintf(text + length, 40, "00000000000000000001");
     }
 }
@@ -219,39 +220,39 @@ static void float_midpoint(lnt_random *random, char text[TEXT])
 static void double_midpoint(lnt_random *random, char text[TEXT])
 {
     const double value = ldexp((double) ((lnt_random_u64(random) >> 11) | (UINT64_C(1) << 52)),
-                               (int) lnt_random_below(random, 160) - 120);
+                               (int) lnt_random_bounded(random, 160) - 120);
     const long double middle = ((long double) value + (long double) nextafter(value, INFINITY)) / 2;
     const int length = snprintf(text, TEXT - 40, "%.*Lf", 130, middle);
     static const char *const tails[] = {"", "0", "1", "00000000001"};
-    snprintf(text + length, 40, "%s", tails[lnt_random_below(random, 4)]);
+    snprintf(text + length, 40, "%s", tails[lnt_random_bounded(random, 4)]);
 }
 
 static void subnormal(lnt_random *random, char text[TEXT])
 {
-    if (lnt_random_below(random, 2) == 0) {
+    if (lnt_random_bounded(random, 2) == 0) {
         const double value = ldexp((double) (lnt_random_u64(random) >> 12), -1074);
-        snprintf(text, TEXT, "%.*e", 17 + (int) lnt_random_below(random, 5), value);
+        snprintf(text, TEXT, "%.*e", 17 + (int) lnt_random_bounded(random, 5), value);
     } else {
         const double value =
-            ldexp(lnt_random_uniform(random), -126 - (int) lnt_random_below(random, 26));
-        snprintf(text, TEXT, "%.*e", (int) lnt_random_below(random, 20), value);
+            ldexp(lnt_random_uniform(random), -126 - (int) lnt_random_bounded(random, 26));
+        snprintf(text, TEXT, "%.*e", (int) lnt_random_bounded(random, 20), value);
     }
 }
 
 static void long_digits(lnt_random *random, char text[TEXT])
 {
-    const size_t before = (size_t) lnt_random_below(random, 40),
-                 after = (size_t) lnt_random_below(random, 800);
+    const size_t before = (size_t) lnt_random_bounded(random, 40),
+                 after = (size_t) lnt_random_bounded(random, 800);
     size_t length = 0;
     for (size_t i = 0; i < before; i++) {
-        text[length++] = (char) ('0' + (int) lnt_random_below(random, 10));
+        text[length++] = (char) ('0' + (int) lnt_random_bounded(random, 10));
     }
     text[length++] = '.';
-    const uint64_t zeros = lnt_random_below(random, 30);
+    const uint64_t zeros = lnt_random_bounded(random, 30);
     for (size_t i = 0; i < after + 1; i++) {
-        text[length++] = i < zeros ? '0' : (char) ('0' + (int) lnt_random_below(random, 10));
+        text[length++] = i < zeros ? '0' : (char) ('0' + (int) lnt_random_bounded(random, 10));
     }
-    snprintf(text + length, TEXT - length, "e%d", (int) lnt_random_below(random, 60) - 30);
+    snprintf(text + length, TEXT - length, "e%d", (int) lnt_random_bounded(random, 60) - 30);
 }
 
 /* Bytes that numbers are made of, in any order. */
@@ -259,10 +260,10 @@ static void noise(lnt_random *random, char text[TEXT])
 {
     static const char bytes[] = "00123456789..eE+-x ,";
     size_t length = 0;
-    text[length++] = (char) ('0' + (int) lnt_random_below(random, 10));
-    const size_t count = (size_t) lnt_random_below(random, 12);
+    text[length++] = (char) ('0' + (int) lnt_random_bounded(random, 10));
+    const size_t count = (size_t) lnt_random_bounded(random, 12);
     for (size_t i = 0; i < count; i++) {
-        text[length++] = bytes[lnt_random_below(random, sizeof bytes - 1)];
+        text[length++] = bytes[lnt_random_bounded(random, sizeof bytes - 1)];
     }
     text[length] = '\0';
     /* strtod reads hexadecimal numbers, which are refused here on purpose. */
@@ -283,7 +284,7 @@ Test(number, agrees_with_the_c_library, .timeout = 110)
 {
     static char text[TEXT];
     for (size_t shape = 0; shape < N_SHAPES; shape++) {
-        lnt_random random = lnt_random_at(7, 1000 + shape);
+        lnt_random random = lnt_random_init(7, 1000 + shape);
         for (int i = 0; i < REPETITIONS; i++) {
             shapes[shape](&random, text);
             check(text);
@@ -294,11 +295,11 @@ Test(number, agrees_with_the_c_library, .timeout = 110)
 /* Decimal numbers exactly between two floats, where the quick way must give up. */
 Test(number, ties_of_short_numbers)
 {
-    lnt_random random = lnt_random_at(9, 1);
+    lnt_random random = lnt_random_init(9, 1);
     char text[64];
     for (int i = 0; i < 20000; i++) {
-        const uint64_t odd = 2 * (lnt_random_below(&random, 1 << 23) + (1 << 23)) + 1;
-        snprintf(text, sizeof text, "%" PRIu64, odd << lnt_random_below(&random, 20));
+        const uint64_t odd = 2 * (lnt_random_bounded(&random, 1 << 23) + (1 << 23)) + 1;
+        snprintf(text, sizeof text, "%" PRIu64, odd << lnt_random_bounded(&random, 20));
         check(text);
         snprintf(text, sizeof text, "%.8f", (double) odd / 256);
         check(text);
@@ -360,7 +361,7 @@ Test(number, written_short)
 
 Test(number, written_reads_back)
 {
-    lnt_random random = lnt_random_at(8, 1);
+    lnt_random random = lnt_random_init(8, 1);
     char text[LNT_NUMBER_LENGTH];
     for (int i = 0; i < 20000; i++) {
         const double value = random_double(&random);

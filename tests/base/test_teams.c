@@ -34,16 +34,16 @@ typedef struct task {
     size_t n_layers;
     size_t batch;
     lnt_optim_kind optim;
-    lnt_products products;
+    lnt_gemm_backend products;
 } task;
 
 /* Numbers from -1 to 1, the same ones always. */
 static void fill(lnt_tensor *t, uint64_t stream)
 {
-    lnt_random random = lnt_random_at(5, stream);
+    lnt_random random = lnt_random_init(5, stream);
     for (size_t i = 0; i < t->rows; i++) {
         for (size_t j = 0; j < t->cols; j++) {
-            require(lnt_set(t, i, j, 2 * lnt_random_uniform(&random) - 1));
+            require(lnt_tensor_set(t, i, j, 2 * lnt_random_uniform(&random) - 1));
         }
     }
 }
@@ -53,9 +53,9 @@ static lnt_status train(const task *t, unsigned threads, void *state, size_t *by
 {
     const size_t size = lnt_dtype_size(t->dtype);
     void *memory = lnt_allocate(NULL, (size_t) ROWS * (INPUTS + OUTPUTS), size);
-    lnt_tensor x = lnt_tensor_of(t->dtype, memory, ROWS, INPUTS);
+    lnt_tensor x = lnt_tensor_view(t->dtype, memory, ROWS, INPUTS);
     lnt_tensor y =
-        lnt_tensor_of(t->dtype, (char *) memory + (size_t) ROWS * INPUTS * size, ROWS, OUTPUTS);
+        lnt_tensor_view(t->dtype, (char *) memory + (size_t) ROWS * INPUTS * size, ROWS, OUTPUTS);
     fill(&x, 1);
     fill(&y, 2);
     const lnt_net_config config = {.dtype = t->dtype,
@@ -68,9 +68,9 @@ static lnt_status train(const task *t, unsigned threads, void *state, size_t *by
     lnt_fit_config fit = lnt_fit_defaults();
     fit.epochs = 2;
     fit.batch_rows = t->batch;
-    fit.optim = lnt_optim_of(t->optim);
+    fit.optim = lnt_optim_defaults(t->optim);
     fit.optim.clip_norm = 1;
-    fit.products = t->products;
+    fit.gemm = t->products;
     fit.threads = threads;
     fit.oversubscribe = true;
     fit.validation_fraction = 0.1;
@@ -79,7 +79,7 @@ static lnt_status train(const task *t, unsigned threads, void *state, size_t *by
         status = lnt_fit(net, &x, &y, &fit, NULL, &error);
     }
     if (status == LNT_OK) {
-        const lnt_tensor all = lnt_net_state_read_only(net);
+        const lnt_tensor all = lnt_net_state_vector_read_only(net);
         *bytes = all.cols * size;
         memcpy(state, all.data, *bytes);
     } else {
@@ -116,14 +116,14 @@ static void check_bits(void)
     const task tasks[] = {
         {"dense layers, f32", LNT_F32, {wide, smooth, kept, last}, 4, 160, LNT_ADAM, 0},
         {"dense layers, f64", LNT_F64, {wide, smooth, kept, last}, 4, 150, LNT_SGD, 0},
-        {"products by BLAS", LNT_F32, {wide, smooth, last}, 3, 160, LNT_ADAMW, LNT_PRODUCTS_BLAS},
+        {"products by BLAS", LNT_F32, {wide, smooth, last}, 3, 160, LNT_ADAMW, LNT_GEMM_BLAS},
         {"large products by BLAS",
          LNT_F32,
          {lnt_dense(400, LNT_RELU), lnt_dense(300, LNT_RELU), last},
          3,
          300,
          LNT_SGD,
-         LNT_PRODUCTS_BLAS},
+         LNT_GEMM_BLAS},
         {"shards",
          LNT_F32,
          {lnt_dense(32, LNT_TANH), lnt_dense(16, LNT_TANH), last},

@@ -80,7 +80,7 @@ int main()
         lnt_pass_create(&pass, net, &threads) != LNT_OK) {
         return EXIT_FAILURE;
     }
-    check([&] { return lnt_pass_evaluate(pass, net, &x, &custom, &y, nullptr, nullptr); });
+    check([&] { return lnt_pass_forward_backward(pass, net, &x, &custom, &y, nullptr, nullptr); });
     check([&] { return lnt_apply(function, nullptr, &x, &y); });
     check([&] { return lnt_fit(net, &x, &y, &fit, nullptr, nullptr); });
     lnt_pass_destroy(pass);

@@ -54,7 +54,7 @@ class Statuses(unittest.TestCase):
 
     def test_the_compiler_warns_of_a_status_that_is_ignored(self):
         options = LANGUAGES["c11"][1]
-        text = "#include <linnet/net.h>\nvoid f(void);\nvoid f(void) { lnt_net_tensor(0, 0, 0); }\n"
+        text = "#include <linnet/net.h>\nvoid f(void);\nvoid f(void) { lnt_net_parameter(0, 0, 0); }\n"
         for compiler in filter(shutil.which, LANGUAGES["c11"][0]):
             self.assertIn("warn_unused_result", compiles(compiler, options, text))
 
@@ -69,7 +69,7 @@ class Version(unittest.TestCase):
 
 
 # Their output is a view: they write no element.
-VIEWS = {"lnt_slice_rows", "lnt_slice_cols", "lnt_derivatives_set", "lnt_pass_forward"}
+VIEWS = {"lnt_slice_rows", "lnt_slice_cols", "lnt_derivatives_linearize", "lnt_pass_forward"}
 
 
 def writers(text):

@@ -36,7 +36,7 @@ int main(void)
     if (lnt_net_create(&made.net, &config) != LNT_OK) {
         return 1;
     }
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame;
     printf("%s\n", lnt_build_info().left_out);
     tell("npz out", lnt_npz_export(&made, "m.npz", &error), &error);

@@ -91,8 +91,9 @@ Test(report_pages, a_gaussian_tells_how_often_it_is_right)
     lnt_tensor prediction = matrix(LNT_F64, 4, 2);
     for (size_t i = 0; i < 4; i++) {
         const double sign = i % 2 == 0 ? 1 : -1;
-        OK(lnt_set(&prediction, i, 0, lnt_get(&y, i, 0) + sign * (2 * (double) i + 1)));
-        OK(lnt_set(&prediction, i, 1, 2));
+        OK(lnt_tensor_set(&prediction, i, 0,
+                          lnt_tensor_get(&y, i, 0) + sign * (2 * (double) i + 1)));
+        OK(lnt_tensor_set(&prediction, i, 1, 2));
     }
     const lnt_cli_html_report report = {
         .title = "gaussian", .model = &model, .y = &y, .prediction = &prediction};
@@ -113,7 +114,7 @@ Test(report_pages, a_quantile_tells_how_many_lie_below)
     lnt_tensor y = matrix(LNT_F64, 5, 1), prediction = matrix(LNT_F64, 5, 1);
     OK(lnt_names_create(&model.target_names, names, 1, NULL));
     for (size_t i = 0; i < 5; i++) {
-        OK(lnt_set(&y, i, 0, (double) i));
+        OK(lnt_tensor_set(&y, i, 0, (double) i));
     }
     OK(lnt_fill(2, &prediction)); /* above two of them, and equal to one */
     const lnt_cli_html_report report = {
@@ -141,7 +142,7 @@ Test(report_pages, scatter_plots_draw_a_sample)
         const lnt_tensor y = random_matrix(LNT_F64, cases[i].rows, 1, 1);
         lnt_tensor prediction = random_matrix(LNT_F64, cases[i].rows, 1, 2);
         for (size_t k = 0; k < cases[i].missing; k++) {
-            OK(lnt_set(&prediction, 3 * k, 0, k == 0 ? NAN : INFINITY));
+            OK(lnt_tensor_set(&prediction, 3 * k, 0, k == 0 ? NAN : INFINITY));
         }
         const lnt_cli_html_report report = {
             .title = "sample", .model = &model, .y = &y, .prediction = &prediction};
@@ -178,7 +179,7 @@ Test(report_pages, errors_that_are_equal_or_absent, .timeout = 20)
     says(page, "<td>0</td><td>0</td><td>0</td><td>1</td>");
     free(page);
     for (size_t i = 0; i < 8; i++) {
-        OK(lnt_set(&prediction, i, 0, lnt_get(&y, i, 0) + 4));
+        OK(lnt_tensor_set(&prediction, i, 0, lnt_tensor_get(&y, i, 0) + 4));
     }
     page = page_of(&report);
     says(page, "<td>4</td><td>4</td><td>4</td>");
@@ -202,11 +203,11 @@ Test(report_pages, why_a_run_ended)
                 {LNT_END_PATIENCE, "no improvement for 7 epochs"},
                 {LNT_END_SECONDS, "the time was over"},
                 {LNT_END_STEPS, "the steps were used up"},
-                {LNT_END_NOT_FINITE, "then the loss was not finite"},
-                {LNT_END_STOP, "then a stop file was found"},
-                {LNT_END_GOAL, "target loss reached"},
-                {LNT_END_GRADIENT, "gradient tolerance reached"},
-                {LNT_END_STUCK, "no step lowers the loss further"}};
+                {LNT_END_NONFINITE, "then the loss was not finite"},
+                {LNT_END_STOP_FILE, "then a stop file was found"},
+                {LNT_END_TARGET_LOSS, "target loss reached"},
+                {LNT_END_GRADIENT_TOLERANCE, "gradient tolerance reached"},
+                {LNT_END_STALLED, "no step lowers the loss further"}};
     lnt_model model = model_of(2, 1, lnt_mse(LNT_MEAN));
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const lnt_fit_result result = result_of(ends[i].end);
@@ -249,8 +250,9 @@ Test(report_pages, times_and_epochs)
 
 Test(report_pages, layers_of_each_kind)
 {
-    lnt_layer layers[] = {lnt_dense(4, LNT_RELU),    lnt_batch_norm(), lnt_dropout(0.25),
-                          lnt_dense(4, LNT_TANH),    lnt_residual(4),  lnt_activate(LNT_SIGMOID),
+    lnt_layer layers[] = {lnt_dense(4, LNT_RELU),    lnt_batch_norm(),
+                          lnt_dropout(0.25),         lnt_dense(4, LNT_TANH),
+                          lnt_residual(4),           lnt_activation_layer(LNT_SIGMOID),
                           lnt_dense(2, LNT_IDENTITY)};
     lnt_model model = lnt_model_init();
     layers[3].bias = false;
@@ -359,8 +361,8 @@ Test(report_pages, counts_of_many_rows)
     lnt_model model = model_of(2, 2, lnt_softmax_cross_entropy(LNT_MEAN));
     lnt_tensor y = matrix(LNT_F64, MANY, 1), prediction = matrix(LNT_F64, MANY, 2);
     for (size_t i = 0; i < MANY; i++) {
-        OK(lnt_set(&prediction, i, 0, i < 12345 ? 0.9 : 0.2));
-        OK(lnt_set(&prediction, i, 1, i < 12345 ? 0.1 : 0.8));
+        OK(lnt_tensor_set(&prediction, i, 0, i < 12345 ? 0.9 : 0.2));
+        OK(lnt_tensor_set(&prediction, i, 1, i < 12345 ? 0.1 : 0.8));
     }
     char *page = page_of(&(lnt_cli_html_report){
         .title = "many", .model = &model, .y = &y, .prediction = &prediction});

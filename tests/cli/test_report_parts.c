@@ -170,8 +170,8 @@ Test(report_parts, what_is_not_finite_is_a_gap)
 Test(report_parts, bars_of_errors_are_as_wide_as_quartiles_say)
 {
     static const double zeros[8] = {0}, errors[8] = {18.5, 1, 5, -40, 4, 2, 3, 12};
-    const lnt_tensor y = lnt_tensor_read_only(LNT_F64, zeros, 8, 1);
-    const lnt_tensor prediction = lnt_tensor_read_only(LNT_F64, errors, 8, 1);
+    const lnt_tensor y = lnt_tensor_const_view(LNT_F64, zeros, 8, 1);
+    const lnt_tensor prediction = lnt_tensor_const_view(LNT_F64, errors, 8, 1);
     const lnt_model model = lnt_model_init();
     const lnt_cli_html_report report = {.model = &model, .y = &y, .prediction = &prediction};
     lnt_html html = {0};

@@ -38,7 +38,7 @@ Test(array, a_stream_that_fails_in_the_header)
         source s = {.text = text, .size = sizeof text, .fail_at = fail_at};
         lnt_error error = {LNT_OK, ""};
         const lnt_stream stream = {"x.npy", &error, LNT_STREAM_ENDLESS, read_some, &s};
-        lnt_npy_header header;
+        lnt_npy_info header;
         FAILS(fail_at == 0 ? LNT_OK : LNT_ERR_IO, lnt_array_begin(&header, &stream));
         assert_eq(s.calls, fail_at == 1 ? 1 : 2);
         assert_str_eq(error.message, "");
@@ -81,13 +81,13 @@ Test(array, the_last_number_is_read)
         }
         write_bytes(path, text, 128 + 4 * (size_t) count);
         lnt_frame *frame;
-        const lnt_csv_options options = lnt_csv_defaults();
+        const lnt_read_options options = lnt_read_defaults();
         lnt_error error = {LNT_OK, ""};
         const lnt_status status = lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, &error);
         assert_status(status, LNT_OK, "%s", error.message);
         const lnt_tensor values = lnt_frame_values(frame);
         for (int32_t i = 0; i < count; i++) {
-            assert_eq(lnt_get(&values, (size_t) i, 0), 42 + i);
+            assert_eq(lnt_tensor_get(&values, (size_t) i, 0), 42 + i);
         }
         lnt_frame_destroy(frame);
     }

@@ -94,7 +94,7 @@ Test(csv_refused, refused)
 {
     for (size_t i = 0; i < COUNT(refused); i++) {
         const struct refused *const r = &refused[i];
-        const lnt_csv_options options = with_labels(r->label, r->label != NULL ? 1 : 0);
+        const lnt_read_options options = with_labels(r->label, r->label != NULL ? 1 : 0);
         lnt_frame *frame = (lnt_frame *) &options; /* anything but NULL */
         lnt_error error = {.message = "untouched"};
         const lnt_status status =
@@ -112,7 +112,7 @@ Test(csv_refused, refused)
 static void expect_bytes_refused(const char *bytes, size_t length, const char *const *label,
                                  const char *message)
 {
-    const lnt_csv_options options = with_labels(label, label != NULL ? 1 : 0);
+    const lnt_read_options options = with_labels(label, label != NULL ? 1 : 0);
     lnt_frame *frame;
     lnt_error error;
     assert_status(csv_read_bytes(&frame, bytes, length, &options, &error), LNT_ERR_FORMAT);
@@ -138,7 +138,7 @@ Test(csv_refused, nul_bytes)
 
 Test(csv_refused, f64_names_its_range)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = LNT_F64;
     lnt_frame *frame = csv_frame("1e39\n-1e308\n", &options);
     csv_expect(frame, 2, 1, (const double[]){1e39, -1e308});
@@ -151,7 +151,7 @@ Test(csv_refused, f64_names_its_range)
 
 Test(csv_refused, all_rows_dropped)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.missing = LNT_MISSING_DROP;
     lnt_frame *frame;
     lnt_error error;
@@ -161,7 +161,7 @@ Test(csv_refused, all_rows_dropped)
 
 Test(csv_refused, arguments)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame = (lnt_frame *) &options;
     lnt_error error;
     assert_status(lnt_csv_read(NULL, "x", &options, &error), LNT_ERR_NULL);
@@ -173,28 +173,28 @@ Test(csv_refused, arguments)
     options.dtype = LNT_I32;
     assert_status(lnt_csv_read(&frame, "x", &options, &error), LNT_ERR_DTYPE);
     assert_str_eq(error.message, "dtype: expected f32 or f64, found i32");
-    options = lnt_csv_defaults();
-    options.header = (lnt_csv_header) 7;
+    options = lnt_read_defaults();
+    options.header = (lnt_header_row) 7;
     assert_status(lnt_csv_read(&frame, "x", &options, &error), LNT_ERR_INVALID);
-    assert_str_eq(error.message, "header is 7, expected one of lnt_csv_header");
-    options = lnt_csv_defaults();
+    assert_str_eq(error.message, "header is 7, expected one of lnt_header_row");
+    options = lnt_read_defaults();
     options.missing = (lnt_missing) 7;
     assert_status(lnt_csv_read(&frame, "x", &options, NULL), LNT_ERR_INVALID);
-    options = lnt_csv_defaults();
+    options = lnt_read_defaults();
     options.n_label_columns = 1;
     assert_status(lnt_csv_read(&frame, "x", &options, &error), LNT_ERR_NULL);
     assert_str_eq(error.message, "label_columns: name 1 is NULL");
-    options = lnt_csv_defaults();
-    options.n_only_columns = 1;
+    options = lnt_read_defaults();
+    options.n_use_columns = 1;
     assert_status(lnt_csv_read(&frame, "x", &options, &error), LNT_ERR_NULL);
-    assert_str_eq(error.message, "only_columns: name 1 is NULL");
+    assert_str_eq(error.message, "use_columns: name 1 is NULL");
 }
 
 Test(csv_refused, delimiters_that_cannot_be)
 {
     static const char bad[] = "\"\r\n+-.059eE\x80\xFF";
     for (size_t i = 0; i < sizeof bad - 1; i++) {
-        lnt_csv_options options = lnt_csv_defaults();
+        lnt_read_options options = lnt_read_defaults();
         options.delimiter = bad[i];
         lnt_frame *frame;
         lnt_error error;
@@ -213,7 +213,7 @@ Test(csv_refused, delimiters_that_cannot_be)
 
 static void expect_io_error(const char *path, const char *message)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame = (lnt_frame *) &options;
     lnt_error error;
     assert_status(lnt_csv_read(&frame, path, &options, &error), LNT_ERR_IO);
@@ -245,7 +245,7 @@ static size_t open_files(void)
 Test(csv_refused, files_are_closed)
 {
     const size_t before = open_files();
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     for (size_t i = 0; i < COUNT(refused); i++) {
         lnt_frame *frame;
         lnt_status status =
@@ -267,7 +267,7 @@ Test(csv_refused, standard_input)
     assert_eq(lseek(descriptor, 8, SEEK_SET), 8); /* it begins where it stands */
     assert_eq(dup2(descriptor, STDIN_FILENO), STDIN_FILENO);
     close(descriptor);
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame;
     assert_status(lnt_csv_read(&frame, "-", &options, NULL), LNT_OK);
     csv_expect(frame, 2, 2, (const double[]){1, 2, 3, 4});
@@ -288,7 +288,7 @@ Test(csv_refused, digits)
     const char *const root = getenv("LINNET_SOURCE_ROOT");
     snprintf(path, sizeof path, "%s/data/digits.csv", root != NULL ? root : ".");
     static const char *const spec[] = {"digit"};
-    lnt_csv_options options = with_labels(spec, 1);
+    lnt_read_options options = with_labels(spec, 1);
     lnt_frame *frame;
     lnt_error error = {.message = ""};
     assert_status(lnt_csv_read(&frame, path, &options, &error), LNT_OK, "%s", error.message);
@@ -301,11 +301,11 @@ Test(csv_refused, digits)
     double sum = 0, digits = 0;
     for (size_t i = 0; i < x.rows; i++) {
         for (size_t j = 0; j < 64; j++) {
-            assert_ge(lnt_get(&x, i, j), 0);
-            assert_le(lnt_get(&x, i, j), 16);
-            sum += lnt_get(&x, i, j);
+            assert_ge(lnt_tensor_get(&x, i, j), 0);
+            assert_le(lnt_tensor_get(&x, i, j), 16);
+            sum += lnt_tensor_get(&x, i, j);
         }
-        digits += lnt_get(&x, i, 64);
+        digits += lnt_tensor_get(&x, i, 64);
     }
     assert_eq(sum, 561718);
     assert_eq(digits, 8070);

@@ -26,16 +26,16 @@ typedef struct table {
 static void append_cell(table *t, lnt_random *random, double value, size_t row)
 {
     static const char *const blanks[] = {"", "", "", "", " ", "\t", "  "};
-    const bool quoted = row % 3 == 0 && lnt_random_below(random, 4) == 0;
+    const bool quoted = row % 3 == 0 && lnt_random_bounded(random, 4) == 0;
     const char *const quote = quoted ? "\"" : "";
     t->length +=
-        (size_t) sprintf(t->text + t->length, "%s%s%.*g%s%s", blanks[lnt_random_below(random, 7)],
-                         quote, 17, value, quote, blanks[lnt_random_below(random, 7)]);
+        (size_t) sprintf(t->text + t->length, "%s%s%.*g%s%s", blanks[lnt_random_bounded(random, 7)],
+                         quote, 17, value, quote, blanks[lnt_random_bounded(random, 7)]);
 }
 
-static lnt_csv_options with_commas(lnt_dtype dtype)
+static lnt_read_options with_commas(lnt_dtype dtype)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
     options.delimiter = ','; /* the tables have tabs as blanks */
     return options;
@@ -47,18 +47,18 @@ static table make_table(size_t rows, size_t cols, uint64_t seed)
     table t = {malloc(rows * cols * 40 + 1), 0, rows, cols, malloc(rows * cols * sizeof(double))};
     cr_assert_not_null(t.text);
     cr_assert_not_null(t.values);
-    lnt_random random = lnt_random_at(seed, 77);
+    lnt_random random = lnt_random_init(seed, 77);
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < cols; j++) {
-            double value =
-                ldexp(lnt_random_uniform(&random) - 0.5, (int) lnt_random_below(&random, 40) - 20);
-            if (lnt_random_below(&random, 2) == 0) {
-                value = (double) lnt_random_below(&random, 17);
+            double value = ldexp(lnt_random_uniform(&random) - 0.5,
+                                 (int) lnt_random_bounded(&random, 40) - 20);
+            if (lnt_random_bounded(&random, 2) == 0) {
+                value = (double) lnt_random_bounded(&random, 17);
             }
             t.values[i * cols + j] = value;
             append_cell(&t, &random, value, i);
             t.length += (size_t) sprintf(t.text + t.length, "%s",
-                                         j + 1 < cols ? "," : ends[lnt_random_below(&random, 5)]);
+                                         j + 1 < cols ? "," : ends[lnt_random_bounded(&random, 5)]);
         }
     }
     return t;
@@ -76,7 +76,7 @@ Test(csv_sizes, tables_beyond_the_buffer)
     for (size_t k = 0; k < COUNT(shapes); k++) {
         table t = make_table(shapes[k][0], shapes[k][1], k);
         assert_gt(t.length, 300000);
-        lnt_csv_options options = with_commas(k % 2 == 0 ? LNT_F64 : LNT_F32);
+        lnt_read_options options = with_commas(k % 2 == 0 ? LNT_F64 : LNT_F32);
         lnt_frame *frame;
         lnt_error error = {.message = ""};
         assert_status(csv_read_bytes(&frame, t.text, t.length, &options, &error), LNT_OK, "%s",
@@ -115,7 +115,7 @@ static void *write_pieces(void *argument)
 
 /* Reads a table through a pipe that another thread writes piece by piece. */
 static lnt_status read_slow_pipe(lnt_frame **frame, const table *t, size_t piece, long pause,
-                                 const lnt_csv_options *options, lnt_error *error)
+                                 const lnt_read_options *options, lnt_error *error)
 {
     int ends[2];
     assert_eq(pipe(ends), 0);
@@ -133,7 +133,7 @@ static lnt_status read_slow_pipe(lnt_frame **frame, const table *t, size_t piece
 Test(csv_sizes, pipe_beyond_the_buffer)
 {
     table t = make_table(20000, 5, 11);
-    const lnt_csv_options options = with_commas(LNT_F64);
+    const lnt_read_options options = with_commas(LNT_F64);
     lnt_frame *frame;
     assert_status(read_slow_pipe(&frame, &t, 1000, 0, &options, NULL), LNT_OK);
     csv_expect(frame, t.rows, t.cols, t.values);
@@ -156,7 +156,7 @@ Test(csv_sizes, interrupted_reads_go_on)
     assert_eq(sigaction(SIGALRM, &action, NULL), 0);
     const struct itimerval every = {{0, 2000}, {0, 2000}}, never = {{0, 0}, {0, 0}};
     assert_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
-    const lnt_csv_options options = with_commas(LNT_F64);
+    const lnt_read_options options = with_commas(LNT_F64);
     lnt_frame *frame;
     lnt_error error = {.message = ""};
     const lnt_status status = read_slow_pipe(&frame, &t, t.length / 20, 5000, &options, &error);
@@ -180,7 +180,7 @@ Test(csv_sizes, quoted_newlines_across_buffers)
     }
     length += (size_t) sprintf(text + length, "\",1\nx,2\n");
     static const char *const spec[] = {"a"};
-    const lnt_csv_options options = with_labels(spec, 1);
+    const lnt_read_options options = with_labels(spec, 1);
     lnt_frame *frame = csv_frame(text, &options);
     csv_expect(frame, 2, 2, (const double[]){0, 1, 1, 2});
     const char *const label = lnt_names_get(lnt_frame_labels(frame, 0), 0);
@@ -198,7 +198,7 @@ Test(csv_sizes, longest_record)
     assert_eq(write(descriptor, "a,b\n", 4), 4);
     assert_eq(ftruncate(descriptor, (off_t) 300 << 20), 0); /* NULs that take no disk */
     close(descriptor);
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame;
     lnt_error error;
     const lnt_status status = lnt_csv_read(&frame, file.path, &options, &error);
@@ -212,7 +212,7 @@ Test(csv_sizes, memory_limit)
 {
     const char *const text = "a,b\n1,2\n3,4\n5,6\n";
     for (int pipe = 0; pipe < 2; pipe++) {
-        lnt_csv_options options = lnt_csv_defaults();
+        lnt_read_options options = lnt_read_defaults();
         lnt_frame *frame;
         lnt_error error;
         for (size_t limit = 0; limit < 24; limit++) {
@@ -257,7 +257,7 @@ Test(csv_sizes, memory_of_columns_goes_with_the_bytes_read)
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         failing f = {0};
         const lnt_allocator allocator = failing_allocator(&f);
-        lnt_csv_options options = with_commas(LNT_F32);
+        lnt_read_options options = with_commas(LNT_F32);
         options.allocator = &allocator;
         char *text = wide_text(COLUMNS, fields[i]);
         lnt_frame *frame;
@@ -285,7 +285,7 @@ Test(csv_sizes, more_columns_than_an_array_has_are_refused)
     memcpy(text + columns - 1, "\n", 2);
     lnt_frame *frame;
     lnt_error error = {LNT_OK, ""};
-    const lnt_csv_options options = with_commas(LNT_F32);
+    const lnt_read_options options = with_commas(LNT_F32);
     assert_status(csv_read_bytes(&frame, text, columns, &options, &error), LNT_ERR_TOO_LARGE);
     assert_contains(error.message, ":1: expected at most 16777216 columns, found more");
     free(text);
@@ -304,7 +304,7 @@ Test(csv_sizes, names_among_many)
     for (int k = 0; k < MANY; k++) {
         end += sprintf(end, "1%c", k + 1 < MANY ? ',' : '\n');
     }
-    lnt_csv_options options = with_commas(LNT_F32);
+    lnt_read_options options = with_commas(LNT_F32);
     lnt_frame *frame;
     assert_status(csv_read_bytes(&frame, text, (size_t) (end - text), &options, NULL), LNT_OK);
     const clock_t start = clock();
@@ -336,7 +336,7 @@ Test(csv_sizes, matrix_is_bounded_by_the_text)
     memset(text + 2 * COLS - 1, '\n', LINES);
     failing counter = {0};
     const lnt_allocator allocator = failing_allocator(&counter);
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.allocator = &allocator;
     lnt_frame *frame;
     assert_status(csv_read_bytes(&frame, text, 2 * COLS - 1 + LINES, &options, NULL), LNT_OK);
@@ -352,7 +352,7 @@ Test(csv_sizes, a_file_takes_its_matrix_once)
     table t = make_table(20000, 5, 13);
     failing counter = {0};
     const lnt_allocator allocator = failing_allocator(&counter);
-    lnt_csv_options options = with_commas(LNT_F32);
+    lnt_read_options options = with_commas(LNT_F32);
     options.allocator = &allocator;
     lnt_frame *frame;
     assert_status(csv_read_bytes(&frame, t.text, t.length, &options, NULL), LNT_OK);
@@ -378,7 +378,7 @@ static void fail_each_allocation(bool pipe, bool for_ever)
     for (size_t at = 0; at <= calls; at++) { /* 0: none fails */
         failing counter = {.fail_at = at, .for_ever = for_ever};
         const lnt_allocator allocator = failing_allocator(&counter);
-        lnt_csv_options options = with_labels(specs, 3);
+        lnt_read_options options = with_labels(specs, 3);
         options.dtype = LNT_F64;
         options.allocator = &allocator;
         lnt_frame *frame = (lnt_frame *) &options;
@@ -417,7 +417,7 @@ Test(csv_sizes, growing_buffer_can_fail)
     for (size_t at = 0; at <= calls; at++) {
         failing counter = {.fail_at = at};
         const lnt_allocator allocator = failing_allocator(&counter);
-        lnt_csv_options options = with_commas(LNT_F32);
+        lnt_read_options options = with_commas(LNT_F32);
         options.allocator = &allocator;
         lnt_frame *frame;
         const lnt_status status = csv_read_bytes(&frame, t.text, t.length, &options, NULL);

@@ -124,7 +124,7 @@ Test(frame, find)
 
 Test(frame, names_that_are_numbers_win)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.header = LNT_HEADER_PRESENT;
     lnt_frame *frame = csv_frame("2,1\n3,4\n", &options);
     expect_found(frame, "1", 1);
@@ -144,15 +144,15 @@ Test(frame, null)
     assert_status(lnt_frame_find(frame, "1", NULL, NULL), LNT_ERR_NULL);
     assert_status(lnt_frame_encode(NULL, 0, 9, &error), LNT_ERR_NULL);
     assert_str_eq(error.message, "frame is required");
-    assert_status(lnt_frame_recode(NULL, 0, lnt_frame_columns(frame), &error), LNT_ERR_NULL);
+    assert_status(lnt_frame_encode_as(NULL, 0, lnt_frame_columns(frame), &error), LNT_ERR_NULL);
     assert_str_eq(error.message, "frame and classes are required");
-    assert_status(lnt_frame_recode(frame, 0, NULL, NULL), LNT_ERR_NULL);
+    assert_status(lnt_frame_encode_as(frame, 0, NULL, NULL), LNT_ERR_NULL);
     assert_eq(lnt_frame_values(NULL).rows, 0);
     cr_assert_null(lnt_frame_values(NULL).data);
     cr_assert_null(lnt_frame_columns(NULL));
     cr_assert_null(lnt_frame_labels(NULL, 0));
     cr_assert_null(lnt_frame_labels(frame, 2));
-    assert_eq(lnt_frame_dropped(NULL), 0);
+    assert_eq(lnt_frame_rows_dropped(NULL), 0);
     lnt_frame_destroy(frame);
     lnt_frame_destroy(NULL);
 }
@@ -162,7 +162,7 @@ Test(frame, null)
 Test(frame, encode)
 {
     for (int precision = 0; precision < 2; precision++) {
-        lnt_csv_options options = lnt_csv_defaults();
+        lnt_read_options options = lnt_read_defaults();
         options.dtype = precision == 0 ? LNT_F32 : LNT_F64;
         lnt_frame *frame = csv_frame("a,b\n10,1\n-2,2\n0.1,3\n-0,4\n0,5\n1e20,6\n10,7\n", &options);
         assert_status(lnt_frame_encode(frame, 0, 5, NULL), LNT_OK);
@@ -187,8 +187,8 @@ Test(frame, encode_refused)
     assert_str_eq(error.message, "column index 2 is outside the frame's 2");
     csv_expect(frame, 3, 2, (const double[]){1, 1, 2, 2, 3, 3});
     const lnt_tensor x = lnt_frame_values(frame);
-    assert_status(lnt_set(&x, 1, 1, NAN), LNT_OK);
-    assert_status(lnt_frame_encode(frame, 1, 9, &error), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_tensor_set(&x, 1, 1, NAN), LNT_OK);
+    assert_status(lnt_frame_encode(frame, 1, 9, &error), LNT_ERR_NONFINITE);
     assert_str_eq(error.message, "column 'b', row 2: expected a finite number, found nan");
     cr_assert_null(lnt_frame_labels(frame, 0));
     cr_assert_null(lnt_frame_labels(frame, 1));
@@ -199,9 +199,9 @@ Test(frame, encode_refused)
 
 static const char *const spec_s[] = {"s"};
 
-static lnt_csv_options label_s(void)
+static lnt_read_options label_s(void)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.label_columns = spec_s;
     options.n_label_columns = 1;
     return options;
@@ -209,10 +209,10 @@ static lnt_csv_options label_s(void)
 
 Test(frame, recode_labels)
 {
-    const lnt_csv_options options = label_s();
+    const lnt_read_options options = label_s();
     lnt_frame *frame = csv_frame("s,b\nx,1\nz,2\nx,3\ny,4\n", &options);
     lnt_names *classes = names_of((const char *const[]){"z", "w", "y", "x"}, 4);
-    assert_status(lnt_frame_recode(frame, 0, classes, NULL), LNT_OK);
+    assert_status(lnt_frame_encode_as(frame, 0, classes, NULL), LNT_OK);
     lnt_names_destroy(classes); /* copied */
     csv_expect(frame, 4, 2, (const double[]){3, 1, 0, 2, 3, 3, 2, 4});
     csv_expect_names(lnt_frame_labels(frame, 0), "z|w|y|x");
@@ -222,11 +222,11 @@ Test(frame, recode_labels)
 Test(frame, recode_numbers)
 {
     for (int precision = 0; precision < 2; precision++) {
-        lnt_csv_options options = lnt_csv_defaults();
+        lnt_read_options options = lnt_read_defaults();
         options.dtype = precision == 0 ? LNT_F32 : LNT_F64;
         lnt_frame *frame = csv_frame("a\n0.1\n2\n-0\n", &options);
         lnt_names *classes = names_of((const char *const[]){"2.0", "x", "0", "1e-1", "0.0"}, 5);
-        assert_status(lnt_frame_recode(frame, 0, classes, NULL), LNT_OK);
+        assert_status(lnt_frame_encode_as(frame, 0, classes, NULL), LNT_OK);
         csv_expect(frame, 3, 1, (const double[]){3, 0, 2});
         csv_expect_names(lnt_frame_labels(frame, 0), "2.0|x|0|1e-1|0.0");
         lnt_names_destroy(classes);
@@ -236,25 +236,25 @@ Test(frame, recode_numbers)
 
 Test(frame, recode_refused)
 {
-    const lnt_csv_options options = label_s();
+    const lnt_read_options options = label_s();
     lnt_frame *frame = csv_frame("s,b\nx,1\ny,2.5\n", &options);
     lnt_names *classes = names_of((const char *const[]){"x", "1"}, 2);
     lnt_names *one = names_of((const char *const[]){"1"}, 1);
     lnt_error error;
-    assert_status(lnt_frame_recode(frame, 0, classes, &error), LNT_ERR_INVALID);
+    assert_status(lnt_frame_encode_as(frame, 0, classes, &error), LNT_ERR_INVALID);
     assert_str_eq(error.message, "column 's': 'y' is not among the 2 classes");
-    assert_status(lnt_frame_recode(frame, 1, classes, &error), LNT_ERR_INVALID);
+    assert_status(lnt_frame_encode_as(frame, 1, classes, &error), LNT_ERR_INVALID);
     assert_str_eq(error.message, "column 'b', row 2: 2.5 is not among the 2 classes");
-    assert_status(lnt_frame_recode(frame, 1, one, &error), LNT_ERR_INVALID);
+    assert_status(lnt_frame_encode_as(frame, 1, one, &error), LNT_ERR_INVALID);
     assert_str_eq(error.message, "column 'b', row 2: 2.5 is not among the 1 class");
-    assert_status(lnt_frame_recode(frame, 2, one, &error), LNT_ERR_INVALID);
+    assert_status(lnt_frame_encode_as(frame, 2, one, &error), LNT_ERR_INVALID);
     assert_str_eq(error.message, "column index 2 is outside the frame's 2");
     csv_expect(frame, 2, 2, (const double[]){0, 1, 1, 2.5});
     csv_expect_names(lnt_frame_labels(frame, 0), "x|y");
     cr_assert_null(lnt_frame_labels(frame, 1));
     const lnt_tensor x = lnt_frame_values(frame);
-    assert_status(lnt_set(&x, 0, 1, INFINITY), LNT_OK);
-    assert_status(lnt_frame_recode(frame, 1, one, &error), LNT_ERR_INVALID);
+    assert_status(lnt_tensor_set(&x, 0, 1, INFINITY), LNT_OK);
+    assert_status(lnt_frame_encode_as(frame, 1, one, &error), LNT_ERR_INVALID);
     assert_str_eq(error.message,
                   "column 'b', row 1: a value that is not finite is not among the 1 class");
     lnt_names_destroy(classes);
@@ -275,7 +275,7 @@ Test(frame, more_classes_than_f32_can_number)
     free(strings);
     lnt_frame *frame = csv_frame("1\n", NULL);
     lnt_error error;
-    assert_status(lnt_frame_recode(frame, 0, classes, &error), LNT_ERR_TOO_LARGE);
+    assert_status(lnt_frame_encode_as(frame, 0, classes, &error), LNT_ERR_TOO_LARGE);
     assert_str_eq(error.message, "16777217 classes are more than f32 can number");
     lnt_frame_destroy(frame);
     lnt_names_destroy(classes);
@@ -286,7 +286,7 @@ Test(frame, encode_and_recode_agree)
     lnt_frame *train = csv_frame("d\n7\n0.3\n5\n0.3\n", NULL);
     assert_status(lnt_frame_encode(train, 0, 10, NULL), LNT_OK);
     lnt_frame *test = csv_frame("d\n5\n7\n0.30\n", NULL);
-    assert_status(lnt_frame_recode(test, 0, lnt_frame_labels(train, 0), NULL), LNT_OK);
+    assert_status(lnt_frame_encode_as(test, 0, lnt_frame_labels(train, 0), NULL), LNT_OK);
     csv_expect(test, 3, 1, (const double[]){1, 2, 0});
     lnt_frame_destroy(train);
     lnt_frame_destroy(test);
@@ -304,7 +304,7 @@ static lnt_status encode(lnt_frame *frame, size_t column, lnt_error *error)
 static lnt_status recode(lnt_frame *frame, size_t column, lnt_error *error)
 {
     lnt_names *classes = names_of((const char *const[]){"y", "3", "2", "x", "1"}, 5);
-    const lnt_status status = lnt_frame_recode(frame, column, classes, error);
+    const lnt_status status = lnt_frame_encode_as(frame, column, classes, error);
     lnt_names_destroy(classes);
     return status;
 }
@@ -313,7 +313,7 @@ static void fail_each_allocation(change function, size_t column, bool for_ever)
 {
     failing counter = {0};
     const lnt_allocator allocator = failing_allocator(&counter);
-    lnt_csv_options options = label_s();
+    lnt_read_options options = label_s();
     options.allocator = &allocator;
     for (size_t at = 1;; at++) {
         counter = (failing){0};

@@ -118,5 +118,5 @@ Test(k_fold, errors)
     assert_status(lnt_k_fold(4, 0, NULL, 0, index, first), LNT_ERR_INVALID);
     assert_status(lnt_k_fold(4, 5, NULL, 0, index, first), LNT_ERR_INVALID);
     assert_status(lnt_k_fold(4, 2, &few, 0, index, first), LNT_ERR_SHAPE);
-    assert_status(lnt_k_fold(4, 2, &labels, 0, index, first), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_k_fold(4, 2, &labels, 0, index, first), LNT_ERR_NONFINITE);
 }

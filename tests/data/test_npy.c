@@ -27,7 +27,7 @@ static begin begin_of(int version, const char *text)
     return b;
 }
 
-static lnt_status read_text(lnt_npy_header *header, int version, const char *text, lnt_error *error)
+static lnt_status read_text(lnt_npy_info *header, int version, const char *text, lnt_error *error)
 {
     const begin b = begin_of(version, text);
     unsigned char *exact = malloc(b.size); /* so that a sanitizer sees a byte too many */
@@ -66,7 +66,7 @@ Test(npy, headers)
 {
     for (size_t i = 0; i < sizeof goods / sizeof goods[0]; i++) {
         const good *const g = &goods[i];
-        lnt_npy_header h;
+        lnt_npy_info h;
         lnt_error error = {.message = ""};
         assert_status(read_text(&h, g->version, g->text, &error), LNT_OK, "%s", error.message);
         assert_eq(h.scalar.kind, g->kind, "%s", g->text);
@@ -145,7 +145,7 @@ static const struct {
 Test(npy, headers_refused)
 {
     for (size_t i = 0; i < sizeof bads / sizeof bads[0]; i++) {
-        lnt_npy_header h = {.rank = 77};
+        lnt_npy_info h = {.rank = 77};
         lnt_error error = {.message = ""};
         assert_eq(read_text(&h, 1, bads[i].text, &error), bads[i].status, "%s", bads[i].text);
         assert_eq(error.status, bads[i].status);
@@ -154,7 +154,7 @@ Test(npy, headers_refused)
                         error.message);
         assert_eq(h.rank, 77, "the header is touched");
     }
-    lnt_npy_header h;
+    lnt_npy_info h;
     assert_status(
         read_text(&h, 3, "{'descr': '<u2', 'fortran_order': False, 'shape': (3L,)}", NULL),
         LNT_ERR_FORMAT, "Python 2 never wrote version 3");
@@ -166,7 +166,7 @@ Test(npy, every_cut_is_refused)
         const begin b =
             begin_of(version, "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }\n");
         for (size_t size = 0; size < b.size; size++) {
-            lnt_npy_header h;
+            lnt_npy_info h;
             lnt_error error;
             unsigned char *part = malloc(size + 1);
             cr_assert_not_null(part);
@@ -182,7 +182,7 @@ Test(npy, versions_and_lengths)
 {
     static const char text[] = "{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }\n";
     begin b = begin_of(1, text);
-    lnt_npy_header h;
+    lnt_npy_info h;
     lnt_error error;
     for (int version = 0; version < 6; version += version == 0 ? 4 : 1) {
         b.bytes[6] = (unsigned char) version;
@@ -214,7 +214,7 @@ Test(npy, written_headers_are_read)
             const lnt_scalar scalar = {kinds[k], sizes[k], rank % 2 == 1};
             char bytes[LNT_NPY_BEGIN_ROOM];
             const size_t n = lnt_npy_header_write(scalar, rank % 3 == 1, rank, shape, bytes);
-            lnt_npy_header h;
+            lnt_npy_info h;
             lnt_error error = {.message = ""};
             assert_status(lnt_npy_header_read(&h, bytes, n, "a.npy", &error), LNT_OK, "%s",
                           error.message);

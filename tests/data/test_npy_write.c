@@ -14,7 +14,7 @@ static void round_trip(const lnt_tensor *x, bool fortran)
     const char *const path = in_folder("a.npy");
     lnt_error error = {.message = ""};
     assert_status(lnt_npy_write(path, x, &error), LNT_OK, "%s", error.message);
-    const lnt_csv_options options = options_of(x->dtype == LNT_F32 ? LNT_F32 : LNT_F64);
+    const lnt_read_options options = options_of(x->dtype == LNT_F32 ? LNT_F32 : LNT_F64);
     lnt_frame *frame = frame_of(path, &options);
     const lnt_tensor y = lnt_frame_values(frame);
     assert_eq(y.rows, x->rows);
@@ -22,7 +22,7 @@ static void round_trip(const lnt_tensor *x, bool fortran)
     assert_eq(y.row_stride == 1 && y.rows > 1, fortran);
     for (size_t i = 0; i < x->rows; i++) {
         for (size_t j = 0; j < x->cols; j++) {
-            assert_eq(lnt_get(&y, i, j), lnt_get(x, i, j), "[%zu, %zu]", i, j);
+            assert_eq(lnt_tensor_get(&y, i, j), lnt_tensor_get(x, i, j), "[%zu, %zu]", i, j);
         }
     }
     lnt_frame_destroy(frame);
@@ -33,10 +33,11 @@ Test(npy_write, tensors_of_all_dtypes_and_strides)
     static double memory[ROWS * COLS];
     for (int d = LNT_F32; d <= LNT_I32; d++) {
         const lnt_dtype dtype = (lnt_dtype) d;
-        lnt_tensor x = lnt_tensor_of(dtype, memory, ROWS, COLS);
+        lnt_tensor x = lnt_tensor_view(dtype, memory, ROWS, COLS);
         for (size_t i = 0; i < ROWS * COLS; i++) {
-            assert_status(lnt_set(&x, i / COLS, i % COLS, (double) i / (d == LNT_I32 ? 1 : 8)),
-                          LNT_OK);
+            assert_status(
+                lnt_tensor_set(&x, i / COLS, i % COLS, (double) i / (d == LNT_I32 ? 1 : 8)),
+                LNT_OK);
         }
         round_trip(&x, false);
         const lnt_tensor turned = lnt_transpose(&x);
@@ -78,18 +79,18 @@ Test(npy_write, bytes)
 
 Test(npy_write, begins)
 {
-    char begin[LNT_NPY_BEGIN];
-    assert_status(lnt_npy_begin("i8", 12, 0, begin), LNT_OK);
+    char begin[LNT_NPY_HEADER_LENGTH];
+    assert_status(lnt_npy_header("i8", 12, 0, begin), LNT_OK);
     assert_contains(begin + 10, "i8', 'fortran_order': False, 'shape': (12,), }");
-    assert_status(lnt_npy_begin("u1", SIZE_MAX, SIZE_MAX, begin), LNT_OK);
+    assert_status(lnt_npy_header("u1", SIZE_MAX, SIZE_MAX, begin), LNT_OK);
     assert_contains(begin + 10, "'|u1'");
-    assert_eq(begin[LNT_NPY_BEGIN - 1], '\n');
+    assert_eq(begin[LNT_NPY_HEADER_LENGTH - 1], '\n');
     static const char *const bad[] = {"", "f", "f8 ", "c8", "<f8", "f16", "O"};
     for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_status(lnt_npy_begin(bad[i], 1, 1, begin), LNT_ERR_INVALID, "'%s'", bad[i]);
+        assert_status(lnt_npy_header(bad[i], 1, 1, begin), LNT_ERR_INVALID, "'%s'", bad[i]);
     }
-    assert_status(lnt_npy_begin(NULL, 1, 1, begin), LNT_ERR_NULL);
-    assert_status(lnt_npy_begin("f8", 1, 1, NULL), LNT_ERR_NULL);
+    assert_status(lnt_npy_header(NULL, 1, 1, begin), LNT_ERR_NULL);
+    assert_status(lnt_npy_header("f8", 1, 1, NULL), LNT_ERR_NULL);
 }
 
 Test(npy_write, refused)

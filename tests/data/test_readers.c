@@ -16,7 +16,7 @@ Test(readers, every_dtype_of_numpy)
         char name[32];
         snprintf(name, sizeof name, "%s_%s.npy", dtype, i % 2 == 0 ? "little" : "big");
         for (int f64 = 0; f64 < 2; f64++) {
-            const lnt_csv_options options = options_of(f64 ? LNT_F64 : LNT_F32);
+            const lnt_read_options options = options_of(f64 ? LNT_F64 : LNT_F32);
             lnt_frame *frame = frame_of(sample(name), &options);
             if (dtype[0] == 'b') {
                 csv_expect(frame, 3, 2, (const double[]){0, 1, 0, 1, 0, 1});
@@ -86,7 +86,7 @@ Test(readers, archives)
             for (size_t j = 0; j < 8; j++) {
                 const double r = (double) row, c = (double) j;
                 const double want = j < 3 ? 3 * r + c - 2 : j == 3 ? r : 4 * r + c - 4 - 2;
-                assert_eq(lnt_get(&all, row, j), want, "[%zu, %zu]", row, j);
+                assert_eq(lnt_tensor_get(&all, row, j), want, "[%zu, %zu]", row, j);
             }
         }
         lnt_frame_destroy(frame);
@@ -109,7 +109,7 @@ Test(readers, an_array_that_is_not_in_the_archive)
     if (!build_has("npz")) {
         cr_skip("this build has no .npz files");
     }
-    const lnt_csv_options options = options_of(LNT_F64);
+    const lnt_read_options options = options_of(LNT_F64);
     lnt_frame *frame;
     lnt_error error;
     assert_status(lnt_data_read(&frame, sample("stored.npz:w"), LNT_DATA_AUTO, &options, &error),
@@ -134,7 +134,7 @@ Test(readers, idx)
     }
 }
 
-static lnt_frame *libsvm_of(const char *text, const lnt_csv_options *options)
+static lnt_frame *libsvm_of(const char *text, const lnt_read_options *options)
 {
     const char *const path = in_folder("a.libsvm");
     write_bytes(path, text, strlen(text));
@@ -151,11 +151,11 @@ Test(readers, libsvm)
     assert_status(lnt_frame_find(frame, "1", &column, NULL), LNT_OK);
     assert_eq(column, 1, "a name goes before a number");
     lnt_frame_destroy(frame);
-    lnt_csv_options drop = options_of(LNT_F32);
+    lnt_read_options drop = options_of(LNT_F32);
     drop.missing = LNT_MISSING_DROP;
     frame = libsvm_of("1 1:2\n2 1:nan\nNA 1:4\n", &drop);
     csv_expect(frame, 1, 2, (const double[]){1, 2});
-    assert_eq(lnt_frame_dropped(frame), 2);
+    assert_eq(lnt_frame_rows_dropped(frame), 2);
     lnt_frame_destroy(frame);
 }
 
@@ -264,7 +264,7 @@ Test(readers, wide_libsvm_is_recognised)
 
 Test(readers, the_format_that_is_asked_for)
 {
-    const lnt_csv_options options = options_of(LNT_F64);
+    const lnt_read_options options = options_of(LNT_F64);
     lnt_frame *frame = NULL;
     lnt_error error;
     assert_status(lnt_data_read(&frame, sample("f8_little.npy"), LNT_DATA_IDX, &options, &error),
@@ -281,7 +281,7 @@ Test(readers, the_format_that_is_asked_for)
     assert_status(lnt_data_read(&frame, "a", LNT_DATA_AUTO, NULL, NULL), LNT_ERR_NULL);
     assert_status(lnt_data_read(&frame, "/nonexistent/a.npy", LNT_DATA_AUTO, &options, NULL),
                   LNT_ERR_IO);
-    const lnt_csv_options i32 = options_of(LNT_I32);
+    const lnt_read_options i32 = options_of(LNT_I32);
     assert_status(lnt_data_read(&frame, sample("f8_little.npy"), LNT_DATA_AUTO, &i32, NULL),
                   LNT_ERR_DTYPE);
 }
@@ -290,7 +290,7 @@ Test(readers, the_format_that_is_asked_for)
 
 static lnt_status read_pipe(const char *name, lnt_frame **frame, lnt_error *error)
 {
-    const lnt_csv_options options = options_of(LNT_F64);
+    const lnt_read_options options = options_of(LNT_F64);
     const bytes b = read_bytes(sample(name));
     int ends[2];
     assert_eq(pipe(ends), 0);

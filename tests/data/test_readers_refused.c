@@ -46,11 +46,11 @@ Test(readers_refused, missing_values)
     const char *path = npy_file(F8("(4, 2)"), x, sizeof x);
     refuse_file(path, NULL, LNT_ERR_FORMAT,
                 "row 2, column 'column1': a value is missing (found nan)");
-    lnt_csv_options options = options_of(LNT_F32);
+    lnt_read_options options = options_of(LNT_F32);
     options.missing = LNT_MISSING_DROP;
     lnt_frame *frame = frame_of(path, &options);
     csv_expect(frame, 2, 2, (const double[]){1, 2, 5, 6});
-    assert_eq(lnt_frame_dropped(frame), 2);
+    assert_eq(lnt_frame_rows_dropped(frame), 2);
     lnt_frame_destroy(frame);
     path = npy_file("{'descr': " F8_DESCR ", 'fortran_order': True, 'shape': (4, 2)}", x, sizeof x);
     frame = frame_of(path, &options);
@@ -67,11 +67,11 @@ Test(readers_refused, values_that_are_not_finite)
     const char *const path = npy_file(F8("(2, 2)"), x, sizeof x);
     refuse_file(path, NULL, LNT_ERR_FORMAT,
                 "row 1, column 'column2': expected a finite f64 number, found inf");
-    const lnt_csv_options f32 = options_of(LNT_F32);
+    const lnt_read_options f32 = options_of(LNT_F32);
     static const double large[] = {1, 2, 1e300, 4};
     refuse_file(npy_file(F8("(2, 2)"), large, sizeof large), &f32, LNT_ERR_FORMAT,
                 "row 2, column 'column1': expected a finite f32 number, found 1e+300");
-    lnt_csv_options drop = options_of(LNT_F64);
+    lnt_read_options drop = options_of(LNT_F64);
     drop.missing = LNT_MISSING_DROP;
     refuse_file(npy_file(F8("(2, 2)"), x, sizeof x), &drop, LNT_ERR_FORMAT, "found inf");
 }
@@ -81,14 +81,14 @@ Test(readers_refused, columns_that_are_looked_at)
     static const double x[] = {1, INFINITY, NAN, 4, 5, 6};
     const char *const path = npy_file(F8("(2, 3)"), x, sizeof x);
     static const char *const only[] = {"column1", "elsewhere"};
-    lnt_csv_options options = options_of(LNT_F64);
-    options.only_columns = only;
-    options.n_only_columns = 2;
+    lnt_read_options options = options_of(LNT_F64);
+    options.use_columns = only;
+    options.n_use_columns = 2;
     lnt_frame *frame = frame_of(path, &options);
     csv_expect(frame, 2, 3, (const double[]){1, 0, 0, 4, 0, 0});
     lnt_frame_destroy(frame);
     static const char *const labels[] = {"colour"};
-    lnt_csv_options labelled = with_labels(labels, 1);
+    lnt_read_options labelled = with_labels(labels, 1);
     refuse_file(path, &labelled, LNT_ERR_INVALID, "no column 'colour'");
 }
 
@@ -117,7 +117,7 @@ Test(readers_refused, a_pipe_that_promises_much)
 {
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
-    lnt_csv_options options = options_of(LNT_F64);
+    lnt_read_options options = options_of(LNT_F64);
     options.allocator = &allocator;
     static const double x[] = {1, 2, 3, 4};
     const bytes b = npy_of(F8("(10000000, 10)"), x, sizeof x);
@@ -149,7 +149,7 @@ static size_t n_samples(void)
 Test(readers_refused, memory_limits)
 {
     for (size_t i = 0; i < n_samples(); i++) {
-        lnt_csv_options options = options_of(LNT_F64);
+        lnt_read_options options = options_of(LNT_F64);
         lnt_frame *frame = frame_of(sample(samples[i]), &options);
         const lnt_tensor x = lnt_frame_values(frame);
         options.memory_limit = x.rows * x.cols * sizeof(double);
@@ -158,7 +158,7 @@ Test(readers_refused, memory_limits)
         options.memory_limit--;
         refuse_file(sample(samples[i]), &options, LNT_ERR_TOO_LARGE, "beyond the memory limit");
     }
-    lnt_csv_options options = options_of(LNT_F64);
+    lnt_read_options options = options_of(LNT_F64);
     options.memory_limit = 1000;
     write_bytes(in_folder("a.libsvm"), "1 1:1 200:1\n", 12);
     refuse_file(in_folder("a.libsvm"), &options, LNT_ERR_TOO_LARGE, "beyond the memory limit");
@@ -172,7 +172,7 @@ static void fail_each(const char *path)
 {
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
-    lnt_csv_options options = options_of(LNT_F32);
+    lnt_read_options options = options_of(LNT_F32);
     options.allocator = &allocator;
     options.missing = LNT_MISSING_DROP;
     lnt_status status = LNT_ERR_MEMORY;
@@ -227,7 +227,7 @@ Test(readers_refused, every_cut)
 /* Every byte, each bit: no crash, and never a frame of another size than the file could hold. */
 Test(readers_refused, every_flipped_bit)
 {
-    const lnt_csv_options options = options_of(LNT_F32);
+    const lnt_read_options options = options_of(LNT_F32);
     for (size_t i = 0; i < n_samples(); i++) {
         const bytes b = read_bytes(sample(samples[i]));
         const char *const path = in_folder(strchr(samples[i], '.'));

@@ -31,7 +31,7 @@ static void *feed(void *context)
 }
 
 /* Reads the bytes through a pipe. */
-static lnt_frame *through_a_pipe(const void *data, size_t size, const lnt_csv_options *options)
+static lnt_frame *through_a_pipe(const void *data, size_t size, const lnt_read_options *options)
 {
     int ends[2];
     pthread_t thread;
@@ -58,7 +58,7 @@ static void check_values(lnt_frame *frame)
     assert_eq(x.cols, COLS);
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < COLS; j++) {
-            assert_eq(lnt_get(&x, i, j), value_at(i, j), "[%zu, %zu]", i, j);
+            assert_eq(lnt_tensor_get(&x, i, j), value_at(i, j), "[%zu, %zu]", i, j);
         }
     }
 }
@@ -90,7 +90,7 @@ Test(readers_streams, arrays_from_a_pipe)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         for (int by_columns = 0; by_columns < 2; by_columns++) {
-            const lnt_csv_options options = options_of(dtype);
+            const lnt_read_options options = options_of(dtype);
             const bytes b = npy_file(by_columns == 1);
             lnt_frame *frame = through_a_pipe(b.data, b.size, &options);
             check_values(frame);
@@ -113,16 +113,16 @@ Test(readers_streams, rows_are_dropped_in_either_order)
             memcpy(b.data + begin + k * sizeof nan, &nan, sizeof nan);
         }
         write_bytes(in_folder("holes.npy"), b.data, b.size);
-        lnt_csv_options options = options_of(LNT_F64);
+        lnt_read_options options = options_of(LNT_F64);
         options.missing = LNT_MISSING_DROP;
         lnt_frame *frame = frame_of(in_folder("holes.npy"), &options);
         const lnt_tensor x = lnt_frame_values(frame);
         assert_eq(x.rows, ROWS - 4);
-        assert_eq(lnt_frame_dropped(frame), 4);
+        assert_eq(lnt_frame_rows_dropped(frame), 4);
         for (size_t i = 0; i < x.rows; i++) {
             const size_t from = i + 2 + (i >= 15);
             for (size_t j = 0; j < COLS; j++) {
-                assert_eq(lnt_get(&x, i, j), value_at(from, j), "[%zu, %zu]", i, j);
+                assert_eq(lnt_tensor_get(&x, i, j), value_at(from, j), "[%zu, %zu]", i, j);
             }
         }
         lnt_frame_destroy(frame);
@@ -174,7 +174,7 @@ Test(readers_streams, gzip_files_of_several_members)
         assert_eq(x.rows, ITEMS, "%zu, %zu", x.rows, x.cols);
         assert_eq(x.cols, 1, "%zu, %zu", x.rows, x.cols);
         for (size_t i = 0; i < ITEMS; i++) {
-            assert_eq(lnt_get(&x, i, 0), (double) (i * 7 % 251));
+            assert_eq(lnt_tensor_get(&x, i, 0), (double) (i * 7 % 251));
         }
         lnt_frame_destroy(frame);
         refuse_bytes("cut.idx.gz", file, size - 5, LNT_ERR_FORMAT, "");

@@ -43,36 +43,37 @@ static char *make_text(bool header, bool holes)
     return text;
 }
 
-static lnt_row_file *open_csv(const char *path, const lnt_csv_options *options)
+static lnt_row_reader *open_csv(const char *path, const lnt_read_options *options)
 {
-    lnt_row_file *file = NULL;
+    lnt_row_reader *file = NULL;
     lnt_error error = {.message = ""};
-    assert_status(lnt_row_file_open(&file, path, LNT_DATA_CSV, options, &error), LNT_OK, "%s",
+    assert_status(lnt_row_reader_open(&file, path, LNT_DATA_CSV, options, &error), LNT_OK, "%s",
                   error.message);
     return file;
 }
 
 /* Any block, in any order, is what the frame has there. */
-static void check_blocks(lnt_row_file *file, lnt_frame *frame)
+static void check_blocks(lnt_row_reader *file, lnt_frame *frame)
 {
     const lnt_tensor all = lnt_frame_values(frame);
-    lnt_random random = lnt_random_at(1, 99);
+    lnt_random random = lnt_random_init(1, 99);
     double *memory = malloc((all.rows + 1) * all.cols * sizeof *memory);
-    assert_eq(lnt_row_file_rows(file), all.rows);
-    assert_eq(lnt_row_file_cols(file), all.cols);
+    assert_eq(lnt_row_reader_rows(file), all.rows);
+    assert_eq(lnt_row_reader_cols(file), all.cols);
     for (int round = 0; round < 60; round++) {
-        const size_t first = round == 0 ? 0 : (size_t) lnt_random_below(&random, all.rows + 1);
+        const size_t first = round == 0 ? 0 : (size_t) lnt_random_bounded(&random, all.rows + 1);
         const size_t left = all.rows - first;
-        const size_t count = round % 2 == 0 ? left : (size_t) lnt_random_below(&random, left + 1);
-        lnt_tensor block = lnt_tensor_of(all.dtype, memory, count, all.cols);
+        const size_t count = round % 2 == 0 ? left : (size_t) lnt_random_bounded(&random, left + 1);
+        lnt_tensor block = lnt_tensor_view(all.dtype, memory, count, all.cols);
         if (round % 3 == 2) {
             block = lnt_tensor_strided(all.dtype, memory, count, all.cols, 1, (ptrdiff_t) count);
         }
         lnt_error error = {.message = ""};
-        assert_status(lnt_row_file_read(file, first, &block, &error), LNT_OK, "%s", error.message);
+        assert_status(lnt_row_reader_read(file, first, &block, &error), LNT_OK, "%s",
+                      error.message);
         for (size_t i = 0; i < count; i++) {
             for (size_t j = 0; j < all.cols; j++) {
-                assert_eq(lnt_get(&block, i, j), lnt_get(&all, first + i, j));
+                assert_eq(lnt_tensor_get(&block, i, j), lnt_tensor_get(&all, first + i, j));
             }
         }
     }
@@ -87,21 +88,21 @@ static void check_names(const lnt_names *a, const lnt_names *b)
     }
 }
 
-static void check_csv(const char *text, const lnt_csv_options *options)
+static void check_csv(const char *text, const lnt_read_options *options)
 {
     const csv_file written = csv_write(text, strlen(text));
     lnt_frame *frame = NULL;
     assert_status(lnt_csv_read(&frame, written.path, options, NULL), LNT_OK);
-    lnt_row_file *file = open_csv(written.path, options);
-    check_names(lnt_row_file_columns(file), lnt_frame_columns(frame));
-    for (size_t j = 0; j < lnt_row_file_cols(file); j++) {
-        check_names(lnt_row_file_labels(file, j), lnt_frame_labels(frame, j));
+    lnt_row_reader *file = open_csv(written.path, options);
+    check_names(lnt_row_reader_columns(file), lnt_frame_columns(frame));
+    for (size_t j = 0; j < lnt_row_reader_cols(file); j++) {
+        check_names(lnt_row_reader_labels(file, j), lnt_frame_labels(frame, j));
     }
-    assert_eq(lnt_row_file_dropped(file), lnt_frame_dropped(frame));
-    assert_eq(lnt_row_file_dtype(file), options->dtype);
-    cr_assert(!lnt_row_file_in_order(file));
+    assert_eq(lnt_row_reader_dropped(file), lnt_frame_rows_dropped(frame));
+    assert_eq(lnt_row_reader_dtype(file), options->dtype);
+    cr_assert(!lnt_row_reader_in_order(file));
     check_blocks(file, frame);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     lnt_frame_destroy(frame);
     unlink(written.path);
 }
@@ -111,7 +112,7 @@ Test(row_file, csv_blocks_are_those_of_the_frame)
     for (int i = 0; i < 8; i++) {
         const bool header = i & 1, holes = i & 2;
         const char *const third[] = {"3"};
-        lnt_csv_options options = with_labels(header ? label_columns : third, 1);
+        lnt_read_options options = with_labels(header ? label_columns : third, 1);
         options.missing = holes ? LNT_MISSING_DROP : LNT_MISSING_ERROR;
         options.dtype = i & 4 ? LNT_F64 : LNT_F32;
         char *text = make_text(header, holes);
@@ -122,14 +123,14 @@ Test(row_file, csv_blocks_are_those_of_the_frame)
 
 Test(row_file, csv_of_few_rows)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     check_csv("1", &options);
     check_csv("1,2\n3,4\n", &options);
     check_csv("a;b\n1;2\n", &options);
     const char *const only[] = {"b"};
-    lnt_csv_options some = lnt_csv_defaults();
-    some.only_columns = only;
-    some.n_only_columns = 1;
+    lnt_read_options some = lnt_read_defaults();
+    some.use_columns = only;
+    some.n_use_columns = 1;
     check_csv("a,b,c\nx,1,y\nz,2,\n", &some);
 }
 
@@ -137,12 +138,12 @@ Test(row_file, csv_columns_as_a_frame)
 {
     char *text = make_text(true, false);
     const csv_file written = csv_write(text, strlen(text));
-    const lnt_csv_options options = with_labels(label_columns, 1);
-    lnt_row_file *file = open_csv(written.path, &options);
+    const lnt_read_options options = with_labels(label_columns, 1);
+    lnt_row_reader *file = open_csv(written.path, &options);
     lnt_frame *all = NULL, *some = NULL, *names = NULL;
     assert_status(lnt_csv_read(&all, written.path, &options, NULL), LNT_OK);
     const size_t columns[] = {2, 0, 2};
-    assert_status(lnt_row_file_columns_frame(file, columns, 3, &some, NULL), LNT_OK);
+    assert_status(lnt_row_reader_columns_frame(file, columns, 3, &some, NULL), LNT_OK);
     csv_expect_names(lnt_frame_columns(some), "kind|a|kind");
     const lnt_tensor a = lnt_frame_values(all), b = lnt_frame_values(some);
     assert_eq(b.rows, ROWS);
@@ -150,22 +151,22 @@ Test(row_file, csv_columns_as_a_frame)
     for (size_t j = 0; j < 3; j++) {
         check_names(lnt_frame_labels(some, j), lnt_frame_labels(all, columns[j]));
         for (size_t i = 0; i < ROWS; i++) {
-            assert_eq(lnt_get(&b, i, j), lnt_get(&a, i, columns[j]));
+            assert_eq(lnt_tensor_get(&b, i, j), lnt_tensor_get(&a, i, columns[j]));
         }
     }
-    assert_status(lnt_row_file_columns_frame(file, NULL, 0, &names, NULL), LNT_OK);
+    assert_status(lnt_row_reader_columns_frame(file, NULL, 0, &names, NULL), LNT_OK);
     check_names(lnt_frame_columns(names), lnt_frame_columns(all));
     assert_eq(lnt_frame_values(names).rows, 0);
     lnt_error error;
     const size_t outside = 4;
     lnt_frame *none = names;
-    assert_status(lnt_row_file_columns_frame(file, &outside, 1, &none, &error), LNT_ERR_INVALID);
+    assert_status(lnt_row_reader_columns_frame(file, &outside, 1, &none, &error), LNT_ERR_INVALID);
     cr_assert_null(none);
     assert_str_eq(error.message, "column index 4 is outside the file's 4");
     lnt_frame_destroy(all);
     lnt_frame_destroy(some);
     lnt_frame_destroy(names);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     unlink(written.path);
     free(text);
 }
@@ -177,13 +178,13 @@ Test(row_file, csv_is_checked_when_it_is_opened)
                                         "1,2\n3,x\n", "1,\"2\n", "1,2\n\n,4\n"};
     for (size_t i = 0; i < COUNT(texts); i++) {
         const csv_file written = csv_write(texts[i], strlen(texts[i]));
-        const lnt_csv_options options = lnt_csv_defaults();
+        const lnt_read_options options = lnt_read_defaults();
         lnt_error at_once = {.message = ""}, in_blocks = {.message = ""};
         lnt_frame *frame = NULL;
-        lnt_row_file *file = (lnt_row_file *) &at_once;
+        lnt_row_reader *file = (lnt_row_reader *) &at_once;
         const lnt_status status = lnt_csv_read(&frame, written.path, &options, &at_once);
         assert_ne(status, LNT_OK, "%s", texts[i]);
-        assert_eq(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &in_blocks),
+        assert_eq(lnt_row_reader_open(&file, written.path, LNT_DATA_CSV, &options, &in_blocks),
                   status);
         assert_str_eq(at_once.message, in_blocks.message);
         cr_assert_null(file);
@@ -199,16 +200,16 @@ Test(row_file, csv_labels_are_within_the_limit)
     }
     const csv_file written = csv_write(text, strlen(text));
     const char *const first[] = {"1"};
-    lnt_csv_options options = with_labels(first, 1);
-    lnt_row_file *file = NULL;
+    lnt_read_options options = with_labels(first, 1);
+    lnt_row_reader *file = NULL;
     lnt_error error = {.message = ""};
     options.memory_limit = 1 << 16;
-    assert_status(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &error),
+    assert_status(lnt_row_reader_open(&file, written.path, LNT_DATA_CSV, &options, &error),
                   LNT_ERR_TOO_LARGE);
     assert_contains(error.message, "the labels so far take more than the memory limit");
     options.memory_limit = 1 << 20;
-    assert_status(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &error), LNT_OK);
-    lnt_row_file_close(file);
+    assert_status(lnt_row_reader_open(&file, written.path, LNT_DATA_CSV, &options, &error), LNT_OK);
+    lnt_row_reader_close(file);
     unlink(written.path);
     free(text);
 }
@@ -227,13 +228,13 @@ Test(row_file, csv_labels_beside_many_columns)
     }
     const csv_file written = csv_write(text, (size_t) (p - text));
     const char *const first[] = {"1"};
-    lnt_csv_options options = with_labels(first, 1);
-    lnt_row_file *file = NULL;
+    lnt_read_options options = with_labels(first, 1);
+    lnt_row_reader *file = NULL;
     lnt_error error = {.message = ""};
     options.memory_limit = 1 << 20;
-    assert_status(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &options, &error), LNT_OK,
+    assert_status(lnt_row_reader_open(&file, written.path, LNT_DATA_CSV, &options, &error), LNT_OK,
                   "%s", error.message);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     unlink(written.path);
     free(text);
 }
@@ -248,15 +249,16 @@ Test(row_file, csv_refuses_what_cannot_be_read_twice)
     snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     snprintf(expected, sizeof expected,
              "%s: expected a regular file, since it must be read more than once", path);
-    const lnt_csv_options options = lnt_csv_defaults();
-    lnt_row_file *file = NULL;
+    const lnt_read_options options = lnt_read_defaults();
+    lnt_row_reader *file = NULL;
     lnt_error error;
-    assert_status(lnt_row_file_open(&file, path, LNT_DATA_CSV, &options, &error), LNT_ERR_INVALID);
+    assert_status(lnt_row_reader_open(&file, path, LNT_DATA_CSV, &options, &error),
+                  LNT_ERR_INVALID);
     assert_str_eq(error.message, expected);
-    lnt_csv_options small = options;
+    lnt_read_options small = options;
     small.memory_limit = 100;
     const csv_file written = csv_write("1,2\n", 4);
-    assert_status(lnt_row_file_open(&file, written.path, LNT_DATA_CSV, &small, &error),
+    assert_status(lnt_row_reader_open(&file, written.path, LNT_DATA_CSV, &small, &error),
                   LNT_ERR_TOO_LARGE);
     unlink(written.path);
     close(ends[0]);
@@ -273,15 +275,15 @@ static void set_time(const char *path, const struct stat *status)
 Test(row_file, a_file_that_changes_is_refused)
 {
     char *text = make_text(true, false);
-    const lnt_csv_options options = with_labels(label_columns, 1);
+    const lnt_read_options options = with_labels(label_columns, 1);
     float memory[8 * 4];
     const lnt_tensor rows = lnt_tensor_f32(memory, 8, 4);
     for (int how = 0; how < 3; how++) {
         const csv_file written = csv_write(text, strlen(text));
         struct stat before;
         assert_eq(stat(written.path, &before), 0);
-        lnt_row_file *file = open_csv(written.path, &options);
-        assert_status(lnt_row_file_read(file, 2000, &rows, NULL), LNT_OK);
+        lnt_row_reader *file = open_csv(written.path, &options);
+        assert_status(lnt_row_reader_read(file, 2000, &rows, NULL), LNT_OK);
         char expected[128];
         snprintf(expected, sizeof expected, "%s: has changed since it was opened", written.path);
         FILE *stream = fopen(written.path, "r+");
@@ -299,11 +301,11 @@ Test(row_file, a_file_that_changes_is_refused)
             set_time(written.path, &before);
         }
         lnt_error error = {.message = ""};
-        assert_status(lnt_row_file_read(file, ROWS - 8, &rows, &error), LNT_ERR_IO, "%s",
+        assert_status(lnt_row_reader_read(file, ROWS - 8, &rows, &error), LNT_ERR_IO, "%s",
                       error.message);
         assert_str_eq(error.message, expected);
-        assert_eq(lnt_row_file_read(file, 0, &rows, &error), how == 0 ? LNT_ERR_IO : LNT_OK);
-        lnt_row_file_close(file);
+        assert_eq(lnt_row_reader_read(file, 0, &rows, &error), how == 0 ? LNT_ERR_IO : LNT_OK);
+        lnt_row_reader_close(file);
         unlink(written.path);
     }
     free(text);
@@ -322,12 +324,12 @@ static void write_array(const char *path, lnt_scalar scalar, bool fortran, size_
     fclose(stream);
 }
 
-static lnt_status open_array(lnt_row_file **file, const char *path, lnt_dtype dtype,
+static lnt_status open_array(lnt_row_reader **file, const char *path, lnt_dtype dtype,
                              lnt_error *error)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
-    return lnt_row_file_open(file, path, LNT_DATA_NPY, &options, error);
+    return lnt_row_reader_open(file, path, LNT_DATA_NPY, &options, error);
 }
 
 Test(row_file, arrays_of_any_number)
@@ -336,7 +338,7 @@ Test(row_file, arrays_of_any_number)
     static unsigned char content[N * COLS * 8];
     static const lnt_scalar scalars[] = {{'f', 4, false}, {'f', 8, false}, {'f', 4, true},
                                          {'i', 2, true},  {'u', 1, false}, {'b', 1, false}};
-    lnt_random random = lnt_random_at(3, 99);
+    lnt_random random = lnt_random_init(3, 99);
     const char *const path = in_folder("a.npy");
     for (size_t k = 0; k < 2 * COUNT(scalars); k++) {
         const lnt_scalar scalar = scalars[k / 2];
@@ -346,33 +348,33 @@ Test(row_file, arrays_of_any_number)
         }
         const size_t shape[] = {N, 4, COLS / 4};
         write_array(path, scalar, false, 3, shape, content, N * COLS * scalar.size);
-        lnt_row_file *file = NULL;
+        lnt_row_reader *file = NULL;
         assert_status(open_array(&file, path, dtype, NULL), LNT_OK);
-        assert_str_eq(lnt_names_get(lnt_row_file_columns(file), COLS - 1), "column100");
-        cr_assert_null(lnt_row_file_labels(file, 0));
+        assert_str_eq(lnt_names_get(lnt_row_reader_columns(file), COLS - 1), "column100");
+        cr_assert_null(lnt_row_reader_labels(file, 0));
         lnt_frame *frame = NULL;
         size_t columns[COLS];
         for (size_t j = 0; j < COLS; j++) {
             columns[j] = j;
         }
-        assert_status(lnt_row_file_columns_frame(file, columns, COLS, &frame, NULL), LNT_OK);
+        assert_status(lnt_row_reader_columns_frame(file, columns, COLS, &frame, NULL), LNT_OK);
         const lnt_tensor all = lnt_frame_values(frame);
         for (size_t i = 0; i < N * COLS; i++) {
             double value = 0;
             lnt_scalar_convert(scalar, content + i * scalar.size, 1, LNT_F64, &value, 1);
             value = dtype == LNT_F32 ? (double) (float) value : value;
-            assert_eq(lnt_get(&all, i / COLS, i % COLS), value);
+            assert_eq(lnt_tensor_get(&all, i / COLS, i % COLS), value);
         }
         check_blocks(file, frame);
         lnt_frame_destroy(frame);
-        lnt_row_file_close(file);
+        lnt_row_reader_close(file);
     }
 }
 
 static void refuse_array(const char *path, lnt_status status, const char *message)
 {
     char expected[256];
-    lnt_row_file *file = (lnt_row_file *) expected;
+    lnt_row_reader *file = (lnt_row_reader *) expected;
     lnt_error error = {.message = ""};
     snprintf(expected, sizeof expected, "%s: %s", path, message);
     assert_eq(open_array(&file, path, LNT_F32, &error), status);
@@ -409,13 +411,14 @@ Test(row_file, formats_without_blocks)
     FILE *stream = fopen(path, "wb");
     fputs("1 1:2\n", stream);
     fclose(stream);
-    const lnt_csv_options options = lnt_csv_defaults();
-    lnt_row_file *file = NULL;
+    const lnt_read_options options = lnt_read_defaults();
+    lnt_row_reader *file = NULL;
     lnt_error error = {.message = ""};
-    assert_status(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, &error), LNT_ERR_INVALID);
+    assert_status(lnt_row_reader_open(&file, path, LNT_DATA_AUTO, &options, &error),
+                  LNT_ERR_INVALID);
     assert_contains(error.message,
                     "expected csv, npy or idx, which can be read in blocks, found libsvm");
-    assert_status(lnt_row_file_open(&file, path, (lnt_data_format) 99, &options, &error),
+    assert_status(lnt_row_reader_open(&file, path, (lnt_data_format) 99, &options, &error),
                   LNT_ERR_INVALID);
 }
 
@@ -453,30 +456,30 @@ Test(row_file, idx_as_it_is_and_packed)
         const bool packed = k % 2 == 1;
         const char *const path = in_folder(packed ? "a.idx.gz" : "a.idx");
         write_images(path, packed, IMAGES * PIXELS);
-        lnt_csv_options options = lnt_csv_defaults();
+        lnt_read_options options = lnt_read_defaults();
         options.dtype = k < 2 ? LNT_F32 : LNT_F64;
-        lnt_row_file *file = NULL;
+        lnt_row_reader *file = NULL;
         lnt_frame *frame = NULL;
-        assert_status(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
+        assert_status(lnt_row_reader_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
         assert_status(lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
-        assert_eq(lnt_row_file_in_order(file), packed);
+        assert_eq(lnt_row_reader_in_order(file), packed);
         check_blocks(file, frame);
         const lnt_tensor all = lnt_frame_values(frame);
-        assert_eq(lnt_get(&all, IMAGES - 1, PIXELS - 1), pixel(IMAGES * PIXELS - 1));
+        assert_eq(lnt_tensor_get(&all, IMAGES - 1, PIXELS - 1), pixel(IMAGES * PIXELS - 1));
         lnt_frame_destroy(frame);
-        lnt_row_file_close(file);
+        lnt_row_reader_close(file);
     }
 }
 
 Test(row_file, idx_that_is_packed_is_checked_when_it_is_opened)
 {
     const char *const path = in_folder("a.idx.gz");
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     for (int more = 0; more < 2; more++) {
-        lnt_row_file *file = NULL;
+        lnt_row_reader *file = NULL;
         lnt_error error = {.message = ""};
         write_images(path, true, more ? IMAGES * PIXELS + 1 : IMAGES * PIXELS - 1);
-        assert_status(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, &error),
+        assert_status(lnt_row_reader_open(&file, path, LNT_DATA_AUTO, &options, &error),
                       LNT_ERR_FORMAT);
         assert_contains(error.message,
                         more ? "by the header, found more" : "by the header, found 35999");
@@ -494,28 +497,28 @@ Test(row_file, arrays_are_checked_as_they_are_read)
     float memory[9];
     const lnt_tensor rows = lnt_tensor_f32(memory, 3, 3), first = lnt_tensor_f32(memory, 1, 3),
                      last = lnt_tensor_f32(memory + 6, 1, 3);
-    lnt_row_file *file = NULL;
+    lnt_row_reader *file = NULL;
     lnt_error error = {.message = ""};
     assert_status(open_array(&file, path, LNT_F32, &error), LNT_OK);
-    assert_status(lnt_row_file_read(file, 0, &first, &error), LNT_OK);
-    assert_status(lnt_row_file_read(file, 0, &rows, &error), LNT_ERR_FORMAT);
+    assert_status(lnt_row_reader_read(file, 0, &first, &error), LNT_OK);
+    assert_status(lnt_row_reader_read(file, 0, &rows, &error), LNT_ERR_FORMAT);
     assert_contains(error.message,
                     "a.npy: row 2, column 'column2': a value is missing (found nan)");
-    assert_status(lnt_row_file_read(file, 2, &last, &error), LNT_ERR_FORMAT);
+    assert_status(lnt_row_reader_read(file, 2, &last, &error), LNT_ERR_FORMAT);
     assert_contains(error.message,
                     "a.npy: row 3, column 'column3': expected a finite f32 number, found inf");
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     const char *const only[] = {"column1"};
-    lnt_csv_options options = lnt_csv_defaults();
-    options.only_columns = only;
-    options.n_only_columns = 1;
-    assert_status(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
-    assert_status(lnt_row_file_read(file, 0, &rows, NULL), LNT_OK);
+    lnt_read_options options = lnt_read_defaults();
+    options.use_columns = only;
+    options.n_use_columns = 1;
+    assert_status(lnt_row_reader_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
+    assert_status(lnt_row_reader_read(file, 0, &rows, NULL), LNT_OK);
     assert_eq(memory[0], 1);
     assert_eq(memory[1], 0);
     assert_eq(memory[4], 0);
     assert_eq(memory[6], 7);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
 }
 
 Test(row_file, arrays_that_change)
@@ -528,19 +531,19 @@ Test(row_file, arrays_that_change)
         const lnt_dtype dtype = wide ? LNT_F64 : LNT_F32;
         write_array(path, lnt_scalar_of(LNT_F32), false, 2, shape, content, 64);
         assert_eq(stat(path, &before), 0);
-        lnt_row_file *file = NULL;
+        lnt_row_reader *file = NULL;
         assert_status(open_array(&file, path, dtype, NULL), LNT_OK);
         double memory[16];
-        lnt_tensor rows = lnt_tensor_of(dtype, memory, 4, 4);
-        assert_status(lnt_row_file_read(file, 0, &rows, NULL), LNT_OK);
-        assert_status(lnt_row_file_read(file, 1, &rows, NULL), LNT_ERR_SHAPE);
-        assert_status(lnt_row_file_read(file, SIZE_MAX, &rows, NULL), LNT_ERR_SHAPE);
+        lnt_tensor rows = lnt_tensor_view(dtype, memory, 4, 4);
+        assert_status(lnt_row_reader_read(file, 0, &rows, NULL), LNT_OK);
+        assert_status(lnt_row_reader_read(file, 1, &rows, NULL), LNT_ERR_SHAPE);
+        assert_status(lnt_row_reader_read(file, SIZE_MAX, &rows, NULL), LNT_ERR_SHAPE);
         rows.dtype = wide ? LNT_F32 : LNT_F64;
-        assert_status(lnt_row_file_read(file, 0, &rows, NULL), LNT_ERR_DTYPE);
+        assert_status(lnt_row_reader_read(file, 0, &rows, NULL), LNT_ERR_DTYPE);
         rows.dtype = dtype;
         assert_eq(truncate(path, 150), 0);
-        assert_status(lnt_row_file_read(file, 0, &rows, NULL), LNT_ERR_IO);
-        lnt_row_file_close(file);
+        assert_status(lnt_row_reader_read(file, 0, &rows, NULL), LNT_ERR_IO);
+        lnt_row_reader_close(file);
     }
 }
 
@@ -548,15 +551,15 @@ Test(row_file, arrays_that_change)
 
 static lnt_status open_and_read(const char *path, const lnt_allocator *allocator)
 {
-    lnt_csv_options options = with_labels(label_columns, 1);
+    lnt_read_options options = with_labels(label_columns, 1);
     options.allocator = allocator;
-    lnt_row_file *file = NULL;
+    lnt_row_reader *file = NULL;
     lnt_frame *frame = NULL;
     const size_t column = 2;
-    LNT_TRY(lnt_row_file_open(&file, path, LNT_DATA_CSV, &options, NULL));
-    const lnt_status status = lnt_row_file_columns_frame(file, &column, 1, &frame, NULL);
+    LNT_TRY(lnt_row_reader_open(&file, path, LNT_DATA_CSV, &options, NULL));
+    const lnt_status status = lnt_row_reader_columns_frame(file, &column, 1, &frame, NULL);
     lnt_frame_destroy(frame);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     return status;
 }
 

@@ -14,7 +14,7 @@ enum { ROWS = 1000, COLS = 70 };
 
 static lnt_tensor matrix(double *values)
 {
-    lnt_random random = lnt_random_at(1, 99);
+    lnt_random random = lnt_random_init(1, 99);
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < COLS; j++) {
             values[i * COLS + j] = 1000 * (double) j + lnt_random_normal(&random);
@@ -34,9 +34,9 @@ static lnt_scaler *fit_blocks(lnt_scaling scaling, const lnt_tensor *x, size_t b
         lnt_tensor rows;
         const size_t left = x->rows - first;
         assert_status(lnt_slice_rows(x, first, left < block ? left : block, 1, &rows), LNT_OK);
-        assert_status(lnt_scaler_fitter_add(fitter, &rows), LNT_OK);
+        assert_status(lnt_scaler_fitter_partial_fit(fitter, &rows), LNT_OK);
     }
-    assert_status(lnt_scaler_fitter_make(fitter, &scaler, NULL), LNT_OK);
+    assert_status(lnt_scaler_fitter_get_scaler(fitter, &scaler, NULL), LNT_OK);
     lnt_scaler_fitter_destroy(fitter);
     return scaler;
 }
@@ -75,16 +75,16 @@ Test(scaler_fitter, refusals)
     assert_status(lnt_scaler_fitter_create(&fitter, LNT_SCALING_ROBUST, 2, NULL), LNT_ERR_INVALID);
     cr_assert_null(fitter);
     assert_status(lnt_scaler_fitter_create(&fitter, LNT_SCALING_STANDARD, 2, NULL), LNT_OK);
-    assert_status(lnt_scaler_fitter_make(fitter, &scaler, NULL), LNT_ERR_SHAPE);
+    assert_status(lnt_scaler_fitter_get_scaler(fitter, &scaler, NULL), LNT_ERR_SHAPE);
     cr_assert_null(scaler);
-    assert_status(lnt_scaler_fitter_add(fitter, &good), LNT_OK);
-    assert_status(lnt_scaler_fitter_add(fitter, &bad), LNT_ERR_NOT_FINITE);
-    assert_status(lnt_scaler_fitter_add(fitter, &narrow), LNT_ERR_SHAPE);
-    assert_status(lnt_scaler_fitter_make(fitter, &scaler, NULL), LNT_OK);
+    assert_status(lnt_scaler_fitter_partial_fit(fitter, &good), LNT_OK);
+    assert_status(lnt_scaler_fitter_partial_fit(fitter, &bad), LNT_ERR_NONFINITE);
+    assert_status(lnt_scaler_fitter_partial_fit(fitter, &narrow), LNT_ERR_SHAPE);
+    assert_status(lnt_scaler_fitter_get_scaler(fitter, &scaler, NULL), LNT_OK);
     assert_eq(lnt_scaler_offset(scaler)[1], 2, "what was refused was not taken in");
     lnt_scaler_destroy(scaler);
-    assert_status(lnt_scaler_fitter_add(fitter, &wide), LNT_OK);
-    assert_status(lnt_scaler_fitter_make(fitter, &scaler, NULL), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_scaler_fitter_partial_fit(fitter, &wide), LNT_OK);
+    assert_status(lnt_scaler_fitter_get_scaler(fitter, &scaler, NULL), LNT_ERR_NONFINITE);
     lnt_scaler_fitter_destroy(fitter);
 }
 
@@ -99,8 +99,8 @@ Test(scaler_fitter, out_of_memory_at_every_call)
         lnt_scaler *scaler = NULL;
         lnt_status status = lnt_scaler_fitter_create(&fitter, LNT_SCALING_MIN_MAX, 2, &allocator);
         if (status == LNT_OK) {
-            assert_status(lnt_scaler_fitter_add(fitter, &x), LNT_OK);
-            status = lnt_scaler_fitter_make(fitter, &scaler, &allocator);
+            assert_status(lnt_scaler_fitter_partial_fit(fitter, &x), LNT_OK);
+            status = lnt_scaler_fitter_get_scaler(fitter, &scaler, &allocator);
         }
         assert_eq(status, fail_at <= 3 ? LNT_ERR_MEMORY : LNT_OK);
         lnt_scaler_destroy(scaler);

@@ -35,7 +35,8 @@ Test(split, sizes)
     size_t index[MOST];
     for (size_t i = 0; i < COUNT(cases); i++) {
         size_t first = 99999;
-        assert_status(lnt_split(cases[i].rows, cases[i].fraction, NULL, 1, index, &first), LNT_OK);
+        assert_status(
+            lnt_train_test_split(cases[i].rows, cases[i].fraction, NULL, 1, index, &first), LNT_OK);
         assert_eq(cases[i].rows - first, cases[i].validation, "case %zu: %zu", i, first);
         expect_permutation(index, cases[i].rows);
     }
@@ -44,9 +45,9 @@ Test(split, sizes)
 Test(split, depends_on_the_seed_alone)
 {
     size_t a[100], b[100], c[100], first;
-    assert_status(lnt_split(100, 0.3, NULL, 7, a, &first), LNT_OK);
-    assert_status(lnt_split(100, 0.3, NULL, 7, b, &first), LNT_OK);
-    assert_status(lnt_split(100, 0.3, NULL, 8, c, &first), LNT_OK);
+    assert_status(lnt_train_test_split(100, 0.3, NULL, 7, a, &first), LNT_OK);
+    assert_status(lnt_train_test_split(100, 0.3, NULL, 7, b, &first), LNT_OK);
+    assert_status(lnt_train_test_split(100, 0.3, NULL, 8, c, &first), LNT_OK);
     assert_eq(memcmp(a, b, sizeof a), 0);
     assert_ne(memcmp(a, c, sizeof a), 0);
 }
@@ -58,7 +59,7 @@ static void expect_fair(size_t rows, double fraction, const lnt_tensor *labels)
     size_t chosen[ROWS] = {0}, index[ROWS], first = 0;
     assert_le(rows, ROWS);
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        assert_status(lnt_split(rows, fraction, labels, seed, index, &first), LNT_OK);
+        assert_status(lnt_train_test_split(rows, fraction, labels, seed, index, &first), LNT_OK);
         for (size_t i = first; i < rows; i++) {
             chosen[index[i]]++;
         }
@@ -96,7 +97,7 @@ static outcome split_classes(const double *classes, size_t rows, double fraction
     const lnt_tensor labels = lnt_tensor_f64(copy, rows, 1);
     static size_t index[MOST];
     outcome o = {0};
-    assert_status(lnt_split(rows, fraction, &labels, seed, index, &o.first), LNT_OK);
+    assert_status(lnt_train_test_split(rows, fraction, &labels, seed, index, &o.first), LNT_OK);
     expect_permutation(index, rows);
     for (size_t i = 0; i < rows; i++) {
         o.size[(size_t) classes[index[i]]]++;
@@ -172,15 +173,15 @@ Test(split, classes_of_one_row_only)
 /* Against the definition, for many random class sizes. */
 Test(split, random_classes)
 {
-    lnt_random random = lnt_random_at(5, 5);
+    lnt_random random = lnt_random_init(5, 5);
     static double classes[MOST];
     for (int trial = 0; trial < 400; trial++) {
-        const size_t rows = 2 + (size_t) lnt_random_below(&random, 300);
-        const uint64_t kinds = 1 + lnt_random_below(&random, 10);
+        const size_t rows = 2 + (size_t) lnt_random_bounded(&random, 300);
+        const uint64_t kinds = 1 + lnt_random_bounded(&random, 10);
         const double fraction = 0.05 + 0.9 * lnt_random_uniform(&random);
         for (size_t i = 0; i < rows; i++) {
-            const uint64_t a = lnt_random_below(&random, kinds),
-                           b = lnt_random_below(&random, kinds);
+            const uint64_t a = lnt_random_bounded(&random, kinds),
+                           b = lnt_random_bounded(&random, kinds);
             classes[i] = (double) (a < b ? a : b);
         }
         const outcome o = split_classes(classes, rows, fraction, (uint64_t) trial);
@@ -216,9 +217,9 @@ Test(split, labels_of_any_type_and_stride)
     const lnt_tensor strided = lnt_tensor_strided(LNT_F64, &wide[59][1], 60, 1, -3, 1);
     const lnt_tensor integers = lnt_tensor_i32(narrow, 60, 1);
     const lnt_tensor floats = lnt_tensor_f32(single, 60, 1);
-    assert_status(lnt_split(60, 0.25, &strided, 2, a, &first), LNT_OK);
-    assert_status(lnt_split(60, 0.25, &integers, 2, b, &first), LNT_OK);
-    assert_status(lnt_split(60, 0.25, &floats, 2, c, &first), LNT_OK);
+    assert_status(lnt_train_test_split(60, 0.25, &strided, 2, a, &first), LNT_OK);
+    assert_status(lnt_train_test_split(60, 0.25, &integers, 2, b, &first), LNT_OK);
+    assert_status(lnt_train_test_split(60, 0.25, &floats, 2, c, &first), LNT_OK);
     assert_eq(memcmp(a, b, sizeof a), 0);
     assert_eq(memcmp(a, c, sizeof a), 0);
 }
@@ -231,19 +232,19 @@ Test(split, refused)
     size_t index[4] = {9, 9, 9, 9}, first = 77;
     static const double bad[] = {-0.1, 1, 1.5, NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_status(lnt_split(3, bad[i], NULL, 1, index, &first), LNT_ERR_INVALID);
+        assert_status(lnt_train_test_split(3, bad[i], NULL, 1, index, &first), LNT_ERR_INVALID);
     }
-    assert_status(lnt_split(3, 0.5, NULL, 1, NULL, &first), LNT_ERR_NULL);
-    assert_status(lnt_split(3, 0.5, NULL, 1, index, NULL), LNT_ERR_NULL);
-    assert_status(lnt_split(4, 0.5, &labels, 1, index, &first), LNT_ERR_SHAPE);
-    assert_status(lnt_split(3, 0.5, &row, 1, index, &first), LNT_ERR_SHAPE);
+    assert_status(lnt_train_test_split(3, 0.5, NULL, 1, NULL, &first), LNT_ERR_NULL);
+    assert_status(lnt_train_test_split(3, 0.5, NULL, 1, index, NULL), LNT_ERR_NULL);
+    assert_status(lnt_train_test_split(4, 0.5, &labels, 1, index, &first), LNT_ERR_SHAPE);
+    assert_status(lnt_train_test_split(3, 0.5, &row, 1, index, &first), LNT_ERR_SHAPE);
     const lnt_tensor unset = {0};
-    assert_status(lnt_split(3, 0.5, &unset, 1, index, &first), LNT_ERR_DTYPE);
+    assert_status(lnt_train_test_split(3, 0.5, &unset, 1, index, &first), LNT_ERR_DTYPE);
     classes[1] = NAN;
-    assert_status(lnt_split(3, 0.5, &labels, 1, index, &first), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_train_test_split(3, 0.5, &labels, 1, index, &first), LNT_ERR_NONFINITE);
     assert_eq(first, 77);
     assert_eq(index[0], 9);
-    assert_status(lnt_split(0, 0.5, NULL, 1, NULL, &first), LNT_OK);
+    assert_status(lnt_train_test_split(0, 0.5, NULL, 1, NULL, &first), LNT_OK);
     assert_eq(first, 0);
 }
 
@@ -254,7 +255,7 @@ Test(split, more_rows_than_shares_can_be_computed_for)
     size_t index = 9, first = 77;
     const size_t rows = (size_t) 1 << 33;
     const lnt_tensor labels = lnt_tensor_strided(LNT_F32, &one, rows, 1, 0, 1);
-    assert_status(lnt_split(rows, 0.5, &labels, 1, &index, &first), LNT_ERR_TOO_LARGE);
+    assert_status(lnt_train_test_split(rows, 0.5, &labels, 1, &index, &first), LNT_ERR_TOO_LARGE);
     assert_eq(index, 9);
     assert_eq(first, 77);
 }
@@ -264,7 +265,7 @@ Test(split, more_rows_than_shares_can_be_computed_for)
 
 Test(split, permute_rows)
 {
-    lnt_random random = lnt_random_at(6, 6);
+    lnt_random random = lnt_random_init(6, 6);
     static const size_t widths[] = {1, 3, 64, 511, 512, 513, 1024, 1500};
     enum { ROWS = 23, WIDEST = 1500 };
     static double x[ROWS * WIDEST], want[ROWS * WIDEST];
@@ -304,13 +305,13 @@ Test(split, permute_any_view)
             lnt_tensor t = views[v];
             for (size_t i = 0; i < 5; i++) {
                 for (size_t j = 0; j < t.cols; j++) {
-                    assert_status(lnt_set(&t, i, j, (double) (10 * i + j)), LNT_OK);
+                    assert_status(lnt_tensor_set(&t, i, j, (double) (10 * i + j)), LNT_OK);
                 }
             }
             assert_status(lnt_permute_rows(&t, index), LNT_OK);
             for (size_t i = 0; i < 5; i++) {
                 for (size_t j = 0; j < t.cols; j++) {
-                    assert_eq(lnt_get(&t, i, j), (double) (10 * index[i] + j));
+                    assert_eq(lnt_tensor_get(&t, i, j), (double) (10 * index[i] + j));
                 }
             }
         }

@@ -16,9 +16,9 @@ Test(derivatives, outputs_are_the_predictor_s)
         config.mode = LNT_INFERENCE;
         lnt_pass *pass;
         OK(lnt_pass_create(&pass, s.net, &config));
-        OK(s.inputs != NULL ? lnt_scaler_apply(s.inputs, &x, &x) : LNT_OK);
+        OK(s.inputs != NULL ? lnt_scaler_transform(s.inputs, &x, &x) : LNT_OK);
         OK(lnt_pass_forward(pass, s.net, &x, &y));
-        OK(s.targets != NULL ? lnt_scaler_invert(s.targets, &y, &y) : LNT_OK);
+        OK(s.targets != NULL ? lnt_scaler_inverse_transform(s.targets, &y, &y) : LNT_OK);
         NEAR(s.y, y, 1e-14);
         lnt_pass_destroy(pass);
     }
@@ -56,8 +56,8 @@ Test(derivatives, products_with_the_jacobian)
         OK(lnt_vjp(s.d, &u, NULL, &alone));
         assert_same_bits(&alone, &dp);
         OK(lnt_jvp(s.d, NULL, NULL, &part));
-        assert_eq(lnt_get(&part, 0, 0), 0);
-        assert_eq(lnt_get(&part, ROWS - 1, s.outputs - 1), 0);
+        assert_eq(lnt_tensor_get(&part, 0, 0), 0);
+        assert_eq(lnt_tensor_get(&part, ROWS - 1, s.outputs - 1), 0);
     }
 }
 
@@ -65,7 +65,7 @@ static lnt_tensor unit(size_t j)
 {
     lnt_tensor e = matrix(LNT_F64, ROWS, INPUTS);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&e, i, j, 1));
+        OK(lnt_tensor_set(&e, i, j, 1));
     }
     return e;
 }
@@ -76,7 +76,7 @@ static lnt_tensor column_of(const lnt_tensor *m, size_t j, size_t outputs)
     lnt_tensor c = matrix(LNT_F64, ROWS, outputs);
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t k = 0; k < outputs; k++) {
-            OK(lnt_set(&c, i, k, lnt_get(m, i * outputs + k, j)));
+            OK(lnt_tensor_set(&c, i, k, lnt_tensor_get(m, i * outputs + k, j)));
         }
     }
     return c;
@@ -98,11 +98,11 @@ Test(derivatives, jacobian_and_second_derivatives)
             lnt_tensor x = copy_of(LNT_F64, &s.x), j_at[2];
             for (int side = 0; side < 2; side++) {
                 OK(lnt_axpy(side == 0 ? -h : 2 * h, &e, &x));
-                OK(lnt_derivatives_set(s.d, &x, NULL));
+                OK(lnt_derivatives_linearize(s.d, &x, NULL));
                 j_at[side] = matrix(LNT_F64, ROWS * s.outputs, INPUTS);
                 OK(lnt_jacobian(s.d, &j_at[side]));
             }
-            OK(lnt_derivatives_set(s.d, &s.x, NULL));
+            OK(lnt_derivatives_linearize(s.d, &s.x, NULL));
             const lnt_tensor bend = slope_of(&j_at[0], j_at[1], h);
             const lnt_tensor second = column_of(&diagonal, j, s.outputs);
             const lnt_tensor expected = column_of(&bend, j, s.outputs);
@@ -120,9 +120,9 @@ static lnt_tensor gradient_of(scene *s, const lnt_loss *loss, const lnt_tensor *
     lnt_derivatives *plain;
     const lnt_derivatives_config config = lnt_derivatives_defaults();
     OK(lnt_derivatives_create(&plain, s->net, &config, NULL));
-    OK(s->inputs != NULL ? lnt_scaler_apply(s->inputs, &x, &x) : LNT_OK);
-    OK(s->targets != NULL ? lnt_scaler_apply(s->targets, &y, &y) : LNT_OK);
-    OK(lnt_derivatives_set(plain, &x, &u));
+    OK(s->inputs != NULL ? lnt_scaler_transform(s->inputs, &x, &x) : LNT_OK);
+    OK(s->targets != NULL ? lnt_scaler_transform(s->targets, &y, &y) : LNT_OK);
+    OK(lnt_derivatives_linearize(plain, &x, &u));
     u = copy_of(LNT_F64, &u);
     g = matrix(LNT_F64, 1, s->parameters.cols);
     OK(lnt_loss_evaluate(loss, &u, &y, weights, &value, &u));
@@ -135,7 +135,7 @@ Test(derivatives, products_with_the_hessian)
 {
     lnt_tensor weights = matrix(LNT_F64, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, (double) (i % 3)));
+        OK(lnt_tensor_set(&weights, i, 0, (double) (i % 3)));
     }
     EACH_SCENE(LNT_F64)
     {
@@ -191,12 +191,12 @@ static void complex_dense(lnt_net *net, size_t layer, complex_activation f, doub
 {
     lnt_parameter w, b;
     double complex out[8];
-    OK(lnt_net_tensor(net, 2 * layer, &w));
-    OK(lnt_net_tensor(net, 2 * layer + 1, &b));
+    OK(lnt_net_parameter(net, 2 * layer, &w));
+    OK(lnt_net_parameter(net, 2 * layer + 1, &b));
     for (size_t j = 0; j < w.value.cols; j++) {
-        double complex z = lnt_get(&b.value, 0, j);
+        double complex z = lnt_tensor_get(&b.value, 0, j);
         for (size_t i = 0; i < w.value.rows; i++) {
-            z += a[i] * lnt_get(&w.value, i, j);
+            z += a[i] * lnt_tensor_get(&w.value, i, j);
         }
         out[j] = f(z);
     }
@@ -218,15 +218,15 @@ Test(derivatives, complex_steps)
         for (size_t j = 0; j <= INPUTS; j++) { /* the last along ẋ */
             double complex a[8];
             for (size_t c = 0; c < INPUTS; c++) {
-                const double move = j == INPUTS ? lnt_get(&x_dot, i, c) : c == j;
-                a[c] = lnt_get(&s.x, i, c) + move * step * I;
+                const double move = j == INPUTS ? lnt_tensor_get(&x_dot, i, c) : c == j;
+                a[c] = lnt_tensor_get(&s.x, i, c) + move * step * I;
             }
             complex_dense(s.net, 0, ctanh, a);
             complex_dense(s.net, 1, complex_sigmoid, a);
             complex_dense(s.net, 2, ctanh, a);
             for (size_t k = 0; k < 2; k++) {
-                OK(j == INPUTS ? lnt_set(&along, i, k, cimag(a[k]) / step)
-                               : lnt_set(&expected, 2 * i + k, j, cimag(a[k]) / step));
+                OK(j == INPUTS ? lnt_tensor_set(&along, i, k, cimag(a[k]) / step)
+                               : lnt_tensor_set(&expected, 2 * i + k, j, cimag(a[k]) / step));
             }
         }
     }

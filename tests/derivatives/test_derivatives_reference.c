@@ -22,15 +22,15 @@ static size_t layers_of(const char *name, lnt_layer layers[MOST_LAYERS])
     if (IS("layer_norm")) {
         ADD(lnt_dense(6, LNT_GELU)), ADD(lnt_layer_norm());
     } else if (IS("batch_norm")) {
-        ADD(identity(6)), ADD(lnt_batch_norm()), ADD(lnt_activate(LNT_SOFTPLUS));
+        ADD(identity(6)), ADD(lnt_batch_norm()), ADD(lnt_activation_layer(LNT_SOFTPLUS));
     } else if (IS("rms_norm")) {
-        ADD(identity(6)), ADD(lnt_rms_norm()), ADD(lnt_activate(LNT_ELU));
+        ADD(identity(6)), ADD(lnt_rms_norm()), ADD(lnt_activation_layer(LNT_ELU));
     } else if (IS("prelu")) {
         ADD(identity(5)), ADD(lnt_prelu()), ADD(lnt_dense(5, LNT_SOFTSIGN));
     } else {
         cr_assert(IS("residual"));
         ADD(lnt_dense(4, LNT_SILU)), ADD(identity(4)), ADD(lnt_residual(2));
-        ADD(lnt_activate(LNT_GELU_TANH));
+        ADD(lnt_activation_layer(LNT_GELU_TANH));
     }
     ADD(identity(3));
     return count;
@@ -108,7 +108,7 @@ static void losses(lnt_derivatives *d, lnt_dtype dtype, double tolerance)
     }
     double value;
     OK(lnt_jacobian_loss(d, &wanted, NULL, LNT_MEAN, 1, 0, &value, &product));
-    assert_lt(fabs(value - lnt_get(get("jacobian_loss"), 0, 0)), tolerance * (1 + value));
+    assert_lt(fabs(value - lnt_tensor_get(get("jacobian_loss"), 0, 0)), tolerance * (1 + value));
     compare(&product, "jacobian_gradient", tolerance);
 }
 
@@ -128,11 +128,11 @@ static void run(const char *name, lnt_dtype dtype, double tolerance)
     lnt_net *net = new_net(dtype, INPUTS, layers, layers_of(name, layers));
     lnt_tensor p = lnt_net_parameters(net), y;
     OK(lnt_copy(get("p"), &p));
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter statistic;
         char of[32];
         snprintf(of, sizeof of, "statistic.%zu", i);
-        OK(lnt_net_statistic(net, i, &statistic));
+        OK(lnt_net_running_stat(net, i, &statistic));
         OK(lnt_copy(get(of), &statistic.value));
     }
     lnt_scaler *inputs = scaler("offset", "scale"), *targets = scaler("shift", "slope");
@@ -141,7 +141,7 @@ static void run(const char *name, lnt_dtype dtype, double tolerance)
         .max_rows = ROWS, .inputs = inputs, .targets = targets, .second = true};
     OK(lnt_derivatives_create(&d, net, &config, NULL));
     const lnt_tensor x = copy_of(dtype, get("x"));
-    OK(lnt_derivatives_set(d, &x, &y));
+    OK(lnt_derivatives_linearize(d, &x, &y));
     compare(&y, "y", tolerance);
     products(d, dtype, tolerance);
     losses(d, dtype, tolerance);

@@ -20,7 +20,7 @@ static void all(scene *s, lnt_dtype dtype, int how, lnt_tensor results[N_RESULTS
     const lnt_tensor x = how >= 0 ? laid_out((layout) how, &s->x) : s->x;
     const lnt_loss loss = lnt_log_cosh(LNT_MEAN);
     double value;
-    OK(lnt_derivatives_set(s->d, &x, NULL));
+    OK(lnt_derivatives_linearize(s->d, &x, NULL));
     OK(lnt_jacobian(s->d, &results[JACOBIAN]));
     OK(lnt_jvp(s->d, &in[0], &in[1], &results[JVP]));
     OK(lnt_vjp(s->d, &in[2], &results[VJP_X], &results[VJP_P]));
@@ -95,7 +95,7 @@ Test(derivatives_use, batches_of_any_size)
     first.rows = 2 * s.outputs;
     lnt_tensor part = matrix(LNT_F64, 2 * s.outputs, INPUTS), x = s.x;
     x.rows = 2;
-    OK(lnt_derivatives_set(s.d, &x, &y));
+    OK(lnt_derivatives_linearize(s.d, &x, &y));
     assert_eq(y.rows, 2);
     OK(lnt_jacobian(s.d, &part));
     NEAR(part, first, 1e-14);
@@ -103,17 +103,17 @@ Test(derivatives_use, batches_of_any_size)
     part.rows = 0;
     lnt_tensor g = random_matrix(LNT_F64, 1, s.parameters.cols, 3), u = s.y;
     u.rows = 0;
-    OK(lnt_derivatives_set(s.d, &x, NULL));
+    OK(lnt_derivatives_linearize(s.d, &x, NULL));
     OK(lnt_jacobian(s.d, &part));
     OK(lnt_vjp(s.d, &u, NULL, &g));
     double most;
     OK(lnt_norm(LNT_NORM_MAX, &g, &most));
     assert_eq(most, 0);
     const lnt_tensor many = random_matrix(LNT_F64, 33, INPUTS, 1);
-    FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(s.d, &many, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_derivatives_linearize(s.d, &many, NULL));
     FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part)); /* there is no batch now */
-    OK(lnt_derivatives_set(s.d, &x, NULL));
-    FAILS(LNT_ERR_NULL, lnt_derivatives_set(s.d, NULL, NULL));
+    OK(lnt_derivatives_linearize(s.d, &x, NULL));
+    FAILS(LNT_ERR_NULL, lnt_derivatives_linearize(s.d, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part));
     finish(&s);
 }
@@ -229,8 +229,8 @@ Test(derivatives_use, order)
     FAILS(LNT_ERR_ORDER, lnt_jvp(d, &x, NULL, &y));
     FAILS(LNT_ERR_ORDER, lnt_vjp(d, &y, &x, NULL));
     FAILS(LNT_ERR_ORDER, lnt_ggn_vp(d, &mse, &y, NULL, &p, &q));
-    FAILS(LNT_ERR_NULL, lnt_derivatives_set(d, NULL, NULL));
-    OK(lnt_derivatives_set(d, &s.x, NULL));
+    FAILS(LNT_ERR_NULL, lnt_derivatives_linearize(d, NULL, NULL));
+    OK(lnt_derivatives_linearize(d, &s.x, NULL));
     OK(lnt_jacobian(d, &j));
     OK(lnt_ggn_vp(d, &mse, &y, NULL, &p, &q));
     FAILS(LNT_ERR_ORDER, lnt_hvp(d, &mse, &y, NULL, &p, &q));

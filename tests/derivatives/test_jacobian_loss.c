@@ -12,7 +12,7 @@ static double slope_along(scene *s, const lnt_tensor *v, value_function *f, cons
     double value[2];
     for (int side = 0; side < 2; side++) {
         OK(lnt_axpy(side == 0 ? -h : h, v, &s->parameters));
-        OK(lnt_derivatives_set(s->d, &s->x, NULL));
+        OK(lnt_derivatives_linearize(s->d, &s->x, NULL));
         value[side] = f(s, context);
         put_back(s, &kept);
     }
@@ -33,9 +33,10 @@ static double loss_value(scene *s, const void *context)
     double sum = 0, total = 0;
     OK(lnt_jacobian(s->d, &j));
     for (size_t i = 0; i < ROWS * s->outputs; i++) {
-        const double weight = w->weights != NULL ? lnt_get(w->weights, i / s->outputs, 0) : 1;
+        const double weight =
+            w->weights != NULL ? lnt_tensor_get(w->weights, i / s->outputs, 0) : 1;
         for (size_t c = 0; c < INPUTS && weight > 0; c++) {
-            const double e = lnt_get(&j, i, c) - lnt_get(&w->target, i, c);
+            const double e = lnt_tensor_get(&j, i, c) - lnt_tensor_get(&w->target, i, c);
             sum += weight * e * e;
             total += weight;
         }
@@ -47,7 +48,7 @@ Test(jacobian_loss, value_and_gradient)
 {
     lnt_tensor weights = matrix(LNT_F64, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, (double) (i % 3)));
+        OK(lnt_tensor_set(&weights, i, 0, (double) (i % 3)));
     }
     EACH_SCENE(LNT_F64)
     {
@@ -57,7 +58,7 @@ Test(jacobian_loss, value_and_gradient)
             w.reduction = i % 2 == 0 ? LNT_MEAN : LNT_SUM;
             w.weights = i < 2 ? NULL : &weights;
             if (i == 2) { /* row 0 counts for nothing, whatever its target holds */
-                OK(lnt_set(&w.target, 0, 1, NAN));
+                OK(lnt_tensor_set(&w.target, 0, 1, NAN));
             }
             double value, along, before;
             lnt_tensor g = random_matrix(LNT_F64, 1, v.cols, 8);
@@ -118,7 +119,7 @@ static double worst_after_training(bool slopes)
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim;
     lnt_derivatives *d;
-    lnt_optim_config adam = lnt_optim_of(LNT_ADAM);
+    lnt_optim_config adam = lnt_optim_defaults(LNT_ADAM);
     adam.learning_rate = 0.02;
     OK(lnt_optim_create(&optim, net, &adam));
     lnt_derivatives_config config = lnt_derivatives_defaults();
@@ -127,9 +128,9 @@ static double worst_after_training(bool slopes)
     lnt_tensor x = matrix(LNT_F64, 6, 1), y = copy_of(LNT_F64, &x), slope = copy_of(LNT_F64, &x);
     for (size_t i = 0; i < 6; i++) {
         const double at = 1.2 * (double) i - 3;
-        OK(lnt_set(&x, i, 0, at));
-        OK(lnt_set(&y, i, 0, sin(at)));
-        OK(lnt_set(&slope, i, 0, cos(at)));
+        OK(lnt_tensor_set(&x, i, 0, at));
+        OK(lnt_tensor_set(&y, i, 0, sin(at)));
+        OK(lnt_tensor_set(&slope, i, 0, cos(at)));
     }
     const lnt_loss mse = lnt_mse(LNT_MEAN);
     for (int step = 0; step < 1500; step++) {
@@ -138,7 +139,7 @@ static double worst_after_training(bool slopes)
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_backward(pass, net, &mse, &y, NULL, &value));
         if (slopes) {
-            OK(lnt_derivatives_set(d, &x, NULL));
+            OK(lnt_derivatives_linearize(d, &x, NULL));
             OK(lnt_jacobian_loss(d, &slope, NULL, LNT_MEAN, 1, 1, &value, &gradients));
         }
         OK(lnt_optim_step(optim, net, pass));
@@ -146,9 +147,9 @@ static double worst_after_training(bool slopes)
     double worst = 0;
     for (int i = -30; i <= 30; i++) {
         lnt_tensor at = matrix(LNT_F64, 1, 1), found;
-        OK(lnt_set(&at, 0, 0, i / 10.0));
-        OK(lnt_derivatives_set(d, &at, &found));
-        worst = fmax(worst, fabs(lnt_get(&found, 0, 0) - sin(i / 10.0)));
+        OK(lnt_tensor_set(&at, 0, 0, i / 10.0));
+        OK(lnt_derivatives_linearize(d, &at, &found));
+        worst = fmax(worst, fabs(lnt_tensor_get(&found, 0, 0) - sin(i / 10.0)));
     }
     lnt_derivatives_destroy(d);
     lnt_optim_destroy(optim);
@@ -178,8 +179,8 @@ Test(jacobian_loss, refuses)
           lnt_jacobian_loss(s.d, &target, NULL, (lnt_reduction) 7, 1, 0, &value, &g));
     OK(lnt_jacobian_loss(s.d, &target, &weights, LNT_MEAN, 1, 0, &value, &g));
     assert_eq(value, 0);
-    assert_eq(lnt_get(&g, 0, 0), 0); /* no row counts */
-    OK(lnt_set(&weights, 1, 0, -1));
+    assert_eq(lnt_tensor_get(&g, 0, 0), 0); /* no row counts */
+    OK(lnt_tensor_set(&weights, 1, 0, -1));
     FAILS(LNT_ERR_INVALID, lnt_jacobian_loss(s.d, &target, &weights, LNT_MEAN, 1, 0, &value, &g));
     finish(&s);
 }

@@ -57,7 +57,7 @@ static void assert_matrix_near(const lnt_tensor *found, const lnt_tensor *expect
     assert_eq(found->cols, expected->cols);
     for (size_t i = 0; i < found->rows; i++) {
         for (size_t j = 0; j < found->cols; j++) {
-            const double a = lnt_get(found, i, j), b = lnt_get(expected, i, j);
+            const double a = lnt_tensor_get(found, i, j), b = lnt_tensor_get(expected, i, j);
             assert_near(a, b, tolerance * (1 + most), "%s (%zu, %zu)", what, i, j);
         }
     }
@@ -121,8 +121,8 @@ static void against_differences(scene *s)
 Test(point, every_activation)
 {
     for (lnt_activation a = LNT_IDENTITY; a <= LNT_SINE; a++) {
-        const lnt_layer layers[] = {lnt_dense(5, a), lnt_dense(4, LNT_IDENTITY), lnt_activate(a),
-                                    lnt_dense(OUTPUTS, a)};
+        const lnt_layer layers[] = {lnt_dense(5, a), lnt_dense(4, LNT_IDENTITY),
+                                    lnt_activation_layer(a), lnt_dense(OUTPUTS, a)};
         scene s = scene_of(layers, 4);
         against_the_pass(&s);
         against_differences(&s);
@@ -158,9 +158,9 @@ static lnt_layer plain(lnt_layer layer, bool gain, bool bias)
 static void set_statistics(lnt_net *net)
 {
     const lnt_init uniform = lnt_init_uniform(0.3, 2);
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter statistic;
-        OK(lnt_net_statistic(net, i, &statistic));
+        OK(lnt_net_running_stat(net, i, &statistic));
         OK(lnt_init_fill(&uniform, 3, i, &statistic.value));
     }
 }
@@ -213,7 +213,7 @@ Test(point, norms_and_slopes)
             scene s = scene_of(layers, 5);
             set_statistics(s.net);
             OK(lnt_point_set(s.point, s.net, &s.x));
-            if (lnt_net_n_statistics(s.net) == 0) { /* in training it is another function */
+            if (lnt_net_n_running_stats(s.net) == 0) { /* in training it is another function */
                 against_the_pass(&s);
             }
             output_as_in_inference(&s);

@@ -104,24 +104,24 @@ static void make_recipes(void)
         without_gain(without_bias(lnt_layer_norm())), without_gain(lnt_layer_norm()),
         without_bias(lnt_layer_norm()), without_gain(lnt_rms_norm()),
         lnt_dense(OUTPUTS, LNT_IDENTITY));
-    ADD("first_in_place", mse, false, lnt_batch_norm(), lnt_activate(LNT_TANH), lnt_prelu(),
+    ADD("first_in_place", mse, false, lnt_batch_norm(), lnt_activation_layer(LNT_TANH), lnt_prelu(),
         lnt_dropout(0.5), lnt_dense(OUTPUTS, LNT_IDENTITY));
-    ADD("no_dense", lnt_mse(LNT_MEAN), false, lnt_activate(LNT_SIGMOID));
+    ADD("no_dense", lnt_mse(LNT_MEAN), false, lnt_activation_layer(LNT_SIGMOID));
     ADD("nothing_at_all", lnt_mse(LNT_MEAN), false, lnt_dropout(0.1));
     ADD("residual", mse, true, lnt_dense(6, LNT_TANH), lnt_dense(6, LNT_RELU),
         lnt_dense(6, LNT_TANH), lnt_residual(2), lnt_dense(6, LNT_TANH), lnt_residual(1),
         lnt_residual(5), lnt_dense(OUTPUTS, LNT_IDENTITY));
     ADD("residual_of_inputs", mse, false, lnt_dense(INPUTS, LNT_TANH), lnt_residual(1),
-        lnt_activate(LNT_IDENTITY), lnt_residual(3), lnt_dense(OUTPUTS, LNT_IDENTITY));
+        lnt_activation_layer(LNT_IDENTITY), lnt_residual(3), lnt_dense(OUTPUTS, LNT_IDENTITY));
     ADD("softmax", lnt_softmax_cross_entropy(LNT_MEAN), false, lnt_dense(9, LNT_RELU),
         lnt_dense(OUTPUTS, LNT_IDENTITY))
         ->names = true;
     recipes[n_recipes - 2].names = true;
     ADD("binary", lnt_binary_cross_entropy(LNT_MEAN), false, lnt_dense(9, LNT_RELU),
         lnt_dense(1, LNT_IDENTITY));
-    ADD("poisson", lnt_loss_of(LNT_LOSS_POISSON, LNT_MEAN), false, lnt_dense(9, LNT_TANH),
+    ADD("poisson", lnt_loss_defaults(LNT_LOSS_POISSON, LNT_MEAN), false, lnt_dense(9, LNT_TANH),
         lnt_dense(OUTPUTS, LNT_IDENTITY));
-    ADD("gaussian", lnt_loss_of(LNT_LOSS_GAUSSIAN, LNT_MEAN), true, lnt_dense(9, LNT_TANH),
+    ADD("gaussian", lnt_loss_defaults(LNT_LOSS_GAUSSIAN, LNT_MEAN), true, lnt_dense(9, LNT_TANH),
         lnt_dense(2 * OUTPUTS, LNT_IDENTITY));
     ADD("quantile", lnt_quantile(0.7, LNT_MEAN), true, lnt_dense(9, LNT_TANH),
         lnt_dense(OUTPUTS, LNT_IDENTITY));
@@ -143,12 +143,12 @@ static void fill(lnt_tensor *values, double low, double high)
 static void shake(lnt_net *net)
 {
     lnt_parameter p;
-    for (size_t i = 0; lnt_net_tensor(net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_parameter(net, i, &p) == LNT_OK; i++) {
         if (p.role != LNT_ROLE_WEIGHT) {
             fill(&p.value, -1.5, 1.5);
         }
     }
-    for (size_t i = 0; lnt_net_statistic(net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_running_stat(net, i, &p) == LNT_OK; i++) {
         const bool mean = strstr(p.name, "mean") != NULL;
         fill(&p.value, mean ? -2 : 0.1, mean ? 2 : 3);
     }
@@ -193,10 +193,10 @@ static lnt_model make_model(const recipe *r)
 static lnt_tensor make_rows(const lnt_model *model, lnt_dtype dtype)
 {
     lnt_tensor x =
-        lnt_tensor_of(dtype, lnt_allocate(NULL, ROWS * INPUTS, sizeof(double)), ROWS, INPUTS);
+        lnt_tensor_view(dtype, lnt_allocate(NULL, ROWS * INPUTS, sizeof(double)), ROWS, INPUTS);
     fill(&x, -3, 3);
     if (model->input_scaler != NULL) {
-        must(lnt_scaler_invert(model->input_scaler, &x, &x), "rows");
+        must(lnt_scaler_inverse_transform(model->input_scaler, &x, &x), "rows");
     }
     return x;
 }
@@ -231,7 +231,7 @@ static void run(const recipe *r, void *symbol, const lnt_tensor *x, size_t row, 
         f64_function *f;
         memcpy(&f, &symbol, sizeof f);
         for (size_t j = 0; j < INPUTS; j++) {
-            in[j] = lnt_get(x, row, j);
+            in[j] = lnt_tensor_get(x, row, j);
         }
         f(in, y);
         return;
@@ -240,7 +240,7 @@ static void run(const recipe *r, void *symbol, const lnt_tensor *x, size_t row, 
     f32_function *f;
     memcpy(&f, &symbol, sizeof f);
     for (size_t j = 0; j < INPUTS; j++) {
-        in[j] = (float) lnt_get(x, row, j);
+        in[j] = (float) lnt_tensor_get(x, row, j);
     }
     f(in, out);
     for (size_t j = 0; j < outputs; j++) {
@@ -263,8 +263,8 @@ static double compare(const recipe *r, const char *folder)
     const size_t outputs = lnt_net_outputs(model.net);
     stream = 200;
     lnt_tensor x = make_rows(&model, r->net_dtype);
-    lnt_tensor y = lnt_tensor_of(r->net_dtype, lnt_allocate(NULL, ROWS * outputs, sizeof(double)),
-                                 ROWS, outputs);
+    lnt_tensor y = lnt_tensor_view(r->net_dtype, lnt_allocate(NULL, ROWS * outputs, sizeof(double)),
+                                   ROWS, outputs);
     lnt_predictor *predictor = NULL;
     must(lnt_predictor_create(&predictor, &model, ROWS, NULL), "predictor");
     must(lnt_predict(predictor, &x, &y), "predict");
@@ -274,8 +274,8 @@ static double compare(const recipe *r, const char *folder)
         for (size_t i = 0; i < ROWS; i++) {
             double found[16];
             run(r, symbol, &x, i, found, outputs);
-            most = fmax(most, fabs(lnt_get(&y, i, j)));
-            const double e = fabs(found[j] - lnt_get(&y, i, j));
+            most = fmax(most, fabs(lnt_tensor_get(&y, i, j)));
+            const double e = fabs(found[j] - lnt_tensor_get(&y, i, j));
             error = e > error || isnan(e) ? e : error;
         }
         worst = !(error / most <= worst) ? error / most : worst;

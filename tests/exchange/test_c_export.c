@@ -84,14 +84,14 @@ Test(c_export, numbers_that_cannot_be)
 {
     lnt_model model = small_model(LNT_F64);
     lnt_tensor parameters = lnt_net_parameters(model.net);
-    OK(lnt_set(&parameters, 0, 2, 1e300));
-    refuses(&model, in_folder("net.c"), (lnt_c_options){.dtype = LNT_F32}, LNT_ERR_NOT_FINITE,
+    OK(lnt_tensor_set(&parameters, 0, 2, 1e300));
+    refuses(&model, in_folder("net.c"), (lnt_c_options){.dtype = LNT_F32}, LNT_ERR_NONFINITE,
             "a parameter of the model, 3 of 13, is not finite as f32");
     OK(lnt_c_export(&model, in_folder("net.c"), NULL, NULL));
     remove(in_folder("net.c"));
     remove(in_folder("net.h"));
-    OK(lnt_set(&parameters, 0, 2, (double) NAN));
-    refuses(&model, in_folder("net.c"), (lnt_c_options){.dtype = LNT_F64}, LNT_ERR_NOT_FINITE,
+    OK(lnt_tensor_set(&parameters, 0, 2, (double) NAN));
+    refuses(&model, in_folder("net.c"), (lnt_c_options){.dtype = LNT_F64}, LNT_ERR_NONFINITE,
             "is not finite as f64");
     refuses(&model, in_folder("net.c"), (lnt_c_options){.dtype = LNT_I32}, LNT_ERR_DTYPE,
             "expected dtype f32 or f64");
@@ -105,8 +105,8 @@ Test(c_export, cases_that_cannot_be)
     refuses(&model, in_folder("net.c"), (lnt_c_options){.cases = &cases}, LNT_ERR_SHAPE,
             "cases are [3, 3], expected [1 or more, 2]");
     cases.cols = 2;
-    OK(lnt_set(&cases, 1, 1, (double) INFINITY));
-    refuses(&model, in_folder("net.c"), (lnt_c_options){.cases = &cases}, LNT_ERR_NOT_FINITE,
+    OK(lnt_tensor_set(&cases, 1, 1, (double) INFINITY));
+    refuses(&model, in_folder("net.c"), (lnt_c_options){.cases = &cases}, LNT_ERR_NONFINITE,
             "a case has a number that is not finite");
     FAILS(LNT_ERR_NULL, lnt_c_export(NULL, "x.c", NULL, NULL));
     lnt_model_finish(&model);

@@ -29,8 +29,8 @@ static lnt_tensor read_array(const lnt_st_file *file, const char *name)
     void *data = malloc(entry->bytes);
     cr_assert_not_null(data);
     assert_status(lnt_st_read(file, entry, data, NULL), LNT_OK);
-    return lnt_tensor_of(entry->tensor.dtype == LNT_ST_F64 ? LNT_F64 : LNT_F32, data,
-                         entry->tensor.shape[0], entry->tensor.shape[1]);
+    return lnt_tensor_view(entry->tensor.dtype == LNT_ST_F64 ? LNT_F64 : LNT_F32, data,
+                           entry->tensor.shape[0], entry->tensor.shape[1]);
 }
 
 /* The net gives the outputs that the module of PyTorch gave. */
@@ -51,7 +51,7 @@ static void check_outputs(const lnt_net *net, const char *name)
     assert_eq(output.cols, y.cols);
     for (size_t i = 0; i < y.rows; i++) {
         for (size_t j = 0; j < y.cols; j++) {
-            const double expected = lnt_get(&y, i, j), found = lnt_get(&output, i, j);
+            const double expected = lnt_tensor_get(&y, i, j), found = lnt_tensor_get(&output, i, j);
             assert_near(found, expected, tolerance * fmax(1, fabs(expected)),
                         "%s [%zu, %zu]: %.17g instead of %.17g", name, i, j, found, expected);
         }
@@ -67,7 +67,7 @@ static void make_modules(void)
 {
     const lnt_layer layers[] = {lnt_dense(0, LNT_IDENTITY),
                                 lnt_batch_norm(),
-                                lnt_activate(LNT_ELU),
+                                lnt_activation_layer(LNT_ELU),
                                 lnt_dropout(0.3),
                                 lnt_dense(6, LNT_IDENTITY),
                                 lnt_layer_norm(),
@@ -147,8 +147,9 @@ Test(exchange_torch, formats_are_found_by_content)
     } torch[] = {{"mlp", ".safetensors"}, {"sharded", ".safetensors.index.json"}};
     lnt_model_format format;
     for (size_t i = 0; i < 2; i++) {
-        assert_status(lnt_model_format_of(data_path(torch[i].name, torch[i].suffix), &format, NULL),
-                      LNT_OK);
+        assert_status(
+            lnt_model_format_detect(data_path(torch[i].name, torch[i].suffix), &format, NULL),
+            LNT_OK);
         assert_eq(format, LNT_FORMAT_TORCH);
         lnt_model model;
         assert_status(
@@ -159,16 +160,16 @@ Test(exchange_torch, formats_are_found_by_content)
     lnt_model model = classifier(NULL);
     save(&model, in_folder("own"));
     lnt_model_finish(&model);
-    assert_status(lnt_model_format_of(in_folder("own"), &format, NULL), LNT_OK);
+    assert_status(lnt_model_format_detect(in_folder("own"), &format, NULL), LNT_OK);
     assert_eq(format, LNT_FORMAT_LINNET);
     write_bytes(in_folder("zip"), "PK\x03\x04....", 8);
-    assert_status(lnt_model_format_of(in_folder("zip"), &format, NULL), LNT_OK);
+    assert_status(lnt_model_format_detect(in_folder("zip"), &format, NULL), LNT_OK);
     assert_eq(format, LNT_FORMAT_NPZ);
     lnt_error error;
     write_bytes(in_folder("text"), "a,b\n1,2\n", 8);
-    assert_status(lnt_model_format_of(in_folder("text"), &format, &error), LNT_ERR_FORMAT);
+    assert_status(lnt_model_format_detect(in_folder("text"), &format, &error), LNT_ERR_FORMAT);
     check_sentence(&error, LNT_ERR_FORMAT, in_folder("text"), "no model of a known format");
-    assert_status(lnt_model_format_of(in_folder("none"), &format, &error), LNT_ERR_IO);
+    assert_status(lnt_model_format_detect(in_folder("none"), &format, &error), LNT_ERR_IO);
 }
 
 /* --- export --- */
@@ -191,7 +192,7 @@ Test(exchange_torch, round_trip_keeps_every_bit)
         assert_status(lnt_torch_import(&back, path, NULL, NULL, &error), LNT_OK, "%s",
                       error.message);
         assert_eq(lnt_net_dtype(model.net), lnt_net_dtype(back.net));
-        const lnt_tensor a = lnt_net_state(model.net), b = lnt_net_state(back.net);
+        const lnt_tensor a = lnt_net_state_vector(model.net), b = lnt_net_state_vector(back.net);
         assert_eq(a.cols, b.cols);
         assert_bytes_eq(a.data, b.data, a.cols * lnt_dtype_size(a.dtype));
         cr_assert(same_loss(&model.loss, &back.loss));

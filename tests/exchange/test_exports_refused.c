@@ -60,7 +60,7 @@ Test(exports_refused, weights_that_overflow_when_folded)
     const lnt_layer plain[] = {lnt_dense(3, LNT_IDENTITY)};
     lnt_model model = model_of(plain, 1, lnt_mse(LNT_MEAN));
     OK(lnt_scaler_create(&model.input_scaler, 3, zeros, tiny, NULL));
-    refuse_torch(&model, true, LNT_ERR_NOT_FINITE, "with the scaling folded into it");
+    refuse_torch(&model, true, LNT_ERR_NONFINITE, "with the scaling folded into it");
     lnt_model_finish(&model);
 }
 
@@ -75,7 +75,7 @@ Test(exports_refused, folding_one_side_keeps_the_rest)
         const char *path = in_folder("model.safetensors");
         lnt_error error = {LNT_OK, ""};
         lnt_parameter mean;
-        OK(lnt_net_statistic(model.net, 0, &mean));
+        OK(lnt_net_running_stat(model.net, 0, &mean));
         OK(lnt_fill(0.25, &mean.value));
         if (side == 0) {
             OK(lnt_scaler_create(&model.input_scaler, 3, offsets, scales, NULL));
@@ -154,9 +154,9 @@ Test(exports_refused, cases_whose_output_is_infinite)
     OK(lnt_fill(1e300, &parameters));
     OK(lnt_fill(1e300, &cases));
     const lnt_c_options options = {.cases = &cases};
-    FAILS(LNT_ERR_NOT_FINITE, lnt_c_export(&model, in_folder("net.c"), &options, &error));
+    FAILS(LNT_ERR_NONFINITE, lnt_c_export(&model, in_folder("net.c"), &options, &error));
     assert_contains(error.message, "output for one of them is not finite");
-    const lnt_tensor none = lnt_tensor_of(LNT_F64, NULL, 0, 3);
+    const lnt_tensor none = lnt_tensor_view(LNT_F64, NULL, 0, 3);
     const lnt_c_options empty = {.cases = &none};
     FAILS(LNT_ERR_SHAPE, lnt_c_export(&model, in_folder("net.c"), &empty, &error));
     assert_eq(files_in_folder(), 0);
@@ -199,12 +199,12 @@ Test(exports_refused, files_that_are_no_models)
     lnt_error error;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         write_bytes(path, files[i].bytes, files[i].size);
-        FAILS(LNT_ERR_FORMAT, lnt_model_format_of(path, &format, &error));
+        FAILS(LNT_ERR_FORMAT, lnt_model_format_detect(path, &format, &error));
         check_sentence(&error, LNT_ERR_FORMAT, path, "");
     }
     write_bytes(path, " \n\t\r{}", 6);
-    OK(lnt_model_format_of(path, &format, &error));
+    OK(lnt_model_format_detect(path, &format, &error));
     assert_eq(format, LNT_FORMAT_TORCH); /* an index of files */
-    FAILS(LNT_ERR_IO, lnt_model_format_of(test_folder, &format, &error));
+    FAILS(LNT_ERR_IO, lnt_model_format_detect(test_folder, &format, &error));
     assert_contains(error.message, "found a folder");
 }

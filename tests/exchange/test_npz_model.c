@@ -46,7 +46,8 @@ static lnt_model full_model(lnt_dtype dtype)
 
 static void same_model(const lnt_model *a, const lnt_model *b)
 {
-    const lnt_tensor p = lnt_net_state_read_only(a->net), q = lnt_net_state_read_only(b->net);
+    const lnt_tensor p = lnt_net_state_vector_read_only(a->net),
+                     q = lnt_net_state_vector_read_only(b->net);
     assert_eq(p.dtype, q.dtype);
     assert_eq(p.cols, q.cols);
     assert_bytes_eq(p.data, q.data, p.cols * lnt_dtype_size(p.dtype));
@@ -63,7 +64,7 @@ Test(npz_model, every_bit_comes_back)
         lnt_model model = full_model(dtype), again;
         lnt_model_format format;
         OK(lnt_npz_export(&model, path, NULL));
-        OK(lnt_model_format_of(path, &format, NULL));
+        OK(lnt_model_format_detect(path, &format, NULL));
         assert_eq(format, LNT_FORMAT_NPZ);
         OK(lnt_npz_import(&again, path, NULL, NULL));
         same_model(&model, &again);
@@ -133,14 +134,14 @@ Test(npz_model, its_arrays_are_data)
 {
     lnt_model model = full_model(LNT_F32);
     lnt_frame *frame;
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     OK(lnt_npz_export(&model, path, NULL));
     char member[96];
     snprintf(member, sizeof member, "%s:layers.0.weight", path);
     OK(lnt_data_read(&frame, member, LNT_DATA_AUTO, &options, NULL));
     const lnt_tensor values = lnt_frame_values(frame);
     lnt_parameter weight;
-    OK(lnt_net_tensor(model.net, 0, &weight));
+    OK(lnt_net_parameter(model.net, 0, &weight));
     assert_eq(difference(&values, &weight.value), 0);
     lnt_frame_destroy(frame);
     lnt_model_finish(&model);

@@ -121,7 +121,7 @@ typedef struct affine {
 static void gives_out(const message *graph, affine before, double after, double beyond)
 {
     float numbers[ROWS][2] = {{0.5f, -1}, {2, 3}, {-0.25f, 8}};
-    const lnt_tensor x = lnt_tensor_of(LNT_F32, numbers, ROWS, 2);
+    const lnt_tensor x = lnt_tensor_view(LNT_F32, numbers, ROWS, 2);
     lnt_model model = model_of(graph);
     const lnt_tensor y = predicted(&model, &x);
     assert_eq(y.cols, 3);
@@ -286,7 +286,7 @@ Test(onnx_constants, a_squeeze_at_the_end)
                  {"Squeeze", "axes", 0, "expected axis 1"},
                  {"Squeeze", NULL, 0, "expected axis 1"}};
     float numbers[][2] = {{1, 2}, {3, 4}};
-    const lnt_tensor x = lnt_tensor_of(LNT_F32, numbers, 2, 2);
+    const lnt_tensor x = lnt_tensor_view(LNT_F32, numbers, 2, 2);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         message graph = {.size = 0}, attributes = {.size = 0};
         add_value(&graph, 11, "x", 2);

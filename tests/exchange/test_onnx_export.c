@@ -19,12 +19,12 @@ static lnt_model model_of(lnt_dtype dtype, const lnt_layer *layers, size_t n_lay
     lnt_model model = lnt_model_init();
     OK(lnt_net_create(&model.net, &(lnt_net_config){dtype, INPUTS, layers, n_layers, 3, NULL}));
     lnt_parameter p;
-    for (size_t i = 0; lnt_net_tensor(model.net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_parameter(model.net, i, &p) == LNT_OK; i++) {
         if (p.role != LNT_ROLE_WEIGHT) {
             OK(lnt_init_fill(&around_one, 5, i << 8, &p.value));
         }
     }
-    for (size_t i = 0; lnt_net_statistic(model.net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_running_stat(model.net, i, &p) == LNT_OK; i++) {
         OK(lnt_init_fill(&around_one, 6, i << 8, &p.value));
     }
     return model;
@@ -65,8 +65,8 @@ static const lnt_dtype dtypes[] = {LNT_F32, LNT_F64};
 Test(onnx_export, every_activation_comes_back)
 {
     for (int a = 0; lnt_activation_name((lnt_activation) a) != NULL; a++) {
-        lnt_layer layers[] = {lnt_dense(5, (lnt_activation) a), lnt_activate((lnt_activation) a),
-                              lnt_dense(3, LNT_IDENTITY)};
+        lnt_layer layers[] = {lnt_dense(5, (lnt_activation) a),
+                              lnt_activation_layer((lnt_activation) a), lnt_dense(3, LNT_IDENTITY)};
         layers[0].alpha = 0.25;
         for (int d = 0; d < 2; d++) {
             lnt_model back =
@@ -93,7 +93,7 @@ Test(onnx_export, every_kind_of_layer_comes_back)
         lnt_model back = go_round_layers(dtypes[d], "layers", layers, 11);
         assert_eq(lnt_net_n_layers(back.net), 10); /* no dropout */
         cr_assert(!lnt_net_layer(back.net, 5)->bias);
-        assert_eq(lnt_net_layer(back.net, 7)->span, 5);
+        assert_eq(lnt_net_layer(back.net, 7)->skip_depth, 5);
         lnt_model_finish(&back);
     }
 }
@@ -130,13 +130,13 @@ Test(onnx_export, every_loss_and_scaling_comes_back)
     for (int kind = 0; kind < LNT_LOSS_CUSTOM; kind++) {
         for (int d = 0; d < 4; d++) {
             lnt_model model = model_of(dtypes[d % 2], layers, 2);
-            model.loss = lnt_loss_of((lnt_loss_kind) kind, LNT_SUM);
+            model.loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_SUM);
             model.loss.quantile = 0.25;
             if (d >= 2) {
                 add_scalers(&model);
             }
             lnt_model back = go_round(&model, lnt_loss_name((lnt_loss_kind) kind));
-            assert_eq(back.loss.value, LNT_SUM);
+            assert_eq(back.loss.value_reduction, LNT_SUM);
             assert_eq(lnt_net_n_layers(back.net), 2);
             if (kind == LNT_LOSS_QUANTILE) {
                 assert_eq(back.loss.quantile, 0.25);

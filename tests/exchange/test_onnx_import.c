@@ -114,16 +114,16 @@ Test(onnx_import, an_add_at_the_end_is_a_bias_or_a_scaling)
         lnt_model model = layer_and_add(bias != 0);
         lnt_parameter b;
         assert_eq(lnt_net_n_layers(model.net), 1);
-        assert_eq(lnt_net_n_tensors(model.net), 2);
-        OK(lnt_net_tensor(model.net, 1, &b));
+        assert_eq(lnt_net_n_parameter_tensors(model.net), 2);
+        OK(lnt_net_parameter(model.net, 1, &b));
         assert_eq(model.target_scaler != NULL, bias != 0);
         for (size_t j = 0; j < 3; j++) {
-            assert_eq(lnt_get(&b.value, 0, j), (double) (j + 1));
+            assert_eq(lnt_tensor_get(&b.value, 0, j), (double) (j + 1));
         }
         const lnt_tensor x = matrix(LNT_F32, 1, 2);
         lnt_tensor y = predicted(&model, &x);
         for (size_t j = 0; j < 3; j++) {
-            assert_near(lnt_get(&y, 0, j), (double) ((j + 1) * (bias ? 2 : 1)), 1e-6);
+            assert_near(lnt_tensor_get(&y, 0, j), (double) ((j + 1) * (bias ? 2 : 1)), 1e-6);
         }
         free(y.data);
         lnt_model_finish(&model);

@@ -38,12 +38,12 @@ static bool survives(const char *path)
     if (status != LNT_OK) {
         check_sentence(&error, status, path, NULL);
         cr_assert(status == LNT_ERR_FORMAT || status == LNT_ERR_TOO_LARGE ||
-                  status == LNT_ERR_NOT_FINITE);
+                  status == LNT_ERR_NONFINITE);
         cr_assert(is_empty(&model));
     } else if (lnt_net_inputs(model.net) < 100) {
         const double numbers[100] = {0};
         const lnt_dtype dtype = lnt_net_dtype(model.net);
-        const lnt_tensor x = lnt_tensor_read_only(dtype, numbers, 1, lnt_net_inputs(model.net));
+        const lnt_tensor x = lnt_tensor_const_view(dtype, numbers, 1, lnt_net_inputs(model.net));
         lnt_tensor y = predicted(&model, &x);
         free(y.data);
     }

@@ -68,15 +68,15 @@ Test(torch_imports, a_layer_norm_is_told_by_its_tensors)
         assert_str_eq(lnt_layer_name(lnt_net_layer(model.net, l)), kinds[l]);
     }
     float numbers[][2] = {{1, 2}, {-3, 0.5f}, {0, 0}};
-    const lnt_tensor x = lnt_tensor_of(LNT_F32, numbers, 3, 2);
+    const lnt_tensor x = lnt_tensor_view(LNT_F32, numbers, 3, 2);
     lnt_tensor y = matrix(LNT_F32, 3, 1);
     lnt_predictor *predictor;
     OK(lnt_predictor_create(&predictor, &model, 3, NULL));
     OK(lnt_predict(predictor, &x, &y));
     for (size_t i = 0; i < 3; i++) {
         const double row[] = {(double) numbers[i][0], (double) numbers[i][1]};
-        assert_lt(fabs(lnt_get(&y, i, 0) - expected_of(row)), 1e-5, "%g, %g", lnt_get(&y, i, 0),
-                  expected_of(row));
+        assert_lt(fabs(lnt_tensor_get(&y, i, 0) - expected_of(row)), 1e-5, "%g, %g",
+                  lnt_tensor_get(&y, i, 0), expected_of(row));
     }
     lnt_predictor_destroy(predictor);
     lnt_model_finish(&model);

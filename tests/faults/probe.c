@@ -220,7 +220,7 @@ static lnt_status load_net(const char *path, lnt_error *error)
 static lnt_status read_csv(const char *path, lnt_error *error)
 {
     static const char *const labels[] = {"kind"};
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.label_columns = labels;
     options.n_label_columns = 1;
     lnt_frame *frame;
@@ -243,7 +243,7 @@ static lnt_status import(const char *path, lnt_error *error)
 
 static lnt_status read_data(const char *path, lnt_error *error)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame;
     LNT_TRY(lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, error));
     const lnt_tensor values = lnt_frame_values(frame);

@@ -86,21 +86,22 @@ lnt_status probe_write_libsvm(const char *path, bool new, lnt_error *error)
     return lnt_file_write(path, text, length, error);
 }
 
-static lnt_status read_blocks_of(lnt_row_file *file, lnt_error *error)
+static lnt_status read_blocks_of(lnt_row_reader *file, lnt_error *error)
 {
     enum { ROWS = 1000 };
-    const size_t rows = lnt_row_file_rows(file), cols = lnt_row_file_cols(file);
-    char sum[LNT_SUM_LENGTH];
+    const size_t rows = lnt_row_reader_rows(file), cols = lnt_row_reader_cols(file);
+    char sum[LNT_CHECKSUM_LENGTH];
     unsigned long long all = 0;
     double *memory = calloc(ROWS * cols, sizeof *memory);
     lnt_status status = memory != NULL ? LNT_OK : LNT_ERR_MEMORY;
     for (size_t pass = 0; pass < 2; pass++) {
         for (size_t first = 0; status == LNT_OK && first < rows; first += ROWS) {
             const size_t count = rows - first < ROWS ? rows - first : ROWS;
-            const lnt_tensor block = lnt_tensor_of(lnt_row_file_dtype(file), memory, count, cols);
-            status = lnt_row_file_read(file, first, &block, error);
+            const lnt_tensor block =
+                lnt_tensor_view(lnt_row_reader_dtype(file), memory, count, cols);
+            status = lnt_row_reader_read(file, first, &block, error);
             if (status == LNT_OK) {
-                status = lnt_tensor_sum(&block, sum);
+                status = lnt_tensor_checksum(&block, sum);
             }
             if (status == LNT_OK) {
                 all = 31 * all + strtoull(sum, NULL, 16);
@@ -118,22 +119,22 @@ static lnt_status read_blocks_of(lnt_row_file *file, lnt_error *error)
 lnt_status probe_read_blocks(const char *path, lnt_error *error)
 {
     static const char *const labels[] = {"kind"};
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.label_columns = labels;
     options.n_label_columns = 1;
-    lnt_row_file *file;
-    LNT_TRY(lnt_row_file_open(&file, path, LNT_DATA_CSV, &options, error));
+    lnt_row_reader *file;
+    LNT_TRY(lnt_row_reader_open(&file, path, LNT_DATA_CSV, &options, error));
     const lnt_status status = read_blocks_of(file, error);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     return status;
 }
 
 lnt_status probe_read_array_blocks(const char *path, lnt_error *error)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
-    lnt_row_file *file;
-    LNT_TRY(lnt_row_file_open(&file, path, LNT_DATA_AUTO, &options, error));
+    const lnt_read_options options = lnt_read_defaults();
+    lnt_row_reader *file;
+    LNT_TRY(lnt_row_reader_open(&file, path, LNT_DATA_AUTO, &options, error));
     const lnt_status status = read_blocks_of(file, error);
-    lnt_row_file_close(file);
+    lnt_row_reader_close(file);
     return status;
 }

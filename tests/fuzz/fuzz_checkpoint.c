@@ -29,9 +29,9 @@ static void read_all(const lnt_checkpoint *checkpoint, size_t size)
         free(value.data);
     }
     fuzz_require(lnt_checkpoint_version(checkpoint) != NULL &&
-                     lnt_checkpoint_core(checkpoint) != NULL,
+                     lnt_checkpoint_blas_core(checkpoint) != NULL,
                  "nobody made it");
-    (void) lnt_checkpoint_text_of(checkpoint, "settings");
+    (void) lnt_checkpoint_get_text(checkpoint, "settings");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,19 +13,19 @@
 
 enum { OPTIONS = 4, PIPE = 65536 };
 
-static lnt_csv_options options_of(const uint8_t *bytes)
+static lnt_read_options options_of(const uint8_t *bytes)
 {
     static const char delimiters[] = {'\0', ',', ';', '\t', '|', ' ', 'x', '\0'};
     static const char *const columns[] = {"1", "-1", "a", "b", "column2"};
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = (bytes[0] & 1u) != 0 ? LNT_F64 : LNT_F32;
     options.delimiter = delimiters[bytes[0] >> 1u & 7u];
-    options.header = (lnt_csv_header) (bytes[1] % 3u);
+    options.header = (lnt_header_row) (bytes[1] % 3u);
     options.missing = (lnt_missing) (bytes[1] >> 4u & 1u);
     options.label_columns = columns;
     options.n_label_columns = (bytes[2] & 7u) % 6u;
-    options.only_columns = columns + (bytes[3] & 3u);
-    options.n_only_columns = (bytes[3] >> 2u & 1u) + (bytes[3] >> 3u & 1u);
+    options.use_columns = columns + (bytes[3] & 3u);
+    options.n_use_columns = (bytes[3] >> 2u & 1u) + (bytes[3] >> 3u & 1u);
     options.memory_limit = (bytes[3] & 0x80u) != 0 ? 64 : LIMIT;
     return options;
 }
@@ -68,7 +68,7 @@ static const char *pipe_of(const uint8_t *data, size_t size, int *end)
     return path;
 }
 
-static lnt_status read_table(const char *path, const lnt_csv_options *options, lnt_frame **frame)
+static lnt_status read_table(const char *path, const lnt_read_options *options, lnt_frame **frame)
 {
     lnt_error error = {LNT_OK, ""};
     const lnt_status status = lnt_csv_read(frame, path, options, &error);
@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < OPTIONS) {
         return 0;
     }
-    lnt_csv_options options = options_of(data);
+    lnt_read_options options = options_of(data);
     const bool twice = (data[2] & 0x80u) != 0 && size < PIPE;
     data += OPTIONS;
     size -= OPTIONS;

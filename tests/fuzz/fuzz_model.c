@@ -23,8 +23,8 @@ static void predict(const lnt_model *model, const lnt_allocator *allocator)
     const size_t inputs = lnt_net_inputs(model->net), outputs = lnt_net_outputs(model->net);
     double *numbers = calloc(inputs + outputs, sizeof *numbers);
     fuzz_require(numbers != NULL, "no memory");
-    const lnt_tensor x = lnt_tensor_of(dtype, numbers, 1, inputs);
-    lnt_tensor y = lnt_tensor_of(dtype, numbers + inputs, 1, outputs);
+    const lnt_tensor x = lnt_tensor_view(dtype, numbers, 1, inputs);
+    lnt_tensor y = lnt_tensor_view(dtype, numbers + inputs, 1, outputs);
     lnt_predictor *predictor;
     fuzz_require(lnt_predictor_create(&predictor, model, 1, allocator) == LNT_OK &&
                      lnt_predict(predictor, &x, &y) == LNT_OK,
@@ -49,7 +49,7 @@ static void save_and_load(const lnt_model *model)
         lnt_model_load(&again, path, NULL, &error) != LNT_OK) {
         fuzz_require(0, error.message);
     }
-    fuzz_require(lnt_net_n_tensors(again.net) == lnt_net_n_tensors(model->net),
+    fuzz_require(lnt_net_n_parameter_tensors(again.net) == lnt_net_n_parameter_tensors(model->net),
                  "another number of tensors");
     lnt_model_finish(&again);
     unlink(path);

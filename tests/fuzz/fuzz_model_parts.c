@@ -85,10 +85,10 @@ static void add_parameter(file_parts *parts, const lnt_parameter *p)
 static void add_net_tensors(file_parts *parts, lnt_net *net)
 {
     lnt_parameter p;
-    for (size_t i = 0; lnt_net_tensor(net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_parameter(net, i, &p) == LNT_OK; i++) {
         add_parameter(parts, &p);
     }
-    for (size_t i = 0; lnt_net_statistic(net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_running_stat(net, i, &p) == LNT_OK; i++) {
         add_parameter(parts, &p);
     }
 }
@@ -184,8 +184,8 @@ static void predict(const lnt_model *model, const lnt_allocator *allocator)
     if (inputs > MOST_WIDTH || outputs > MOST_WIDTH) {
         return;
     }
-    const lnt_tensor x = lnt_tensor_of(dtype, numbers, 1, inputs);
-    lnt_tensor y = lnt_tensor_of(dtype, numbers + MOST_WIDTH, 1, outputs);
+    const lnt_tensor x = lnt_tensor_view(dtype, numbers, 1, inputs);
+    lnt_tensor y = lnt_tensor_view(dtype, numbers + MOST_WIDTH, 1, outputs);
     lnt_predictor *predictor;
     fuzz_require(lnt_predictor_create(&predictor, model, 1, allocator) == LNT_OK &&
                      lnt_predict(predictor, &x, &y) == LNT_OK,

@@ -23,8 +23,8 @@ static void predict(const lnt_model *model)
         return;
     }
     memset(numbers, 0, sizeof numbers);
-    const lnt_tensor x = lnt_tensor_of(dtype, numbers, 1, inputs);
-    lnt_tensor y = lnt_tensor_of(dtype, numbers + MOST_COLUMNS, 1, outputs);
+    const lnt_tensor x = lnt_tensor_view(dtype, numbers, 1, inputs);
+    lnt_tensor y = lnt_tensor_view(dtype, numbers + MOST_COLUMNS, 1, outputs);
     lnt_predictor *predictor;
     fuzz_require(lnt_predictor_create(&predictor, model, 1, NULL) == LNT_OK &&
                      lnt_predict(predictor, &x, &y) == LNT_OK,

@@ -43,7 +43,7 @@ static lnt_fit_config settings(const char *folder, const lnt_allocator *allocato
     config.validation_fraction = 0.3;
     config.restore_best = true;
     config.patience = 2;
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     config.checkpoint.directory = folder;
     config.checkpoint.every_steps = 2;
     config.checkpoint.resume = true;
@@ -60,14 +60,14 @@ static void run(const char *folder, bool changed, const lnt_allocator *allocator
         numbers[i][1] = (double) (i % 5) - 2;
         numbers[i][2] = numbers[i][0] * numbers[i][1];
     }
-    const lnt_tensor all = lnt_tensor_of(LNT_F64, numbers, RUN_ROWS, RUN_INPUTS + 1);
+    const lnt_tensor all = lnt_tensor_view(LNT_F64, numbers, RUN_ROWS, RUN_INPUTS + 1);
     lnt_tensor x = all, y = all;
     x.cols = RUN_INPUTS;
     y.data = &numbers[0][RUN_INPUTS];
     y.cols = 1;
     lnt_net *net = make_net(allocator);
     lnt_fit_config config = settings(folder, allocator);
-    config.checkpoint.changed = changed;
+    config.checkpoint.allow_changes = changed;
     fuzz_require(lnt_history_create(&config.history, net, RUN_EPOCHS, allocator) == LNT_OK,
                  "no history");
     lnt_fit_result result;

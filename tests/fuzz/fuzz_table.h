@@ -22,7 +22,7 @@ static inline void fuzz_use_table(lnt_frame *frame)
     fuzz_require(lnt_names_count(lnt_frame_columns(frame)) == x.cols, "names and columns");
     for (size_t i = 0; i < x.rows; i++) {
         for (size_t j = 0; j < x.cols; j++) {
-            fuzz_require(isfinite(lnt_get(&x, i, j)), "a number that is not finite");
+            fuzz_require(isfinite(lnt_tensor_get(&x, i, j)), "a number that is not finite");
         }
     }
 }
@@ -35,11 +35,11 @@ static inline int fuzz_table(lnt_data_format format, const uint8_t *data, size_t
     }
     const uint8_t choice = *data++;
     size--;
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = (choice & 1u) != 0 ? LNT_F64 : LNT_F32;
     options.missing = (choice & 2u) != 0 ? LNT_MISSING_DROP : LNT_MISSING_ERROR;
-    options.only_columns = columns;
-    options.n_only_columns = (choice & 4u) != 0 ? 3 : 0;
+    options.use_columns = columns;
+    options.n_use_columns = (choice & 4u) != 0 ? 3 : 0;
     options.memory_limit = (choice & 8u) != 0 ? 64 : FUZZ_TABLE_LIMIT;
     const size_t names = 64 * (options.memory_limit / 4); /* of a matrix of one row */
     fuzz_memory memory = fuzz_memory_of(4 * options.memory_limit + names + FUZZ_TABLE_OVERHEAD +

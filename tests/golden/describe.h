@@ -22,7 +22,7 @@ static inline unsigned long long golden_digest(const lnt_tensor *x)
     unsigned long long sum = 0xcbf29ce484222325;
     for (size_t i = 0; i < x->rows * x->cols; i++) {
         char text[40];
-        snprintf(text, sizeof text, "%a", lnt_get(x, i / x->cols, i % x->cols));
+        snprintf(text, sizeof text, "%a", lnt_tensor_get(x, i / x->cols, i % x->cols));
         for (const char *c = text; *c != '\0'; c++) {
             sum = (sum ^ (unsigned char) *c) * 0x100000001b3;
         }
@@ -45,14 +45,15 @@ static inline void golden_net(FILE *out, lnt_net *net)
         fprintf(out, "layer %zu %s units %zu %s alpha %a bias %d gain %d rate %a epsilon %a ", i,
                 lnt_layer_name(l), l->units, lnt_activation_name(l->activation),
                 isnan(l->alpha) ? -1 : l->alpha, l->bias, l->gain, l->rate, l->epsilon);
-        fprintf(out, "momentum %a span %zu\n", l->momentum, l->span);
+        fprintf(out, "momentum %a span %zu\n", l->momentum, l->skip_depth);
     }
     lnt_parameter p;
-    for (size_t i = 0; i < lnt_net_n_tensors(net) && lnt_net_tensor(net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0;
+         i < lnt_net_n_parameter_tensors(net) && lnt_net_parameter(net, i, &p) == LNT_OK; i++) {
         golden_tensor(out, &p);
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net) && lnt_net_statistic(net, i, &p) == LNT_OK;
-         i++) {
+    for (size_t i = 0;
+         i < lnt_net_n_running_stats(net) && lnt_net_running_stat(net, i, &p) == LNT_OK; i++) {
         golden_tensor(out, &p);
     }
 }
@@ -80,14 +81,14 @@ static inline void golden_names(FILE *out, const char *what, const lnt_names *na
 static inline void golden_loss(FILE *out, const lnt_loss *loss)
 {
     fprintf(out, "loss %d value %d gradient %d delta %a quantile %a smoothing %a epsilon %a\n",
-            (int) loss->kind, (int) loss->value, (int) loss->gradient, loss->delta, loss->quantile,
-            loss->label_smoothing, loss->epsilon);
+            (int) loss->kind, (int) loss->value_reduction, (int) loss->gradient_reduction,
+            loss->delta, loss->quantile, loss->label_smoothing, loss->epsilon);
     for (size_t i = 0; i < loss->n_class_weights; i++) {
         fprintf(out, "class_weight %zu %a\n", i, loss->class_weights[i]);
     }
 }
 
-static inline void golden_record(FILE *out, const lnt_record *r)
+static inline void golden_record(FILE *out, const lnt_training_summary *r)
 {
     fprintf(out, "record %zu %zu %zu %llu", r->epochs, r->train_rows, r->validation_rows,
             (unsigned long long) r->seed);
@@ -109,7 +110,7 @@ static inline bool golden_is_tame(const lnt_net *net)
     const lnt_tensor all = lnt_net_parameters_read_only(net);
     bool tame = true;
     for (size_t i = 0; i < all.cols; i++) {
-        tame = tame && fabs(lnt_get(&all, 0, i)) < 100;
+        tame = tame && fabs(lnt_tensor_get(&all, 0, i)) < 100;
     }
     return tame;
 }
@@ -132,10 +133,10 @@ static inline lnt_status golden_outputs(FILE *out, const lnt_model *model)
         return LNT_ERR_TOO_LARGE;
     }
     const lnt_dtype dtype = lnt_net_dtype(model->net);
-    const lnt_tensor input = lnt_tensor_of(dtype, x, GOLDEN_ROWS, inputs);
-    lnt_tensor output = lnt_tensor_of(dtype, y, GOLDEN_ROWS, outputs);
+    const lnt_tensor input = lnt_tensor_view(dtype, x, GOLDEN_ROWS, inputs);
+    lnt_tensor output = lnt_tensor_view(dtype, y, GOLDEN_ROWS, outputs);
     for (size_t i = 0; i < GOLDEN_ROWS * inputs; i++) {
-        LNT_TRY(lnt_set(&input, i / inputs, i % inputs, (double) (i * 13 % 32) / 8 - 1.5));
+        LNT_TRY(lnt_tensor_set(&input, i / inputs, i % inputs, (double) (i * 13 % 32) / 8 - 1.5));
     }
     lnt_predictor *predictor;
     LNT_TRY(lnt_predictor_create(&predictor, model, GOLDEN_ROWS, NULL));
@@ -143,7 +144,7 @@ static inline lnt_status golden_outputs(FILE *out, const lnt_model *model)
     lnt_predictor_destroy(predictor);
     for (size_t i = 0; status == LNT_OK && i < GOLDEN_ROWS * outputs; i++) {
         fprintf(out, "output %zu %zu %.17g\n", i / outputs, i % outputs,
-                lnt_get(&output, i / outputs, i % outputs));
+                lnt_tensor_get(&output, i / outputs, i % outputs));
     }
     return status;
 }

@@ -20,16 +20,16 @@
 /* Parameters are sixteenths of either sign, so that no random numbers are in it. */
 static lnt_status fill(lnt_net *net)
 {
-    const lnt_tensor state = lnt_net_state(net);
+    const lnt_tensor state = lnt_net_state_vector(net);
     for (size_t i = 0; i < state.cols; i++) {
-        LNT_TRY(lnt_set(&state, 0, i, (double) (i * 11 % 29) / 16 - 0.875));
+        LNT_TRY(lnt_tensor_set(&state, 0, i, (double) (i * 11 % 29) / 16 - 0.875));
     }
     /* A variance is positive. */
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_statistic(net, i, &p));
+        LNT_TRY(lnt_net_running_stat(net, i, &p));
         for (size_t j = 0; strstr(p.name, "var") != NULL && j < p.value.cols; j++) {
-            LNT_TRY(lnt_set(&p.value, 0, j, 0.5 + (double) j));
+            LNT_TRY(lnt_tensor_set(&p.value, 0, j, 0.5 + (double) j));
         }
     }
     return LNT_OK;
@@ -56,7 +56,7 @@ static lnt_status make_layers(lnt_model *model, size_t dtype)
                           lnt_layer_norm(),
                           lnt_prelu(),
                           lnt_rms_norm(),
-                          lnt_activate(LNT_SILU),
+                          lnt_activation_layer(LNT_SILU),
                           lnt_dense(2, LNT_IDENTITY)};
     layers[1].momentum = 0.2;
     layers[1].epsilon = 1e-4;
@@ -74,7 +74,7 @@ static lnt_status make_activations(lnt_model *model, size_t dtype)
     size_t count = 0;
     for (int a = LNT_IDENTITY; a <= LNT_SINE; a++) {
         layers[count++] = lnt_dense(3, (lnt_activation) a);
-        layers[count++] = lnt_activate((lnt_activation) a);
+        layers[count++] = lnt_activation_layer((lnt_activation) a);
         layers[count++] = lnt_residual(2); /* or little of the input would come through them all */
         layers[count++] = lnt_rms_norm();
     }
@@ -91,8 +91,8 @@ static lnt_status make_loss(lnt_model *model, size_t kind)
     const lnt_layer layers[] = {lnt_dense(4, LNT_TANH), lnt_dense(2, LNT_IDENTITY)};
     static const double weights[] = {0.25, 1.75, 1.0 / 3, 2};
     LNT_TRY(make(model, kind % 2 == 0 ? LNT_F32 : LNT_F64, 3, layers, 2));
-    model->loss = lnt_loss_of((lnt_loss_kind) kind, LNT_MEAN);
-    model->loss.gradient = LNT_SUM;
+    model->loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_MEAN);
+    model->loss.gradient_reduction = LNT_SUM;
     switch (kind) {
     case LNT_LOSS_HUBER:
         model->loss.delta = 0.75;
@@ -129,14 +129,14 @@ static lnt_status make_scaled(lnt_model *model, size_t scaling)
     LNT_TRY(lnt_scaler_fit(&model->target_scaler, (lnt_scaling) scaling, &y, NULL));
     LNT_TRY(lnt_names_create(&model->input_names, inputs, 3, NULL));
     LNT_TRY(lnt_names_create(&model->target_names, targets, 2, NULL));
-    model->record = (lnt_record){.epochs = 40,
-                                 .train_rows = 1438,
-                                 .validation_rows = 359,
-                                 .seed = UINT64_C(1) << 63u,
-                                 .train_loss = 0.1,
-                                 .train_accuracy = NAN,
-                                 .validation_loss = 1.0 / 3,
-                                 .validation_accuracy = NAN};
+    model->record = (lnt_training_summary){.epochs = 40,
+                                           .train_rows = 1438,
+                                           .validation_rows = 359,
+                                           .seed = UINT64_C(1) << 63u,
+                                           .train_loss = 0.1,
+                                           .train_accuracy = NAN,
+                                           .validation_loss = 1.0 / 3,
+                                           .validation_accuracy = NAN};
     return LNT_OK;
 }
 
@@ -153,8 +153,8 @@ static lnt_status make_classes(lnt_model *model, size_t loss)
 static lnt_status make_laplace(lnt_model *model, size_t structure)
 {
     double x[20][3], y[20][2];
-    LNT_TRY(make_loss(model, structure == LNT_LAPLACE_LAST ? LNT_LOSS_SOFTMAX_CROSS_ENTROPY
-                                                           : LNT_LOSS_MSE));
+    LNT_TRY(make_loss(model, structure == LNT_LAPLACE_LAST_LAYER ? LNT_LOSS_SOFTMAX_CROSS_ENTROPY
+                                                                 : LNT_LOSS_MSE));
     for (size_t i = 0; i < 20; i++) {
         for (size_t j = 0; j < 3; j++) {
             x[i][j] = (double) (i * (j + 3) % 7) / 4 - 1;
@@ -164,8 +164,8 @@ static lnt_status make_laplace(lnt_model *model, size_t structure)
     const lnt_tensor raw = lnt_tensor_f64(x[0], 20, 3), raw_y = lnt_tensor_f64(y[0], 20, 2);
     const lnt_dtype dtype = lnt_net_dtype(model->net);
     double room[20 * 5];
-    lnt_tensor inputs = lnt_tensor_of(dtype, room, 20, 3);
-    lnt_tensor targets = lnt_tensor_of(dtype, room + 60, 20, 2);
+    lnt_tensor inputs = lnt_tensor_view(dtype, room, 20, 3);
+    lnt_tensor targets = lnt_tensor_view(dtype, room + 60, 20, 2);
     LNT_TRY(lnt_copy(&raw, &inputs));
     LNT_TRY(lnt_copy(&raw_y, &targets));
     lnt_laplace_config config = {.structure = (lnt_laplace_structure) structure};
@@ -197,7 +197,7 @@ static const struct {
     {"scaled-standard", make_scaled, LNT_SCALING_STANDARD},
     {"scaled-min-max", make_scaled, LNT_SCALING_MIN_MAX},
     {"scaled-robust", make_scaled, LNT_SCALING_ROBUST},
-    {"laplace-last", make_laplace, LNT_LAPLACE_LAST},
+    {"laplace-last", make_laplace, LNT_LAPLACE_LAST_LAYER},
     {"laplace-kronecker", make_laplace, LNT_LAPLACE_KRONECKER},
     {"laplace-full", make_laplace, LNT_LAPLACE_FULL},
 };

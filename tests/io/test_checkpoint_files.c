@@ -72,15 +72,15 @@ static lnt_checkpoint *write_and_open(const char *path, const lnt_allocator *all
     const lnt_checkpoint_item items[] = {{"x", x},
                                          {"z", z},
                                          {"column", column},
-                                         {"rows", lnt_tensor_of(LNT_F64, NULL, 0, 3)},
-                                         {"cols", lnt_tensor_of(LNT_F64, NULL, 3, 0)}};
+                                         {"rows", lnt_tensor_view(LNT_F64, NULL, 0, 3)},
+                                         {"cols", lnt_tensor_view(LNT_F64, NULL, 3, 0)}};
     const lnt_checkpoint_text text = {"key", "a value"};
     lnt_checkpoint *checkpoint;
     OK(lnt_checkpoint_write(path, &(lnt_checkpoint_content){items, 5, &text, 1}, &error));
     OK(lnt_checkpoint_open(&checkpoint, path, allocator, &error));
     assert_str_eq(lnt_checkpoint_path(checkpoint), path);
-    assert_str_eq(lnt_checkpoint_text_of(checkpoint, "key"), "a value");
-    cr_assert_null(lnt_checkpoint_text_of(checkpoint, "another"));
+    assert_str_eq(lnt_checkpoint_get_text(checkpoint, "key"), "a value");
+    cr_assert_null(lnt_checkpoint_get_text(checkpoint, "another"));
     return checkpoint;
 }
 
@@ -111,16 +111,16 @@ Test(checkpoint_files, reads_that_are_refused)
 {
     lnt_checkpoint *checkpoint = write_and_open(in_folder("checkpoint"), NULL);
     lnt_tensor x = matrix(LNT_F32, 4, 3), wide = matrix(LNT_F32, 4, 6), view, f64;
-    char sum[LNT_SUM_LENGTH];
+    char sum[LNT_CHECKSUM_LENGTH];
     FAILS(LNT_ERR_NULL, lnt_checkpoint_read(checkpoint, NULL, &x, &error));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_read(checkpoint, "x", NULL, &error));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_shape(checkpoint, NULL, &view));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_shape(checkpoint, "x", NULL));
-    FAILS(LNT_ERR_NULL, lnt_checkpoint_sum(checkpoint, NULL, sum, &error));
-    FAILS(LNT_ERR_NULL, lnt_checkpoint_sum(checkpoint, "x", NULL, &error));
+    FAILS(LNT_ERR_NULL, lnt_checkpoint_checksum(checkpoint, NULL, sum, &error));
+    FAILS(LNT_ERR_NULL, lnt_checkpoint_checksum(checkpoint, "x", NULL, &error));
     FAILS(LNT_ERR_FORMAT, lnt_checkpoint_read(checkpoint, "y", &x, &error));
     says("tensor 'y' is not there");
-    FAILS(LNT_ERR_FORMAT, lnt_checkpoint_sum(checkpoint, "y", sum, &error));
+    FAILS(LNT_ERR_FORMAT, lnt_checkpoint_checksum(checkpoint, "y", sum, &error));
     f64 = matrix(LNT_F64, 4, 3);
     FAILS(LNT_ERR_DTYPE, lnt_checkpoint_read(checkpoint, "x", &f64, &error));
     says("tensor 'x': expected f64, found f32");
@@ -297,24 +297,24 @@ Test(checkpoint_files, a_checksum_is_of_the_numbers_whatever_the_strides)
 {
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_I32; dtype++) {
         lnt_tensor x = matrix(dtype, 3, 1500); /* more than the buffer of a row */
-        char expected[LNT_SUM_LENGTH], sum[LNT_SUM_LENGTH];
+        char expected[LNT_CHECKSUM_LENGTH], sum[LNT_CHECKSUM_LENGTH];
         for (size_t i = 0; i < 4500; i++) {
-            OK(lnt_set(&x, i / 1500, i % 1500, (double) (i * i % 7919)));
+            OK(lnt_tensor_set(&x, i / 1500, i % 1500, (double) (i * i % 7919)));
         }
         lnt_checksum of_bytes;
         const size_t size = lnt_dtype_size(dtype);
         OK(lnt_checksum_of(&(lnt_checksum_part){x.data, 4500 * size, size}, 1, &of_bytes));
-        OK(lnt_tensor_sum(&x, expected));
+        OK(lnt_tensor_checksum(&x, expected));
         assert_str_eq(expected, of_bytes.text);
         for (layout how = 0; how < N_LAYOUTS; how++) {
             const lnt_tensor y = laid_out(how, &x);
-            OK(lnt_tensor_sum(&y, sum));
+            OK(lnt_tensor_checksum(&y, sum));
             assert_str_eq(sum, expected, "dtype %d, layout %d", (int) dtype, (int) how);
         }
-        OK(lnt_set(&x, 2, 1499, 3));
-        OK(lnt_tensor_sum(&x, sum));
+        OK(lnt_tensor_set(&x, 2, 1499, 3));
+        OK(lnt_tensor_checksum(&x, sum));
         assert_str_ne(sum, expected);
         x.dtype = (lnt_dtype) 9;
-        FAILS(LNT_ERR_DTYPE, lnt_tensor_sum(&x, sum));
+        FAILS(LNT_ERR_DTYPE, lnt_tensor_checksum(&x, sum));
     }
 }

@@ -52,7 +52,7 @@ int main(void)
 {
     char root[] = "/tmp/linnet-checkpoints-XXXXXX", folder[64], command[96];
     static float whole[PARAMETERS], rest[PARAMETERS];
-    lnt_random random = lnt_random_at(1, 1);
+    lnt_random random = lnt_random_init(1, 1);
     if (mkdtemp(root) == NULL) {
         return EXIT_FAILURE;
     }

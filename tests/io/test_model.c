@@ -84,7 +84,7 @@ Test(model, net_alone_comes_back)
 /* A zeroed model is one, and a net may have no parameters at all. */
 Test(model, least_of_all_models_comes_back)
 {
-    const lnt_layer layer = lnt_activate(LNT_TANH);
+    const lnt_layer layer = lnt_activation_layer(LNT_TANH);
     lnt_model model = {0};
     OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 1, &layer, 1, 0, NULL}));
     const char *path = in_folder("least");
@@ -116,7 +116,7 @@ Test(model, loaded_net_computes_the_same)
         OK(lnt_pass_create(&pass, nets[i], &config));
         OK(lnt_pass_forward(pass, nets[i], &input, &output));
         for (size_t j = 0; j < 6; j++) {
-            outputs[i][j] = lnt_get(&output, j / 3, j % 3);
+            outputs[i][j] = lnt_tensor_get(&output, j / 3, j % 3);
         }
         lnt_pass_destroy(pass);
         lnt_net_destroy(nets[i]);
@@ -141,9 +141,9 @@ static void fill_golden(lnt_net *net)
     const lnt_tensor all = lnt_net_parameters(net);
     for (size_t i = 0; i < all.cols; i++) {
         if (all.dtype == LNT_F64) {
-            memcpy(lnt_element(&all, 0, i), &golden_f64[i % 16], sizeof golden_f64[0]);
+            memcpy(lnt_tensor_ptr(&all, 0, i), &golden_f64[i % 16], sizeof golden_f64[0]);
         } else {
-            memcpy(lnt_element(&all, 0, i), &golden_f32[i % 16], sizeof golden_f32[0]);
+            memcpy(lnt_tensor_ptr(&all, 0, i), &golden_f32[i % 16], sizeof golden_f32[0]);
         }
     }
 }
@@ -240,12 +240,12 @@ static void spoil_loss(lnt_model *m)
 
 static void spoil_value(lnt_model *m)
 {
-    m->loss.value = (lnt_reduction) 99;
+    m->loss.value_reduction = (lnt_reduction) 99;
 }
 
 static void spoil_gradient(lnt_model *m)
 {
-    m->loss.gradient = (lnt_reduction) 99;
+    m->loss.gradient_reduction = (lnt_reduction) 99;
 }
 
 Test(model, parts_that_do_not_fit_are_not_saved)
@@ -260,8 +260,8 @@ Test(model, parts_that_do_not_fit_are_not_saved)
                  {spoil_class_names, "class_names has 1 entries, expected 2"},
                  {spoil_loss_for_names, "target_names has 1 entries, expected 2"},
                  {spoil_loss, "loss.kind is 99"},
-                 {spoil_value, "loss.value"},
-                 {spoil_gradient, "loss.gradient"}};
+                 {spoil_value, "loss.value_reduction"},
+                 {spoil_gradient, "loss.gradient_reduction"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lnt_model model = classifier(NULL);
         cases[i].spoil(&model);

@@ -20,15 +20,15 @@ static lnt_model small_model(void)
 static void set_statistic(lnt_net *net, size_t i, size_t j, double value)
 {
     lnt_parameter p;
-    OK(lnt_net_statistic(net, i, &p));
-    OK(lnt_set(&p.value, 0, j, value));
+    OK(lnt_net_running_stat(net, i, &p));
+    OK(lnt_tensor_set(&p.value, 0, j, value));
 }
 
 static void set_parameter(lnt_net *net, size_t i, size_t row, size_t col, double value)
 {
     lnt_parameter p;
-    OK(lnt_net_tensor(net, i, &p));
-    OK(lnt_set(&p.value, row, col, value));
+    OK(lnt_net_parameter(net, i, &p));
+    OK(lnt_tensor_set(&p.value, row, col, value));
 }
 
 typedef lnt_status (*writer)(const lnt_model *model, const char *path);
@@ -86,9 +86,9 @@ static void refuse_path(const char *path, const char *sentence)
     import.allocator = &allocator;
     lnt_model model;
     lnt_error error = {LNT_OK, ""};
-    assert_status(lnt_model_import(&model, path, &import, &error), LNT_ERR_NOT_FINITE, "%s",
+    assert_status(lnt_model_import(&model, path, &import, &error), LNT_ERR_NONFINITE, "%s",
                   error.message);
-    check_sentence(&error, LNT_ERR_NOT_FINITE, path, sentence);
+    check_sentence(&error, LNT_ERR_NONFINITE, path, sentence);
     cr_assert_null(model.net);
     assert_eq(f.live, 0);
 }
@@ -100,10 +100,11 @@ static void allow(const char *path, const lnt_net *expected)
     lnt_model model;
     lnt_error error = {LNT_OK, ""};
     assert_status(lnt_model_import(&model, path, &import, &error), LNT_OK, "%s", error.message);
-    const lnt_tensor a = lnt_net_state_read_only(expected), b = lnt_net_state_read_only(model.net);
+    const lnt_tensor a = lnt_net_state_vector_read_only(expected),
+                     b = lnt_net_state_vector_read_only(model.net);
     assert_eq(a.cols, b.cols);
     for (size_t i = 0; i < a.cols; i++) {
-        cr_assert(same_number(lnt_get(&a, 0, i), lnt_get(&b, 0, i)), "%zu", i);
+        cr_assert(same_number(lnt_tensor_get(&a, 0, i), lnt_tensor_get(&b, 0, i)), "%zu", i);
     }
     lnt_model_finish(&model);
 }
@@ -123,7 +124,7 @@ Test(model_finite, every_format_names_the_tensor_and_the_element)
         lnt_model_finish(&model);
 
         model = small_model();
-        set_parameter(model.net, lnt_net_n_tensors(model.net) - 1, 0, 1, -INFINITY);
+        set_parameter(model.net, lnt_net_n_parameter_tensors(model.net) - 1, 0, 1, -INFINITY);
         OK(formats[i].write(&model, path));
         refuse_path(path, formats[i].bias);
         lnt_model_finish(&model);
@@ -143,9 +144,9 @@ Test(model_finite, functions_without_the_option_refuse)
     lnt_net *net;
     set_parameter(model.net, 0, 0, 0, NAN);
     OK(lnt_model_save(&model, path, NULL));
-    assert_status(lnt_model_load(&again, path, NULL, NULL), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_model_load(&again, path, NULL, NULL), LNT_ERR_NONFINITE);
     cr_assert_null(again.net);
-    assert_status(lnt_net_load(&net, path, NULL, NULL), LNT_ERR_NOT_FINITE);
+    assert_status(lnt_net_load(&net, path, NULL, NULL), LNT_ERR_NONFINITE);
     cr_assert_null(net);
     lnt_model_finish(&model);
 }
@@ -164,8 +165,8 @@ Test(model_finite, double_that_is_no_float)
     options.dtype = LNT_F32;
     lnt_model again;
     lnt_error error = {LNT_OK, ""};
-    assert_status(lnt_torch_import(&again, path, &options, NULL, &error), LNT_ERR_NOT_FINITE);
-    check_sentence(&error, LNT_ERR_NOT_FINITE, path, "found inf as element [0, 1]");
+    assert_status(lnt_torch_import(&again, path, &options, NULL, &error), LNT_ERR_NONFINITE);
+    check_sentence(&error, LNT_ERR_NONFINITE, path, "found inf as element [0, 1]");
     lnt_model_finish(&model);
 }
 
@@ -175,9 +176,9 @@ Test(model_finite, every_bit_is_kept_where_it_is_allowed)
     static const uint32_t bits[] = {0x7f800000, 0xff800000, 0x7fc00000, 0xffc00123};
     const char *path = in_folder("model");
     lnt_model model = small_model();
-    lnt_tensor state = lnt_net_state(model.net);
+    lnt_tensor state = lnt_net_state_vector(model.net);
     for (size_t i = 0; i < state.cols; i++) {
-        memcpy(lnt_element(&state, 0, i), &bits[i % 4], sizeof bits[0]);
+        memcpy(lnt_tensor_ptr(&state, 0, i), &bits[i % 4], sizeof bits[0]);
     }
     for (size_t i = 0; i < 2 && build_has(formats[i].name); i++) { /* linnet and npz */
         OK(formats[i].write(&model, path));
@@ -185,7 +186,7 @@ Test(model_finite, every_bit_is_kept_where_it_is_allowed)
         import.allow_nonfinite = true;
         lnt_model again;
         OK(lnt_model_import(&again, path, &import, NULL));
-        const lnt_tensor read = lnt_net_state_read_only(again.net);
+        const lnt_tensor read = lnt_net_state_vector_read_only(again.net);
         assert_bytes_eq(read.data, state.data, state.cols * sizeof(float));
         lnt_model_finish(&again);
     }

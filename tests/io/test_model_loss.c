@@ -24,8 +24,8 @@ static lnt_model through_a_file(const lnt_model *model)
 Test(model_loss, every_kind_comes_back_with_its_number)
 {
     for (int kind = 0; lnt_loss_name((lnt_loss_kind) kind) != NULL; kind++) {
-        lnt_loss loss = lnt_loss_of((lnt_loss_kind) kind, LNT_SUM);
-        loss.value = LNT_MEAN;
+        lnt_loss loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_SUM);
+        loss.value_reduction = LNT_MEAN;
         loss.delta = 0.1 + 0.2;
         loss.quantile = 1e-300;
         loss.label_smoothing = 1.0 / 3;
@@ -101,9 +101,9 @@ Test(model_loss, a_custom_loss_comes_back_without_its_function)
     lnt_tensor x = lnt_tensor_f64(&data, 1, 1);
     OK(lnt_loss_evaluate(&model.loss, &x, &x, NULL, &value, NULL));
     assert_eq(copy.loss.kind, LNT_LOSS_CUSTOM);
-    assert_eq(copy.loss.value, LNT_SUM);
+    assert_eq(copy.loss.value_reduction, LNT_SUM);
     assert_status(lnt_loss_evaluate(&copy.loss, &x, &x, NULL, &value, NULL), LNT_ERR_NULL);
-    OK(lnt_loss_link(&copy.loss, &x, &x));
+    OK(lnt_loss_inverse_link(&copy.loss, &x, &x));
     assert_eq(data, 2);
     lnt_model_finish(&copy);
     lnt_model_finish(&model);
@@ -154,6 +154,6 @@ Test(model_loss, impossible_losses_are_not_saved)
     refuse_to_save(lnt_huber(0, LNT_MEAN), 2, "loss.delta is 0, expected a finite number above 0");
     refuse_to_save(lnt_gaussian(LNT_MEAN), 3, "gaussian, does not fit 3 outputs");
     refuse_to_save(lnt_softmax_cross_entropy(LNT_MEAN), 1, "does not fit 1 outputs");
-    refuse_to_save(lnt_loss_of((lnt_loss_kind) 99, LNT_MEAN), 1,
+    refuse_to_save(lnt_loss_defaults((lnt_loss_kind) 99, LNT_MEAN), 1,
                    "loss.kind is 99, expected one of lnt_loss_kind");
 }

@@ -388,7 +388,7 @@ Test(model_malformed, nets_that_cannot_be_are_refused)
         {NET, "{\"kind\":\"activation\",\"activation\":\"tanh\"}", "",
          "no net can be made of its layers"},
     };
-    const lnt_layer layer = lnt_activate(LNT_TANH);
+    const lnt_layer layer = lnt_activation_layer(LNT_TANH);
     lnt_model model = lnt_model_init();
     OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 1, &layer, 1, 0, NULL}));
     const char *right = in_folder("right"), *wrong = in_folder("wrong");
@@ -439,9 +439,9 @@ static lnt_model model_of_all_kinds(void)
     const lnt_net_config config = {
         .dtype = LNT_F64, .inputs = 3, .layers = layers, .n_layers = 8, .seed = 3};
     OK(lnt_net_create(&model.net, &config));
-    const lnt_tensor state = lnt_net_state(model.net);
+    const lnt_tensor state = lnt_net_state_vector(model.net);
     for (size_t j = 0; j < state.cols; j++) {
-        OK(lnt_set(&state, 0, j, 1 / (double) (j + 3)));
+        OK(lnt_tensor_set(&state, 0, j, 1 / (double) (j + 3)));
     }
     return model;
 }
@@ -452,7 +452,7 @@ Test(model_malformed, every_kind_of_layer_comes_back)
     const char *path = in_folder("all");
     save(&model, path);
     lnt_model again = load(path);
-    const lnt_tensor a = lnt_net_state(model.net), b = lnt_net_state(again.net);
+    const lnt_tensor a = lnt_net_state_vector(model.net), b = lnt_net_state_vector(again.net);
     assert_eq(a.cols, b.cols);
     assert_bytes_eq(a.data, b.data, a.cols * sizeof(double));
     for (size_t l = 0; l < 8; l++) {
@@ -465,7 +465,7 @@ Test(model_malformed, every_kind_of_layer_comes_back)
         assert_eq(x->rate, y->rate);
         assert_eq(x->epsilon, y->epsilon);
         assert_eq(x->momentum, y->momentum);
-        assert_eq(x->span, y->span);
+        assert_eq(x->skip_depth, y->skip_depth);
     }
     lnt_model_finish(&again);
     lnt_model_finish(&model);

@@ -8,20 +8,20 @@
 
 static double activate(lnt_dtype dtype, lnt_activation activation, double z, double *slope)
 {
-    lnt_layer layer = lnt_activate(activation);
+    lnt_layer layer = lnt_activation_layer(activation);
     layer.alpha = 0.125;
     lnt_net *net = new_net(dtype, 1, &layer, 1);
     lnt_pass *pass = new_pass(net);
     const lnt_tensor x = matrix(dtype, 1, 1), one = matrix(dtype, 1, 1);
-    OK(lnt_set(&x, 0, 0, z));
-    OK(lnt_set(&one, 0, 0, 1));
+    OK(lnt_tensor_set(&x, 0, 0, z));
+    OK(lnt_tensor_set(&one, 0, 0, 1));
     lnt_tensor y, dx;
     OK(lnt_pass_forward(pass, net, &x, &y));
-    const double value = lnt_get(&y, 0, 0);
+    const double value = lnt_tensor_get(&y, 0, 0);
     OK(lnt_pass_backward_from(pass, net, &one));
     OK(lnt_pass_input_gradient(pass, &dx));
     if (slope != NULL) {
-        *slope = lnt_get(&dx, 0, 0);
+        *slope = lnt_tensor_get(&dx, 0, 0);
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -115,7 +115,8 @@ Test(activation, names)
     cr_assert_null(lnt_activation_name((lnt_activation) -1));
     cr_assert_null(lnt_activation_name((lnt_activation) INT_MAX));
 
-    const lnt_layer dense = lnt_dense(3, LNT_TANH), activation = lnt_activate(LNT_RELU), none = {0};
+    const lnt_layer dense = lnt_dense(3, LNT_TANH), activation = lnt_activation_layer(LNT_RELU),
+                    none = {0};
     assert_str_eq(lnt_layer_name(&dense), "dense");
     assert_str_eq(lnt_layer_name(&activation), "activation");
     cr_assert_null(lnt_layer_name(&none));
@@ -147,7 +148,7 @@ static void compare(const reference_file *file, lnt_activation activation, lnt_d
     const lnt_tensor z = copy_of(dtype, find(file, "z")), dy = matrix(dtype, 1, z.cols);
     lnt_tensor ones = dy, y, dx;
     OK(lnt_fill(1, &ones));
-    lnt_layer layer = lnt_activate(activation);
+    lnt_layer layer = lnt_activation_layer(activation);
     layer.alpha = alpha_of(activation);
     lnt_net *net = new_net(dtype, z.cols, &layer, 1);
     lnt_pass *pass = new_pass(net);
@@ -155,9 +156,11 @@ static void compare(const reference_file *file, lnt_activation activation, lnt_d
     OK(lnt_pass_backward_from(pass, net, &ones));
     OK(lnt_pass_input_gradient(pass, &dx));
     for (size_t j = 0; j < z.cols; j++) {
-        const double at = lnt_get(&z, 0, j);
-        near(name, "value", at, lnt_get(&y, 0, j), lnt_get(find(file, value), 0, j), tolerance);
-        near(name, "slope", at, lnt_get(&dx, 0, j), lnt_get(find(file, slope), 0, j), tolerance);
+        const double at = lnt_tensor_get(&z, 0, j);
+        near(name, "value", at, lnt_tensor_get(&y, 0, j), lnt_tensor_get(find(file, value), 0, j),
+             tolerance);
+        near(name, "slope", at, lnt_tensor_get(&dx, 0, j), lnt_tensor_get(find(file, slope), 0, j),
+             tolerance);
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);

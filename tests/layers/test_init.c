@@ -62,7 +62,7 @@ Test(init, moments_and_ranges)
 Test(init, constructors_name_their_kind)
 {
     for (int kind = LNT_INIT_AUTO; kind <= LNT_INIT_ARRAY; kind++) {
-        assert_eq((int) lnt_init_of((lnt_init_kind) kind).kind, kind);
+        assert_eq((int) lnt_init_defaults((lnt_init_kind) kind).kind, kind);
     }
     const lnt_init zeros = lnt_init_zeros(), seven = lnt_init_constant(7);
     const lnt_init uniform = lnt_init_uniform(-2, 3), normal = lnt_init_normal(4, 5);
@@ -85,7 +85,7 @@ Test(init, constants)
         const lnt_tensor x = filled(&init, dtype, 1, 1);
         for (size_t i = 0; i < ROWS; i++) {
             for (size_t j = 0; j < COLS; j++) {
-                assert_eq(lnt_get(&x, i, j), -0.75);
+                assert_eq(lnt_tensor_get(&x, i, j), -0.75);
             }
         }
     }
@@ -93,7 +93,7 @@ Test(init, constants)
 
 Test(init, a_draw_depends_on_seed_and_stream_alone)
 {
-    const lnt_init init = lnt_init_of(LNT_INIT_HE_NORMAL);
+    const lnt_init init = lnt_init_defaults(LNT_INIT_HE_NORMAL);
     const lnt_tensor x = filled(&init, LNT_F64, 3, 4), again = filled(&init, LNT_F64, 3, 4);
     const lnt_tensor seed = filled(&init, LNT_F64, 4, 4), stream = filled(&init, LNT_F64, 3, 5);
     assert_same_bits(&x, &again);
@@ -154,11 +154,11 @@ Test(init, errors)
     lnt_tensor x = matrix(LNT_F64, 3, 2), i32 = matrix(LNT_I32, 3, 2);
     const lnt_tensor zero = matrix(LNT_F64, 3, 2);
     const lnt_init bad[] = {
-        {.kind = (lnt_init_kind) 99},  {.kind = (lnt_init_kind) -1},
-        lnt_init_of(LNT_INIT_AUTO), /* has a meaning only before an activation */
-        lnt_init_constant(NAN),        lnt_init_uniform(1, 0),
-        lnt_init_uniform(0, INFINITY), lnt_init_uniform(NAN, 1),
-        lnt_init_normal(0, -1),        lnt_init_normal(0, NAN),
+        {.kind = (lnt_init_kind) 99},     {.kind = (lnt_init_kind) -1},
+        lnt_init_defaults(LNT_INIT_AUTO), /* has a meaning only before an activation */
+        lnt_init_constant(NAN),           lnt_init_uniform(1, 0),
+        lnt_init_uniform(0, INFINITY),    lnt_init_uniform(NAN, 1),
+        lnt_init_normal(0, -1),           lnt_init_normal(0, NAN),
         lnt_init_normal(-INFINITY, 1),
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -179,7 +179,7 @@ Test(init, errors)
 static lnt_tensor parameter_of(lnt_net *net, size_t i)
 {
     lnt_parameter parameter;
-    OK(lnt_net_tensor(net, i, &parameter));
+    OK(lnt_net_parameter(net, i, &parameter));
     return parameter.value;
 }
 
@@ -193,7 +193,7 @@ Test(init, auto_chooses_by_the_activation)
     for (size_t a = 0; a < sizeof choice / sizeof choice[0]; a++) {
         lnt_layer layer = lnt_dense(13, (lnt_activation) a);
         lnt_net *automatic = new_net(LNT_F64, 11, &layer, 1);
-        layer.weight_init = lnt_init_of(choice[a]);
+        layer.weight_init = lnt_init_defaults(choice[a]);
         layer.weight_init.gain = choice[a] == LNT_INIT_GLOROT_UNIFORM ? 1 : 0;
         lnt_net *explicit = new_net(LNT_F64, 11, &layer, 1);
         const lnt_tensor x = parameter_of(automatic, 0), y = parameter_of(explicit, 0);
@@ -212,7 +212,7 @@ Test(init, parameters_have_independent_streams)
     lnt_net *net = new_net(LNT_F64, 4, layers, 2);
     const lnt_tensor weight = parameter_of(net, 2);
     lnt_tensor drawn = matrix(LNT_F64, 6, 7);
-    const lnt_init glorot = lnt_init_of(LNT_INIT_GLOROT_UNIFORM);
+    const lnt_init glorot = lnt_init_defaults(LNT_INIT_GLOROT_UNIFORM);
     OK(lnt_init_fill(&glorot, lnt_net_seed(net), LNT_STREAM_INIT + (2 << 8), &drawn));
     assert_same_bits(&weight, &drawn);
 
@@ -286,7 +286,7 @@ static double deviation_before(lnt_init init, lnt_activation activation)
     lnt_net *net = new_net(LNT_F64, ROWS, layers, 2);
     lnt_parameter weight;
     double norm;
-    OK(lnt_net_tensor(net, 0, &weight));
+    OK(lnt_net_parameter(net, 0, &weight));
     OK(lnt_norm(LNT_NORM_L2, &weight.value, &norm));
     lnt_net_destroy(net);
     return norm / sqrt(COUNT);
@@ -294,9 +294,9 @@ static double deviation_before(lnt_init init, lnt_activation activation)
 
 Test(init, the_gain_is_that_of_the_activation_that_follows)
 {
-    const lnt_init he = lnt_init_of(LNT_INIT_HE_NORMAL),
-                   glorot = lnt_init_of(LNT_INIT_GLOROT_NORMAL);
-    const lnt_init orthogonal = lnt_init_of(LNT_INIT_ORTHOGONAL);
+    const lnt_init he = lnt_init_defaults(LNT_INIT_HE_NORMAL),
+                   glorot = lnt_init_defaults(LNT_INIT_GLOROT_NORMAL);
+    const lnt_init orthogonal = lnt_init_defaults(LNT_INIT_ORTHOGONAL);
     const lnt_activation activations[] = {LNT_IDENTITY, LNT_RELU, LNT_LEAKY_RELU, LNT_TANH};
     for (size_t i = 0; i < 4; i++) {
         const double gain = lnt_activation_gain(activations[i], 0.01),
@@ -326,7 +326,7 @@ static double distance_from_orthogonal(const lnt_tensor *x, double gain)
     double worst = 0;
     for (size_t i = 0; i < small; i++) {
         for (size_t j = 0; j < small; j++) {
-            worst = fmax(worst, fabs(lnt_get(&gram, i, j) - (i == j ? gain * gain : 0)));
+            worst = fmax(worst, fabs(lnt_tensor_get(&gram, i, j) - (i == j ? gain * gain : 0)));
         }
     }
     return worst;
@@ -354,7 +354,7 @@ Test(init, orthogonal)
 /* Without the signs put right the first elements would be negative more often than not. */
 Test(init, orthogonal_matrices_are_uniform)
 {
-    const lnt_init init = lnt_init_of(LNT_INIT_ORTHOGONAL);
+    const lnt_init init = lnt_init_defaults(LNT_INIT_ORTHOGONAL);
     enum { DRAWS = 2000 };
     double sum = 0;
     for (uint64_t seed = 0; seed < DRAWS; seed++) {

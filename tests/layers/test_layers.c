@@ -95,8 +95,8 @@ enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
 static lnt_layer layer_of(const struct row *row)
 {
-    lnt_layer layer =
-        row->units > 0 ? lnt_dense(row->units, row->activation) : lnt_activate(row->activation);
+    lnt_layer layer = row->units > 0 ? lnt_dense(row->units, row->activation)
+                                     : lnt_activation_layer(row->activation);
     layer.alpha = row->alpha;
     layer.bias = !row->no_bias;
     return layer;
@@ -168,7 +168,7 @@ static double weighted_output(subject *s, const lnt_tensor *x, const lnt_tensor 
 {
     double value;
     lnt_tensor y;
-    OK(lnt_pass_set_draw(s->pass, 0)); /* the same elements are dropped */
+    OK(lnt_pass_set_rng_counter(s->pass, 0)); /* the same elements are dropped */
     OK(lnt_pass_forward(s->pass, s->net, x, &y));
     OK(lnt_dot(&y, c, &value));
     return value;
@@ -183,13 +183,14 @@ static void check_gradient(const char *name, subject *s, const lnt_tensor *x, co
     assert_eq(gradient->cols, varied->cols);
     for (size_t i = 0; i < varied->rows; i++) {
         for (size_t j = 0; j < varied->cols; j++) {
-            const double kept = lnt_get(varied, i, j);
-            OK(lnt_set(varied, i, j, kept + h));
+            const double kept = lnt_tensor_get(varied, i, j);
+            OK(lnt_tensor_set(varied, i, j, kept + h));
             const double above = weighted_output(s, x, c);
-            OK(lnt_set(varied, i, j, kept - h));
+            OK(lnt_tensor_set(varied, i, j, kept - h));
             const double below = weighted_output(s, x, c);
-            OK(lnt_set(varied, i, j, kept));
-            const double expected = (above - below) / (2 * h), found = lnt_get(gradient, i, j);
+            OK(lnt_tensor_set(varied, i, j, kept));
+            const double expected = (above - below) / (2 * h),
+                         found = lnt_tensor_get(gradient, i, j);
             assert_near(found, expected, atol + rtol * fabs(expected),
                         "%s: element (%zu, %zu): %.9g, by differences %.9g", name, i, j, found,
                         expected);
@@ -208,7 +209,7 @@ static void assert_no_kink_near(const struct row *row, const lnt_tensor *x)
     lnt_tensor z;
     OK(lnt_pass_forward(pass, net, x, &z));
     for (size_t k = 0; k < z.rows * z.cols; k++) {
-        assert_gt(fabs(lnt_get(&z, k / z.cols, k % z.cols)), 1e-4, "take another seed");
+        assert_gt(fabs(lnt_tensor_get(&z, k / z.cols, k % z.cols)), 1e-4, "take another seed");
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -381,11 +382,13 @@ Test(layers, descriptions_out_of_range)
     layer = (lnt_layer){.units = 3};
     FAILS(LNT_ERR_INVALID, try_layer(&layer)); /* not from a constructor */
     for (int apart = 0; apart < 2; apart++) {
-        layer = apart ? lnt_activate((lnt_activation) 99) : lnt_dense(3, (lnt_activation) 99);
+        layer =
+            apart ? lnt_activation_layer((lnt_activation) 99) : lnt_dense(3, (lnt_activation) 99);
         FAILS(LNT_ERR_INVALID, try_layer(&layer));
-        layer = apart ? lnt_activate((lnt_activation) -1) : lnt_dense(3, (lnt_activation) -1);
+        layer =
+            apart ? lnt_activation_layer((lnt_activation) -1) : lnt_dense(3, (lnt_activation) -1);
         FAILS(LNT_ERR_INVALID, try_layer(&layer));
-        layer = apart ? lnt_activate(LNT_LEAKY_RELU) : lnt_dense(3, LNT_LEAKY_RELU);
+        layer = apart ? lnt_activation_layer(LNT_LEAKY_RELU) : lnt_dense(3, LNT_LEAKY_RELU);
         OK(try_layer(&layer));
         const double alphas[] = {0, -0.01, -INFINITY, INFINITY};
         for (size_t a = 0; a < sizeof alphas / sizeof alphas[0]; a++) {

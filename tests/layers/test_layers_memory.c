@@ -44,14 +44,14 @@ Test(layers_memory, dropout_drops_its_share_and_scales_the_rest)
             double dropped = 0;
             for (size_t k = 0; k < ROWS * COLS; k++) {
                 const size_t i = k / COLS, j = k % COLS;
-                const double kept = lnt_get(&x, i, j) / (1 - rates[r]);
-                const bool is_dropped = lnt_get(&y, i, j) == 0;
+                const double kept = lnt_tensor_get(&x, i, j) / (1 - rates[r]);
+                const bool is_dropped = lnt_tensor_get(&y, i, j) == 0;
                 dropped += is_dropped;
                 if (!is_dropped) {
-                    assert_near(lnt_get(&y, i, j), kept, 1e-6 * fabs(kept));
+                    assert_near(lnt_tensor_get(&y, i, j), kept, 1e-6 * fabs(kept));
                 }
-                const double back = is_dropped ? 0 : lnt_get(&dy, i, j) / (1 - rates[r]);
-                assert_near(lnt_get(&dx, i, j), back, 1e-6 * fabs(back));
+                const double back = is_dropped ? 0 : lnt_tensor_get(&dy, i, j) / (1 - rates[r]);
+                assert_near(lnt_tensor_get(&dx, i, j), back, 1e-6 * fabs(back));
             }
             const double count = ROWS * COLS, expected = rates[r] * count;
             assert_near(dropped, expected, 5 * sqrt(expected * (1 - rates[r])), "%g: %g", rates[r],
@@ -69,21 +69,21 @@ Test(layers_memory, dropout_depends_on_seed_draw_and_place_alone)
     lnt_pass *pass = pass_of(net, LNT_TRAINING, 9), *other = pass_of(net, LNT_TRAINING, 9);
     lnt_tensor x = matrix(LNT_F64, ROWS, COLS), y;
     OK(lnt_fill(1, &x));
-    assert_eq(lnt_pass_draw(pass), 0);
+    assert_eq(lnt_pass_rng_counter(pass), 0);
     y = output_of(pass, net, &x);
     const lnt_tensor first = copy_of(LNT_F64, &y);
-    assert_eq(lnt_pass_draw(pass), 1);
+    assert_eq(lnt_pass_rng_counter(pass), 1);
     y = output_of(pass, net, &x);
     const lnt_tensor second = copy_of(LNT_F64, &y);
     cr_assert(!same_bits(&first, &second), "every forward must draw anew");
     y = output_of(other, net, &x);
     assert_same_bits(&first, &y, "another pass of that seed");
-    OK(lnt_pass_set_draw(other, 0));
+    OK(lnt_pass_set_rng_counter(other, 0));
     y = output_of(other, net, &x);
     assert_same_bits(&first, &y, "again");
     lnt_tensor top;
     OK(lnt_slice_rows(&x, 0, 7, 1, &top));
-    OK(lnt_pass_set_draw(other, 1));
+    OK(lnt_pass_set_rng_counter(other, 1));
     y = output_of(other, net, &top);
     lnt_tensor expected;
     OK(lnt_slice_rows(&second, 0, 7, 1, &expected));
@@ -97,7 +97,7 @@ Test(layers_memory, dropout_depends_on_seed_draw_and_place_alone)
     y = output_of(other, two, &x);
     double kept = 0;
     for (size_t k = 0; k < ROWS * COLS; k++) {
-        kept += lnt_get(&y, k / COLS, k % COLS) == 4;
+        kept += lnt_tensor_get(&y, k / COLS, k % COLS) == 4;
     }
     assert_lt(fabs(kept / (ROWS * COLS) - 0.25), 5 * sqrt(0.25 * 0.75 / (ROWS * COLS)));
     lnt_pass_destroy(other);
@@ -118,12 +118,12 @@ Test(layers_memory, batch_norm_of_one_row)
     const lnt_layer layer = lnt_batch_norm();
     lnt_net *net = new_net(LNT_F64, COLS, &layer, 1);
     lnt_pass *pass = pass_of(net, LNT_TRAINING, 0);
-    const lnt_tensor x = random_matrix(LNT_F64, 1, COLS, 1), state = lnt_net_state(net);
+    const lnt_tensor x = random_matrix(LNT_F64, 1, COLS, 1), state = lnt_net_state_vector(net);
     const lnt_tensor before = copy_of(LNT_F64, &state), y = output_of(pass, net, &x);
     for (size_t j = 0; j < COLS; j++) {
-        assert_eq(lnt_get(&y, 0, j), 0);
+        assert_eq(lnt_tensor_get(&y, 0, j), 0);
     }
-    OK(lnt_net_update_statistics(net, pass));
+    OK(lnt_net_update_running_stats(net, pass));
     assert_same_bits(&state, &before);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -138,11 +138,11 @@ Test(layers_memory, batch_norm_of_large_numbers)
     lnt_pass *pass = pass_of(net, LNT_TRAINING, 0);
     const lnt_tensor x = matrix(LNT_F32, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&x, i, 0, 65536 + (i % 2 == 0 ? 0.125 : -0.125)));
+        OK(lnt_tensor_set(&x, i, 0, 65536 + (i % 2 == 0 ? 0.125 : -0.125)));
     }
     const lnt_tensor y = output_of(pass, net, &x);
     for (size_t i = 0; i < ROWS; i++) {
-        assert_near(lnt_get(&y, i, 0), i % 2 == 0 ? 1 : -1, 1e-5);
+        assert_near(lnt_tensor_get(&y, i, 0), i % 2 == 0 ? 1 : -1, 1e-5);
     }
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -154,22 +154,22 @@ Test(layers_memory, statistics_are_named_and_cloned)
                                 lnt_dense(2, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, 3, layers, 3), *clone = NULL;
     lnt_parameter mean, variance, other;
-    assert_eq(lnt_net_n_statistics(net), 2);
-    OK(lnt_net_statistic(net, 0, &mean));
-    OK(lnt_net_statistic(net, 1, &variance));
+    assert_eq(lnt_net_n_running_stats(net), 2);
+    OK(lnt_net_running_stat(net, 0, &mean));
+    OK(lnt_net_running_stat(net, 1, &variance));
     assert_str_eq(mean.name, "layers.1.running_mean");
     assert_str_eq(variance.name, "layers.1.running_var");
-    assert_eq(mean.role, LNT_ROLE_STATISTIC);
+    assert_eq(mean.role, LNT_ROLE_RUNNING_STAT);
     assert_eq(mean.layer, 1);
-    assert_eq(lnt_get(&mean.value, 0, 3), 0);
-    assert_eq(lnt_get(&variance.value, 0, 3), 1);
-    FAILS(LNT_ERR_INVALID, lnt_net_statistic(net, 2, &other));
-    FAILS(LNT_ERR_NULL, lnt_net_statistic(net, 0, NULL));
+    assert_eq(lnt_tensor_get(&mean.value, 0, 3), 0);
+    assert_eq(lnt_tensor_get(&variance.value, 0, 3), 1);
+    FAILS(LNT_ERR_INVALID, lnt_net_running_stat(net, 2, &other));
+    FAILS(LNT_ERR_NULL, lnt_net_running_stat(net, 0, NULL));
     OK(lnt_fill(5, &mean.value));
     OK(lnt_net_clone(&clone, net, NULL));
-    OK(lnt_net_statistic(clone, 0, &other));
-    assert_eq(lnt_get(&other.value, 0, 2), 5);
-    const lnt_tensor state = lnt_net_state(net), parameters = lnt_net_parameters(net);
+    OK(lnt_net_running_stat(clone, 0, &other));
+    assert_eq(lnt_tensor_get(&other.value, 0, 2), 5);
+    const lnt_tensor state = lnt_net_state_vector(net), parameters = lnt_net_parameters(net);
     assert_eq(state.cols, parameters.cols + 8);
     assert_eq(state.data, parameters.data);
     lnt_net_destroy(clone);
@@ -230,7 +230,7 @@ Test(layers_memory, no_allocation_in_a_step)
     const lnt_net_config config = {
         .dtype = LNT_F32, .inputs = 4, .layers = layers, .n_layers = 9, .allocator = &allocator};
     const lnt_pass_config pass_config = {.max_rows = 8, .allocator = &allocator};
-    lnt_optim_config optim_config = lnt_optim_of(LNT_ADAM);
+    lnt_optim_config optim_config = lnt_optim_defaults(LNT_ADAM);
     optim_config.allocator = &allocator;
     lnt_net *net = NULL;
     lnt_pass *pass = NULL;

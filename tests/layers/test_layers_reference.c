@@ -36,28 +36,29 @@ static size_t layers_of(const char *name, lnt_layer layers[MOST_LAYERS])
 #define IS(text) (strcmp(name, text) == 0)
 #define ADD(layer) (layers[count++] = (layer))
     if (IS("batch_norm")) {
-        ADD(dense(7)), ADD(lnt_batch_norm()), ADD(lnt_activate(LNT_RELU));
+        ADD(dense(7)), ADD(lnt_batch_norm()), ADD(lnt_activation_layer(LNT_RELU));
     } else if (IS("batch_norm_first")) {
         ADD(batch_norm(1e-3, 0.3, true));
     } else if (IS("batch_norm_plain")) {
         ADD(dense(70)), ADD(batch_norm(1e-5, 0.1, false));
     } else if (IS("layer_norm")) {
-        ADD(dense(7)), ADD(lnt_layer_norm()), ADD(lnt_activate(LNT_TANH));
+        ADD(dense(7)), ADD(lnt_layer_norm()), ADD(lnt_activation_layer(LNT_TANH));
     } else if (IS("layer_norm_no_bias")) {
         ADD(layer_norm(0.01, true, false));
     } else if (IS("layer_norm_plain")) {
         ADD(dense(7)), ADD(layer_norm(1e-5, false, false));
     } else if (IS("rms_norm")) {
-        ADD(dense(7)), ADD(lnt_rms_norm()), ADD(lnt_activate(LNT_TANH));
+        ADD(dense(7)), ADD(lnt_rms_norm()), ADD(lnt_activation_layer(LNT_TANH));
     } else if (IS("prelu")) {
         ADD(dense(7)), ADD(lnt_prelu());
     } else if (IS("residual")) {
-        ADD(lnt_dense(5, LNT_IDENTITY)), ADD(lnt_activate(LNT_TANH)), ADD(dense(5));
+        ADD(lnt_dense(5, LNT_IDENTITY)), ADD(lnt_activation_layer(LNT_TANH)), ADD(dense(5));
         ADD(lnt_residual(3));
     } else {
         cr_assert(IS("residual_nested"));
-        ADD(dense(6)), ADD(dense(6)), ADD(lnt_activate(LNT_TANH)), ADD(lnt_residual(2));
-        ADD(lnt_activate(LNT_TANH)), ADD(dense(6)), ADD(lnt_residual(5)), ADD(lnt_residual(1));
+        ADD(dense(6)), ADD(dense(6)), ADD(lnt_activation_layer(LNT_TANH)), ADD(lnt_residual(2));
+        ADD(lnt_activation_layer(LNT_TANH)), ADD(dense(6)), ADD(lnt_residual(5)),
+            ADD(lnt_residual(1));
     }
     ADD(dense(3));
 #undef IS
@@ -96,8 +97,8 @@ static void agree(const char *name, const char *what, const lnt_tensor *ours,
     double scale = 1, worst = 0;
     for (size_t i = 0; i < ours->rows; i++) {
         for (size_t j = 0; j < ours->cols; j++) {
-            worst = fmax(worst, fabs(lnt_get(ours, i, j) - lnt_get(theirs, i, j)));
-            scale = fmax(scale, fabs(lnt_get(theirs, i, j)));
+            worst = fmax(worst, fabs(lnt_tensor_get(ours, i, j) - lnt_tensor_get(theirs, i, j)));
+            scale = fmax(scale, fabs(lnt_tensor_get(theirs, i, j)));
         }
     }
     assert_le(worst, tolerance * scale, "%s, %s: %g", name, what, worst / scale);
@@ -107,7 +108,7 @@ static void agree_gradients(const reference_file *file, const char *name, lnt_ne
                             lnt_pass *pass, double tolerance)
 {
     lnt_tensor gradient;
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         OK(lnt_pass_gradient(pass, i, &gradient));
         agree(name, "gradient", &gradient, numbered(file, name, "gradient", i), tolerance);
     }
@@ -119,12 +120,12 @@ static void agree_state(const reference_file *file, const char *name, lnt_net *n
                         double tolerance)
 {
     lnt_parameter p;
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
-        OK(lnt_net_tensor(net, i, &p));
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
+        OK(lnt_net_parameter(net, i, &p));
         agree(name, p.name, &p.value, numbered(file, name, "final", i), tolerance);
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
-        OK(lnt_net_statistic(net, i, &p));
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
+        OK(lnt_net_running_stat(net, i, &p));
         agree(name, p.name, &p.value, numbered(file, name, "statistic", i), tolerance);
     }
 }
@@ -150,14 +151,14 @@ static void compare(const char *name, lnt_dtype dtype, double tolerance, bool st
     x = strided ? laid_out(STEPPED, &x) : x;
     lnt_layer layers[MOST_LAYERS];
     lnt_net *net = new_net(dtype, INPUTS, layers, layers_of(name, layers));
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_parameter p;
-        OK(lnt_net_tensor(net, i, &p));
+        OK(lnt_net_parameter(net, i, &p));
         OK(lnt_copy(numbered(&file, name, "initial", i), &p.value));
     }
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
-    lnt_optim_config config = lnt_optim_of(LNT_SGD);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     config.learning_rate = 0.05;
     config.momentum = 0.9;
     OK(lnt_optim_create(&optim, net, &config));

@@ -94,13 +94,13 @@ CALL(call_scale, lnt_scale(0.5, &t[0]))
 CALL(call_fill, lnt_fill(0.5, &t[0]))
 CALL(call_copy, lnt_copy(&t[0], &t[1]))
 CALL(call_apply, lnt_apply(doubled, NULL, &t[0], &t[1]))
-CALL(call_add_row, lnt_add_row(&t[0], &t[1]))
-CALL(call_sum_rows, lnt_sum_rows(&t[0], 0.5, &t[1]))
-CALL(call_scaler_apply, lnt_scaler_apply(s->scaler, &t[0], &t[1]))
-CALL(call_scaler_invert, lnt_scaler_invert(s->scaler, &t[0], &t[1]))
+CALL(call_add_row, lnt_add_bias(&t[0], &t[1]))
+CALL(call_sum_rows, lnt_column_sums(&t[0], 0.5, &t[1]))
+CALL(call_scaler_apply, lnt_scaler_transform(s->scaler, &t[0], &t[1]))
+CALL(call_scaler_invert, lnt_scaler_inverse_transform(s->scaler, &t[0], &t[1]))
 CALL(call_softmax, lnt_softmax(&t[0], &t[1]))
 CALL(call_log_softmax, lnt_log_softmax(&t[0], &t[1]))
-CALL(call_loss_link, lnt_loss_link(&(lnt_loss){.kind = LNT_LOSS_POISSON}, &t[0], &t[1]))
+CALL(call_loss_link, lnt_loss_inverse_link(&(lnt_loss){.kind = LNT_LOSS_POISSON}, &t[0], &t[1]))
 CALL(call_jacobian, lnt_jacobian(s->derivatives, &t[0]))
 CALL(call_hessian, lnt_input_hessian_diagonal(s->derivatives, &t[0]))
 CALL(call_jvp, lnt_jvp(s->derivatives, &t[0], &t[1], &t[2]))
@@ -125,18 +125,18 @@ static const row functions[] = {
     {"lnt_copy", call_copy, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
     {"lnt_gather_rows", call_gather_rows, {{INPUT, BATCH, 0}, {OUTPUT, 3, SIDE, 0}}},
     {"lnt_apply", call_apply, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
-    {"lnt_add_row", call_add_row, {{INPUT, 1, SIDE, 0}, {OUTPUT, BATCH, 0}}},
-    {"lnt_sum_rows", call_sum_rows, {{INPUT, BATCH, 0}, {OUTPUT, 1, SIDE, 0}}},
+    {"lnt_add_bias", call_add_row, {{INPUT, 1, SIDE, 0}, {OUTPUT, BATCH, 0}}},
+    {"lnt_column_sums", call_sum_rows, {{INPUT, BATCH, 0}, {OUTPUT, 1, SIDE, 0}}},
     {"lnt_permute_rows", call_permute_rows, {{OUTPUT, BATCH, 0}}},
-    {"lnt_scaler_apply", call_scaler_apply, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
-    {"lnt_scaler_invert", call_scaler_invert, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
+    {"lnt_scaler_transform", call_scaler_apply, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
+    {"lnt_scaler_inverse_transform", call_scaler_invert, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
     {"lnt_init_fill", call_init_fill, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
     {"lnt_loss_evaluate",
      call_loss_evaluate,
      {{INPUT, BATCH, 0}, {INPUT, BATCH, 0}, {INPUT, WEIGHTS, 0}, {OUTPUT, BATCH, 1}}},
     {"lnt_softmax", call_softmax, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
     {"lnt_log_softmax", call_log_softmax, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
-    {"lnt_loss_link", call_loss_link, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
+    {"lnt_loss_inverse_link", call_loss_link, {{INPUT, BATCH, 0}, {OUTPUT, BATCH, 1}}},
     {"lnt_jacobian", call_jacobian, {{OUTPUT, ROWS *SIDE, SIDE, 0}}},
     {"lnt_input_hessian_diagonal", call_hessian, {{OUTPUT, ROWS *SIDE, SIDE, 0}}},
     {"lnt_jvp", call_jvp, {{INPUT, BATCH, 0}, {INPUT, GRADIENT, 0}, {OUTPUT, BATCH, 0}}},
@@ -175,7 +175,7 @@ static scene set_up(lnt_dtype dtype)
     lnt_derivatives_config config = lnt_derivatives_defaults();
     config.second = true;
     OK(lnt_derivatives_create(&s.derivatives, s.net, &config, NULL));
-    OK(lnt_derivatives_set(s.derivatives, &x, NULL));
+    OK(lnt_derivatives_linearize(s.derivatives, &x, NULL));
     static lnt_model model;
     static const lnt_model *models[1] = {&model};
     const lnt_laplace_config laplace = lnt_laplace_defaults();
@@ -209,14 +209,14 @@ static void fill_memory(lnt_tensor *memory)
 {
     for (size_t i = 0; i < ELEMENTS; i++) {
         const double value = 0.1 + 0.8 * (double) (i * 2654435761u % 1000) / 1000;
-        assert_status(lnt_set(memory, 0, i, value), LNT_OK);
+        assert_status(lnt_tensor_set(memory, 0, i, value), LNT_OK);
     }
 }
 
 static lnt_tensor dense_at(const lnt_tensor *memory, const operand *o, ptrdiff_t place)
 {
     char *data = (char *) memory->data + place * (ptrdiff_t) lnt_dtype_size(memory->dtype);
-    return lnt_tensor_of(memory->dtype, data, o->rows, o->cols);
+    return lnt_tensor_view(memory->dtype, data, o->rows, o->cols);
 }
 
 static size_t count_of(const row *f)
@@ -357,13 +357,15 @@ static void check_pass(lnt_dtype dtype)
     double value;
     OK(lnt_pass_forward(pass, s.net, &x, &output));
     FAILS(LNT_ERR_ALIAS, lnt_pass_forward(pass, s.net, &output, &again));
-    FAILS(LNT_ERR_ALIAS, lnt_pass_evaluate(pass, s.net, &output, &s.loss, &x, NULL, &value));
-    FAILS(LNT_ERR_ALIAS, lnt_pass_evaluate(pass, s.net, &x, &s.loss, &output, NULL, &value));
-    OK(lnt_pass_evaluate(pass, s.net, &x, &s.loss, &x, NULL, &value));
+    FAILS(LNT_ERR_ALIAS,
+          lnt_pass_forward_backward(pass, s.net, &output, &s.loss, &x, NULL, &value));
+    FAILS(LNT_ERR_ALIAS,
+          lnt_pass_forward_backward(pass, s.net, &x, &s.loss, &output, NULL, &value));
+    OK(lnt_pass_forward_backward(pass, s.net, &x, &s.loss, &x, NULL, &value));
     OK(lnt_pass_forward(other, s.net, &output, &again));
     lnt_tensor weights;
     OK(lnt_slice_cols(&output, 0, 1, 1, &weights));
-    FAILS(LNT_ERR_ALIAS, lnt_pass_evaluate(pass, s.net, &x, &s.loss, &x, &weights, &value));
+    FAILS(LNT_ERR_ALIAS, lnt_pass_forward_backward(pass, s.net, &x, &s.loss, &x, &weights, &value));
     lnt_tensor gradient;
     OK(lnt_pass_backward(pass, s.net, &s.loss, &output, NULL, &value)); /* both are only read */
     OK(lnt_pass_input_gradient(pass, &gradient));

@@ -82,7 +82,7 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
 {
     failing f = {0};
     const lnt_allocator allocator = failing_allocator(&f);
-    lnt_layer layers[4] = {lnt_dense(16, LNT_RELU), lnt_activate(LNT_LEAKY_RELU),
+    lnt_layer layers[4] = {lnt_dense(16, LNT_RELU), lnt_activation_layer(LNT_LEAKY_RELU),
                            lnt_dense(16, LNT_TANH), lnt_dense(OUTPUTS, LNT_SIGMOID)};
     layers[2].bias = false;
     lnt_net *net = NULL;
@@ -94,7 +94,7 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
         &pass, net,
         &(lnt_pass_config){.max_rows = BATCH, .input_gradient = true, .allocator = &allocator}));
     assert_eq(f.calls, 2, "a pass is one block");
-    lnt_optim_config config = lnt_optim_of(kind);
+    lnt_optim_config config = lnt_optim_defaults(kind);
     config.momentum = 0.9;
     config.accumulate = 2;
     config.clip_norm = 1;
@@ -109,7 +109,7 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
         OK(lnt_slice_rows(&x, 0, BATCH, 2, &x));
         OK(lnt_slice_cols(&x, 0, INPUTS, 3, &x));
     } else {
-        x = lnt_tensor_of(dtype, x.data, BATCH, INPUTS);
+        x = lnt_tensor_view(dtype, x.data, BATCH, INPUTS);
     }
     const lnt_tensor y = random_matrix(dtype, BATCH, OUTPUTS, 2);
     steps(2, net, pass, optim, &loss, &x, &y); /* BLAS makes its own buffers on the first call */
@@ -128,18 +128,18 @@ Test(allocations, none_in_a_loss)
 {
     const double class_weights[] = {1, 2, 3, 4};
     for (int kind = 0; kind < LNT_LOSS_CUSTOM; kind++) {
-        lnt_loss loss = lnt_loss_of((lnt_loss_kind) kind, LNT_MEAN);
+        lnt_loss loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_MEAN);
         loss.class_weights = class_weights;
         loss.n_class_weights = kind == LNT_LOSS_BINARY_CROSS_ENTROPY ? 2 : 4;
         loss.label_smoothing = 0.1;
         lnt_tensor x = random_matrix(LNT_F32, BATCH, 4, 1);
         const lnt_tensor weights = matrix(LNT_F32, BATCH, 1);
         const lnt_tensor y = matrix(LNT_F32, BATCH, lnt_loss_target_cols((lnt_loss_kind) kind, 4));
-        OK(lnt_set(&weights, 1, 0, 2));
+        OK(lnt_tensor_set(&weights, 1, 0, 2));
         double value;
         const size_t before = mallocs();
         OK(lnt_loss_evaluate(&loss, &x, &y, &weights, &value, &x));
-        OK(lnt_loss_link(&loss, &x, &x));
+        OK(lnt_loss_inverse_link(&loss, &x, &x));
         OK(lnt_log_softmax(&x, &x));
         assert_eq(mallocs(), before, "%s", lnt_loss_name(loss.kind));
     }
@@ -169,7 +169,7 @@ static void look_again(lnt_dtype dtype, lnt_optim_kind kind)
     lnt_net *net = new_net(dtype, WIDE, layers, 2);
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
-    lnt_optim_config config = lnt_optim_of(kind);
+    lnt_optim_config config = lnt_optim_defaults(kind);
     config.l2 = 1e-4;
     config.ema_decay = 0.9;
     config.allocator = &allocator;
@@ -178,11 +178,11 @@ static void look_again(lnt_dtype dtype, lnt_optim_kind kind)
     const lnt_tensor x = random_matrix(dtype, BATCH, WIDE, 1);
     const lnt_tensor y = random_matrix(dtype, BATCH, WIDE, 2);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
-    lnt_optim_batch batch = {.x = &x, .target = &y, .loss = &loss, .whole = true};
+    lnt_optim_batch batch = {.x = &x, .target = &y, .loss = &loss, .full_batch = true};
     size_t before = 0;
     for (size_t s = 0; s < 60; s++) {
-        OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &batch.value));
-        OK(lnt_optim_step_on(optim, net, pass, &batch, NULL));
+        OK(lnt_pass_forward_backward(pass, net, &x, &loss, &y, NULL, &batch.value));
+        OK(lnt_optim_step_batch(optim, net, pass, &batch, NULL));
         before = s == 1 ? mallocs() : before;
     }
     assert_eq(f.calls, 1, "%s called malloc %zu times", lnt_optim_name(kind), mallocs() - before);
@@ -225,7 +225,7 @@ Test(allocations, none_in_derivatives)
         for (int round = 0; round < 3; round++) { /* BLAS makes its own buffers in the first */
             double value;
             before = round == 1 ? mallocs() : before;
-            OK(lnt_derivatives_set(d, &x, NULL));
+            OK(lnt_derivatives_linearize(d, &x, NULL));
             OK(lnt_jacobian(d, &j));
             OK(lnt_jvp(d, &x, &v, &y_dot));
             OK(lnt_vjp(d, &u, &dx, &g));
@@ -284,8 +284,8 @@ Test(allocations, none_within_fit_after_the_first_batch)
     const lnt_tensor x = random_matrix(LNT_F32, 5 * BATCH, INPUTS, 1);
     lnt_tensor labels = matrix(LNT_I32, 5 * BATCH, 1), weights = matrix(LNT_F32, 5 * BATCH, 1);
     for (size_t i = 0; i < labels.rows; i++) {
-        OK(lnt_set(&labels, i, 0, (double) (i % OUTPUTS)));
-        OK(lnt_set(&weights, i, 0, 1 + (double) (i % 4)));
+        OK(lnt_tensor_set(&labels, i, 0, (double) (i % OUTPUTS)));
+        OK(lnt_tensor_set(&weights, i, 0, 1 + (double) (i % 4)));
     }
     for (int held_out = 0; held_out < 2; held_out++) {
         counted c = {.f = &f, .calls_within = 1};
@@ -296,7 +296,7 @@ Test(allocations, none_within_fit_after_the_first_batch)
         config.optim.ema_decay = 0.9;
         config.optim.accumulate = 2;
         config.optim.clip_norm = 1;
-        config.schedule = lnt_schedule_of(LNT_SCHEDULE_COSINE);
+        config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_COSINE);
         config.schedule.per_step = true;
         config.weights = &weights;
         config.sampling = held_out == 1 ? LNT_SAMPLE_WEIGHTED : LNT_SAMPLE_BALANCED;
@@ -334,7 +334,7 @@ Test(allocations, bytes_are_those_on_paper)
     lnt_optim *optim = NULL;
     OK(lnt_net_create(&net, &config));
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = ROWS, .allocator = &allocator}));
-    lnt_optim_config sgd = lnt_optim_of(LNT_SGD);
+    lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
     sgd.momentum = 0.9;
     sgd.allocator = &allocator;
     OK(lnt_optim_create(&optim, net, &sgd));

@@ -114,7 +114,7 @@ static lnt_status evaluate(lnt_pass *pass, const lnt_net *net)
     const lnt_tensor y = lnt_tensor_f32(target, ROWS, WIDTH);
     const lnt_loss loss = lnt_custom_loss(squares, NULL, LNT_MEAN);
     double value;
-    return lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &value);
+    return lnt_pass_forward_backward(pass, net, &x, &loss, &y, NULL, &value);
 }
 
 static lnt_status evaluate_once(call *c)
@@ -127,9 +127,9 @@ static int finds_the_same(lnt_pass *left, const lnt_net *net, unsigned threads)
 {
     const lnt_pass_config config = config_of(threads);
     lnt_pass *fresh = NULL;
-    if (lnt_pass_set_draw(left, 5) != LNT_OK || evaluate(left, net) != LNT_OK ||
-        lnt_pass_create(&fresh, net, &config) != LNT_OK || lnt_pass_set_draw(fresh, 5) != LNT_OK ||
-        evaluate(fresh, net) != LNT_OK) {
+    if (lnt_pass_set_rng_counter(left, 5) != LNT_OK || evaluate(left, net) != LNT_OK ||
+        lnt_pass_create(&fresh, net, &config) != LNT_OK ||
+        lnt_pass_set_rng_counter(fresh, 5) != LNT_OK || evaluate(fresh, net) != LNT_OK) {
         lnt_pass_destroy(fresh);
         return 0;
     }
@@ -216,7 +216,8 @@ static void check_fit(void)
     leaves = true;
     const bool left = is_left(fit, &c);
     leaves = false;
-    const lnt_tensor now = lnt_net_state_read_only(net), then = lnt_net_state_read_only(begin);
+    const lnt_tensor now = lnt_net_state_vector_read_only(net),
+                     then = lnt_net_state_vector_read_only(begin);
     const int moved = memcmp(now.data, then.data, now.cols * sizeof(float)) != 0;
     report(left && moved, "a callback that leaves lnt_fit: the net has the last step's parameters");
     report(fit(&c) == LNT_OK, "and is trained again");

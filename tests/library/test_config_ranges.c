@@ -83,19 +83,19 @@ static void check_field(const subject *s, const lnt_field *field)
 
 static lnt_status check_optim(const void *config, lnt_error *error)
 {
-    return lnt_optim_accepts(config, net, NULL, error);
+    return lnt_optim_supports(config, net, NULL, error);
 }
 
 static lnt_status check_schedule(const void *config, lnt_error *error)
 {
     lnt_schedule schedule = *(const lnt_schedule *) config;
-    return lnt_schedule_settle(&schedule, 10, error);
+    return lnt_schedule_resolve(&schedule, 10, error);
 }
 
 static lnt_status check_laplace(const void *config, lnt_error *error)
 {
     const lnt_loss loss = lnt_mse(LNT_MEAN);
-    return lnt_laplace_accepts(config, net, &loss, 10, error);
+    return lnt_laplace_supports(config, net, &loss, 10, error);
 }
 
 static lnt_status check_pass(const void *config, lnt_error *error)
@@ -134,7 +134,7 @@ static void make_net(void)
 Test(config_ranges, optimisers, .init = make_net)
 {
     for (int kind = 0; lnt_optim_name((lnt_optim_kind) kind) != NULL; kind++) {
-        lnt_optim_config config = lnt_optim_of((lnt_optim_kind) kind);
+        lnt_optim_config config = lnt_optim_defaults((lnt_optim_kind) kind);
         const subject s = {&config, "optim.", check_optim};
         const lnt_optim_ops *ops = lnt_optim_ops_of((lnt_optim_kind) kind);
         EACH(s, optim_fields);
@@ -157,7 +157,7 @@ Test(config_ranges, relations, .init = make_net)
         {LNT_LM, "optim.mu_most is 1e-09, expected at least optim.mu, 0.001"},
         {LNT_KFAC, "optim.max_rows is 0, expected at least 1"}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        lnt_optim_config config = lnt_optim_of(rows[i].kind);
+        lnt_optim_config config = lnt_optim_defaults(rows[i].kind);
         lnt_error error = {LNT_OK, ""};
         config.nesterov = true;
         config.rprop_most = config.mu_most = 1e-9;
@@ -166,7 +166,7 @@ Test(config_ranges, relations, .init = make_net)
         FAILS(LNT_ERR_INVALID, check_optim(&config, &error));
         assert_str_eq(error.message, rows[i].sentence);
     }
-    lnt_optim_config config = lnt_optim_of(LNT_SGD);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     lnt_error error = {LNT_OK, ""};
     config.nesterov = true;
     config.momentum = config.dampening = 0.5;
@@ -178,7 +178,7 @@ static lnt_status check_second_group(const void *group, lnt_error *error)
 {
     const lnt_optim_group groups[] = {{.n_layers = 1, .roles = LNT_ALL_ROLES},
                                       *(const lnt_optim_group *) group};
-    lnt_optim_config config = lnt_optim_of(LNT_SGD);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     config.groups = groups;
     config.n_groups = 2;
     return check_optim(&config, error);
@@ -203,7 +203,7 @@ Test(config_ranges, schedules)
 {
     static const size_t milestones[] = {1, 2};
     for (int kind = 0; lnt_schedule_name((lnt_schedule_kind) kind) != NULL; kind++) {
-        lnt_schedule schedule = lnt_schedule_of((lnt_schedule_kind) kind);
+        lnt_schedule schedule = lnt_schedule_defaults((lnt_schedule_kind) kind);
         schedule.milestones = milestones;
         schedule.n_milestones = 2;
         schedule.warmup = 3;
@@ -238,11 +238,12 @@ Test(config_ranges, parts_of_runs, .init = make_net)
     WITH(optim.beta1 = 2, "optim.beta1 is 2, expected a number in [0, 1)");
     WITH(loss = lnt_huber(-1, LNT_MEAN), "loss.delta is -1, expected a finite number above 0");
     WITH(loss.kind = (lnt_loss_kind) 99, "loss.kind is 99, expected one of lnt_loss_kind");
-    WITH(loss.value = (lnt_reduction) 7, "loss.value is 7, expected one of lnt_reduction");
+    WITH(loss.value_reduction = (lnt_reduction) 7,
+         "loss.value_reduction is 7, expected one of lnt_reduction");
     WITH(schedule.kind = (lnt_schedule_kind) 99, "schedule.kind is 99, expected one of");
     WITH(sampling = (lnt_sampling) 9, "sampling is 9, expected one of lnt_sampling");
     WITH(monitor = (lnt_metric) 77, "monitor is 77, expected one of lnt_metric");
-    WITH(products = (lnt_products) 9, "products is 9, expected one of lnt_products");
+    WITH(gemm = (lnt_gemm_backend) 9, "gemm is 9, expected one of lnt_gemm_backend");
     WITH(threads = 1000, "threads is 1000, expected at most 256");
     WITH(threads = 256, "threads is 256, expected at most ");
 #undef WITH
@@ -252,7 +253,7 @@ Test(config_ranges, losses, .init = make_net)
 {
     for (int kind = 0; lnt_loss_name((lnt_loss_kind) kind) != NULL; kind++) {
         loss_kind = (lnt_loss_kind) kind;
-        lnt_loss loss = lnt_loss_of(loss_kind, LNT_MEAN);
+        lnt_loss loss = lnt_loss_defaults(loss_kind, LNT_MEAN);
         const lnt_field *field = &lnt_loss_ops_of(loss_kind)->parameter;
         const subject s = {&loss, "loss.", check_loss};
         if (field->name != NULL) {
@@ -303,13 +304,13 @@ Test(config_ranges, passes)
 
 Test(config_ranges, tables)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame;
     lnt_error error = {LNT_OK, ""};
-    options.header = (lnt_csv_header) 3;
+    options.header = (lnt_header_row) 3;
     FAILS(LNT_ERR_INVALID, lnt_data_read(&frame, "none", LNT_DATA_CSV, &options, &error));
-    assert_str_eq(error.message, "header is 3, expected one of lnt_csv_header");
-    options = lnt_csv_defaults();
+    assert_str_eq(error.message, "header is 3, expected one of lnt_header_row");
+    options = lnt_read_defaults();
     options.missing = (lnt_missing) 2;
     FAILS(LNT_ERR_INVALID, lnt_data_read(&frame, "none", LNT_DATA_CSV, &options, &error));
     assert_str_eq(error.message, "missing is 2, expected one of lnt_missing");

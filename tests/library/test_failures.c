@@ -62,7 +62,7 @@ static lnt_status provoke(lnt_status status)
         return lnt_model_load(&model, "/there/is/no/such.safetensors", NULL, NULL);
     case LNT_ERR_FORMAT:
         return lnt_model_load(&model, "/dev/null", NULL, NULL);
-    case LNT_ERR_NOT_FINITE:
+    case LNT_ERR_NONFINITE:
         numbers[1] = INFINITY;
         return lnt_scaler_fit(&scaler, LNT_SCALING_STANDARD, &x, NULL);
     case LNT_ERR_THREADS: {
@@ -146,7 +146,7 @@ static lnt_status try_net(const lnt_allocator *allocator)
         status = lnt_pass_create(&pass, net, &config);
     }
     if (status == LNT_OK) {
-        lnt_optim_config config = lnt_optim_of(LNT_SGD);
+        lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
         config.momentum = 0.9;
         config.allocator = allocator;
         status = lnt_optim_create(&optim, net, &config);
@@ -161,7 +161,7 @@ static lnt_status try_net(const lnt_allocator *allocator)
 static lnt_status try_csv(const lnt_allocator *allocator)
 {
     static const char *const labels[] = {"class"};
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.label_columns = labels;
     options.n_label_columns = 1;
     options.allocator = allocator;
@@ -177,14 +177,14 @@ static lnt_status try_csv(const lnt_allocator *allocator)
         if (status != LNT_OK) { /* the frame is as it was, and usable */
             cr_assert_null(lnt_frame_labels(frame, 0));
             const lnt_tensor values = lnt_frame_values(frame);
-            assert_eq(lnt_get(&values, 2, 0), 5);
+            assert_eq(lnt_tensor_get(&values, 2, 0), 5);
         }
     }
     if (status == LNT_OK) {
         const char *strings[] = {"red", "a \"blue\" one"};
         lnt_names *classes = NULL;
         OK(lnt_names_create(&classes, strings, 2, NULL));
-        status = lnt_frame_recode(frame, 2, classes, NULL);
+        status = lnt_frame_encode_as(frame, 2, classes, NULL);
         lnt_names_destroy(classes);
     }
     lnt_frame_destroy(frame);

@@ -34,7 +34,7 @@ static lnt_status evaluate(lnt_pass *pass, const lnt_net *net)
     const lnt_tensor x = lnt_tensor_f32(input, ROWS, WIDTH);
     const lnt_tensor y = lnt_tensor_f32(output, ROWS, WIDTH);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
-    return lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, NULL);
+    return lnt_pass_forward_backward(pass, net, &x, &loss, &y, NULL, NULL);
 }
 
 static lnt_status create(objects *o)
@@ -42,7 +42,7 @@ static lnt_status create(objects *o)
     const lnt_layer layers[] = {lnt_dense(WIDTH, LNT_TANH), lnt_dense(WIDTH, LNT_IDENTITY)};
     const lnt_net_config config = {
         .dtype = LNT_F32, .inputs = WIDTH, .layers = layers, .n_layers = 2, .seed = 3};
-    const lnt_optim_config adam = lnt_optim_of(LNT_ADAM);
+    const lnt_optim_config adam = lnt_optim_defaults(LNT_ADAM);
     lnt_status status = lnt_net_create(&o->net, &config);
     if (status == LNT_OK) {
         status = create_pass(&o->pass, o->net);
@@ -86,7 +86,7 @@ static int step(objects *o)
 
 static int destruction(objects *o)
 {
-    const lnt_status status = lnt_pass_stay_awake(o->pass, true);
+    const lnt_status status = lnt_pass_set_spin(o->pass, true);
     destroy(o);
     return status != LNT_OK && status != LNT_ERR_THREADS;
 }

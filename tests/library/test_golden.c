@@ -148,7 +148,7 @@ Test(golden, a_checkpoint_opens)
                                       golden("run-v1/checkpoint-000000000009.safetensors"), NULL,
                                       &error),
                   LNT_OK, "%s", error.message);
-    cr_assert_not_null(lnt_checkpoint_text_of(checkpoint, "settings"));
+    cr_assert_not_null(lnt_checkpoint_get_text(checkpoint, "settings"));
     assert_str_eq(lnt_checkpoint_version(checkpoint), "0.1.0");
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         lnt_tensor shape;
@@ -157,15 +157,15 @@ Test(golden, a_checkpoint_opens)
     }
     double numbers[13];
     lnt_tensor net = lnt_tensor_f64(numbers, 1, 13);
-    char sum[LNT_SUM_LENGTH];
+    char sum[LNT_CHECKSUM_LENGTH];
     assert_status(lnt_checkpoint_read(checkpoint, "net", &net, NULL), LNT_OK);
-    assert_status(lnt_tensor_sum(&net, sum), LNT_OK);
+    assert_status(lnt_tensor_checksum(&net, sum), LNT_OK);
     assert_str_eq(sum, "3fb6addeee958f63");
-    assert_status(lnt_checkpoint_sum(checkpoint, "net", sum, NULL), LNT_OK);
+    assert_status(lnt_checkpoint_checksum(checkpoint, "net", sum, NULL), LNT_OK);
     assert_str_eq(sum, "3fb6addeee958f63");
-    assert_status(lnt_checkpoint_sum(checkpoint, "none", sum, &error), LNT_ERR_FORMAT);
+    assert_status(lnt_checkpoint_checksum(checkpoint, "none", sum, &error), LNT_ERR_FORMAT);
     assert_contains(error.message, "tensor 'none' is not there");
-    assert_status(lnt_checkpoint_sum(checkpoint, NULL, sum, NULL), LNT_ERR_NULL);
+    assert_status(lnt_checkpoint_checksum(checkpoint, NULL, sum, NULL), LNT_ERR_NULL);
     lnt_checkpoint_close(checkpoint);
 }
 

@@ -20,7 +20,7 @@ TestSuite(null_arguments, .init = make_tensors);
 
 Test(null_arguments, tensors)
 {
-    const lnt_tensor no_data = lnt_tensor_of(LNT_F64, NULL, 4, 3);
+    const lnt_tensor no_data = lnt_tensor_view(LNT_F64, NULL, 4, 3);
     lnt_tensor view, empty = no_data;
     NUL(lnt_slice_rows(NULL, 0, 1, 1, &view));
     NUL(lnt_slice_rows(&x, 0, 1, 1, NULL));
@@ -44,22 +44,22 @@ Test(null_arguments, tensors)
     NUL(lnt_gather_rows(&x, NULL, &y));
     NUL(lnt_gather_rows(&x, index_, NULL));
     NUL(lnt_apply(NULL, NULL, &x, &y));
-    NUL(lnt_add_row(NULL, &y));
-    NUL(lnt_add_row(&x, NULL));
-    NUL(lnt_sum_rows(NULL, 0, &y));
-    NUL(lnt_sum_rows(&x, 0, NULL));
-    NUL(lnt_argmax_rows(NULL, index_));
-    NUL(lnt_argmax_rows(&x, NULL));
+    NUL(lnt_add_bias(NULL, &y));
+    NUL(lnt_add_bias(&x, NULL));
+    NUL(lnt_column_sums(NULL, 0, &y));
+    NUL(lnt_column_sums(&x, 0, NULL));
+    NUL(lnt_row_argmax(NULL, index_));
+    NUL(lnt_row_argmax(&x, NULL));
     NUL(lnt_dot(NULL, &y, &value));
     NUL(lnt_dot(&x, NULL, &value));
     NUL(lnt_dot(&x, &y, NULL));
     NUL(lnt_norm(LNT_NORM_L2, NULL, &value));
     NUL(lnt_norm(LNT_NORM_L2, &x, NULL));
-    NUL(lnt_is_finite(NULL, &flag, NULL, NULL));
-    NUL(lnt_is_finite(&x, NULL, NULL, NULL));
-    assert_nan(lnt_get(NULL, 0, 0));
-    assert_nan(lnt_get(&no_data, 0, 0));
-    assert_ne(lnt_set(&no_data, 0, 0, 1), LNT_OK);
+    NUL(lnt_all_finite(NULL, &flag, NULL, NULL));
+    NUL(lnt_all_finite(&x, NULL, NULL, NULL));
+    assert_nan(lnt_tensor_get(NULL, 0, 0));
+    assert_nan(lnt_tensor_get(&no_data, 0, 0));
+    assert_ne(lnt_tensor_set(&no_data, 0, 0, 1), LNT_OK);
 }
 
 Test(null_arguments, losses_and_metrics)
@@ -73,9 +73,9 @@ Test(null_arguments, losses_and_metrics)
     NUL(lnt_loss_divisor(&loss, NULL, &y, NULL, &value));
     NUL(lnt_loss_divisor(&loss, &x, NULL, NULL, &value));
     NUL(lnt_loss_divisor(&loss, &x, &y, NULL, NULL));
-    NUL(lnt_loss_link(NULL, &x, &y));
-    NUL(lnt_loss_link(&loss, NULL, &y));
-    NUL(lnt_loss_link(&loss, &x, NULL));
+    NUL(lnt_loss_inverse_link(NULL, &x, &y));
+    NUL(lnt_loss_inverse_link(&loss, NULL, &y));
+    NUL(lnt_loss_inverse_link(&loss, &x, NULL));
     NUL(lnt_softmax(NULL, &y));
     NUL(lnt_softmax(&x, NULL));
     NUL(lnt_log_softmax(NULL, &y));
@@ -86,8 +86,8 @@ Test(null_arguments, losses_and_metrics)
     NUL(lnt_scorer_create(NULL, &(lnt_scorer_config){.outputs = 1}));
     lnt_scorer *scorer = NULL;
     NUL(lnt_scorer_create(&scorer, NULL));
-    NUL(lnt_scorer_add(NULL, &x, &y, NULL));
-    NUL(lnt_scorer_scores(NULL, &scores));
+    NUL(lnt_scorer_update(NULL, &x, &y, NULL));
+    NUL(lnt_scorer_compute(NULL, &scores));
 }
 
 Test(null_arguments, nets_and_passes)
@@ -105,12 +105,12 @@ Test(null_arguments, nets_and_passes)
     NUL(lnt_net_create(&other, &(lnt_net_config){.dtype = LNT_F64, .inputs = 3, .n_layers = 1}));
     NUL(lnt_net_clone(NULL, net, NULL));
     NUL(lnt_net_clone(&other, NULL, NULL));
-    NUL(lnt_net_tensor(NULL, 0, &parameter));
-    NUL(lnt_net_tensor(net, 0, NULL));
-    NUL(lnt_net_statistic(NULL, 0, &parameter));
-    NUL(lnt_net_statistic(net, 0, NULL));
-    NUL(lnt_net_update_statistics(NULL, pass));
-    NUL(lnt_net_update_statistics(net, NULL));
+    NUL(lnt_net_parameter(NULL, 0, &parameter));
+    NUL(lnt_net_parameter(net, 0, NULL));
+    NUL(lnt_net_running_stat(NULL, 0, &parameter));
+    NUL(lnt_net_running_stat(net, 0, NULL));
+    NUL(lnt_net_update_running_stats(NULL, pass));
+    NUL(lnt_net_update_running_stats(net, NULL));
     NUL(lnt_pass_create(NULL, net, &defaults));
     NUL(lnt_pass_create(&another, NULL, &defaults));
     NUL(lnt_pass_create(&another, net, NULL));
@@ -119,14 +119,14 @@ Test(null_arguments, nets_and_passes)
     NUL(lnt_pass_forward(pass, net, NULL, &output));
     NUL(lnt_pass_layer_output(NULL, 0, &output));
     NUL(lnt_pass_layer_output(pass, 0, NULL));
-    NUL(lnt_pass_set_draw(NULL, 0));
+    NUL(lnt_pass_set_rng_counter(NULL, 0));
     NUL(lnt_pass_loss(NULL, &loss, &y, NULL, &value));
     NUL(lnt_pass_backward(NULL, net, &loss, &y, NULL, NULL));
     NUL(lnt_pass_backward(pass, NULL, &loss, &y, NULL, NULL));
-    NUL(lnt_pass_evaluate(NULL, net, &x, &loss, &y, NULL, &value));
-    NUL(lnt_pass_evaluate(pass, NULL, &x, &loss, &y, NULL, &value));
-    NUL(lnt_pass_evaluate(pass, net, NULL, &loss, &y, NULL, &value));
-    NUL(lnt_pass_stay_awake(NULL, true));
+    NUL(lnt_pass_forward_backward(NULL, net, &x, &loss, &y, NULL, &value));
+    NUL(lnt_pass_forward_backward(pass, NULL, &x, &loss, &y, NULL, &value));
+    NUL(lnt_pass_forward_backward(pass, net, NULL, &loss, &y, NULL, &value));
+    NUL(lnt_pass_set_spin(NULL, true));
     OK(lnt_pass_forward(pass, net, &x, &output));
     NUL(lnt_pass_backward_from(NULL, net, &y));
     NUL(lnt_pass_backward_from(pass, NULL, &y));
@@ -142,7 +142,7 @@ Test(null_arguments, nets_and_passes)
 Test(null_arguments, optimisers)
 {
     const lnt_layer layers[] = {lnt_dense(3, LNT_IDENTITY)};
-    const lnt_optim_config config = lnt_optim_of(LNT_LM);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_LM);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     lnt_net *net = new_net(LNT_F64, 3, layers, 1);
     lnt_pass *pass = new_pass(net);
@@ -160,22 +160,22 @@ Test(null_arguments, optimisers)
     NUL(lnt_optim_step(NULL, net, pass));
     NUL(lnt_optim_step(optim, NULL, pass));
     NUL(lnt_optim_step(optim, net, NULL));
-    NUL(lnt_optim_step_on(NULL, net, pass, &batch, &outcome));
-    NUL(lnt_optim_step_on(optim, NULL, pass, &batch, &outcome));
-    NUL(lnt_optim_step_on(optim, net, NULL, &batch, &outcome));
-    NUL(lnt_optim_step_on(optim, net, pass, NULL, &outcome));
+    NUL(lnt_optim_step_batch(NULL, net, pass, &batch, &outcome));
+    NUL(lnt_optim_step_batch(optim, NULL, pass, &batch, &outcome));
+    NUL(lnt_optim_step_batch(optim, net, NULL, &batch, &outcome));
+    NUL(lnt_optim_step_batch(optim, net, pass, NULL, &outcome));
     for (int i = 0; i < 3; i++) {
-        NUL(lnt_optim_step_on(optim, net, pass, &without[i], &outcome));
+        NUL(lnt_optim_step_batch(optim, net, pass, &without[i], &outcome));
     }
-    NUL(lnt_optim_accepts(NULL, net, &loss, &error));
-    NUL(lnt_optim_accepts(&config, NULL, &loss, &error));
+    NUL(lnt_optim_supports(NULL, net, &loss, &error));
+    NUL(lnt_optim_supports(&config, NULL, &loss, &error));
     NUL(lnt_optim_set_learning_rate(NULL, 1));
     NUL(lnt_optim_set_momentum(NULL, 0));
-    NUL(lnt_optim_swap_average(NULL, net));
-    NUL(lnt_optim_swap_average(optim, NULL));
-    NUL(lnt_optim_set_place(NULL, &(lnt_optim_place){.steps = 1}));
-    NUL(lnt_optim_set_place(optim, NULL));
-    NUL(lnt_schedule_settle(NULL, 3, &error));
+    NUL(lnt_optim_swap_ema(NULL, net));
+    NUL(lnt_optim_swap_ema(optim, NULL));
+    NUL(lnt_optim_set_scalars(NULL, &(lnt_optim_scalars){.steps = 1}));
+    NUL(lnt_optim_set_scalars(optim, NULL));
+    NUL(lnt_schedule_resolve(NULL, 3, &error));
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
@@ -187,15 +187,15 @@ Test(null_arguments, derivatives)
     const lnt_derivatives_config config = {.max_rows = 4, .second = true};
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     lnt_net *net = new_net(LNT_F64, 3, layers, 1);
-    const lnt_tensor v = lnt_tensor_of(LNT_F64, x.data, 1, 12);
+    const lnt_tensor v = lnt_tensor_view(LNT_F64, x.data, 1, 12);
     lnt_derivatives *d = NULL;
     NUL(lnt_derivatives_create(NULL, net, &config, NULL));
     NUL(lnt_derivatives_create(&d, NULL, &config, NULL));
     NUL(lnt_derivatives_create(&d, net, NULL, NULL));
     OK(lnt_derivatives_create(&d, net, &config, NULL));
-    NUL(lnt_derivatives_set(NULL, &x, &y));
-    NUL(lnt_derivatives_set(d, NULL, &y));
-    OK(lnt_derivatives_set(d, &x, NULL));
+    NUL(lnt_derivatives_linearize(NULL, &x, &y));
+    NUL(lnt_derivatives_linearize(d, NULL, &y));
+    OK(lnt_derivatives_linearize(d, &x, NULL));
     NUL(lnt_jacobian(NULL, &p));
     NUL(lnt_jacobian(d, NULL));
     NUL(lnt_jvp(NULL, &x, NULL, &p));
@@ -222,9 +222,9 @@ Test(null_arguments, derivatives)
 
 Test(null_arguments, data)
 {
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame = NULL;
-    lnt_row_file *file = NULL;
+    lnt_row_reader *file = NULL;
     lnt_scaler *scaler = NULL;
     lnt_scaler_fitter *fitter = NULL;
     lnt_names *names = NULL;
@@ -239,23 +239,23 @@ Test(null_arguments, data)
     NUL(lnt_data_format_find(NULL, &format));
     NUL(lnt_frame_find(NULL, "x", &count, &error));
     NUL(lnt_frame_encode(NULL, 0, 10, &error));
-    NUL(lnt_frame_recode(NULL, 0, names, &error));
-    NUL(lnt_row_file_open(NULL, "x.csv", LNT_DATA_AUTO, &options, &error));
-    NUL(lnt_row_file_open(&file, NULL, LNT_DATA_AUTO, &options, &error));
-    NUL(lnt_row_file_open(&file, "x.csv", LNT_DATA_AUTO, NULL, &error));
-    NUL(lnt_row_file_read(NULL, 0, &x, &error));
-    NUL(lnt_row_file_columns_frame(NULL, index_, 1, &frame, &error));
-    NUL(lnt_row_file_columns_frame(NULL, index_, 1, NULL, &error));
-    assert_eq(lnt_row_file_rows(NULL), 0);
-    assert_eq(lnt_row_file_cols(NULL), 0);
-    assert_eq(lnt_row_file_dropped(NULL), 0);
-    cr_assert_null(lnt_row_file_columns(NULL));
-    cr_assert_null(lnt_row_file_labels(NULL, 0));
-    cr_assert(!lnt_row_file_in_order(NULL));
+    NUL(lnt_frame_encode_as(NULL, 0, names, &error));
+    NUL(lnt_row_reader_open(NULL, "x.csv", LNT_DATA_AUTO, &options, &error));
+    NUL(lnt_row_reader_open(&file, NULL, LNT_DATA_AUTO, &options, &error));
+    NUL(lnt_row_reader_open(&file, "x.csv", LNT_DATA_AUTO, NULL, &error));
+    NUL(lnt_row_reader_read(NULL, 0, &x, &error));
+    NUL(lnt_row_reader_columns_frame(NULL, index_, 1, &frame, &error));
+    NUL(lnt_row_reader_columns_frame(NULL, index_, 1, NULL, &error));
+    assert_eq(lnt_row_reader_rows(NULL), 0);
+    assert_eq(lnt_row_reader_cols(NULL), 0);
+    assert_eq(lnt_row_reader_dropped(NULL), 0);
+    cr_assert_null(lnt_row_reader_columns(NULL));
+    cr_assert_null(lnt_row_reader_labels(NULL, 0));
+    cr_assert(!lnt_row_reader_in_order(NULL));
     NUL(lnt_names_create(NULL, NULL, 0, NULL));
     NUL(lnt_names_create(&names, NULL, 2, NULL));
-    NUL(lnt_split(4, 0.5, NULL, 0, NULL, &count));
-    NUL(lnt_split(4, 0.5, NULL, 0, index_, NULL));
+    NUL(lnt_train_test_split(4, 0.5, NULL, 0, NULL, &count));
+    NUL(lnt_train_test_split(4, 0.5, NULL, 0, index_, NULL));
     NUL(lnt_k_fold(4, 2, NULL, 0, NULL, index_));
     NUL(lnt_k_fold(4, 2, NULL, 0, index_, NULL));
     NUL(lnt_permute_rows(NULL, index_));
@@ -265,13 +265,13 @@ Test(null_arguments, data)
     NUL(lnt_scaler_create(NULL, 1, &value, &value, NULL));
     NUL(lnt_scaler_create(&scaler, 1, NULL, &value, NULL));
     NUL(lnt_scaler_create(&scaler, 1, &value, NULL, NULL));
-    NUL(lnt_scaler_apply(NULL, &x, &y));
-    NUL(lnt_scaler_invert(NULL, &x, &y));
+    NUL(lnt_scaler_transform(NULL, &x, &y));
+    NUL(lnt_scaler_inverse_transform(NULL, &x, &y));
     NUL(lnt_scaler_fitter_create(NULL, LNT_SCALING_STANDARD, 3, NULL));
-    NUL(lnt_scaler_fitter_add(NULL, &x));
-    NUL(lnt_scaler_fitter_make(NULL, &scaler, NULL));
+    NUL(lnt_scaler_fitter_partial_fit(NULL, &x));
+    NUL(lnt_scaler_fitter_get_scaler(NULL, &scaler, NULL));
     OK(lnt_scaler_fitter_create(&fitter, LNT_SCALING_STANDARD, 3, NULL));
-    NUL(lnt_scaler_fitter_add(fitter, NULL));
-    NUL(lnt_scaler_fitter_make(fitter, NULL, NULL));
+    NUL(lnt_scaler_fitter_partial_fit(fitter, NULL));
+    NUL(lnt_scaler_fitter_get_scaler(fitter, NULL, NULL));
     lnt_scaler_fitter_destroy(fitter);
 }

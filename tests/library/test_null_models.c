@@ -71,8 +71,8 @@ Test(null_models, model_files)
     NUL(lnt_c_export(&model, NULL, NULL, &error));
     NUL(lnt_model_import(NULL, "x", NULL, &error));
     NUL(lnt_model_import(&loaded, NULL, NULL, &error));
-    NUL(lnt_model_format_of(NULL, &format, &error));
-    NUL(lnt_model_format_of("x", NULL, &error));
+    NUL(lnt_model_format_detect(NULL, &format, &error));
+    NUL(lnt_model_format_detect("x", NULL, &error));
     model.net = NULL;
     NUL(lnt_torch_export(&model, "x", NULL, &error));
     NUL(lnt_onnx_export(&model, "x", &error));
@@ -82,13 +82,13 @@ Test(null_models, model_files)
 
 Test(null_models, plain_files)
 {
-    char begin[LNT_NPY_BEGIN], text[LNT_FORMAT_NUMBER_LENGTH];
+    char begin[LNT_NPY_HEADER_LENGTH], text[LNT_FORMAT_NUMBER_LENGTH];
     NUL(lnt_file_write(NULL, "", 0, &error));
     NUL(lnt_file_write("x", NULL, 1, &error));
     NUL(lnt_npy_write(NULL, &x, &error));
     NUL(lnt_npy_write("x", NULL, &error));
-    FAILS(LNT_ERR_NULL, lnt_npy_begin(NULL, 1, 1, begin));
-    FAILS(LNT_ERR_NULL, lnt_npy_begin("<f4", 1, 1, NULL));
+    FAILS(LNT_ERR_NULL, lnt_npy_header(NULL, 1, 1, begin));
+    FAILS(LNT_ERR_NULL, lnt_npy_header("<f4", 1, 1, NULL));
     FAILS(LNT_ERR_NULL, lnt_format_number(1, NULL));
     OK(lnt_format_number(1, text));
     NUL(lnt_history_write_csv(NULL, "x", &error));
@@ -103,7 +103,7 @@ Test(null_models, checkpoints)
     lnt_checkpoint_folder *folder;
     lnt_tensor shape;
     uint64_t number;
-    char text[LNT_SUM_LENGTH];
+    char text[LNT_CHECKSUM_LENGTH];
     NUL(lnt_checkpoint_write(NULL, &content, &error));
     NUL(lnt_checkpoint_write("x", NULL, &error));
     NUL(lnt_checkpoint_write("x", &no_items, &error));
@@ -111,15 +111,15 @@ Test(null_models, checkpoints)
     NUL(lnt_checkpoint_open(NULL, "x", NULL, &error));
     NUL(lnt_checkpoint_open(&checkpoint, NULL, NULL, &error));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_shape(NULL, "x", &shape));
-    NUL(lnt_checkpoint_sum(NULL, "x", text, &error));
+    NUL(lnt_checkpoint_checksum(NULL, "x", text, &error));
     NUL(lnt_checkpoint_read(NULL, "x", &x, &error));
     NUL(lnt_checkpoint_folder_open(NULL, "x", 2, NULL, &error));
     NUL(lnt_checkpoint_folder_open(&folder, NULL, 2, NULL, &error));
     NUL(lnt_checkpoint_folder_save(NULL, 1, &content, &error));
     NUL(lnt_checkpoint_folder_newest(NULL, &checkpoint, &number, NULL, &error));
-    FAILS(LNT_ERR_NULL, lnt_tensor_sum(NULL, text));
-    FAILS(LNT_ERR_NULL, lnt_tensor_sum(&x, NULL));
-    cr_assert(!lnt_checkpoint_folder_stop(NULL));
+    FAILS(LNT_ERR_NULL, lnt_tensor_checksum(NULL, text));
+    FAILS(LNT_ERR_NULL, lnt_tensor_checksum(&x, NULL));
+    cr_assert(!lnt_checkpoint_folder_stop_requested(NULL));
     lnt_checkpoint_close(NULL);
     lnt_checkpoint_folder_close(NULL);
 }
@@ -142,7 +142,7 @@ Test(null_models, training)
     NUL(lnt_fit(net, &empty, &y, &config, result, &error));
     NUL(lnt_fit(net, &x, &empty, &config, result, &error));
     lnt_fit_config weighted = config;
-    lnt_tensor weights = lnt_tensor_of(LNT_F64, NULL, 4, 1);
+    lnt_tensor weights = lnt_tensor_view(LNT_F64, NULL, 4, 1);
     weighted.weights = &weights;
     NUL(lnt_fit(net, &x, &y, &weighted, result, &error));
     NUL(lnt_fit_source(NULL, NULL, &config, result, &error));
@@ -150,18 +150,17 @@ Test(null_models, training)
     NUL(lnt_ensemble_fit(NULL, 2, &shape, &x, &y, &config, result, &error));
     NUL(lnt_ensemble_fit(members, 2, NULL, &x, &y, &config, result, &error));
     NUL(lnt_ensemble_fit(members, 2, &shape, &x, &y, NULL, result, &error));
-    NUL(lnt_rate_range_test(NULL, &x, &y, &config, 1e-4, 1, 8, rates, losses, &done, &suggested,
-                            &error));
-    NUL(lnt_rate_range_test(net, NULL, &y, &config, 1e-4, 1, 8, rates, losses, &done, &suggested,
-                            &error));
-    NUL(lnt_rate_range_test(net, &x, NULL, &config, 1e-4, 1, 8, rates, losses, &done, &suggested,
-                            &error));
-    NUL(lnt_rate_range_test(net, &x, &y, NULL, 1e-4, 1, 8, rates, losses, &done, &suggested,
-                            &error));
-    NUL(lnt_rate_range_test(net, &x, &y, &config, 1e-4, 1, 8, NULL, losses, &done, &suggested,
-                            &error));
-    NUL(lnt_rate_range_test(net, &x, &y, &config, 1e-4, 1, 8, rates, NULL, &done, &suggested,
-                            &error));
+    NUL(lnt_lr_range_test(NULL, &x, &y, &config, 1e-4, 1, 8, rates, losses, &done, &suggested,
+                          &error));
+    NUL(lnt_lr_range_test(net, NULL, &y, &config, 1e-4, 1, 8, rates, losses, &done, &suggested,
+                          &error));
+    NUL(lnt_lr_range_test(net, &x, NULL, &config, 1e-4, 1, 8, rates, losses, &done, &suggested,
+                          &error));
+    NUL(lnt_lr_range_test(net, &x, &y, NULL, 1e-4, 1, 8, rates, losses, &done, &suggested, &error));
+    NUL(lnt_lr_range_test(net, &x, &y, &config, 1e-4, 1, 8, NULL, losses, &done, &suggested,
+                          &error));
+    NUL(lnt_lr_range_test(net, &x, &y, &config, 1e-4, 1, 8, rates, NULL, &done, &suggested,
+                          &error));
     NUL(lnt_trainer_create(NULL, net, &config, &error));
     NUL(lnt_trainer_create(&trainer, NULL, &config, &error));
     NUL(lnt_trainer_create(&trainer, net, NULL, &error));

@@ -69,7 +69,7 @@ static void use_everything(void)
     close(csv_file);
     close(model_file);
 
-    const lnt_csv_options options = lnt_csv_defaults();
+    const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame = NULL;
     OK(lnt_csv_read(&frame, csv, &options, NULL));
     const lnt_tensor values = lnt_frame_values(frame);

@@ -33,33 +33,37 @@ static const struct reference_net {
      .layers = {DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU),
                 DENSE(3, LNT_IDENTITY)},
      .n_layers = 5,
-     .loss = {.kind = LNT_LOSS_MSE, .value = LNT_MEAN, .gradient = LNT_SUM}},
+     .loss = {.kind = LNT_LOSS_MSE, .value_reduction = LNT_MEAN, .gradient_reduction = LNT_SUM}},
     {.name = "ordinary",
      .inputs = 8,
      .layers = {DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU), DENSE(16, LNT_RELU),
                 DENSE(3, LNT_IDENTITY)},
      .n_layers = 5,
-     .loss = {.kind = LNT_LOSS_MSE, .value = LNT_MEAN, .gradient = LNT_SUM}},
+     .loss = {.kind = LNT_LOSS_MSE, .value_reduction = LNT_MEAN, .gradient_reduction = LNT_SUM}},
     {.name = "labels",
      .inputs = 12,
      .layers = {DENSE(20, LNT_RELU), DENSE(16, LNT_RELU), DENSE(5, LNT_IDENTITY)},
      .n_layers = 3,
-     .loss = {.kind = LNT_LOSS_SOFTMAX_CROSS_ENTROPY, .value = LNT_MEAN, .gradient = LNT_MEAN}},
+     .loss = {.kind = LNT_LOSS_SOFTMAX_CROSS_ENTROPY,
+              .value_reduction = LNT_MEAN,
+              .gradient_reduction = LNT_MEAN}},
     {.name = "probabilities",
      .inputs = 6,
      .layers = {DENSE(9, LNT_TANH), DENSE(4, LNT_IDENTITY)},
      .n_layers = 2,
-     .loss = {.kind = LNT_LOSS_SOFTMAX_CROSS_ENTROPY, .value = LNT_SUM, .gradient = LNT_SUM}},
+     .loss = {.kind = LNT_LOSS_SOFTMAX_CROSS_ENTROPY,
+              .value_reduction = LNT_SUM,
+              .gradient_reduction = LNT_SUM}},
     {.name = "odd",
      .inputs = 7,
      .layers = {DENSE(5, LNT_TANH), {11, LNT_LEAKY_RELU, 0.125, false}, DENSE(3, LNT_SIGMOID)},
      .n_layers = 3,
-     .loss = {.kind = LNT_LOSS_MSE, .value = LNT_MEAN, .gradient = LNT_MEAN}},
+     .loss = {.kind = LNT_LOSS_MSE, .value_reduction = LNT_MEAN, .gradient_reduction = LNT_MEAN}},
     {.name = "one_row",
      .inputs = 7,
      .layers = {DENSE(5, LNT_SIGMOID), DENSE(11, LNT_LEAKY_RELU), DENSE(3, LNT_IDENTITY)},
      .n_layers = 3,
-     .loss = {.kind = LNT_LOSS_MSE, .value = LNT_SUM, .gradient = LNT_SUM}},
+     .loss = {.kind = LNT_LOSS_MSE, .value_reduction = LNT_SUM, .gradient_reduction = LNT_SUM}},
     {.name = "apart",
      .inputs = 4,
      .layers = {APART(LNT_TANH),
@@ -68,7 +72,7 @@ static const struct reference_net {
                 {2, LNT_IDENTITY, 0.01, false},
                 APART(LNT_SIGMOID)},
      .n_layers = 5,
-     .loss = {.kind = LNT_LOSS_MSE, .value = LNT_SUM, .gradient = LNT_MEAN}},
+     .loss = {.kind = LNT_LOSS_MSE, .value_reduction = LNT_SUM, .gradient_reduction = LNT_MEAN}},
 };
 
 static const struct source {
@@ -120,7 +124,7 @@ static lnt_net *create_net(const struct reference_net *shape, const reference_fi
     for (size_t l = 0; l < shape->n_layers; l++) {
         const size_t units = shape->layers[l].units;
         layers[l] = units > 0 ? lnt_dense(units, shape->layers[l].activation)
-                              : lnt_activate(shape->layers[l].activation);
+                              : lnt_activation_layer(shape->layers[l].activation);
         layers[l].alpha = shape->layers[l].alpha;
         layers[l].bias = shape->layers[l].bias;
         if (units > 0) {
@@ -149,11 +153,11 @@ static void agree_gradients(const reference_file *file, lnt_pass *pass, size_t n
 
 static void agree_parameters(const reference_file *file, lnt_net *net, double tolerance)
 {
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         char name[32];
         lnt_parameter parameter;
         snprintf(name, sizeof name, "final.%zu", i);
-        OK(lnt_net_tensor(net, i, &parameter));
+        OK(lnt_net_parameter(net, i, &parameter));
         agree(file, name, &parameter.value, tolerance);
     }
 }
@@ -169,9 +173,9 @@ static void compare(const struct reference_net *shape, const struct source *sour
     lnt_net *net = create_net(shape, &start, source->dtype);
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
-    lnt_optim_config config = lnt_optim_defaults();
-    config.learning_rate = lnt_get(find(&start, "rate"), 0, 0);
-    config.momentum = lnt_get(find(&start, "momentum"), 0, 0);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
+    config.learning_rate = lnt_tensor_get(find(&start, "rate"), 0, 0);
+    config.momentum = lnt_tensor_get(find(&start, "momentum"), 0, 0);
     OK(lnt_optim_create(&optim, net, &config));
 
     double trace[STEPS];
@@ -183,7 +187,7 @@ static void compare(const struct reference_net *shape, const struct source *sour
             const lnt_tensor loss = scalar(&trace[0]);
             agree(&expected, "output", &output, source->tolerance);
             agree(&expected, "loss", &loss, source->tolerance);
-            agree_gradients(&expected, pass, lnt_net_n_tensors(net), source->tolerance);
+            agree_gradients(&expected, pass, lnt_net_n_parameter_tensors(net), source->tolerance);
         }
         OK(lnt_optim_step(optim, net, pass));
     }
@@ -224,7 +228,7 @@ Test(reference, integer_labels)
     OK(lnt_pass_backward(pass, net, &shape->loss, &y, NULL, &value));
     const lnt_tensor loss = scalar(&value);
     agree(&start, "loss", &loss, 1e-12);
-    agree_gradients(&start, pass, lnt_net_n_tensors(net), 1e-12);
+    agree_gradients(&start, pass, lnt_net_n_parameter_tensors(net), 1e-12);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }

@@ -96,7 +96,7 @@ Test(stated_defaults, nets_and_passes)
 
 static double alpha_of(lnt_activation activation)
 {
-    const lnt_layer layers[] = {lnt_activate(activation)};
+    const lnt_layer layers[] = {lnt_activation_layer(activation)};
     lnt_net *net = new_net(LNT_F64, 1, layers, 1);
     const double alpha = lnt_net_layer(net, 0)->alpha;
     lnt_net_destroy(net);
@@ -112,7 +112,7 @@ Test(stated_defaults, layers)
     const lnt_layer slopes[] = {lnt_prelu()};
     lnt_net *net = new_net(LNT_F64, 1, slopes, 1);
     const lnt_tensor parameters = lnt_net_parameters(net);
-    states("layer.h", "that starts as `alpha`, by default %g;", lnt_get(&parameters, 0, 0));
+    states("layer.h", "that starts as `alpha`, by default %g;", lnt_tensor_get(&parameters, 0, 0));
     lnt_net_destroy(net);
     const lnt_layer batch = lnt_batch_norm(), layer = lnt_layer_norm();
     cr_assert(batch.gain);
@@ -125,9 +125,9 @@ Test(stated_defaults, layers)
 
 Test(stated_defaults, schedules)
 {
-    const lnt_schedule step = lnt_schedule_of(LNT_SCHEDULE_STEP);
+    const lnt_schedule step = lnt_schedule_defaults(LNT_SCHEDULE_STEP);
     for (int kind = LNT_SCHEDULE_STEP; kind <= LNT_SCHEDULE_PLATEAU; kind++) {
-        const lnt_schedule s = lnt_schedule_of((lnt_schedule_kind) kind);
+        const lnt_schedule s = lnt_schedule_defaults((lnt_schedule_kind) kind);
         const bool by_factor = kind != LNT_SCHEDULE_COSINE && kind != LNT_SCHEDULE_ONE_CYCLE &&
                                kind != LNT_SCHEDULE_POLYNOMIAL;
         if (by_factor) {
@@ -138,12 +138,13 @@ Test(stated_defaults, schedules)
     states("schedule.h", "in (0, 1]; 1/%g */ } lnt_schedule;", 1 / step.warmup_start);
     states("schedule.h", "exponential, plateau: in (0, 1]; %g */", step.factor);
     states("schedule.h", "step: ≥ 1; %zu. Cosine: %zu, the whole run, or more */", step.period,
-           lnt_schedule_of(LNT_SCHEDULE_COSINE).period);
-    states("schedule.h", "polynomial: > 0; %g */", lnt_schedule_of(LNT_SCHEDULE_POLYNOMIAL).power);
-    const lnt_schedule cosine = lnt_schedule_of(LNT_SCHEDULE_COSINE);
+           lnt_schedule_defaults(LNT_SCHEDULE_COSINE).period);
+    states("schedule.h", "polynomial: > 0; %g */",
+           lnt_schedule_defaults(LNT_SCHEDULE_POLYNOMIAL).power);
+    const lnt_schedule cosine = lnt_schedule_defaults(LNT_SCHEDULE_COSINE);
     states("schedule.h", "plateau: no lower than this; ≥ 0; %g */", cosine.least);
     states("schedule.h", "cosine: ≥ 1; %zu */", cosine.cycle_factor);
-    const lnt_schedule cycle = lnt_schedule_of(LNT_SCHEDULE_ONE_CYCLE);
+    const lnt_schedule cycle = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE);
     states("schedule.h", "one-cycle: in (0, 1); %g */", cycle.rise);
     states("schedule.h", "double start_factor; /**< one-cycle: > 0; %g */", cycle.start_factor);
     states("schedule.h", "one-cycle: also set the momentum; %s */",
@@ -153,7 +154,7 @@ Test(stated_defaults, schedules)
     char end_factor[32];
     snprintf(end_factor, sizeof end_factor, "%.0e", cycle.end_factor);
     states("schedule.h", "double end_factor; /**< one-cycle: > 0; %s */", end_factor);
-    const lnt_schedule plateau = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    const lnt_schedule plateau = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     assert_eq(plateau.least, cosine.least);
     cr_assert(!plateau.absolute);
     states("schedule.h", "without improvement that are borne; %zu */", plateau.patience);
@@ -181,7 +182,7 @@ Test(stated_defaults, training)
            "constant; no validation, monitored the loss, no limits, top %zu.",
            fit.epochs, fit.batch_rows, fit.optim.learning_rate, fit.top_k);
     const lnt_laplace_config laplace = lnt_laplace_defaults();
-    assert_eq(laplace.structure, LNT_LAPLACE_LAST);
+    assert_eq(laplace.structure, LNT_LAPLACE_LAST_LAYER);
     assert_eq(laplace.prior_precision, 0);
     assert_eq(laplace.noise, 0);
     assert_eq(laplace.max_bytes, 0);
@@ -200,7 +201,7 @@ Test(stated_defaults, optimizers)
     enum { KINDS = LNT_KFAC + 1 };
     lnt_optim_config of[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
-        of[kind] = lnt_optim_of((lnt_optim_kind) kind);
+        of[kind] = lnt_optim_defaults((lnt_optim_kind) kind);
         assert_eq(of[kind].accumulate, of[0].accumulate);
         assert_eq(of[kind].max_rows, of[0].max_rows);
     }
@@ -239,7 +240,8 @@ Test(stated_defaults, optimizers)
         of[LNT_KFAC].learning_rate, of[LNT_KFAC].momentum, power(c, of[LNT_KFAC].kl_clip));
     states("optim.h", "accumulate %zu, max_rows %zu; all else 0.", of[LNT_SGD].accumulate,
            of[LNT_SGD].max_rows);
-    states("optim.h", "SGD, learning rate %g, no momentum.", lnt_optim_defaults().learning_rate);
-    assert_eq(lnt_optim_defaults().kind, LNT_SGD);
-    assert_eq(lnt_optim_defaults().momentum, 0);
+    states("optim.h", "SGD, learning rate %g, no momentum.",
+           lnt_optim_defaults(LNT_SGD).learning_rate);
+    assert_eq(lnt_optim_defaults(LNT_SGD).kind, LNT_SGD);
+    assert_eq(lnt_optim_defaults(LNT_SGD).momentum, 0);
 }

@@ -72,7 +72,8 @@ int main(void)
 {
     static worker together[THREADS], alone[THREADS];
     const lnt_layer layers[] = {lnt_dense(40, LNT_TANH), lnt_dense(30, LNT_RELU),
-                                lnt_activate(LNT_SIGMOID), lnt_dense(OUTPUTS, LNT_IDENTITY)};
+                                lnt_activation_layer(LNT_SIGMOID),
+                                lnt_dense(OUTPUTS, LNT_IDENTITY)};
     const lnt_net_config config = {
         .dtype = LNT_F32, .inputs = INPUTS, .layers = layers, .n_layers = 4, .seed = 3};
     lnt_net *net = NULL;

@@ -35,7 +35,7 @@ Test(loss_curve, by_central_differences)
     for (size_t r = 0; r < N_ROWS; r++) {
         lnt_tensor weights = matrix(LNT_F64, rows[r].rows, 1);
         for (size_t i = 0; i < rows[r].rows; i++) {
-            OK(lnt_set(&weights, i, 0, (double) ((i + 1) % 3)));
+            OK(lnt_tensor_set(&weights, i, 0, (double) ((i + 1) % 3)));
         }
         for (lnt_reduction reduction = LNT_MEAN; reduction <= LNT_SUM; reduction++) {
             check_row(&rows[r], reduction, NULL);

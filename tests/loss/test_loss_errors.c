@@ -21,10 +21,10 @@ FOR_EACH_ROW(loss_errors, errors)
     wrong.kind = (lnt_loss_kind) 99;
     FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, NULL, &value, &gradient));
     wrong = loss;
-    wrong.value = (lnt_reduction) 99;
+    wrong.value_reduction = (lnt_reduction) 99;
     FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, NULL, &value, &gradient));
     wrong = loss;
-    wrong.gradient = (lnt_reduction) -1;
+    wrong.gradient_reduction = (lnt_reduction) -1;
     FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&wrong, &output, &target, NULL, &value, &gradient));
 
     lnt_tensor no_data = output, taller = output, wider = matrix(LNT_F64, row->rows, row->cols + 1);
@@ -79,7 +79,7 @@ FOR_EACH_ROW(loss_errors, bad_weights)
 #define EVALUATE(weights) lnt_loss_evaluate(&loss, &output, &target, (weights), &value, &gradient)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const lnt_tensor wrong = copy_of(LNT_F64, &row_weights);
-        OK(lnt_set(&wrong, row->rows - 1, 0, bad[i]));
+        OK(lnt_tensor_set(&wrong, row->rows - 1, 0, bad[i]));
         FAILS(LNT_ERR_INVALID, EVALUATE(&wrong));
         double divisor = 3;
         FAILS(LNT_ERR_INVALID, lnt_loss_divisor(&loss, &output, &target, &wrong, &divisor));
@@ -114,7 +114,7 @@ static void refuse(lnt_loss loss, const lnt_tensor *output, const lnt_tensor *ta
     assert_same_bits(&gradient, output);
     if (lnt_loss_name(loss.kind) != NULL && expected == LNT_ERR_INVALID) {
         cr_assert(loss.kind == LNT_LOSS_POISSON || loss.kind == LNT_LOSS_BINARY_CROSS_ENTROPY ||
-                  lnt_loss_link(&loss, output, &gradient) == expected);
+                  lnt_loss_inverse_link(&loss, output, &gradient) == expected);
     }
 }
 
@@ -196,18 +196,18 @@ Test(loss_errors, targets_out_of_range)
     const lnt_loss losses[] = {lnt_poisson(LNT_MEAN), lnt_binary_cross_entropy(LNT_MEAN)};
     for (size_t l = 0; l < 2; l++) {
         double value;
-        OK(lnt_set(&target, 2, 1, -1e-9));
+        OK(lnt_tensor_set(&target, 2, 1, -1e-9));
         refuse(losses[l], &output, &target, LNT_ERR_INVALID);
-        OK(lnt_set(&target, 2, 1, NAN));
+        OK(lnt_tensor_set(&target, 2, 1, NAN));
         OK(lnt_loss_evaluate(&losses[l], &output, &target, NULL, &value, NULL));
         assert_nan(value);
-        OK(lnt_set(&target, 2, 1, 0));
+        OK(lnt_tensor_set(&target, 2, 1, 0));
     }
-    OK(lnt_set(&target, 0, 0, 1 + 1e-9));
+    OK(lnt_tensor_set(&target, 0, 0, 1 + 1e-9));
     refuse(losses[1], &output, &target, LNT_ERR_INVALID);
-    OK(lnt_set(&bits, 0, 1, 2));
+    OK(lnt_tensor_set(&bits, 0, 1, 2));
     refuse(losses[1], &output, &bits, LNT_ERR_INVALID);
-    OK(lnt_set(&bits, 0, 1, -1));
+    OK(lnt_tensor_set(&bits, 0, 1, -1));
     refuse(losses[1], &output, &bits, LNT_ERR_INVALID);
 }
 
@@ -219,5 +219,5 @@ Test(loss_errors, outputs_that_no_target_fits)
     refuse(lnt_softmax_cross_entropy(LNT_MEAN), &one, &one, LNT_ERR_SHAPE);
     lnt_tensor y = three;
     const lnt_loss gaussian = lnt_gaussian(LNT_MEAN);
-    FAILS(LNT_ERR_SHAPE, lnt_loss_link(&gaussian, &three, &y));
+    FAILS(LNT_ERR_SHAPE, lnt_loss_inverse_link(&gaussian, &three, &y));
 }

@@ -45,7 +45,7 @@ static double number(const reference_file *file, const char *name, const char *w
 {
     char full[64];
     snprintf(full, sizeof full, "%s%s", name, what);
-    return lnt_get(find(file, full), 0, 0);
+    return lnt_tensor_get(find(file, full), 0, 0);
 }
 
 static void near(double found, double expected, double tolerance, const char *name)
@@ -64,15 +64,15 @@ static void compare(const reference_file *file, const struct row *row, const cha
     lnt_tensor gradient = matrix(dtype, x.rows, x.cols);
     lnt_loss loss = row->loss;
     double value;
-    loss.value = LNT_SUM;
-    loss.gradient = LNT_MEAN;
+    loss.value_reduction = LNT_SUM;
+    loss.gradient_reduction = LNT_MEAN;
     OK(lnt_loss_evaluate(&loss, &x, &y, w != NULL ? &weights : NULL, &value, &gradient));
     near(value, number(file, name, ".sum"), tolerance, name);
     char full[64];
     snprintf(full, sizeof full, "%s.d", name);
     const double off = difference(&gradient, find(file, full));
     assert_le(off, tolerance, "%s: gradients differ by %g", name, off);
-    loss.value = LNT_MEAN;
+    loss.value_reduction = LNT_MEAN;
     OK(lnt_loss_evaluate(&loss, &x, &y, w != NULL ? &weights : NULL, &value, NULL));
     near(value, number(file, name, ".mean"), tolerance, name);
 }

@@ -9,10 +9,10 @@ static double one(lnt_loss loss, lnt_dtype dtype, double x, double y, double *sl
     const lnt_tensor output = matrix(dtype, 1, 1), target = matrix(dtype, 1, 1);
     lnt_tensor gradient = matrix(dtype, 1, 1);
     double value;
-    OK(lnt_set(&output, 0, 0, x));
-    OK(lnt_set(&target, 0, 0, y));
+    OK(lnt_tensor_set(&output, 0, 0, x));
+    OK(lnt_tensor_set(&target, 0, 0, y));
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
-    *slope = lnt_get(&gradient, 0, 0);
+    *slope = lnt_tensor_get(&gradient, 0, 0);
     return value;
 }
 
@@ -140,10 +140,10 @@ static lnt_status fourth_power(const lnt_tensor *output, const lnt_tensor *targe
     *value = 0;
     for (size_t i = 0; i < output->rows; i++) {
         for (size_t j = 0; j < output->cols; j++) {
-            const double x = lnt_get(output, i, j);
+            const double x = lnt_tensor_get(output, i, j);
             *value += x * x * x * x;
             if (gradient != NULL) {
-                LNT_TRY(lnt_set(gradient, i, j, 4 * x * x * x));
+                LNT_TRY(lnt_tensor_set(gradient, i, j, 4 * x * x * x));
             }
         }
     }
@@ -154,8 +154,8 @@ Test(loss_special, custom)
 {
     own o = {.status = LNT_OK};
     const lnt_loss loss = lnt_custom_loss(fourth_power, &o, LNT_MEAN);
-    assert_eq(loss.value, LNT_MEAN);
-    assert_eq(loss.gradient, LNT_MEAN);
+    assert_eq(loss.value_reduction, LNT_MEAN);
+    assert_eq(loss.gradient_reduction, LNT_MEAN);
     const lnt_tensor output = random_matrix(LNT_F64, 3, 2, 1), target = matrix(LNT_I32, 5, 7);
     const lnt_tensor weights = matrix(LNT_F64, 3, 1);
     lnt_tensor gradient = matrix(LNT_F64, 3, 2), in_place = copy_of(LNT_F64, &output);
@@ -170,7 +170,7 @@ Test(loss_special, custom)
     assert_eq(o.target, &target);
     assert_eq(o.weights, &weights);
     assert_eq(o.gradient, &gradient);
-    near(lnt_get(&gradient, 1, 1), 4 * pow(lnt_get(&output, 1, 1), 3), "gradient");
+    near(lnt_tensor_get(&gradient, 1, 1), 4 * pow(lnt_tensor_get(&output, 1, 1), 3), "gradient");
     OK(lnt_loss_evaluate(&loss, &in_place, &target, NULL, &value, &in_place));
     assert_same_bits(&in_place, &gradient);
     cr_assert_null(o.weights);
@@ -242,12 +242,12 @@ Test(loss_special, custom_in_a_pass)
 /* By definition, for each loss; the layouts and the place are those of any element-wise map. */
 static double meaning(const lnt_loss *loss, const lnt_tensor *x, size_t i, size_t j)
 {
-    const double value = lnt_get(x, i, j);
+    const double value = lnt_tensor_get(x, i, j);
     double sum = 0;
     switch (loss->kind) {
     case LNT_LOSS_SOFTMAX_CROSS_ENTROPY:
         for (size_t k = 0; k < x->cols; k++) {
-            sum += exp(lnt_get(x, i, k));
+            sum += exp(lnt_tensor_get(x, i, k));
         }
         return exp(value) / sum;
     case LNT_LOSS_BINARY_CROSS_ENTROPY:
@@ -264,19 +264,19 @@ static double meaning(const lnt_loss *loss, const lnt_tensor *x, size_t i, size_
 Test(loss_special, link)
 {
     for (int kind = 0; lnt_loss_name((lnt_loss_kind) kind) != NULL; kind++) {
-        const lnt_loss loss = lnt_loss_of((lnt_loss_kind) kind, LNT_MEAN);
+        const lnt_loss loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_MEAN);
         for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
             const lnt_tensor x = random_matrix(dtype, 5, 4, 1);
             lnt_tensor y = matrix(dtype, 5, 4), expected = matrix(LNT_F64, 5, 4);
             for (size_t k = 0; k < 20; k++) {
-                OK(lnt_set(&expected, k / 4, k % 4, meaning(&loss, &x, k / 4, k % 4)));
+                OK(lnt_tensor_set(&expected, k / 4, k % 4, meaning(&loss, &x, k / 4, k % 4)));
             }
-            OK(lnt_loss_link(&loss, &x, &y));
+            OK(lnt_loss_inverse_link(&loss, &x, &y));
             assert_le(difference(&y, &expected), dtype == LNT_F32 ? 1e-6 : 1e-15, "%s",
                       lnt_loss_name(loss.kind));
             for (layout how = 0; how < N_LAYOUTS; how++) {
                 lnt_tensor view = laid_out(how, &x);
-                OK(lnt_loss_link(&loss, &view, &view));
+                OK(lnt_loss_inverse_link(&loss, &view, &view));
                 assert_same_bits(&view, &y, "%s", lnt_loss_name(loss.kind));
             }
         }
@@ -289,15 +289,15 @@ Test(loss_special, link_of_extremes_and_errors)
     lnt_tensor x = lnt_tensor_f64(data, 1, 4), f32 = matrix(LNT_F32, 1, 4), no_rows = x;
     const lnt_loss binary = lnt_binary_cross_entropy(LNT_MEAN);
     lnt_loss wrong = binary;
-    FAILS(LNT_ERR_NULL, lnt_loss_link(NULL, &x, &x));
-    FAILS(LNT_ERR_NULL, lnt_loss_link(&binary, NULL, &x));
-    FAILS(LNT_ERR_NULL, lnt_loss_link(&binary, &x, NULL));
-    FAILS(LNT_ERR_DTYPE, lnt_loss_link(&binary, &x, &f32));
+    FAILS(LNT_ERR_NULL, lnt_loss_inverse_link(NULL, &x, &x));
+    FAILS(LNT_ERR_NULL, lnt_loss_inverse_link(&binary, NULL, &x));
+    FAILS(LNT_ERR_NULL, lnt_loss_inverse_link(&binary, &x, NULL));
+    FAILS(LNT_ERR_DTYPE, lnt_loss_inverse_link(&binary, &x, &f32));
     wrong.kind = (lnt_loss_kind) 99;
-    FAILS(LNT_ERR_INVALID, lnt_loss_link(&wrong, &x, &x));
+    FAILS(LNT_ERR_INVALID, lnt_loss_inverse_link(&wrong, &x, &x));
     no_rows.rows = 0;
-    OK(lnt_loss_link(&binary, &no_rows, &no_rows));
-    OK(lnt_loss_link(&binary, &x, &x));
+    OK(lnt_loss_inverse_link(&binary, &no_rows, &no_rows));
+    OK(lnt_loss_inverse_link(&binary, &x, &x));
     assert_eq(data[0], 1);
     assert_eq(data[1], 0);
     assert_eq(data[2], 1);

@@ -7,7 +7,7 @@ static lnt_tensor of_values(lnt_dtype dtype, size_t rows, size_t cols, const dou
 {
     const lnt_tensor x = matrix(dtype, rows, cols);
     for (size_t k = 0; k < rows * cols; k++) {
-        OK(lnt_set(&x, k / cols, k % cols, values[k]));
+        OK(lnt_tensor_set(&x, k / cols, k % cols, values[k]));
     }
     return x;
 }
@@ -37,7 +37,7 @@ Test(softmax, cross_entropy_is_stable)
             const lnt_tensor output = of_values(dtype, 1, 3, extremes[i].logits);
             const lnt_tensor label = of_values(dtype, 1, 1, &extremes[i].label);
             lnt_tensor target = matrix(dtype, 1, 3), gradient = matrix(dtype, 1, 3);
-            OK(lnt_set(&target, 0, (size_t) extremes[i].label, 1));
+            OK(lnt_tensor_set(&target, 0, (size_t) extremes[i].label, 1));
             const lnt_loss loss = lnt_softmax_cross_entropy(LNT_SUM);
             for (int labels = 0; labels < 2; labels++) {
                 double value;
@@ -46,9 +46,9 @@ Test(softmax, cross_entropy_is_stable)
                 assert_near(value, extremes[i].value, unit * extremes[i].value,
                             "case %zu: %.17g in %s", i, value, lnt_dtype_name(dtype));
                 for (size_t j = 0; j < 3; j++) {
-                    assert_near(lnt_get(&gradient, 0, j), extremes[i].gradient[j], unit,
+                    assert_near(lnt_tensor_get(&gradient, 0, j), extremes[i].gradient[j], unit,
                                 "case %zu: gradient %zu is %.17g in %s", i, j,
-                                lnt_get(&gradient, 0, j), lnt_dtype_name(dtype));
+                                lnt_tensor_get(&gradient, 0, j), lnt_dtype_name(dtype));
                 }
             }
         }
@@ -65,9 +65,9 @@ Test(softmax, impossible_classes_cost_nothing)
     double value;
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, &gradient));
     assert_near(value, 0.69314718055994531, 1e-15);
-    assert_eq(lnt_get(&gradient, 0, 0), 0);
-    assert_eq(lnt_get(&gradient, 0, 2), 0);
-    OK(lnt_set(&target, 0, 2, 0.1));
+    assert_eq(lnt_tensor_get(&gradient, 0, 0), 0);
+    assert_eq(lnt_tensor_get(&gradient, 0, 2), 0);
+    OK(lnt_tensor_set(&target, 0, 2, 0.1));
     OK(lnt_loss_evaluate(&loss, &output, &target, NULL, &value, NULL));
     assert_eq(value, INFINITY);
 }
@@ -99,7 +99,7 @@ Test(softmax, bad_labels)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         for (size_t row = 0; row < 4; row++) {
             const lnt_tensor labels = matrix(LNT_F64, 4, 1);
-            OK(lnt_set(&labels, row, 0, bad[i]));
+            OK(lnt_tensor_set(&labels, row, 0, bad[i]));
             FAILS(LNT_ERR_INVALID,
                   lnt_loss_evaluate(&loss, &output, &labels, NULL, &value, &gradient));
         }
@@ -107,7 +107,7 @@ Test(softmax, bad_labels)
     const double bad_integers[] = {-1, 3, 2147483647, -2147483648.0};
     for (size_t i = 0; i < sizeof bad_integers / sizeof bad_integers[0]; i++) {
         const lnt_tensor labels = matrix(LNT_I32, 4, 1);
-        OK(lnt_set(&labels, 3, 0, bad_integers[i]));
+        OK(lnt_tensor_set(&labels, 3, 0, bad_integers[i]));
         FAILS(LNT_ERR_INVALID, lnt_loss_evaluate(&loss, &output, &labels, NULL, &value, &gradient));
     }
     assert_eq(value, 3, "outputs changed");
@@ -132,11 +132,11 @@ Test(softmax, values)
         for (size_t i = 0; i < 6; i++) {
             long double total = 0;
             for (size_t j = 0; j < 5; j++) {
-                total += expl(lnt_get(&x, i, j));
+                total += expl(lnt_tensor_get(&x, i, j));
             }
             for (size_t j = 0; j < 5; j++) {
-                const long double expected = expl(lnt_get(&x, i, j)) / total;
-                assert_le(fabsl(lnt_get(&p, i, j) - expected), 4 * unit * expected);
+                const long double expected = expl(lnt_tensor_get(&x, i, j)) / total;
+                assert_le(fabsl(lnt_tensor_get(&p, i, j) - expected), 4 * unit * expected);
             }
         }
     }
@@ -154,13 +154,13 @@ Test(softmax, extreme_values)
         lnt_tensor p = matrix(dtype, 4, 3);
         OK(lnt_softmax(&x, &p));
         assert_same_bits(&p, &right);
-        OK(lnt_set(&x, 1, 1, NAN));
+        OK(lnt_tensor_set(&x, 1, 1, NAN));
         OK(lnt_softmax(&x, &p));
-        assert_nan(lnt_get(&p, 1, 0));
-        assert_nan(lnt_get(&p, 1, 1));
-        assert_nan(lnt_get(&p, 1, 2));
-        assert_eq(lnt_get(&p, 0, 0), 1, "other rows are not touched");
-        assert_eq(lnt_get(&p, 2, 0), 0.5, "other rows are not touched");
+        assert_nan(lnt_tensor_get(&p, 1, 0));
+        assert_nan(lnt_tensor_get(&p, 1, 1));
+        assert_nan(lnt_tensor_get(&p, 1, 2));
+        assert_eq(lnt_tensor_get(&p, 0, 0), 1, "other rows are not touched");
+        assert_eq(lnt_tensor_get(&p, 2, 0), 0.5, "other rows are not touched");
     }
 }
 
@@ -212,11 +212,11 @@ Test(softmax, logarithms)
         for (size_t i = 0; i < 6; i++) {
             long double total = 0;
             for (size_t j = 0; j < 5; j++) {
-                total += expl(lnt_get(&x, i, j));
+                total += expl(lnt_tensor_get(&x, i, j));
             }
             for (size_t j = 0; j < 5; j++) {
-                const long double expected = lnt_get(&x, i, j) - logl(total);
-                assert_le(fabsl(lnt_get(&l, i, j) - expected), 4 * unit * (1 - expected));
+                const long double expected = lnt_tensor_get(&x, i, j) - logl(total);
+                assert_le(fabsl(lnt_tensor_get(&l, i, j) - expected), 4 * unit * (1 - expected));
             }
         }
         for (layout how = 0; how < N_LAYOUTS; how++) {
@@ -246,9 +246,9 @@ Test(softmax, logarithms_of_extremes)
         FAILS(LNT_ERR_NULL, lnt_log_softmax(NULL, &l));
         FAILS(LNT_ERR_NULL, lnt_log_softmax(&x, NULL));
         FAILS(LNT_ERR_DTYPE, lnt_log_softmax(&x, dtype == LNT_F32 ? &f64 : &f32));
-        OK(lnt_set(&x, 0, 1, NAN));
+        OK(lnt_tensor_set(&x, 0, 1, NAN));
         OK(lnt_log_softmax(&x, &l));
-        assert_nan(lnt_get(&l, 0, 0));
-        assert_nan(lnt_get(&l, 0, 2));
+        assert_nan(lnt_tensor_get(&l, 0, 0));
+        assert_nan(lnt_tensor_get(&l, 0, 2));
     }
 }

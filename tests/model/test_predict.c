@@ -32,7 +32,7 @@ static lnt_tensor by_parts(const lnt_model *model, const lnt_tensor *x)
     lnt_tensor z = copy_of(x->dtype, x), output, y = matrix(x->dtype, x->rows, 2);
     for (size_t i = 0; i < x->rows; i++) {
         for (size_t j = 0; j < INPUTS; j++) {
-            OK(lnt_set(&z, i, j, (lnt_get(x, i, j) - offset[j]) / scale[j]));
+            OK(lnt_tensor_set(&z, i, j, (lnt_tensor_get(x, i, j) - offset[j]) / scale[j]));
         }
     }
     lnt_pass *pass = NULL;
@@ -40,7 +40,8 @@ static lnt_tensor by_parts(const lnt_model *model, const lnt_tensor *x)
     OK(lnt_pass_forward(pass, model->net, &z, &output));
     for (size_t i = 0; i < x->rows; i++) {
         for (size_t j = 0; j < 2; j++) {
-            OK(lnt_set(&y, i, j, lnt_get(&output, i, j) * target_scale[j] + target_offset[j]));
+            OK(lnt_tensor_set(&y, i, j,
+                              lnt_tensor_get(&output, i, j) * target_scale[j] + target_offset[j]));
         }
     }
     lnt_pass_destroy(pass);
@@ -80,7 +81,7 @@ Test(predict, gives_probabilities_of_classes)
     for (size_t i = 0; i < ROWS; i++) {
         double sum = 0;
         for (size_t j = 0; j < 4; j++) {
-            sum += lnt_get(&p, i, j);
+            sum += lnt_tensor_get(&p, i, j);
         }
         assert_near(sum, 1, 1e-15);
     }
@@ -98,7 +99,8 @@ Test(predict, evaluates_the_loss_trained_on)
     double sum = 0;
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < 2; j++) {
-            const double error = (lnt_get(&prediction, i, j) - lnt_get(&y, i, j)) / target_scale[j];
+            const double error =
+                (lnt_tensor_get(&prediction, i, j) - lnt_tensor_get(&y, i, j)) / target_scale[j];
             sum += error * error;
         }
     }
@@ -117,16 +119,17 @@ Test(predict, evaluates_the_loss_trained_on)
     double absolute = 0; /* in the targets' own units */
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < 2; j++) {
-            absolute += fabs(lnt_get(&prediction, i, j) - lnt_get(&y, i, j)) / (2 * ROWS);
+            absolute +=
+                fabs(lnt_tensor_get(&prediction, i, j) - lnt_tensor_get(&y, i, j)) / (2 * ROWS);
         }
     }
     assert_near(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
     const lnt_tensor weights = matrix(LNT_F64, ROWS, 1); /* of one row alone */
-    OK(lnt_set(&weights, 11, 0, 3));
+    OK(lnt_tensor_set(&weights, 11, 0, 3));
     OK(lnt_evaluate(predictor, &x, &y, &weights, scorer, &scores));
     absolute = 0;
     for (size_t j = 0; j < 2; j++) {
-        absolute += fabs(lnt_get(&prediction, 11, j) - lnt_get(&y, 11, j)) / 2;
+        absolute += fabs(lnt_tensor_get(&prediction, 11, j) - lnt_tensor_get(&y, 11, j)) / 2;
     }
     assert_near(scores.value[LNT_METRIC_MAE], absolute, 1e-10 * absolute);
     FAILS(LNT_ERR_NULL, lnt_evaluate(predictor, &x, &y, NULL, NULL, &scores));
@@ -155,8 +158,8 @@ Test(predict, gaussian)
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < 4; j++) {
             const double expected =
-                lnt_get(&plain, i, j) * target_scale[j % 2] + (j < 2 ? target_offset[j] : 0);
-            assert_near(lnt_get(&scaled, i, j), expected, 1e-13 * fabs(expected));
+                lnt_tensor_get(&plain, i, j) * target_scale[j % 2] + (j < 2 ? target_offset[j] : 0);
+            assert_near(lnt_tensor_get(&scaled, i, j), expected, 1e-13 * fabs(expected));
         }
     }
     lnt_predictor_destroy(predictor);

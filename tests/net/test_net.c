@@ -10,15 +10,16 @@
 static lnt_parameter tensor_of(lnt_net *net, size_t i)
 {
     lnt_parameter parameter;
-    OK(lnt_net_tensor(net, i, &parameter));
+    OK(lnt_net_parameter(net, i, &parameter));
     return parameter;
 }
 
 /* A net with every form of layer: parameters 0 and 1, none, 2 (no bias), none, 3 and 4. */
 static lnt_net *mixed_net(lnt_dtype dtype)
 {
-    lnt_layer layers[] = {lnt_dense(6, LNT_TANH), lnt_activate(LNT_RELU), lnt_dense(4, LNT_SIGMOID),
-                          lnt_activate(LNT_LEAKY_RELU), lnt_dense(2, LNT_IDENTITY)};
+    lnt_layer layers[] = {lnt_dense(6, LNT_TANH), lnt_activation_layer(LNT_RELU),
+                          lnt_dense(4, LNT_SIGMOID), lnt_activation_layer(LNT_LEAKY_RELU),
+                          lnt_dense(2, LNT_IDENTITY)};
     layers[2].bias = false;
     return new_net(dtype, 3, layers, 5);
 }
@@ -44,8 +45,8 @@ Test(net, layout)
         assert_eq(read_only.cols, 58);
         assert_eq((uintptr_t) flat.data % LNT_ALIGNMENT, 0);
         assert_eq(lnt_net_n_parameters(net), 58);
-        assert_eq(lnt_net_n_tensors(net), sizeof expected / sizeof expected[0]);
-        for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+        assert_eq(lnt_net_n_parameter_tensors(net), sizeof expected / sizeof expected[0]);
+        for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
             const lnt_parameter p = tensor_of(net, i);
             assert_str_eq(p.name, expected[i].name);
             assert_eq(p.layer, expected[i].layer, "%s", p.name);
@@ -54,8 +55,8 @@ Test(net, layout)
             assert_eq(p.value.cols, expected[i].cols);
             assert_eq(p.value.dtype, dtype, "%s", p.name);
             for (size_t k = 0; k < p.value.rows * p.value.cols; k++) { /* dense, row by row */
-                assert_eq(lnt_element(&p.value, k / p.value.cols, k % p.value.cols),
-                          lnt_element(&flat, 0, p.offset + k), "%s", p.name);
+                assert_eq(lnt_tensor_ptr(&p.value, k / p.value.cols, k % p.value.cols),
+                          lnt_tensor_ptr(&flat, 0, p.offset + k), "%s", p.name);
             }
         }
         lnt_net_destroy(net);
@@ -81,10 +82,10 @@ Test(net, accessors)
     assert_eq(lnt_net_layer_outputs(net, 5), 0);
 
     lnt_parameter parameter = {.layer = 77};
-    FAILS(LNT_ERR_INVALID, lnt_net_tensor(net, 5, &parameter));
-    FAILS(LNT_ERR_INVALID, lnt_net_tensor(net, SIZE_MAX, &parameter));
-    FAILS(LNT_ERR_NULL, lnt_net_tensor(net, 0, NULL));
-    FAILS(LNT_ERR_NULL, lnt_net_tensor(NULL, 0, &parameter));
+    FAILS(LNT_ERR_INVALID, lnt_net_parameter(net, 5, &parameter));
+    FAILS(LNT_ERR_INVALID, lnt_net_parameter(net, SIZE_MAX, &parameter));
+    FAILS(LNT_ERR_NULL, lnt_net_parameter(net, 0, NULL));
+    FAILS(LNT_ERR_NULL, lnt_net_parameter(NULL, 0, &parameter));
     assert_eq(parameter.layer, 77);
     lnt_net_destroy(net);
     lnt_net_destroy(NULL);
@@ -110,13 +111,13 @@ Test(net, parameters_may_be_written)
     lnt_pass *pass = new_pass(net);
     const lnt_tensor flat = lnt_net_parameters(net);
     const double weights[] = {2, -3, 10};
-    const lnt_tensor values = lnt_tensor_read_only(LNT_F64, weights, 1, 3);
+    const lnt_tensor values = lnt_tensor_const_view(LNT_F64, weights, 1, 3);
     lnt_tensor into = flat, output;
     OK(lnt_copy(&values, &into));
     double x[] = {5, 7};
     const lnt_tensor input = lnt_tensor_f64(x, 1, 2);
     OK(lnt_pass_forward(pass, net, &input, &output));
-    assert_eq(lnt_get(&output, 0, 0), 5 * 2 - 7 * 3 + 10);
+    assert_eq(lnt_tensor_get(&output, 0, 0), 5 * 2 - 7 * 3 + 10);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -289,7 +290,7 @@ Test(net, sizes_beyond_blas_and_memory_are_refused)
     FAILS(LNT_ERR_TOO_LARGE, refuse(wide));
     wide.inputs = SIZE_MAX;
     FAILS(LNT_ERR_TOO_LARGE, refuse(wide));
-    layers[0] = lnt_activate(LNT_RELU);
+    layers[0] = lnt_activation_layer(LNT_RELU);
     FAILS(LNT_ERR_TOO_LARGE, refuse(wide));
 
     const size_t units[] = {limit + 1, (size_t) 1 << 32, SIZE_MAX / 2, SIZE_MAX};

@@ -163,7 +163,7 @@ Test(pass, inference_of_groups_gives_the_bits_of_training)
                                 lnt_prelu(),
                                 lnt_residual(7),
                                 lnt_residual(2),
-                                lnt_activate(LNT_GELU),
+                                lnt_activation_layer(LNT_GELU),
                                 lnt_residual(6),
                                 lnt_dense(OUTPUTS, LNT_IDENTITY)};
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
@@ -202,12 +202,13 @@ Test(pass, views)
     lnt_tensor flat = lnt_pass_gradients(pass);
     assert_eq(flat.rows, 1);
     assert_eq(flat.cols, lnt_net_n_parameters(net));
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) { /* laid out as the parameters are */
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net);
+         i++) { /* laid out as the parameters are */
         lnt_parameter parameter;
         lnt_tensor gradient;
-        OK(lnt_net_tensor(net, i, &parameter));
+        OK(lnt_net_parameter(net, i, &parameter));
         OK(lnt_pass_gradient(pass, i, &gradient));
-        assert_eq(gradient.data, lnt_element(&flat, 0, parameter.offset));
+        assert_eq(gradient.data, lnt_tensor_ptr(&flat, 0, parameter.offset));
         assert_eq(gradient.rows, parameter.value.rows);
         assert_eq(gradient.cols, parameter.value.cols);
     }
@@ -243,7 +244,7 @@ Test(pass, output_may_be_null)
 Test(pass, backward_from)
 {
     lnt_loss loss = lnt_softmax_cross_entropy(LNT_SUM);
-    loss.gradient = LNT_MEAN;
+    loss.gradient_reduction = LNT_MEAN;
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         lnt_net *net = net_of(dtype, 3);
         lnt_pass *pass = new_pass(net);
@@ -277,16 +278,16 @@ Test(pass, not_finite_is_the_value_not_an_error)
     const lnt_tensor x = random_matrix(LNT_F32, 4, INPUTS, 1);
     const lnt_tensor y = random_matrix(LNT_F32, 4, OUTPUTS, 2);
     double value;
-    OK(lnt_set(&x, 2, 3, NAN));
+    OK(lnt_tensor_set(&x, 2, 3, NAN));
     OK(lnt_pass_forward(pass, net, &x, NULL));
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     assert_nan(value);
-    OK(lnt_set(&x, 2, 3, 0)); /* and nothing of it stays */
+    OK(lnt_tensor_set(&x, 2, 3, 0)); /* and nothing of it stays */
     OK(lnt_pass_forward(pass, net, &x, NULL));
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     const lnt_tensor gradients = lnt_pass_gradients(pass);
     bool finite;
-    OK(lnt_is_finite(&gradients, &finite, NULL, NULL));
+    OK(lnt_all_finite(&gradients, &finite, NULL, NULL));
     assert_finite(value);
     cr_assert(finite);
     lnt_pass_destroy(pass);
@@ -436,7 +437,7 @@ Test(pass, null_arguments)
     FAILS(LNT_ERR_NULL, lnt_pass_backward(pass, NULL, &loss, &y, NULL, &value));
     FAILS(LNT_ERR_NULL, lnt_pass_gradient(NULL, 0, &view));
     FAILS(LNT_ERR_NULL, lnt_pass_gradient(pass, 0, NULL));
-    FAILS(LNT_ERR_INVALID, lnt_pass_gradient(pass, lnt_net_n_tensors(net), &view));
+    FAILS(LNT_ERR_INVALID, lnt_pass_gradient(pass, lnt_net_n_parameter_tensors(net), &view));
     FAILS(LNT_ERR_NULL, lnt_pass_input_gradient(NULL, &view));
     FAILS(LNT_ERR_NULL, lnt_pass_input_gradient(pass, NULL));
     lnt_pass_destroy(pass);
@@ -489,7 +490,7 @@ Test(pass, create)
 /* Without parameters a net may be as wide as BLAS allows, and a batch of it wider than memory. */
 Test(pass, batches_beyond_memory_are_refused)
 {
-    const lnt_layer layer = lnt_activate(LNT_RELU);
+    const lnt_layer layer = lnt_activation_layer(LNT_RELU);
     lnt_net *net = new_net(LNT_F64, INT_MAX, &layer, 1);
     assert_eq(lnt_net_n_parameters(net), 0);
     for (int mode = LNT_TRAINING; mode <= LNT_INFERENCE; mode++) {

@@ -12,14 +12,14 @@ static lnt_net *make_net(lnt_dtype dtype)
 }
 
 /* The gradient of all parameters, with the products of that kind. */
-static lnt_tensor gradient_with(lnt_products products, lnt_net *net)
+static lnt_tensor gradient_with(lnt_gemm_backend products, lnt_net *net)
 {
     const lnt_dtype dtype = lnt_net_dtype(net);
     const lnt_tensor x = random_matrix(dtype, BATCH, FEATURES, 1);
     const lnt_tensor y = random_matrix(dtype, BATCH, OUTPUTS, 2);
     const lnt_loss loss = lnt_mse(LNT_SUM);
     lnt_pass_config config = lnt_pass_defaults();
-    config.products = products;
+    config.gemm = products;
     config.max_rows = BATCH;
     lnt_pass *pass = NULL;
     lnt_tensor output, all = matrix(dtype, 1, lnt_net_parameters(net).cols);
@@ -27,12 +27,12 @@ static lnt_tensor gradient_with(lnt_products products, lnt_net *net)
     OK(lnt_pass_create(&pass, net, &config));
     OK(lnt_pass_forward(pass, net, &x, &output));
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_tensor gradient;
         OK(lnt_pass_gradient(pass, i, &gradient));
         for (size_t r = 0; r < gradient.rows; r++) {
             for (size_t c = 0; c < gradient.cols; c++) {
-                OK(lnt_set(&all, 0, used++, lnt_get(&gradient, r, c)));
+                OK(lnt_tensor_set(&all, 0, used++, lnt_tensor_get(&gradient, r, c)));
             }
         }
     }
@@ -43,10 +43,11 @@ static lnt_tensor gradient_with(lnt_products products, lnt_net *net)
 
 Test(pass_products, differ_in_rounding_only)
 {
-    static const lnt_products kinds[] = {LNT_PRODUCTS_MODEL, LNT_PRODUCTS_TIMED, LNT_PRODUCTS_OWN};
+    static const lnt_gemm_backend kinds[] = {LNT_GEMM_HEURISTIC, LNT_GEMM_AUTOTUNE,
+                                             LNT_GEMM_BUILTIN};
     for (int d = 0; d < 2; d++) {
         lnt_net *net = make_net(d == 0 ? LNT_F32 : LNT_F64);
-        const lnt_tensor expected = gradient_with(LNT_PRODUCTS_BLAS, net);
+        const lnt_tensor expected = gradient_with(LNT_GEMM_BLAS, net);
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
             const lnt_tensor found = gradient_with(kinds[i], net);
             assert_lt(difference(&found, &expected), d == 0 ? 1e-5 : 1e-14, "products %d",
@@ -61,7 +62,7 @@ Test(pass_products, unknown_kinds_are_refused)
     lnt_net *net = make_net(LNT_F64);
     lnt_pass *pass = NULL;
     lnt_pass_config config = lnt_pass_defaults();
-    config.products = (lnt_products) (LNT_PRODUCTS_OWN + 1);
+    config.gemm = (lnt_gemm_backend) (LNT_GEMM_BUILTIN + 1);
     FAILS(LNT_ERR_INVALID, lnt_pass_create(&pass, net, &config));
     config = lnt_pass_defaults();
     config.max_rows = 0;
@@ -93,14 +94,14 @@ Test(pass_products, calls_out_of_order_are_refused)
     double value;
     FAILS(LNT_ERR_ORDER, lnt_pass_layer_output(training, 0, &output));
     FAILS(LNT_ERR_ORDER, lnt_pass_loss(training, &loss, &y, NULL, &value));
-    FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(net, training));
+    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(net, training));
     OK(lnt_pass_forward(inference, net, &x, &output));
     FAILS(LNT_ERR_ORDER, lnt_pass_layer_output(inference, 0, &output));
-    FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(net, inference));
+    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(net, inference));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward(inference, net, &loss, &y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(inference, net, &y));
-    FAILS(LNT_ERR_ORDER, lnt_pass_evaluate(inference, net, &x, &loss, &y, NULL, &value));
-    OK(lnt_pass_evaluate(training, net, &x, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_ORDER, lnt_pass_forward_backward(inference, net, &x, &loss, &y, NULL, &value));
+    OK(lnt_pass_forward_backward(training, net, &x, &loss, &y, NULL, &value));
     OK(lnt_pass_forward(training, net, &x, &output));
     OK(lnt_pass_layer_output(training, 3, &output));
     assert_eq(output.rows, BATCH);
@@ -109,7 +110,7 @@ Test(pass_products, calls_out_of_order_are_refused)
 
     const lnt_layer other_layers[] = {lnt_dense(OUTPUTS, LNT_IDENTITY)};
     lnt_net *other = new_net(LNT_F64, FEATURES, other_layers, 1);
-    FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(other, training));
+    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(other, training));
     FAILS(LNT_ERR_ORDER, lnt_pass_backward(training, other, &loss, &y, NULL, NULL));
     FAILS(LNT_ERR_ORDER, lnt_pass_forward(training, other, &x, &output));
     lnt_pass_destroy(training);

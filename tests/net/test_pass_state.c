@@ -19,12 +19,12 @@ Test(pass_state, the_draw_has_forty_bits)
     lnt_net *net = new_net(LNT_F64, COLS, &layer, 1);
     lnt_pass *pass = pass_of(net);
     const uint64_t most = (UINT64_C(1) << 40) - 1;
-    OK(lnt_pass_set_draw(pass, most));
-    assert_eq(lnt_pass_draw(pass), most);
-    FAILS(LNT_ERR_INVALID, lnt_pass_set_draw(pass, most + 1));
-    FAILS(LNT_ERR_INVALID, lnt_pass_set_draw(pass, UINT64_MAX));
-    FAILS(LNT_ERR_NULL, lnt_pass_set_draw(NULL, 0));
-    assert_eq(lnt_pass_draw(pass), most);
+    OK(lnt_pass_set_rng_counter(pass, most));
+    assert_eq(lnt_pass_rng_counter(pass), most);
+    FAILS(LNT_ERR_INVALID, lnt_pass_set_rng_counter(pass, most + 1));
+    FAILS(LNT_ERR_INVALID, lnt_pass_set_rng_counter(pass, UINT64_MAX));
+    FAILS(LNT_ERR_NULL, lnt_pass_set_rng_counter(NULL, 0));
+    assert_eq(lnt_pass_rng_counter(pass), most);
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
 }
@@ -56,7 +56,7 @@ static lnt_tensor mask_of(const lnt_net *net, size_t depth, uint64_t draw)
     lnt_tensor x = matrix(LNT_F64, 1, COLS), y;
     lnt_pass *pass = pass_of(net);
     OK(lnt_fill(1, &x));
-    OK(lnt_pass_set_draw(pass, draw));
+    OK(lnt_pass_set_rng_counter(pass, draw));
     OK(lnt_pass_forward(pass, net, &x, NULL));
     OK(lnt_pass_layer_output(pass, depth, &y));
     const lnt_tensor mask = copy_of(LNT_F64, &y);
@@ -70,7 +70,7 @@ Test(pass_state, no_two_draws_or_layers_drop_the_same)
     static lnt_layer layers[LAYERS];
     for (size_t p = 0; p < PLACES; p++) {
         for (size_t k = 0; k < LAYERS; k++) {
-            layers[k] = k == places[p] ? lnt_dropout(0.5) : lnt_activate(LNT_IDENTITY);
+            layers[k] = k == places[p] ? lnt_dropout(0.5) : lnt_activation_layer(LNT_IDENTITY);
         }
         lnt_net *net = new_net(LNT_F64, COLS, layers, LAYERS);
         for (size_t d = 0; d < DRAWS; d++) {
@@ -98,21 +98,22 @@ Test(pass_state, statistics_are_of_a_net_of_the_same_layers)
     lnt_net *const unlike[] = {other, narrow};
     lnt_pass *pass = pass_of(net);
     const lnt_tensor x = random_matrix(LNT_F64, 4, COLS, 1);
-    FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(net, pass)); /* before the first forward */
+    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(net, pass)); /* before the first forward */
     OK(lnt_pass_forward(pass, net, &x, NULL));
     for (size_t i = 0; i < 2; i++) {
-        const lnt_tensor state = lnt_net_state(unlike[i]), before = copy_of(LNT_F64, &state);
-        FAILS(LNT_ERR_ORDER, lnt_net_update_statistics(unlike[i], pass));
+        const lnt_tensor state = lnt_net_state_vector(unlike[i]), before = copy_of(LNT_F64, &state);
+        FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(unlike[i], pass));
         assert_same_bits(&state, &before);
     }
-    const lnt_tensor state = lnt_net_state(net), before = copy_of(LNT_F64, &state);
-    OK(lnt_net_update_statistics(net, pass));
+    const lnt_tensor state = lnt_net_state_vector(net), before = copy_of(LNT_F64, &state);
+    OK(lnt_net_update_running_stats(net, pass));
     cr_assert(!same_bits(&state, &before));
-    const lnt_tensor like_state = lnt_net_state(like), like_before = copy_of(LNT_F64, &like_state);
-    OK(lnt_net_update_statistics(like, pass));
+    const lnt_tensor like_state = lnt_net_state_vector(like),
+                     like_before = copy_of(LNT_F64, &like_state);
+    OK(lnt_net_update_running_stats(like, pass));
     cr_assert(!same_bits(&like_state, &like_before));
-    FAILS(LNT_ERR_NULL, lnt_net_update_statistics(NULL, pass));
-    FAILS(LNT_ERR_NULL, lnt_net_update_statistics(net, NULL));
+    FAILS(LNT_ERR_NULL, lnt_net_update_running_stats(NULL, pass));
+    FAILS(LNT_ERR_NULL, lnt_net_update_running_stats(net, NULL));
     lnt_pass_destroy(pass);
     lnt_net_destroy(net);
     lnt_net_destroy(like);
@@ -136,7 +137,7 @@ Test(pass_state, the_loss_of_a_batch_in_parts_is_that_of_the_whole)
         OK(lnt_pass_create(&pass, net, &config));
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_loss(pass, &loss, &y, NULL, &whole));
-        OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &parts));
+        OK(lnt_pass_forward_backward(pass, net, &x, &loss, &y, NULL, &parts));
         assert_lt(fabs(parts / whole - 1), dtype == LNT_F64 ? 1e-12 : 1e-5, "%.17g and %.17g",
                   parts, whole);
         lnt_pass_destroy(pass);

@@ -29,20 +29,20 @@ static void open_bench(bench *b, lnt_dtype dtype, lnt_loss loss, bool weighted,
         b->y = matrix(LNT_I32, SOME, loss.kind == LNT_LOSS_BINARY_CROSS_ENTROPY ? OUTPUTS : 1);
         for (size_t i = 0; i < SOME; i++) {
             for (size_t j = 0; j < b->y.cols; j++) {
-                OK(lnt_set(&b->y, i, j, lnt_get(&b->x, i, j) > 0));
+                OK(lnt_tensor_set(&b->y, i, j, lnt_tensor_get(&b->x, i, j) > 0));
             }
         }
     }
     b->weights = matrix(dtype, SOME, 1);
     for (size_t i = 0; i < SOME; i++) {
-        OK(lnt_set(&b->weights, i, 0, (double) (i % 4) / 2));
+        OK(lnt_tensor_set(&b->weights, i, 0, (double) (i % 4) / 2));
     }
     OK(lnt_optim_create(&b->optim, b->net, config));
     b->batch = (lnt_optim_batch){.x = &b->x,
                                  .target = &b->y,
                                  .weights = weighted ? &b->weights : NULL,
                                  .loss = &b->loss,
-                                 .whole = true};
+                                 .full_batch = true};
 }
 
 static void close_bench(bench *b)
@@ -54,30 +54,31 @@ static void close_bench(bench *b)
 
 static void evaluate(bench *b)
 {
-    OK(lnt_pass_evaluate(b->pass, b->net, &b->x, &b->loss, &b->y, b->batch.weights,
-                         &b->batch.value));
+    OK(lnt_pass_forward_backward(b->pass, b->net, &b->x, &b->loss, &b->y, b->batch.weights,
+                                 &b->batch.value));
 }
 
 static void step(bench *b)
 {
     evaluate(b);
-    OK(lnt_optim_step_on(b->optim, b->net, b->pass, &b->batch, &b->outcome));
+    OK(lnt_optim_step_batch(b->optim, b->net, b->pass, &b->batch, &b->outcome));
 }
 
 static lnt_tensor vector_of(const bench *b, void *data)
 {
-    return lnt_tensor_of(b->optim->dtype, data, 1, b->optim->n_parameters);
+    return lnt_tensor_view(b->optim->dtype, data, 1, b->optim->n_parameters);
 }
 
 static lnt_tensor factor(const bench *b, size_t at, size_t n)
 {
     char *data = b->optim->states[LNT_KFAC_FACTORS];
     lnt_tensor c =
-        lnt_tensor_of(b->optim->dtype, data + at * lnt_dtype_size(b->optim->dtype), n, n);
+        lnt_tensor_view(b->optim->dtype, data + at * lnt_dtype_size(b->optim->dtype), n, n);
     lnt_tensor whole = matrix(b->optim->dtype, n, n);
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
-            OK(lnt_set(&whole, i, j, i >= j ? lnt_get(&c, i, j) : lnt_get(&c, j, i)));
+            OK(lnt_tensor_set(&whole, i, j,
+                              i >= j ? lnt_tensor_get(&c, i, j) : lnt_tensor_get(&c, j, i)));
         }
     }
     return whole;
@@ -87,7 +88,7 @@ static double mean_of_diagonal(const lnt_tensor *c)
 {
     double sum = 0;
     for (size_t i = 0; i < c->rows; i++) {
-        sum += lnt_get(c, i, i) / (double) c->rows;
+        sum += lnt_tensor_get(c, i, i) / (double) c->rows;
     }
     return sum;
 }
@@ -96,7 +97,7 @@ static double mean_of_diagonal(const lnt_tensor *c)
 Test(kfac, the_left_factor_is_of_the_inputs)
 {
     for (int weighted = 0; weighted < 2; weighted++) {
-        const lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+        const lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
         bench b;
         open_bench(&b, LNT_F64, lnt_mse(LNT_MEAN), weighted, &config);
         step(&b);
@@ -109,13 +110,13 @@ Test(kfac, the_left_factor_is_of_the_inputs)
             for (size_t j = 0; j <= WIDE; j++) {
                 double sum = 0, total = 0;
                 for (size_t r = 0; r < SOME; r++) {
-                    const double w = weighted ? lnt_get(&b.weights, r, 0) : 1;
-                    const double u = i < WIDE ? lnt_get(&b.x, r, i) : 1;
-                    const double v = j < WIDE ? lnt_get(&b.x, r, j) : 1;
+                    const double w = weighted ? lnt_tensor_get(&b.weights, r, 0) : 1;
+                    const double u = i < WIDE ? lnt_tensor_get(&b.x, r, i) : 1;
+                    const double v = j < WIDE ? lnt_tensor_get(&b.x, r, j) : 1;
                     sum += w * u * v;
                     total += w;
                 }
-                assert_lt(fabs(lnt_get(&a, i, j) - sum / total), 1e-13);
+                assert_lt(fabs(lnt_tensor_get(&a, i, j) - sum / total), 1e-13);
             }
         }
         close_bench(&b);
@@ -128,7 +129,7 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
     const lnt_loss losses[] = {lnt_mse(LNT_MEAN), lnt_softmax_cross_entropy(LNT_MEAN),
                                lnt_binary_cross_entropy(LNT_SUM)};
     for (size_t l = 0; l < 3; l++) {
-        lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+        lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
         double found[OUTPUTS][OUTPUTS] = {{0}}, exact[OUTPUTS][OUTPUTS] = {{0}};
         enum { DRAWS = 400 };
         for (int draw = 0; draw < DRAWS; draw++) {
@@ -144,7 +145,7 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
             const lnt_tensor g = factor(&b, k->blocks[1].g, OUTPUTS);
             for (size_t i = 0; i < OUTPUTS; i++) {
                 for (size_t j = 0; j < OUTPUTS; j++) {
-                    found[i][j] += lnt_get(&g, i, j) / DRAWS;
+                    found[i][j] += lnt_tensor_get(&g, i, j) / DRAWS;
                 }
             }
             for (size_t r = 0; r < SOME && draw == 0; r++) {
@@ -152,8 +153,8 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
                 for (size_t i = 0; i < OUTPUTS; i++) {
                     for (size_t j = 0; j < OUTPUTS; j++) {
                         lnt_tensor u = matrix(LNT_F64, 1, OUTPUTS), v = matrix(LNT_F64, 1, OUTPUTS);
-                        OK(lnt_set(&u, 0, i, 1));
-                        OK(lnt_set(&v, 0, j, 1));
+                        OK(lnt_tensor_set(&u, 0, i, 1));
+                        OK(lnt_tensor_set(&v, 0, j, 1));
                         exact[i][j] += lnt_kfac_form(&row, &u, &v, 0);
                     }
                 }
@@ -173,7 +174,7 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
 /* (A + π·γ)·Δ·(G + γ/π) = −∇W */
 Test(kfac, directions_solve_their_equation)
 {
-    lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     config.damping = 0.3;
     bench b;
     open_bench(&b, LNT_F64, lnt_softmax_cross_entropy(LNT_MEAN), false, &config);
@@ -193,16 +194,16 @@ Test(kfac, directions_solve_their_equation)
         lnt_tensor g = factor(&b, block->g, block->outputs);
         const double pi = sqrt(mean_of_diagonal(&a) / mean_of_diagonal(&g));
         for (size_t j = 0; j < a.rows; j++) {
-            OK(lnt_set(&a, j, j, lnt_get(&a, j, j) + pi * sqrt(0.3)));
+            OK(lnt_tensor_set(&a, j, j, lnt_tensor_get(&a, j, j) + pi * sqrt(0.3)));
         }
         for (size_t j = 0; j < g.rows; j++) {
-            OK(lnt_set(&g, j, j, lnt_get(&g, j, j) + sqrt(0.3) / pi));
+            OK(lnt_tensor_set(&g, j, j, lnt_tensor_get(&g, j, j) + sqrt(0.3) / pi));
         }
         const size_t offset = b.net->slots[block->slot].offset;
-        const lnt_tensor direction =
-            lnt_tensor_of(LNT_F64, (double *) k->direction + offset, block->inputs, block->outputs);
-        lnt_tensor gradient =
-            lnt_tensor_of(LNT_F64, (double *) k->gradient + offset, block->inputs, block->outputs);
+        const lnt_tensor direction = lnt_tensor_view(LNT_F64, (double *) k->direction + offset,
+                                                     block->inputs, block->outputs);
+        lnt_tensor gradient = lnt_tensor_view(LNT_F64, (double *) k->gradient + offset,
+                                              block->inputs, block->outputs);
         lnt_tensor half = matrix(LNT_F64, block->inputs, block->outputs);
         lnt_tensor back = matrix(LNT_F64, block->inputs, block->outputs);
         OK(lnt_gemm(1, &a, &direction, 0, &half));
@@ -232,7 +233,7 @@ Test(kfac, the_model_is_the_exact_one_and_least)
                          lnt_binary_cross_entropy(LNT_MEAN)};
     losses[1].label_smoothing = 0.1;
     for (size_t l = 0; l < 6; l++) {
-        const lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+        const lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
         bench b;
         open_bench(&b, LNT_F64, losses[l % 3], l >= 3, &config);
         lnt_derivatives *d = NULL;
@@ -240,7 +241,7 @@ Test(kfac, the_model_is_the_exact_one_and_least)
         OK(lnt_derivatives_create(&d, b.net, &room, NULL));
         step(&b); /* so that there is a last step */
         evaluate(&b);
-        OK(lnt_derivatives_set(d, &b.x, NULL));
+        OK(lnt_derivatives_linearize(d, &b.x, NULL));
         lnt_kfac *k = b.optim->work;
         lnt_tensor output;
         double value = 0;
@@ -279,7 +280,7 @@ Test(kfac, whole_data_go_down_in_every_step)
     const lnt_loss losses[] = {lnt_mse(LNT_MEAN), lnt_softmax_cross_entropy(LNT_MEAN),
                                lnt_binary_cross_entropy(LNT_MEAN)};
     for (size_t l = 0; l < 3; l++) {
-        lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+        lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
         config.l2 = 1e-3;
         bench b;
         open_bench(&b, LNT_F64, losses[l], false, &config);
@@ -291,8 +292,8 @@ Test(kfac, whole_data_go_down_in_every_step)
             assert_lt(value, last, "loss %zu, step %d", l, i);
             first = i == 0 ? value : first;
             last = value;
-            OK(lnt_optim_step_on(b.optim, b.net, b.pass, &b.batch, &b.outcome));
-            cr_assert(!b.outcome.stuck);
+            OK(lnt_optim_step_batch(b.optim, b.net, b.pass, &b.batch, &b.outcome));
+            cr_assert(!b.outcome.stalled);
             assert_ge(b.outcome.evaluations, 1);
         }
         assert_lt(last, 0.7 * first);
@@ -308,15 +309,15 @@ Test(kfac, least_squares)
     lnt_tensor x, y;
     regression(LNT_F64, &x, &y);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&y, i, 0, 2 * lnt_get(&x, i, 0) - lnt_get(&x, i, 2) + 0.5));
+        OK(lnt_tensor_set(&y, i, 0, 2 * lnt_tensor_get(&x, i, 0) - lnt_tensor_get(&x, i, 2) + 0.5));
     }
     lnt_fit_config config = lnt_fit_defaults();
-    config.optim = lnt_optim_of(LNT_KFAC);
+    config.optim = lnt_optim_defaults(LNT_KFAC);
     config.batch_rows = ROWS;
     config.epochs = 2000;
     lnt_fit_result result;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_STUCK, "end %d, loss %g", result.end, result.train_loss);
+    assert_eq(result.end, LNT_END_STALLED, "end %d, loss %g", result.end, result.train_loss);
     assert_lt(result.train_loss, 1e-20, "end %d, loss %g", result.end, result.train_loss);
     lnt_net_destroy(net);
 }
@@ -324,18 +325,18 @@ Test(kfac, least_squares)
 /* On a part the Fisher norm of the step is held; without momentum the step is ν·η·Δ. */
 Test(kfac, parts_are_clipped)
 {
-    lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     config.momentum = 0;
     config.learning_rate = 1;
     config.kl_clip = 1e-4;
     bench b;
     open_bench(&b, LNT_F64, lnt_mse(LNT_MEAN), false, &config);
-    b.batch.whole = false;
+    b.batch.full_batch = false;
     const lnt_tensor w = lnt_net_parameters(b.net);
     lnt_tensor moved = copy_of(LNT_F64, &w);
     step(&b);
     cr_assert(!b.outcome.evaluated);
-    cr_assert(!b.outcome.stuck);
+    cr_assert(!b.outcome.stalled);
     assert_nan(b.outcome.value);
     const lnt_kfac *k = b.optim->work;
     const lnt_tensor direction = vector_of(&b, k->direction), gradient = vector_of(&b, k->gradient);
@@ -357,7 +358,7 @@ Test(kfac, parts_are_clipped)
 
 Test(kfac, single_precision_follows_double)
 {
-    const lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     bench b[2];
     for (int i = 0; i < 2; i++) {
         open_bench(&b[i], i == 0 ? LNT_F32 : LNT_F64, lnt_mse(LNT_MEAN), true, &config);
@@ -375,7 +376,7 @@ Test(kfac, single_precision_follows_double)
 /* Chunks of rows give what all rows at once do: targets are drawn by the row. */
 Test(kfac, rows_in_chunks)
 {
-    const lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     lnt_tensor w[2];
     for (int i = 0; i < 2; i++) {
         bench b;
@@ -397,7 +398,7 @@ static void is_refused(const lnt_net *net, const lnt_loss *loss, const lnt_optim
                        lnt_status status, const char *words)
 {
     lnt_error error = {0};
-    FAILS(status, lnt_optim_accepts(config, net, loss, &error));
+    FAILS(status, lnt_optim_supports(config, net, loss, &error));
     assert_contains(error.message, words);
 }
 
@@ -407,15 +408,16 @@ Test(kfac, what_needs_less_memory)
     const lnt_layer layers[] = {lnt_dense(64, LNT_TANH), lnt_dense(64, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, 64, layers, 2);
     const lnt_loss mse = lnt_mse(LNT_MEAN);
-    const lnt_optim_config adamw = lnt_optim_of(LNT_ADAMW), lbfgs = lnt_optim_of(LNT_LBFGS);
-    lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    const lnt_optim_config adamw = lnt_optim_defaults(LNT_ADAMW),
+                           lbfgs = lnt_optim_defaults(LNT_LBFGS);
+    lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     config.max_bytes = 1000;
     config.max_rows = 1;
-    assert_lt(lnt_optim_bytes(&adamw, net), lnt_optim_bytes(&config, net));
-    assert_gt(lnt_optim_bytes(&lbfgs, net), lnt_optim_bytes(&config, net));
+    assert_lt(lnt_optim_memory_bytes(&adamw, net), lnt_optim_memory_bytes(&config, net));
+    assert_gt(lnt_optim_memory_bytes(&lbfgs, net), lnt_optim_memory_bytes(&config, net));
     is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "; adamw needs less");
     config.max_rows = 100000;
-    assert_lt(lnt_optim_bytes(&lbfgs, net), lnt_optim_bytes(&config, net));
+    assert_lt(lnt_optim_memory_bytes(&lbfgs, net), lnt_optim_memory_bytes(&config, net));
     is_refused(net, &mse, &config, LNT_ERR_TOO_LARGE, "; lbfgs needs less");
     lnt_net_destroy(net);
 }
@@ -427,8 +429,8 @@ Test(kfac, what_is_refused)
                                 lnt_dense(1, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, 3, dense, 2), *other = new_net(LNT_F64, 3, normed, 3);
     const lnt_loss mse = lnt_mse(LNT_MEAN), mae = lnt_mae(LNT_MEAN);
-    lnt_optim_config config = lnt_optim_of(LNT_KFAC);
-    OK(lnt_optim_accepts(&config, net, &mse, NULL));
+    lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
+    OK(lnt_optim_supports(&config, net, &mse, NULL));
     is_refused(other, &mse, &config, LNT_ERR_INVALID, "layers.1 is layer_norm");
     is_refused(net, &mae, &config, LNT_ERR_INVALID, "the loss is mae");
     config.max_bytes = 1000;
@@ -437,7 +439,7 @@ Test(kfac, what_is_refused)
     FAILS(LNT_ERR_TOO_LARGE, lnt_optim_create(&optim, net, &config));
     cr_assert_null(optim);
 #define BAD(setting)                                                                               \
-    config = lnt_optim_of(LNT_KFAC);                                                               \
+    config = lnt_optim_defaults(LNT_KFAC);                                                         \
     config.setting;                                                                                \
     FAILS(LNT_ERR_INVALID, lnt_optim_create(&optim, net, &config))
     BAD(damping = 0);
@@ -459,7 +461,7 @@ Test(kfac, early_stopping_restores_the_best)
     OK(lnt_axpy(0.5, &noise, &y));
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = lnt_fit_defaults();
-    config.optim = lnt_optim_of(LNT_KFAC);
+    config.optim = lnt_optim_defaults(LNT_KFAC);
     config.batch_rows = ROWS;
     config.epochs = 300;
     config.validation_fraction = 0.3;

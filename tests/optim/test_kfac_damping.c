@@ -20,7 +20,7 @@ static run run_of(size_t number)
 {
     const lnt_layer layers[] = {lnt_dense(5, LNT_TANH), lnt_dense(OUTPUTS, LNT_IDENTITY)};
     const lnt_derivatives_config room = lnt_derivatives_defaults();
-    lnt_optim_config config = lnt_optim_of(LNT_KFAC);
+    lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
     config.damping = pow(10, -(double) number / 6);
     run r = {.net = new_net(LNT_F64, INPUTS, layers, 2), .loss = lnt_mse(LNT_MEAN)};
     lnt_tensor w = lnt_net_parameters(r.net);
@@ -49,7 +49,7 @@ static double foretold(run *r, const lnt_tensor *before, const lnt_tensor *gradi
     const lnt_tensor now = copy_of(LNT_F64, &w);
     double curvature, squares, slope;
     OK(lnt_copy(before, &w));
-    OK(lnt_derivatives_set(r->derivatives, &r->x, NULL));
+    OK(lnt_derivatives_linearize(r->derivatives, &r->x, NULL));
     OK(lnt_ggn_vp(r->derivatives, &r->loss, &r->y, NULL, delta, &product));
     OK(lnt_copy(&now, &w));
     OK(lnt_dot(&product, delta, &curvature));
@@ -62,11 +62,11 @@ static double foretold(run *r, const lnt_tensor *before, const lnt_tensor *gradi
 static double step(run *r, double lambda)
 {
     const lnt_tensor w = lnt_net_parameters(r->net), g = lnt_pass_gradients(r->pass);
-    lnt_optim_batch batch = {.x = &r->x, .target = &r->y, .loss = &r->loss, .whole = true};
+    lnt_optim_batch batch = {.x = &r->x, .target = &r->y, .loss = &r->loss, .full_batch = true};
     lnt_optim_outcome outcome;
-    OK(lnt_pass_evaluate(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &batch.value));
+    OK(lnt_pass_forward_backward(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &batch.value));
     const lnt_tensor before = copy_of(LNT_F64, &w), gradient = copy_of(LNT_F64, &g);
-    OK(lnt_optim_step_on(r->optim, r->net, r->pass, &batch, &outcome));
+    OK(lnt_optim_step_batch(r->optim, r->net, r->pass, &batch, &outcome));
     lnt_tensor delta = copy_of(LNT_F64, &w);
     OK(lnt_axpy(-1, &before, &delta));
     return (outcome.value - batch.value) / foretold(r, &before, &gradient, &delta, lambda);

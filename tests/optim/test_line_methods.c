@@ -36,7 +36,7 @@ static double gradient_norm(runner *r)
     const lnt_tensor w = lnt_net_parameters(r->net);
     lnt_tensor g = matrix(w.dtype, 1, w.cols);
     double value = 0, norm;
-    OK(lnt_pass_evaluate(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &value));
+    OK(lnt_pass_forward_backward(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &value));
     OK(lnt_optim_penalised(r->optim, r->net, r->pass, g.data, &value));
     OK(lnt_norm(LNT_NORM_L2, &g, &norm));
     return norm;
@@ -48,7 +48,7 @@ static size_t run_out(runner *r, size_t most)
     for (size_t i = 0; i < most; i++) {
         const double value = r->value;
         step(r);
-        if (r->outcome.stuck) {
+        if (r->outcome.stalled) {
             if (i != 0) {
                 assert_eq(r->value, value);
             }
@@ -66,7 +66,7 @@ Test(line_methods, least_squares)
     FOR_BOTH(kind)
     {
         const lnt_layer layer = lnt_dense(1, LNT_IDENTITY);
-        lnt_optim_config config = lnt_optim_of(kind);
+        lnt_optim_config config = lnt_optim_defaults(kind);
         runner r = net_runner(LNT_F64, &layer, 1, &config);
         run(&r, kind == LNT_SCG ? INPUTS + 4 : 15);
         assert_lt(gradient_norm(&r), kind == LNT_SCG ? 1e-6 : 1e-7, "%s: %g", lnt_optim_name(kind),
@@ -79,9 +79,9 @@ Test(line_methods, least_squares)
         run_out(&r, 200);
         const lnt_tensor w = lnt_net_parameters(r.net);
         for (size_t i = 0; i <= INPUTS; i++) {
-            const double expected = i < INPUTS ? lnt_get(&solution, 0, i) : 0;
-            assert_lt(fabs(lnt_get(&w, 0, i) - expected), 1e-10, "%s: %g", lnt_optim_name(kind),
-                      lnt_get(&w, 0, i) - expected);
+            const double expected = i < INPUTS ? lnt_tensor_get(&solution, 0, i) : 0;
+            assert_lt(fabs(lnt_tensor_get(&w, 0, i) - expected), 1e-10, "%s: %g",
+                      lnt_optim_name(kind), lnt_tensor_get(&w, 0, i) - expected);
         }
         finish(&r);
     }
@@ -94,7 +94,7 @@ Test(line_methods, stuck_at_a_minimum)
     lnt_optim_kind kind;
     FOR_BOTH(kind)
     {
-        lnt_optim_config config = lnt_optim_of(kind);
+        lnt_optim_config config = lnt_optim_defaults(kind);
         config.l2 = 0.01;
         runner r = tanh_runner(LNT_F64, &config);
         const size_t steps = run_out(&r, 5000);
@@ -102,7 +102,7 @@ Test(line_methods, stuck_at_a_minimum)
         assert_lt(gradient_norm(&r), 1e-6, "%s: %g after %zu", lnt_optim_name(kind),
                   gradient_norm(&r), steps);
         double loss;
-        OK(lnt_pass_evaluate(r.pass, r.net, &r.x, &r.loss, &r.y, NULL, &loss));
+        OK(lnt_pass_forward_backward(r.pass, r.net, &r.x, &r.loss, &r.y, NULL, &loss));
         assert_eq(r.value, loss, "the loss without l2");
         finish(&r);
     }
@@ -113,13 +113,13 @@ Test(line_methods, no_gradient_at_all)
     lnt_optim_kind kind;
     FOR_BOTH(kind)
     {
-        const lnt_optim_config config = lnt_optim_of(kind);
+        const lnt_optim_config config = lnt_optim_defaults(kind);
         runner r = tanh_runner(LNT_F64, &config);
         lnt_tensor w = lnt_net_parameters(r.net);
         OK(lnt_fill(0, &w));
         OK(lnt_fill(0, &r.y));
         step(&r);
-        cr_assert(r.outcome.stuck);
+        cr_assert(r.outcome.stalled);
         cr_assert(r.outcome.evaluated);
         assert_eq(r.outcome.evaluations, 0);
         assert_eq(r.value, 0);
@@ -130,14 +130,14 @@ Test(line_methods, no_gradient_at_all)
 /* With rate 0, to which schedules come down, L-BFGS rests. */
 Test(line_methods, a_rate_of_zero)
 {
-    const lnt_optim_config config = lnt_optim_of(LNT_LBFGS);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_LBFGS);
     runner r = tanh_runner(LNT_F64, &config);
     step(&r);
     const lnt_tensor w = lnt_net_parameters(r.net), before = copy_of(LNT_F64, &w);
     OK(lnt_optim_set_learning_rate(r.optim, 0));
     step(&r);
     assert_same_bits(&w, &before);
-    cr_assert(!r.outcome.stuck);
+    cr_assert(!r.outcome.stalled);
     cr_assert(r.outcome.evaluated);
     finish(&r);
 }
@@ -150,9 +150,9 @@ Test(line_methods, regions_that_are_not_finite)
     {
         for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
             const lnt_layer layer = lnt_dense(1, LNT_IDENTITY);
-            const lnt_optim_config config = lnt_optim_of(kind);
+            const lnt_optim_config config = lnt_optim_defaults(kind);
             runner r = net_runner(dtype, &layer, 1, &config);
-            r.loss = lnt_loss_of(LNT_LOSS_POISSON, LNT_SUM);
+            r.loss = lnt_loss_defaults(LNT_LOSS_POISSON, LNT_SUM);
             OK(lnt_fill(3, &r.y));
             OK(lnt_scale(dtype == LNT_F32 ? 40 : 300, &r.x));
             lnt_tensor w = lnt_net_parameters(r.net);
@@ -161,7 +161,7 @@ Test(line_methods, regions_that_are_not_finite)
             const double first = r.value;
             run_out(&r, 300);
             bool finite;
-            OK(lnt_is_finite(&w, &finite, NULL, NULL));
+            OK(lnt_all_finite(&w, &finite, NULL, NULL));
             cr_assert(finite, "%s %d: %g from %g", lnt_optim_name(kind), (int) dtype, r.value,
                       first);
             assert_finite(r.value, "%s %d: %g from %g", lnt_optim_name(kind), (int) dtype, r.value,
@@ -178,7 +178,7 @@ Test(line_methods, single_precision_follows_double)
     lnt_optim_kind kind;
     FOR_BOTH(kind)
     {
-        const lnt_optim_config config = lnt_optim_of(kind);
+        const lnt_optim_config config = lnt_optim_defaults(kind);
         runner r = tanh_runner(LNT_F64, &config), s = tanh_runner(LNT_F32, &config);
         for (size_t i = 0; i < 10; i++) {
             step(&r);
@@ -202,7 +202,7 @@ Test(line_methods, state_and_place_are_all_that_is_remembered)
     FOR_BOTH(kind)
     {
         for (size_t stop = 0; stop < 16; stop++) {
-            lnt_optim_config config = lnt_optim_of(kind);
+            lnt_optim_config config = lnt_optim_defaults(kind);
             config.memory = 4;
             config.l2 = 1e-3;
             config.ema_decay = 0.9;
@@ -214,10 +214,10 @@ Test(line_methods, state_and_place_are_all_that_is_remembered)
             OK(lnt_scale(5, &far));
             r.part = s.part = stop % 3 == 0;
             run(&r, stop);
-            const lnt_optim_place place = lnt_optim_get_place(r.optim);
+            const lnt_optim_scalars place = lnt_optim_get_scalars(r.optim);
             OK(lnt_copy(&w, &v));
             OK(lnt_copy(&state, &into));
-            OK(lnt_optim_set_place(s.optim, &place));
+            OK(lnt_optim_set_scalars(s.optim, &place));
             run(&r, 10);
             run(&s, 10);
             assert_same_bits(&w, &v, "%s from %zu", lnt_optim_name(kind), stop);
@@ -235,7 +235,7 @@ Test(line_methods, averages)
     lnt_optim_kind kind;
     FOR_BOTH(kind)
     {
-        lnt_optim_config config = lnt_optim_of(kind);
+        lnt_optim_config config = lnt_optim_defaults(kind);
         config.ema_decay = 0.5;
         runner r = tanh_runner(LNT_F64, &config);
         const lnt_tensor w = lnt_net_parameters(r.net);
@@ -245,7 +245,7 @@ Test(line_methods, averages)
             OK(lnt_scale(i == 0 ? 0 : 0.5, &average));
             OK(lnt_axpy(i == 0 ? 1 : 0.5, &w, &average));
         }
-        OK(lnt_optim_swap_average(r.optim, r.net));
+        OK(lnt_optim_swap_ema(r.optim, r.net));
         assert_lt(difference(&w, &average), 1e-15);
         finish(&r);
     }
@@ -257,14 +257,14 @@ Test(line_methods, refused_with_a_sentence)
     FOR_BOTH(kind)
     {
         const lnt_optim_group frozen = {.n_layers = 1, .roles = LNT_ALL_ROLES};
-        lnt_optim_config config = lnt_optim_of(kind);
+        lnt_optim_config config = lnt_optim_defaults(kind);
         const lnt_layer layer = lnt_dense(1, LNT_IDENTITY);
         lnt_net *net = new_net(LNT_F64, INPUTS, &layer, 1);
         lnt_error error = {0};
-        OK(lnt_optim_accepts(&config, net, NULL, &error));
+        OK(lnt_optim_supports(&config, net, NULL, &error));
         config.groups = &frozen;
         config.n_groups = 1;
-        FAILS(LNT_ERR_INVALID, lnt_optim_accepts(&config, net, NULL, &error));
+        FAILS(LNT_ERR_INVALID, lnt_optim_supports(&config, net, NULL, &error));
         assert_contains(error.message, "n_groups is 1, which ");
         assert_contains(error.message, lnt_optim_name(kind));
         lnt_net_destroy(net);
@@ -278,7 +278,7 @@ Test(line_methods, one_block_of_memory)
     {
         failing counter = {0};
         const lnt_allocator allocator = failing_allocator(&counter);
-        lnt_optim_config config = lnt_optim_of(kind);
+        lnt_optim_config config = lnt_optim_defaults(kind);
         config.allocator = &allocator;
         const lnt_layer layer = lnt_dense(300, LNT_RELU);
         lnt_net *net = new_net(LNT_F64, 200, &layer, 1);
@@ -310,7 +310,8 @@ Test(line_methods, early_stopping_restores_the_best)
         const lnt_tensor x = random_matrix(LNT_F64, 60, INPUTS, 1);
         const lnt_tensor y = random_matrix(LNT_F64, 60, 1, 2);
         for (size_t i = 0; i < y.rows; i++) {
-            OK(lnt_set(&y, i, 0, lnt_get(&y, i, 0) + sin(2 * lnt_get(&x, i, 0))));
+            OK(lnt_tensor_set(&y, i, 0,
+                              lnt_tensor_get(&y, i, 0) + sin(2 * lnt_tensor_get(&x, i, 0))));
         }
         lnt_fit_config config = lnt_fit_defaults();
         config.batch_rows = 60;
@@ -318,7 +319,7 @@ Test(line_methods, early_stopping_restores_the_best)
         config.validation_fraction = 0.4;
         config.patience = 10;
         config.restore_best = true;
-        config.optim = lnt_optim_of(kind);
+        config.optim = lnt_optim_defaults(kind);
         lnt_fit_result result;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
         assert_eq(result.end, LNT_END_PATIENCE, "%s: end %d, best %zu of %zu", lnt_optim_name(kind),

@@ -79,15 +79,15 @@ static void open_run(lm_run *r, const reference_file *file, const lm_case *c, ln
                                  .target = &r->y,
                                  .weights = c->weighted ? &r->weights : NULL,
                                  .loss = &r->loss,
-                                 .whole = true};
+                                 .full_batch = true};
 }
 
 static lnt_optim_outcome take_step(lm_run *r)
 {
     lnt_optim_outcome outcome;
-    OK(lnt_pass_evaluate(r->pass, r->net, &r->x, &r->loss, &r->y, r->batch.weights,
-                         &r->batch.value));
-    OK(lnt_optim_step_on(r->optim, r->net, r->pass, &r->batch, &outcome));
+    OK(lnt_pass_forward_backward(r->pass, r->net, &r->x, &r->loss, &r->y, r->batch.weights,
+                                 &r->batch.value));
+    OK(lnt_optim_step_batch(r->optim, r->net, r->pass, &r->batch, &outcome));
     return outcome;
 }
 
@@ -98,9 +98,9 @@ static void close_run(lm_run *r)
     lnt_net_destroy(r->net);
 }
 
-static lnt_optim_config form_of(lnt_lm_form form)
+static lnt_optim_config form_of(lnt_lm_system form)
 {
-    lnt_optim_config config = lnt_optim_of(LNT_LM);
+    lnt_optim_config config = lnt_optim_defaults(LNT_LM);
     config.form = form;
     config.mu = 0.02;
     return config;
@@ -114,16 +114,17 @@ Test(lm, one_step_is_numpys)
         lnt_tensor ends[2];
         for (int form = LNT_LM_NORMAL; form <= LNT_LM_DUAL; form++) {
             lm_run r;
-            open_run(&r, &file, &cases[i], LNT_F64, form_of((lnt_lm_form) form));
+            open_run(&r, &file, &cases[i], LNT_F64, form_of((lnt_lm_system) form));
             const lnt_optim_outcome out = take_step(&r);
             const lnt_tensor w = lnt_net_parameters(r.net);
             const double off = difference(&w, find(&file, cases[i].name));
             assert_lt(off, 1e-10, "%s, form %d: off by %g", cases[i].name, form, off);
             double value;
-            OK(lnt_pass_evaluate(r.pass, r.net, &r.x, &r.loss, &r.y, r.batch.weights, &value));
+            OK(lnt_pass_forward_backward(r.pass, r.net, &r.x, &r.loss, &r.y, r.batch.weights,
+                                         &value));
             cr_assert(out.evaluated);
             assert_eq(out.value, value);
-            cr_assert(!out.stuck);
+            cr_assert(!out.stalled);
             assert_eq(out.evaluations, 1);
             assert_near(lnt_optim_damping(r.optim), cases[i].mu > 0 ? 0.1 : 0.002, 1e-15);
             ends[form - LNT_LM_NORMAL] = copy_of(LNT_F64, &w);
@@ -141,7 +142,7 @@ Test(lm, f32_is_near_f64)
     for (size_t i = 0; i < N_CASES; i++) {
         for (int form = LNT_LM_NORMAL; form <= LNT_LM_DUAL; form++) {
             lm_run r;
-            open_run(&r, &file, &cases[i], LNT_F32, form_of((lnt_lm_form) form));
+            open_run(&r, &file, &cases[i], LNT_F32, form_of((lnt_lm_system) form));
             (void) take_step(&r);
             const lnt_tensor w = lnt_net_parameters(r.net);
             const lnt_tensor wide = copy_of(LNT_F64, &w);
@@ -158,21 +159,21 @@ Test(lm, bayesian_is_numpys)
     read_file(&file, "lm.txt");
     for (int form = LNT_LM_NORMAL; form <= LNT_LM_DUAL; form++) {
         lm_run r;
-        lnt_optim_config config = form_of((lnt_lm_form) form);
+        lnt_optim_config config = form_of((lnt_lm_system) form);
         config.bayesian = true;
         open_run(&r, &file, &cases[0], LNT_F64, config);
         const lnt_tensor *rows = find(&file, "bayes");
         for (size_t i = 0; i < rows->rows; i++) {
             (void) take_step(&r);
-            const double gamma = lnt_get(rows, i, 2);
+            const double gamma = lnt_tensor_get(rows, i, 2);
             assert_near(lnt_optim_effective_parameters(r.optim), gamma, 1e-8 * gamma);
         }
         const lnt_tensor w = lnt_net_parameters(r.net);
         const double off = difference(&w, find(&file, "bayes_end"));
         assert_lt(off, 1e-8, "off by %g", off);
-        r.batch.whole = false;
-        OK(lnt_pass_evaluate(r.pass, r.net, &r.x, &r.loss, &r.y, NULL, &r.batch.value));
-        FAILS(LNT_ERR_INVALID, lnt_optim_step_on(r.optim, r.net, r.pass, &r.batch, NULL));
+        r.batch.full_batch = false;
+        OK(lnt_pass_forward_backward(r.pass, r.net, &r.x, &r.loss, &r.y, NULL, &r.batch.value));
+        FAILS(LNT_ERR_INVALID, lnt_optim_step_batch(r.optim, r.net, r.pass, &r.batch, NULL));
         close_run(&r);
     }
 }
@@ -191,13 +192,13 @@ static void forms_agree(const lnt_layer *layers, size_t n_layers)
         lnt_pass *pass;
         lnt_optim *optim;
         OK(lnt_pass_create(&pass, net, &of_pass));
-        lnt_optim_config config = form_of((lnt_lm_form) form);
+        lnt_optim_config config = form_of((lnt_lm_system) form);
         config.max_rows = MANY;
         config.l2 = 0.01;
         OK(lnt_optim_create(&optim, net, &config));
-        lnt_optim_batch batch = {.x = &x, .target = &y, .loss = &loss, .whole = true};
-        OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, NULL, &batch.value));
-        OK(lnt_optim_step_on(optim, net, pass, &batch, NULL));
+        lnt_optim_batch batch = {.x = &x, .target = &y, .loss = &loss, .full_batch = true};
+        OK(lnt_pass_forward_backward(pass, net, &x, &loss, &y, NULL, &batch.value));
+        OK(lnt_optim_step_batch(optim, net, pass, &batch, NULL));
         const lnt_tensor w = lnt_net_parameters(net);
         ends[form - LNT_LM_NORMAL] = copy_of(LNT_F64, &w);
         lnt_optim_destroy(optim);
@@ -218,7 +219,7 @@ Test(lm, forms_agree_on_many_rows)
 Test(lm, forms_agree_without_biases)
 {
     lnt_layer layers[] = {lnt_dense(5, LNT_TANH), lnt_dense(6, LNT_IDENTITY),
-                          lnt_activate(LNT_SOFTPLUS), lnt_dense(2, LNT_IDENTITY)};
+                          lnt_activation_layer(LNT_SOFTPLUS), lnt_dense(2, LNT_IDENTITY)};
     layers[0].bias = layers[3].bias = false;
     forms_agree(layers, 4);
 }
@@ -230,16 +231,16 @@ Test(lm, stuck_where_nothing_helps)
     read_file(&file, "lm.txt");
     for (int form = LNT_LM_NORMAL; form <= LNT_LM_DUAL; form++) {
         lm_run r;
-        open_run(&r, &file, &cases[0], LNT_F64, form_of((lnt_lm_form) form));
-        lnt_optim_outcome out = {.stuck = false};
+        open_run(&r, &file, &cases[0], LNT_F64, form_of((lnt_lm_system) form));
+        lnt_optim_outcome out = {.stalled = false};
         lnt_tensor before = {.data = NULL};
-        for (size_t i = 0; i < 2000 && !out.stuck; i++) {
+        for (size_t i = 0; i < 2000 && !out.stalled; i++) {
             const lnt_tensor w = lnt_net_parameters(r.net);
             before = copy_of(LNT_F64, &w);
             out = take_step(&r);
         }
         const lnt_tensor w = lnt_net_parameters(r.net);
-        cr_assert(out.stuck);
+        cr_assert(out.stalled);
         cr_assert(!out.evaluated);
         assert_eq(out.value, r.batch.value);
         assert_same_bits(&w, &before);
@@ -257,7 +258,7 @@ Test(lm, batches_move_mu_by_the_ratio)
     config.mu = 100; /* short steps, which the model predicts well */
     lm_run r;
     open_run(&r, &file, &cases[0], LNT_F64, config);
-    r.batch.whole = false;
+    r.batch.full_batch = false;
     const lnt_optim_outcome out = take_step(&r);
     assert_eq(lnt_optim_damping(r.optim), 50);
     cr_assert(!out.evaluated);
@@ -265,14 +266,14 @@ Test(lm, batches_move_mu_by_the_ratio)
     close_run(&r);
     config.mu = 1e-12;
     open_run(&r, &file, &cases[0], LNT_F64, config);
-    r.batch.whole = false;
+    r.batch.full_batch = false;
     lnt_tensor w = lnt_net_parameters(r.net);
     OK(lnt_scale(8, &w)); /* saturated: the model is wrong */
     const lnt_tensor before = copy_of(LNT_F64, &w);
     const lnt_optim_outcome wrong = take_step(&r);
     assert_same_bits(&w, &before);
     assert_eq(wrong.value, r.batch.value);
-    cr_assert(!wrong.stuck);
+    cr_assert(!wrong.stalled);
     assert_eq(lnt_optim_damping(r.optim), 4e-12);
     close_run(&r);
 }
@@ -281,7 +282,7 @@ static void says(const lnt_optim_config *config, const lnt_net *net, const lnt_l
                  lnt_status status, const char *part)
 {
     lnt_error error = {0};
-    FAILS(status, lnt_optim_accepts(config, net, loss, &error));
+    FAILS(status, lnt_optim_supports(config, net, loss, &error));
     assert_contains(error.message, part);
 }
 
@@ -290,7 +291,7 @@ Test(lm, what_is_refused)
     const lnt_layer normed[] = {lnt_dense(4, LNT_TANH), lnt_batch_norm(),
                                 lnt_dense(1, LNT_IDENTITY)};
     lnt_net *net = make_net(LNT_F64, 1), *other = new_net(LNT_F64, 2, normed, 3);
-    lnt_optim_config config = lnt_optim_of(LNT_LM);
+    lnt_optim_config config = lnt_optim_defaults(LNT_LM);
     const lnt_loss mae = lnt_mae(LNT_MEAN), softmax = lnt_softmax_cross_entropy(LNT_MEAN);
     says(&config, net, &mae, LNT_ERR_INVALID,
          "mae is not taken by lm, expected mse or softmax_cross_entropy; lbfgs");
@@ -299,7 +300,7 @@ Test(lm, what_is_refused)
     says(&config, net, &softmax, LNT_ERR_INVALID, "not taken by lm with bayesian, expected mse;");
     config.l2 = 0.1;
     says(&config, net, NULL, LNT_ERR_INVALID, "l2 is 0.1");
-    config = lnt_optim_of(LNT_LM);
+    config = lnt_optim_defaults(LNT_LM);
     double *const ranges[] = {&config.mu, &config.mu_up, &config.mu_down, &config.mu_most};
     static const char *const names[] = {"optim.mu is -1", "optim.mu_up is -1",
                                         "optim.mu_down is -1", "optim.mu_most is -1"};
@@ -319,7 +320,7 @@ Test(lm, memory_is_estimated_first)
     const lnt_allocator allocator = failing_allocator(&counter);
     const lnt_layer layers[] = {lnt_dense(100, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, 50, layers, 2); /* 5201 parameters: 433 MB */
-    lnt_optim_config config = lnt_optim_of(LNT_LM);
+    lnt_optim_config config = lnt_optim_defaults(LNT_LM);
     config.allocator = &allocator;
     config.max_bytes = 100000000;
     config.max_rows = 20000;
@@ -327,8 +328,8 @@ Test(lm, memory_is_estimated_first)
     config.max_rows = 1; /* less than 20 pairs of parameters */
     config.max_bytes = 100000;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "; adamw needs less");
-    lnt_optim_config adamw = lnt_optim_of(LNT_ADAMW);
-    assert_lt(lnt_optim_bytes(&adamw, net), lnt_optim_bytes(&config, net));
+    lnt_optim_config adamw = lnt_optim_defaults(LNT_ADAMW);
+    assert_lt(lnt_optim_memory_bytes(&adamw, net), lnt_optim_memory_bytes(&config, net));
     config.max_rows = 20000;
     config.max_bytes = 100000000;
     lnt_optim *optim;
@@ -338,14 +339,14 @@ Test(lm, memory_is_estimated_first)
     config.max_rows = 500;
     OK(lnt_optim_create(&optim, net, &config));
     assert_le(counter.bytes, 100000000);
-    assert_eq(counter.bytes, lnt_optim_bytes(&config, net));
+    assert_eq(counter.bytes, lnt_optim_memory_bytes(&config, net));
     lnt_optim_destroy(optim);
     config.form = LNT_LM_NORMAL;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "the dual form fits");
     config.form = LNT_LM_AUTO;
     config.max_rows = SIZE_MAX / 2;
     config.max_bytes = 0;
-    OK(lnt_optim_accepts(&config, net, NULL, NULL)); /* the normal form goes by panels */
+    OK(lnt_optim_supports(&config, net, NULL, NULL)); /* the normal form goes by panels */
     config.form = LNT_LM_DUAL;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "the normal form fits");
     lnt_net_destroy(net);
@@ -371,10 +372,10 @@ Test(lm, state_is_all_that_is_remembered)
         }
         const lnt_tensor w = lnt_net_parameters(a.net), state = lnt_optim_state(a.optim);
         lnt_tensor v = lnt_net_parameters(b.net), into = lnt_optim_state(b.optim);
-        const lnt_optim_place place = lnt_optim_get_place(a.optim);
+        const lnt_optim_scalars place = lnt_optim_get_scalars(a.optim);
         OK(lnt_copy(&w, &v));
         OK(lnt_copy(&state, &into));
-        OK(lnt_optim_set_place(b.optim, &place));
+        OK(lnt_optim_set_scalars(b.optim, &place));
         for (size_t k = 0; k < 3; k++) {
             (void) take_step(&a);
             (void) take_step(&b);
@@ -403,13 +404,13 @@ Test(lm, is_stuck_where_nothing_lessens_the_loss)
         open_run(&r, &file, &cases[1], LNT_F64, config);
         lnt_optim_outcome outcome = {0};
         double first = 0;
-        for (size_t steps = 0; !outcome.stuck; steps++) {
+        for (size_t steps = 0; !outcome.stalled; steps++) {
             assert_lt(steps, 2000);
             const lnt_tensor w = lnt_net_parameters(r.net);
             const lnt_tensor before = copy_of(LNT_F64, &w);
             first = lnt_optim_damping(r.optim);
             outcome = take_step(&r);
-            assert_eq(same_bits(&w, &before), outcome.stuck);
+            assert_eq(same_bits(&w, &before), outcome.stalled);
         }
         const double raised = log10(most[i] / first) / log10(config.mu_up);
         assert_eq(outcome.evaluations, (size_t) floor(raised + 1e-6) + 1, "from %g to %g: %zu",
@@ -426,7 +427,7 @@ static lnt_fit_config whole(void)
     lnt_fit_config config = lnt_fit_defaults();
     config.epochs = 200;
     config.batch_rows = ROWS;
-    config.optim = lnt_optim_of(LNT_LM);
+    config.optim = lnt_optim_defaults(LNT_LM);
     return config;
 }
 
@@ -437,18 +438,18 @@ Test(lm, fit_ends)
     lnt_fit_result result;
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = whole();
-    config.goal = 1e-5;
+    config.target_loss = 1e-5;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_GOAL, "end %d, loss %g, %zu epochs", result.end,
+    assert_eq(result.end, LNT_END_TARGET_LOSS, "end %d, loss %g, %zu epochs", result.end,
               result.train_loss, result.epochs);
     assert_le(result.train_loss, 1e-5, "end %d, loss %g, %zu epochs", result.end, result.train_loss,
               result.epochs);
     assert_lt(result.epochs, 100, "end %d, loss %g, %zu epochs", result.end, result.train_loss,
               result.epochs);
-    config.goal = 0;
-    config.min_gradient = 1e-4;
+    config.target_loss = 0;
+    config.gradient_tolerance = 1e-4;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_GRADIENT);
+    assert_eq(result.end, LNT_END_GRADIENT_TOLERANCE);
     lnt_net_destroy(net);
     net = make_net(LNT_F64, 1);
     config = whole();
@@ -462,7 +463,7 @@ Test(lm, fit_ends)
     net = new_net(LNT_F64, x.cols, line, 1);
     config = whole();
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_STUCK, "end %d", result.end);
+    assert_eq(result.end, LNT_END_STALLED, "end %d", result.end);
     assert_lt(result.epochs, 100, "end %d", result.end);
     lnt_net_destroy(net);
 }
@@ -475,8 +476,8 @@ Test(lm, fit_by_batches)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = whole();
     config.batch_rows = 25;
-    config.goal = 1e-4;
+    config.target_loss = 1e-4;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_GOAL, "loss %g", result.train_loss);
+    assert_eq(result.end, LNT_END_TARGET_LOSS, "loss %g", result.train_loss);
     lnt_net_destroy(net);
 }

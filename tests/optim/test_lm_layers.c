@@ -13,7 +13,7 @@ static lnt_net *fused(lnt_dtype dtype)
 /* The same function, with the activation in a layer of its own. */
 static lnt_net *apart(lnt_dtype dtype, lnt_net *from)
 {
-    const lnt_layer layers[] = {lnt_dense(5, LNT_IDENTITY), lnt_activate(LNT_TANH),
+    const lnt_layer layers[] = {lnt_dense(5, LNT_IDENTITY), lnt_activation_layer(LNT_TANH),
                                 lnt_dense(2, LNT_IDENTITY)};
     lnt_net *net = new_net(dtype, INPUTS, layers, 3);
     const lnt_tensor source = lnt_net_parameters(from);
@@ -22,14 +22,14 @@ static lnt_net *apart(lnt_dtype dtype, lnt_net *from)
     return net;
 }
 
-static lnt_fit_result run(lnt_net *net, lnt_lm_form form)
+static lnt_fit_result run(lnt_net *net, lnt_lm_system form)
 {
     lnt_fit_config config = settings();
     lnt_fit_result result;
     lnt_error error = {LNT_OK, ""};
     config.epochs = 6;
     config.batch_rows = ROWS;
-    config.optim = lnt_optim_of(LNT_LM);
+    config.optim = lnt_optim_defaults(LNT_LM);
     config.optim.form = form;
     const lnt_status status = lnt_fit(net, &x, &y, &config, &result, &error);
     assert_status(status, LNT_OK, "%s", error.message);
@@ -48,7 +48,7 @@ static void make_rows(lnt_dtype dtype)
 
 Test(lm_layers, an_activation_of_its_own_changes_nothing)
 {
-    static const lnt_lm_form forms[] = {LNT_LM_NORMAL, LNT_LM_DUAL};
+    static const lnt_lm_system forms[] = {LNT_LM_NORMAL, LNT_LM_DUAL};
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         make_rows(dtype);
         for (int f = 0; f < 2; f++) {
@@ -69,7 +69,7 @@ Test(lm_layers, an_activation_of_its_own_changes_nothing)
 /* A net of one constant input, whose curvature is singular but for the damping. */
 Test(lm_layers, singular_curvature)
 {
-    static const lnt_lm_form forms[] = {LNT_LM_NORMAL, LNT_LM_DUAL};
+    static const lnt_lm_system forms[] = {LNT_LM_NORMAL, LNT_LM_DUAL};
     for (lnt_dtype dtype = LNT_F32; dtype <= LNT_F64; dtype++) {
         make_rows(dtype);
         OK(lnt_fill(1e4, &x));
@@ -82,8 +82,8 @@ Test(lm_layers, singular_curvature)
             for (size_t j = 0; j < 2; j++) {
                 double mean = 0, squares = 0;
                 for (size_t i = 0; i < ROWS; i++) {
-                    mean += lnt_get(&y, i, j) / ROWS;
-                    squares += lnt_get(&y, i, j) * lnt_get(&y, i, j) / ROWS;
+                    mean += lnt_tensor_get(&y, i, j) / ROWS;
+                    squares += lnt_tensor_get(&y, i, j) * lnt_tensor_get(&y, i, j) / ROWS;
                 }
                 best += (squares - mean * mean) / 2;
             }

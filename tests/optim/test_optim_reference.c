@@ -9,8 +9,8 @@ enum { INPUTS = 5, HIDDEN = 6, OUTPUTS = 3, ROWS = 8, STEPS = 50 };
 
 /* The first weight is frozen, biases have another learning rate and penalty. */
 static const lnt_optim_group groups[] = {
-    {.first_layer = 0, .n_layers = 1, .roles = LNT_IN(LNT_ROLE_WEIGHT)},
-    {.n_layers = 2, .roles = LNT_IN(LNT_ROLE_BIAS), .learning_rate = 3, .l2 = 0.02},
+    {.first_layer = 0, .n_layers = 1, .roles = LNT_ROLE_BIT(LNT_ROLE_WEIGHT)},
+    {.n_layers = 2, .roles = LNT_ROLE_BIT(LNT_ROLE_BIAS), .learning_rate = 3, .l2 = 0.02},
 };
 
 /* name, kind, learning rate, and what is not as in the defaults of the kind. */
@@ -101,7 +101,7 @@ static void move(const struct row *row, size_t step, lnt_optim *optim)
 static void train(const struct row *row, lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
                   double *trace)
 {
-    lnt_optim_config config = lnt_optim_of(row->kind);
+    lnt_optim_config config = lnt_optim_defaults(row->kind);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
@@ -124,7 +124,7 @@ static void train(const struct row *row, lnt_net *net, const lnt_tensor *x, cons
         }
     }
     if (config.ema_decay > 0) {
-        OK(lnt_optim_swap_average(optim, net));
+        OK(lnt_optim_swap_ema(optim, net));
     }
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);

@@ -9,7 +9,7 @@
 /* The defaults of a kind, with all that has memory of its own or loops of its own. */
 static lnt_optim_config busy(lnt_optim_kind kind)
 {
-    lnt_optim_config config = lnt_optim_of(kind);
+    lnt_optim_config config = lnt_optim_defaults(kind);
     config.momentum = 0.9;
     config.centered = true;
     config.accumulate = 2;
@@ -48,7 +48,7 @@ Test(optim_state, defaults)
 {
     static const double rates[] = {0.01, 0.01, 0.01, 0.001, 0.001, 0.002, 0.001, 0.01, 0.02, 0.003};
     for (unsigned i = 0; i < sizeof rates / sizeof rates[0]; i++) {
-        const lnt_optim_config c = lnt_optim_of((lnt_optim_kind) i);
+        const lnt_optim_config c = lnt_optim_defaults((lnt_optim_kind) i);
         assert_eq(c.kind, (lnt_optim_kind) i);
         assert_eq(c.learning_rate, rates[i]);
         assert_eq(c.weight_decay, i == LNT_ADAMW ? 0.01 : 0);
@@ -85,13 +85,13 @@ Test(optim_state, state_and_place_are_all_that_is_remembered)
             }
             const lnt_tensor w = lnt_net_parameters(b.net), state = lnt_optim_state(first);
             lnt_tensor v = lnt_net_parameters(other.net), into = lnt_optim_state(second);
-            const lnt_optim_place place = lnt_optim_get_place(first);
+            const lnt_optim_scalars place = lnt_optim_get_scalars(first);
             assert_eq(place.steps, stop / 2);
             assert_eq(place.pending, stop % 2);
             cr_assert(!place.swapped);
             OK(lnt_copy(&w, &v));
             OK(lnt_copy(&state, &into));
-            OK(lnt_optim_set_place(second, &place));
+            OK(lnt_optim_set_scalars(second, &place));
             run_steps(&b, first, 6);
             run_steps(&other, second, 6);
             assert_same_bits(&w, &v, "%s after %zu", lnt_optim_name(config.kind), stop);
@@ -111,8 +111,8 @@ Test(optim_state, places_that_cannot_be)
     lnt_optim_config config = busy(LNT_NADAM);
     lnt_optim *optim = optim_of(b.net, &config);
     run_steps(&b, optim, 3);
-    const lnt_optim_place fine = lnt_optim_get_place(optim);
-    lnt_optim_place wrong[6];
+    const lnt_optim_scalars fine = lnt_optim_get_scalars(optim);
+    lnt_optim_scalars wrong[6];
     for (size_t i = 0; i < 6; i++) {
         wrong[i] = fine;
     }
@@ -124,16 +124,16 @@ Test(optim_state, places_that_cannot_be)
     wrong[5].steps = 0;
     wrong[5].swapped = true;
     for (size_t i = 0; i < 6; i++) {
-        FAILS(LNT_ERR_INVALID, lnt_optim_set_place(optim, &wrong[i]));
-        const lnt_optim_place now = lnt_optim_get_place(optim);
+        FAILS(LNT_ERR_INVALID, lnt_optim_set_scalars(optim, &wrong[i]));
+        const lnt_optim_scalars now = lnt_optim_get_scalars(optim);
         assert_eq(now.pending, 1);
         assert_eq(now.steps, 1);
         assert_eq(now.momentum, fine.momentum);
         assert_eq(now.learning_rate, fine.learning_rate);
     }
-    OK(lnt_optim_set_place(optim, &fine));
-    FAILS(LNT_ERR_NULL, lnt_optim_set_place(NULL, &fine));
-    FAILS(LNT_ERR_NULL, lnt_optim_set_place(optim, NULL));
+    OK(lnt_optim_set_scalars(optim, &fine));
+    FAILS(LNT_ERR_NULL, lnt_optim_set_scalars(NULL, &fine));
+    FAILS(LNT_ERR_NULL, lnt_optim_set_scalars(optim, NULL));
     lnt_optim_destroy(optim);
     finish(&b);
 }
@@ -191,8 +191,8 @@ Test(optim_state, a_norm_that_is_not_finite_changes_nothing)
             for (size_t i = 0; i < 3; i++) {
                 backward(&b);
                 const lnt_tensor gradients = lnt_pass_gradients(b.pass);
-                OK(lnt_set(&gradients, 0, 5, bad[i]));
-                FAILS(LNT_ERR_NOT_FINITE, lnt_optim_step(first, b.net, b.pass));
+                OK(lnt_tensor_set(&gradients, 0, 5, bad[i]));
+                FAILS(LNT_ERR_NONFINITE, lnt_optim_step(first, b.net, b.pass));
                 assert_same_bits(&w, &v);
                 assert_same_bits(&state, &twin);
                 assert_eq(lnt_optim_steps(first), call / 2);
@@ -216,14 +216,14 @@ Test(optim_state, what_is_not_finite_is_not_swallowed)
     for (int kind = 0; kind <= LNT_SOAP; kind++) {                 /* of one gradient a step */
         for (size_t i = 0; i < (kind == LNT_RPROP ? 1 : 2); i++) { /* infinity has a sign */
             bench b = new_bench(LNT_F32);
-            const lnt_optim_config config = lnt_optim_of((lnt_optim_kind) kind);
+            const lnt_optim_config config = lnt_optim_defaults((lnt_optim_kind) kind);
             lnt_optim *optim = optim_of(b.net, &config);
             const lnt_tensor w = lnt_net_parameters(b.net), g = lnt_pass_gradients(b.pass);
             bool finite = true;
             backward(&b);
-            OK(lnt_set(&g, 0, 5, bad[i]));
+            OK(lnt_tensor_set(&g, 0, 5, bad[i]));
             OK(lnt_optim_step(optim, b.net, b.pass));
-            OK(lnt_is_finite(&w, &finite, NULL, NULL));
+            OK(lnt_all_finite(&w, &finite, NULL, NULL));
             cr_assert(!finite, "%s, %g", lnt_optim_name(config.kind), bad[i]);
             lnt_optim_destroy(optim);
             finish(&b);
@@ -235,7 +235,7 @@ Test(optim_state, what_is_not_finite_is_not_swallowed)
 Test(optim_state, the_norm_may_be_watched)
 {
     bench b = new_bench(LNT_F64), other = new_bench(LNT_F64);
-    lnt_optim_config config = lnt_optim_of(LNT_SGD);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     lnt_optim *plain = optim_of(other.net, &config);
     config.clip_norm = INFINITY;
     lnt_optim *watched = optim_of(b.net, &config);
@@ -262,7 +262,7 @@ Test(optim_state, penalties_and_averages_in_blocks)
     const lnt_layer layer = lnt_dense(61, LNT_TANH);
     lnt_net *net = new_net(LNT_F64, 53, &layer, 1), *twin = new_net(LNT_F64, 53, &layer, 1);
     lnt_pass *pass = new_pass(net);
-    lnt_optim_config config = lnt_optim_of(LNT_ADAM);
+    lnt_optim_config config = lnt_optim_defaults(LNT_ADAM);
     config.decay_all = true;
     lnt_optim *plain = optim_of(twin, &config);
     config.l1 = 0.125;
@@ -281,15 +281,15 @@ Test(optim_state, penalties_and_averages_in_blocks)
         OK(lnt_copy(&g, &into));
         OK(lnt_optim_step(optim, net, pass));
         for (size_t j = 0; j < g.cols; j++) {
-            const double sign = (lnt_get(&v, 0, j) > 0) - (lnt_get(&v, 0, j) < 0);
-            OK(lnt_set(&g, 0, j, lnt_get(&kept, 0, j) + 0.125 * sign));
+            const double sign = (lnt_tensor_get(&v, 0, j) > 0) - (lnt_tensor_get(&v, 0, j) < 0);
+            OK(lnt_tensor_set(&g, 0, j, lnt_tensor_get(&kept, 0, j) + 0.125 * sign));
         }
         OK(lnt_optim_step(plain, twin, pass));
         assert_same_bits(&w, &v, "step %d", step);
         OK(lnt_scale(step == 0 ? 0 : 0.5, &average));
         OK(lnt_axpy(step == 0 ? 1 : 0.5, &w, &average));
     }
-    OK(lnt_optim_swap_average(optim, net));
+    OK(lnt_optim_swap_ema(optim, net));
     assert_lt(difference(&w, &average), 1e-15);
     lnt_optim_destroy(plain);
     lnt_optim_destroy(optim);
@@ -324,16 +324,16 @@ Test(optim_state, loops_for_any_processor_agree)
 Test(optim_state, no_step_while_the_average_is_in_place)
 {
     bench b = new_bench(LNT_F32);
-    lnt_optim_config config = lnt_optim_of(LNT_ADAM);
+    lnt_optim_config config = lnt_optim_defaults(LNT_ADAM);
     config.ema_decay = 0.9;
     lnt_optim *optim = optim_of(b.net, &config);
     run_steps(&b, optim, 2);
-    OK(lnt_optim_swap_average(optim, b.net));
+    OK(lnt_optim_swap_ema(optim, b.net));
     backward(&b);
     FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, b.pass));
-    cr_assert(lnt_optim_get_place(optim).swapped);
+    cr_assert(lnt_optim_get_scalars(optim).swapped);
     assert_eq(lnt_optim_steps(optim), 2);
-    OK(lnt_optim_swap_average(optim, b.net));
+    OK(lnt_optim_swap_ema(optim, b.net));
     run_steps(&b, optim, 1);
     lnt_optim_destroy(optim);
     finish(&b);
@@ -349,7 +349,7 @@ Test(optim_state, muon_moves_by_nearly_orthogonal_matrices)
         layer.bias = false;
         lnt_net *net = new_net(LNT_F64, rows, &layer, 1);
         lnt_pass *pass = new_pass(net);
-        lnt_optim_config config = lnt_optim_of(LNT_MUON);
+        lnt_optim_config config = lnt_optim_defaults(LNT_MUON);
         config.learning_rate = 1;
         config.muon_iterations = 12;
         lnt_optim *optim = optim_of(net, &config);
@@ -357,7 +357,7 @@ Test(optim_state, muon_moves_by_nearly_orthogonal_matrices)
         const lnt_tensor y = random_matrix(LNT_F64, 20, cols, 2);
         const lnt_loss loss = lnt_mse(LNT_MEAN);
         lnt_parameter weight;
-        OK(lnt_net_tensor(net, 0, &weight));
+        OK(lnt_net_parameter(net, 0, &weight));
         const lnt_tensor before = copy_of(LNT_F64, &weight.value);
         OK(lnt_pass_forward(pass, net, &x, NULL));
         OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));

@@ -8,14 +8,14 @@ static void scg_case(const char *name, double factor, double l2)
     static reference_file file;
     char key[64];
     read_file(&file, "lbfgs.txt");
-    lnt_optim_config config = lnt_optim_of(LNT_SCG);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SCG);
     config.l2 = l2;
     runner r = reference_runner(&file, LNT_F64, factor, &config);
     snprintf(key, sizeof key, "%s.lambda", name);
     const lnt_tensor *lambdas = find(&file, key);
     runner twin = reference_runner(&file, LNT_F64, factor, &config);
     for (size_t i = 0; i < lambdas->cols; i++) {
-        const double expected = lnt_get(lambdas, 0, i);
+        const double expected = lnt_tensor_get(lambdas, 0, i);
         assert_lt(fabs(lnt_optim_damping(twin.optim) / expected - 1), 1e-4,
                   "%s, λ of step %zu: %g, %g", name, i, lnt_optim_damping(twin.optim), expected);
         step(&twin);
@@ -37,7 +37,7 @@ Test(scg, a_try_that_fails)
 {
     static reference_file file;
     read_file(&file, "lbfgs.txt");
-    const lnt_optim_config config = lnt_optim_of(LNT_SCG);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_SCG);
     runner r = reference_runner(&file, LNT_F64, 6, &config);
     const lnt_tensor w = lnt_net_parameters(r.net);
     size_t failed = 0;
@@ -51,7 +51,7 @@ Test(scg, a_try_that_fails)
         if (!r.outcome.evaluated) {
             failed++;
             assert_same_bits(&before, &w);
-            cr_assert(!r.outcome.stuck);
+            cr_assert(!r.outcome.stalled);
             assert_eq(r.value, value);
             assert_gt(lnt_optim_damping(r.optim), lambda);
         } else {
@@ -69,7 +69,7 @@ Test(scg, begins_anew_on_parts_of_the_data)
 {
     static reference_file file;
     read_file(&file, "lbfgs.txt");
-    const lnt_optim_config config = lnt_optim_of(LNT_SCG);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_SCG);
     runner r = reference_runner(&file, LNT_F64, 1, &config);
     const lnt_tensor w = lnt_net_parameters(r.net), g = lnt_pass_gradients(r.pass);
     r.part = true;

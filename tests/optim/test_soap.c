@@ -63,7 +63,7 @@ Test(soap, trajectories)
                 {"soap_decay", 0.01, 7, 0.1, 0},
                 {"soap_moving", 0.02, 4, 0, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        lnt_optim_config config = lnt_optim_of(LNT_SOAP);
+        lnt_optim_config config = lnt_optim_defaults(LNT_SOAP);
         config.learning_rate = rows[i].rate;
         config.precondition_period = rows[i].period;
         config.weight_decay = rows[i].weight_decay;
@@ -81,7 +81,7 @@ Test(soap, the_first_call_moves_only_what_is_no_matrix)
     lnt_net *net = net_of(&file, LNT_F64);
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
-    lnt_optim_config config = lnt_optim_of(LNT_SOAP);
+    lnt_optim_config config = lnt_optim_defaults(LNT_SOAP);
     config.weight_decay = 0.1;
     OK(lnt_optim_create(&optim, net, &config));
     for (size_t step = 0; step < 2; step++) {
@@ -90,7 +90,7 @@ Test(soap, the_first_call_moves_only_what_is_no_matrix)
         OK(lnt_optim_step(optim, net, pass));
         for (size_t i = 0; i < 4; i++) {
             lnt_parameter p;
-            OK(lnt_net_tensor(net, i, &p));
+            OK(lnt_net_parameter(net, i, &p));
             const bool stays = difference(&p.value, find_numbered(&file, "initial", i)) == 0;
             assert_eq(stays, step == 0 && p.role == LNT_ROLE_WEIGHT, "step %zu: %s", step, p.name);
         }
@@ -110,9 +110,9 @@ static void linear(const lnt_tensor *x, const lnt_tensor *y, lnt_tensor *w)
     lnt_net *net = new_net(LNT_F64, x->cols, &layer, 1);
     lnt_pass *pass = new_pass(net);
     lnt_optim *optim = NULL;
-    const lnt_optim_config config = lnt_optim_of(LNT_SOAP);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_SOAP);
     /* m, v, three products, R and its eigenvectors: nothing of the long side squared */
-    assert_lt(lnt_optim_bytes(&config, net), 8 * (5 * w->rows * w->cols + 4096));
+    assert_lt(lnt_optim_memory_bytes(&config, net), 8 * (5 * w->rows * w->cols + 4096));
     OK(lnt_optim_create(&optim, net, &config));
     for (size_t step = 0; step < 25; step++) {
         OK(lnt_pass_forward(pass, net, x, NULL));
@@ -120,7 +120,7 @@ static void linear(const lnt_tensor *x, const lnt_tensor *y, lnt_tensor *w)
         OK(lnt_optim_step(optim, net, pass));
     }
     lnt_parameter p;
-    OK(lnt_net_tensor(net, 0, &p));
+    OK(lnt_net_parameter(net, 0, &p));
     OK(lnt_copy(&p.value, w));
     lnt_optim_destroy(optim);
     lnt_pass_destroy(pass);
@@ -132,7 +132,7 @@ static void linear(const lnt_tensor *x, const lnt_tensor *y, lnt_tensor *w)
 Test(soap, a_long_side_keeps_its_basis)
 {
     const double turn[] = {0.8, 0.6, -0.6, 0.8};
-    const lnt_tensor v = lnt_tensor_read_only(LNT_F64, turn, 2, 2);
+    const lnt_tensor v = lnt_tensor_const_view(LNT_F64, turn, 2, 2);
     const lnt_tensor x = random_matrix(LNT_F64, 7, LONG_SIDE, 1);
     const lnt_tensor y = random_matrix(LNT_F64, 7, 2, 2);
     lnt_tensor w = random_matrix(LNT_F64, LONG_SIDE, 2, 3);
@@ -158,7 +158,7 @@ Test(soap, gradients_of_zero_move_nothing)
         lnt_net *net = new_net(dtype, INPUTS, &layer, 1);
         lnt_pass *pass = new_pass(net);
         lnt_optim *optim = NULL;
-        const lnt_optim_config config = lnt_optim_of(LNT_SOAP);
+        const lnt_optim_config config = lnt_optim_defaults(LNT_SOAP);
         const lnt_tensor w = lnt_net_parameters(net), before = copy_of(dtype, &w);
         lnt_tensor g = lnt_pass_gradients(pass);
         OK(lnt_optim_create(&optim, net, &config));

@@ -62,10 +62,11 @@ Test(wolfe, trials_are_those_of_scipy)
     for (size_t i = 0; i < file.count; i += 2) {
         const lnt_tensor *settings = &file.matrices[i], *trials = &file.matrices[i + 1];
         const line f = lines[i / 16];
-        lnt_wolfe s = lnt_wolfe_begin(lnt_get(settings, 0, 1), lnt_get(settings, 0, 2), f(0),
-                                      lnt_get(settings, 0, 0));
+        lnt_wolfe s =
+            lnt_wolfe_begin(lnt_tensor_get(settings, 0, 1), lnt_tensor_get(settings, 0, 2), f(0),
+                            lnt_tensor_get(settings, 0, 0));
         for (size_t t = 0; t < trials->cols; t++) {
-            const double expected = lnt_get(trials, 0, t);
+            const double expected = lnt_tensor_get(trials, 0, t);
             assert_lt(fabs(s.step / expected - 1), 1e-9, "%s, trial %zu: %.17g, SciPy %.17g",
                       file.names[i], t, s.step, expected);
             const lnt_wolfe_point p = f(s.step);

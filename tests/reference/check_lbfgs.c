@@ -40,19 +40,19 @@ static double *read_numbers(const char *folder, const char *name, size_t count)
 static void run(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y, const lnt_loss *loss,
                 double goal)
 {
-    const lnt_optim_config config = lnt_optim_of(LNT_LBFGS);
+    const lnt_optim_config config = lnt_optim_defaults(LNT_LBFGS);
     lnt_pass_config pass_config = lnt_pass_defaults();
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
     pass_config.max_rows = x->rows;
     OK(lnt_pass_create(&pass, net, &pass_config));
     OK(lnt_optim_create(&optim, net, &config));
-    lnt_optim_batch batch = {.x = x, .target = y, .loss = loss, .whole = true};
+    lnt_optim_batch batch = {.x = x, .target = y, .loss = loss, .full_batch = true};
     lnt_optim_outcome outcome = {0};
     size_t evaluations = 1;
-    OK(lnt_pass_evaluate(pass, net, x, loss, y, NULL, &batch.value));
-    while (batch.value > goal && !outcome.stuck && lnt_optim_steps(optim) < MOST_STEPS) {
-        OK(lnt_optim_step_on(optim, net, pass, &batch, &outcome));
+    OK(lnt_pass_forward_backward(pass, net, x, loss, y, NULL, &batch.value));
+    while (batch.value > goal && !outcome.stalled && lnt_optim_steps(optim) < MOST_STEPS) {
+        OK(lnt_optim_step_batch(optim, net, pass, &batch, &outcome));
         batch.value = outcome.value;
         evaluations += outcome.evaluations;
     }
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     lnt_layer layers[MAX_SIZES];
     lnt_loss_kind kind;
     OK(lnt_loss_find(argv[3], &kind));
-    const lnt_loss loss = lnt_loss_of(kind, LNT_MEAN);
+    const lnt_loss loss = lnt_loss_defaults(kind, LNT_MEAN);
     for (size_t l = 0; l < n_layers; l++) {
         layers[l] =
             lnt_dense(strtoul(argv[6 + l], NULL, 10), l + 1 < n_layers ? LNT_TANH : LNT_IDENTITY);

@@ -42,16 +42,16 @@ static void fill(double low, double high, lnt_tensor t)
 /* Biases, gains, statistics: anything but what they start with. */
 static void shake(lnt_net *net)
 {
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_parameter p;
-        OK(lnt_net_tensor(net, i, &p));
+        OK(lnt_net_parameter(net, i, &p));
         if (p.role != LNT_ROLE_WEIGHT) {
             fill(p.role == LNT_ROLE_GAIN ? 0.2 : -1, 1.5, p.value);
         }
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter p;
-        OK(lnt_net_statistic(net, i, &p));
+        OK(lnt_net_running_stat(net, i, &p));
         fill(strstr(p.name, "var") != NULL ? 0.1 : -1, 2, p.value);
     }
 }
@@ -63,7 +63,7 @@ static void write_numbers(const char *name, const char *suffix, const lnt_tensor
     FILE *file = fopen(path, "wb");
     for (size_t i = 0; file != NULL && i < t->rows; i++) {
         for (size_t j = 0; j < t->cols; j++) {
-            const void *e = lnt_element(t, i, j);
+            const void *e = lnt_tensor_ptr(t, i, j);
             const double value = t->dtype == LNT_F64 ? *(const double *) e : *(const float *) e;
             fwrite(&value, sizeof value, 1, file);
         }
@@ -79,7 +79,7 @@ static void predict(const lnt_model *model, const char *name, const char *suffix
 {
     static double memory[ROWS * MAX_OUTPUTS];
     lnt_predictor *predictor = NULL;
-    lnt_tensor y = lnt_tensor_of(x->dtype, memory, ROWS, lnt_net_outputs(model->net));
+    lnt_tensor y = lnt_tensor_view(x->dtype, memory, ROWS, lnt_net_outputs(model->net));
     OK(lnt_predictor_create(&predictor, model, 64, NULL));
     OK(lnt_predict(predictor, x, &y));
     write_numbers(name, suffix, &y);
@@ -91,7 +91,7 @@ static void check(lnt_model *model, const char *name)
 {
     static double memory[ROWS * INPUTS];
     const lnt_dtype dtype = lnt_net_dtype(model->net);
-    lnt_tensor x = lnt_tensor_of(dtype, memory, ROWS, INPUTS), part;
+    lnt_tensor x = lnt_tensor_view(dtype, memory, ROWS, INPUTS), part;
     if (model->input_scaler != NULL) {
         fill(1013.25 - 30, 1013.25 + 30, x);
     } else {
@@ -156,7 +156,7 @@ static void check_losses(lnt_dtype dtype)
             const lnt_layer layers[] = {lnt_dense(7, LNT_TANH), lnt_dense(4, LNT_IDENTITY)};
             lnt_model model = model_of(dtype, layers, 2);
             char name[128];
-            model.loss = lnt_loss_of((lnt_loss_kind) kind, LNT_MEAN);
+            model.loss = lnt_loss_defaults((lnt_loss_kind) kind, LNT_MEAN);
             snprintf(name, sizeof name, "loss-%s-%d-%s", lnt_loss_name(model.loss.kind), scaled,
                      lnt_dtype_name(dtype));
             if (scaled) {
@@ -171,7 +171,8 @@ static void check_activations(lnt_dtype dtype)
 {
     for (int a = 0; a <= LNT_SINE; a++) {
         char name[64];
-        lnt_layer layers[] = {lnt_dense(8, (lnt_activation) a), lnt_activate((lnt_activation) a),
+        lnt_layer layers[] = {lnt_dense(8, (lnt_activation) a),
+                              lnt_activation_layer((lnt_activation) a),
                               lnt_dense(5, (lnt_activation) a)};
         check_layers(dtype, lnt_activation_name((lnt_activation) a), layers, 3);
         snprintf(name, sizeof name, "alone-%s", lnt_activation_name((lnt_activation) a));
@@ -189,7 +190,7 @@ static void check_kinds(lnt_dtype dtype)
     lnt_layer norms[] = {lnt_batch_norm(),
                          lnt_dense(8, LNT_IDENTITY),
                          lnt_batch_norm(),
-                         lnt_activate(LNT_RELU),
+                         lnt_activation_layer(LNT_RELU),
                          lnt_dense(8, LNT_SILU),
                          lnt_layer_norm(),
                          lnt_dense(8, LNT_IDENTITY),

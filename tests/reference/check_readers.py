@@ -36,8 +36,8 @@ EDITS = [(b"False", b"True"), (b"True", b"False"), (b"'descr'", b'"descr"'), (b"
 class Options(ctypes.Structure):
     _fields_ = [("dtype", ctypes.c_int), ("delimiter", ctypes.c_char), ("header", ctypes.c_int),
                 ("missing", ctypes.c_int), ("label_columns", ctypes.c_void_p),
-                ("n_label_columns", ctypes.c_size_t), ("only_columns", ctypes.c_void_p),
-                ("n_only_columns", ctypes.c_size_t), ("memory_limit", ctypes.c_size_t),
+                ("n_label_columns", ctypes.c_size_t), ("use_columns", ctypes.c_void_p),
+                ("n_use_columns", ctypes.c_size_t), ("memory_limit", ctypes.c_size_t),
                 ("allocator", ctypes.c_void_p)]
 
 
@@ -53,7 +53,7 @@ class Tensor(ctypes.Structure):
 
 def load_library(path):
     library = ctypes.CDLL(os.path.abspath(path))
-    library.lnt_csv_defaults.restype = Options
+    library.lnt_read_defaults.restype = Options
     library.lnt_frame_values.restype = Tensor
     library.lnt_frame_values.argtypes = library.lnt_frame_destroy.argtypes = [ctypes.c_void_p]
     return library
@@ -61,7 +61,7 @@ def load_library(path):
 
 def read_linnet(library, path, dtype):
     """The matrix, or the sentence."""
-    options, frame, error = library.lnt_csv_defaults(), ctypes.c_void_p(), Error()
+    options, frame, error = library.lnt_read_defaults(), ctypes.c_void_p(), Error()
     options.dtype = 1 if dtype == "f4" else 2
     options.memory_limit = 1 << 26
     status = library.lnt_data_read(ctypes.byref(frame), os.fsencode(path), 2, ctypes.byref(options),

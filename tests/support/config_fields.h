@@ -61,8 +61,8 @@ static const lnt_field fit_fields[] = {
     LNT_COUNT_FIELD(lnt_fit_config, top_k),
     LNT_FRACTION_FIELD(lnt_fit_config, validation_fraction),
     LNT_AMOUNT_FIELD(lnt_fit_config, min_delta),
-    FROM_0(lnt_fit_config, goal),
-    FROM_0(lnt_fit_config, min_gradient),
+    FROM_0(lnt_fit_config, target_loss),
+    FROM_0(lnt_fit_config, gradient_tolerance),
     FROM_0(lnt_fit_config, max_seconds),
     FROM_0(lnt_fit_config, checkpoint.every_seconds),
 };

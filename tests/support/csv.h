@@ -13,9 +13,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-static inline lnt_csv_options with_labels(const char *const *columns, size_t count)
+static inline lnt_read_options with_labels(const char *const *columns, size_t count)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.label_columns = columns;
     options.n_label_columns = count;
     return options;
@@ -40,7 +40,7 @@ static inline csv_file csv_write(const char *text, size_t length)
 }
 
 static inline lnt_status csv_read_bytes(lnt_frame **frame, const char *text, size_t length,
-                                        const lnt_csv_options *options, lnt_error *error)
+                                        const lnt_read_options *options, lnt_error *error)
 {
     const csv_file file = csv_write(text, length);
     const lnt_status status = lnt_csv_read(frame, file.path, options, error);
@@ -56,9 +56,9 @@ static inline lnt_status csv_read_bytes(lnt_frame **frame, const char *text, siz
 }
 
 /* A frame that must be readable. */
-static inline lnt_frame *csv_frame(const char *text, const lnt_csv_options *options)
+static inline lnt_frame *csv_frame(const char *text, const lnt_read_options *options)
 {
-    const lnt_csv_options defaults = lnt_csv_defaults();
+    const lnt_read_options defaults = lnt_read_defaults();
     lnt_frame *frame = NULL;
     lnt_error error = {.message = ""};
     const lnt_status status =
@@ -69,7 +69,7 @@ static inline lnt_frame *csv_frame(const char *text, const lnt_csv_options *opti
 
 /* The same through a pipe; the text must fit into one. */
 static inline lnt_status csv_read_pipe(lnt_frame **frame, const char *text,
-                                       const lnt_csv_options *options, lnt_error *error)
+                                       const lnt_read_options *options, lnt_error *error)
 {
     int ends[2];
     assert_eq(pipe(ends), 0);
@@ -91,8 +91,8 @@ static inline void csv_expect(lnt_frame *frame, size_t rows, size_t cols, const 
         for (size_t j = 0; j < cols; j++) {
             const double want =
                 x.dtype == LNT_F32 ? (double) (float) values[i * cols + j] : values[i * cols + j];
-            assert_eq(lnt_get(&x, i, j), want, "[%zu, %zu] is %g, expected %g", i, j,
-                      lnt_get(&x, i, j), want);
+            assert_eq(lnt_tensor_get(&x, i, j), want, "[%zu, %zu] is %g, expected %g", i, j,
+                      lnt_tensor_get(&x, i, j), want);
         }
     }
 }

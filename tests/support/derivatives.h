@@ -43,7 +43,7 @@ static inline scene scene_of(lnt_dtype dtype, const lnt_layer *layers, size_t n,
     config.second = true;
     OK(lnt_derivatives_create(&s.d, s.net, &config, NULL));
     s.x = random_matrix(dtype, ROWS, INPUTS, 1);
-    OK(lnt_derivatives_set(s.d, &s.x, &s.y));
+    OK(lnt_derivatives_linearize(s.d, &s.x, &s.y));
     s.y = copy_of(dtype, &s.y);
     return s;
 }
@@ -63,14 +63,14 @@ static inline lnt_tensor output_at(scene *s, const lnt_tensor *x_dot, const lnt_
     lnt_tensor x = copy_of(LNT_F64, &s->x), y;
     OK(x_dot != NULL ? lnt_axpy(step, x_dot, &x) : LNT_OK);
     OK(p_dot != NULL ? lnt_axpy(step, p_dot, &s->parameters) : LNT_OK);
-    OK(lnt_derivatives_set(s->d, &x, &y));
+    OK(lnt_derivatives_linearize(s->d, &x, &y));
     return copy_of(LNT_F64, &y);
 }
 
 static inline void put_back(scene *s, const lnt_tensor *kept)
 {
     OK(lnt_copy(kept, &s->parameters));
-    OK(lnt_derivatives_set(s->d, &s->x, NULL));
+    OK(lnt_derivatives_linearize(s->d, &s->x, NULL));
 }
 
 /* (b − a)/2h, over b. */
@@ -92,8 +92,8 @@ static inline size_t layers_of(size_t which, lnt_layer layers[8])
     const lnt_layer sets[][8] = {
         {lnt_dense(6, LNT_TANH), lnt_layer_norm(), lnt_dense(WIDE, LNT_IDENTITY)},
         {lnt_batch_norm(), lnt_dense(6, LNT_SILU), lnt_rms_norm(), lnt_dense(2, LNT_SOFTPLUS)},
-        {lnt_dense(5, LNT_SIGMOID), lnt_activate(LNT_SINE), lnt_residual(1), lnt_dropout(0.2),
-         lnt_prelu(), lnt_dense(1, LNT_IDENTITY)},
+        {lnt_dense(5, LNT_SIGMOID), lnt_activation_layer(LNT_SINE), lnt_residual(1),
+         lnt_dropout(0.2), lnt_prelu(), lnt_dense(1, LNT_IDENTITY)},
     };
     const size_t counts[] = {3, 4, 6};
     memcpy(layers, sets[which], counts[which] * sizeof *layers);

@@ -16,7 +16,9 @@ static inline void regression(lnt_dtype dtype, lnt_tensor *x, lnt_tensor *y)
     *x = random_matrix(dtype, ROWS, INPUTS, 1);
     *y = matrix(dtype, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(y, i, 0, sin(lnt_get(x, i, 0)) + lnt_get(x, i, 1) * lnt_get(x, i, 2)));
+        OK(lnt_tensor_set(y, i, 0,
+                          sin(lnt_tensor_get(x, i, 0)) +
+                              lnt_tensor_get(x, i, 1) * lnt_tensor_get(x, i, 2)));
     }
 }
 
@@ -43,7 +45,7 @@ static inline lnt_fit_config settings(void)
     config.epochs = 20;
     config.batch_rows = 16;
     config.seed = 5;
-    config.optim = lnt_optim_of(LNT_SGD);
+    config.optim = lnt_optim_defaults(LNT_SGD);
     config.optim.learning_rate = 0.05;
     config.optim.momentum = 0.5;
     return config;
@@ -55,7 +57,7 @@ static inline void classification(lnt_dtype dtype, double border, lnt_tensor *x,
     *x = random_matrix(dtype, ROWS, INPUTS, 2);
     *labels = matrix(LNT_I32, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(labels, i, 0, lnt_get(x, i, 0) > border));
+        OK(lnt_tensor_set(labels, i, 0, lnt_tensor_get(x, i, 0) > border));
     }
 }
 

@@ -22,7 +22,7 @@ typedef struct runner {
 static inline void evaluate(runner *r)
 {
     if (!r->outcome.evaluated) {
-        OK(lnt_pass_evaluate(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &r->value));
+        OK(lnt_pass_forward_backward(r->pass, r->net, &r->x, &r->loss, &r->y, NULL, &r->value));
     }
 }
 
@@ -30,8 +30,8 @@ static inline void step(runner *r)
 {
     evaluate(r);
     const lnt_optim_batch batch = {
-        .x = &r->x, .target = &r->y, .loss = &r->loss, .value = r->value, .whole = !r->part};
-    OK(lnt_optim_step_on(r->optim, r->net, r->pass, &batch, &r->outcome));
+        .x = &r->x, .target = &r->y, .loss = &r->loss, .value = r->value, .full_batch = !r->part};
+    OK(lnt_optim_step_batch(r->optim, r->net, r->pass, &batch, &r->outcome));
     r->value = r->outcome.value;
 }
 
@@ -74,7 +74,7 @@ static inline void follow(const reference_file *file, const char *name, runner *
     const lnt_tensor *trace = find(file, key);
     for (size_t i = 0; i < trace->cols; i++) {
         evaluate(r);
-        const double expected = lnt_get(trace, 0, i);
+        const double expected = lnt_tensor_get(trace, 0, i);
         assert_lt(fabs(r->value / expected - 1), tolerance, "%s %zu: %.17g, expected %.17g", name,
                   i, r->value, expected);
         step(r);

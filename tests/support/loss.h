@@ -74,7 +74,7 @@ static inline long double each(element_loss element, const lnt_loss *loss, const
 {
     long double sum = 0;
     for (size_t j = 0; j < output->cols; j++) {
-        sum += element(loss, lnt_get(output, i, j), lnt_get(target, i, j));
+        sum += element(loss, lnt_tensor_get(output, i, j), lnt_tensor_get(target, i, j));
     }
     return sum;
 }
@@ -100,8 +100,9 @@ static inline long double gaussian_row(const lnt_loss *loss, const lnt_tensor *o
 {
     long double sum = 0;
     for (size_t j = 0; j < target->cols; j++) {
-        const long double e = (long double) lnt_get(output, i, j) - lnt_get(target, i, j);
-        const long double s = lnt_get(output, i, target->cols + j);
+        const long double e =
+            (long double) lnt_tensor_get(output, i, j) - lnt_tensor_get(target, i, j);
+        const long double s = lnt_tensor_get(output, i, target->cols + j);
         const long double v = logl(1 + expl(s)) + loss->epsilon;
         sum += (e * e / v + logl(v)) / 2;
     }
@@ -112,19 +113,20 @@ static inline long double softmax_row(const lnt_loss *loss, const lnt_tensor *ou
                                       const lnt_tensor *target, size_t i)
 {
     const long double smoothing = loss->label_smoothing, classes = (long double) output->cols;
-    long double largest = lnt_get(output, i, 0), sum = 0, value = 0;
+    long double largest = lnt_tensor_get(output, i, 0), sum = 0, value = 0;
     for (size_t j = 0; j < output->cols; j++) {
-        largest = fmaxl(largest, lnt_get(output, i, j));
+        largest = fmaxl(largest, lnt_tensor_get(output, i, j));
     }
     for (size_t j = 0; j < output->cols; j++) {
-        sum += expl(lnt_get(output, i, j) - largest);
+        sum += expl(lnt_tensor_get(output, i, j) - largest);
     }
     for (size_t j = 0; j < output->cols; j++) {
         const bool labels = target->cols == 1;
-        const double y = labels ? lnt_get(target, i, 0) == (double) j : lnt_get(target, i, j);
+        const double y =
+            labels ? lnt_tensor_get(target, i, 0) == (double) j : lnt_tensor_get(target, i, j);
         const long double share = (1 - smoothing) * y + smoothing / classes;
         value -= share * (loss->class_weights != NULL ? loss->class_weights[j] : 1) *
-                 (lnt_get(output, i, j) - largest - logl(sum));
+                 (lnt_tensor_get(output, i, j) - largest - logl(sum));
     }
     return value;
 }
@@ -225,8 +227,8 @@ static const struct row {
 static inline lnt_loss loss_of(const struct row *row, lnt_reduction value, lnt_reduction gradient)
 {
     lnt_loss loss = row->loss;
-    loss.value = value;
-    loss.gradient = gradient;
+    loss.value_reduction = value;
+    loss.gradient_reduction = gradient;
     return loss;
 }
 
@@ -256,7 +258,7 @@ static inline lnt_tensor probabilities(const struct row *row, lnt_dtype dtype)
     const lnt_init uniform = lnt_init_uniform(0, 0.5);
     OK(lnt_init_fill(&uniform, 20, 3, &target));
     for (size_t i = 0; i < row->rows; i++) {
-        OK(lnt_set(&target, i, i % row->cols, 0));
+        OK(lnt_tensor_set(&target, i, i % row->cols, 0));
     }
     return target;
 }
@@ -289,7 +291,7 @@ static inline lnt_tensor target_of(const struct row *row, lnt_dtype dtype)
         matrix(dtype_of(row, dtype), row->rows, has_labels(row) ? 1 : row->target_cols);
     for (size_t i = 0; i < target.rows; i++) {
         for (size_t j = 0; j < target.cols; j++) {
-            OK(lnt_set(&target, i, j, whole_number(row, i, j)));
+            OK(lnt_tensor_set(&target, i, j, whole_number(row, i, j)));
         }
     }
     return target;
@@ -301,14 +303,14 @@ static inline lnt_tensor weights_of(const struct row *row, lnt_dtype dtype)
     static const double some[] = {0.5, 2, 0, 1.25};
     const lnt_tensor weights = matrix(dtype, row->rows, 1);
     for (size_t i = 0; i < row->rows; i++) {
-        OK(lnt_set(&weights, i, 0, some[i % 4]));
+        OK(lnt_tensor_set(&weights, i, 0, some[i % 4]));
     }
     return weights;
 }
 
 static inline double weight_at(const lnt_tensor *weights, size_t i)
 {
-    return weights != NULL ? lnt_get(weights, i, 0) : 1;
+    return weights != NULL ? lnt_tensor_get(weights, i, 0) : 1;
 }
 
 /* By its definition: what the mean divides by. */
@@ -320,7 +322,7 @@ static inline double divisor_of(const struct row *row, const lnt_tensor *target,
     for (size_t i = 0; i < row->rows; i++) {
         const bool by_class = has_labels(row) && row->loss.class_weights != NULL;
         sum += weight_at(weights, i) *
-               (by_class ? row->loss.class_weights[(size_t) lnt_get(target, i, 0)] : 1);
+               (by_class ? row->loss.class_weights[(size_t) lnt_tensor_get(target, i, 0)] : 1);
     }
     return by_rows ? sum : sum * (double) row->target_cols;
 }

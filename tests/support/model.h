@@ -28,9 +28,9 @@ static inline void fill_hard(lnt_net *net)
     const lnt_tensor all = lnt_net_parameters(net);
     for (size_t i = 0; i < all.cols; i++) {
         if (all.dtype == LNT_F64) {
-            memcpy(lnt_element(&all, 0, i), &hard_f64[i % 16], sizeof hard_f64[0]);
+            memcpy(lnt_tensor_ptr(&all, 0, i), &hard_f64[i % 16], sizeof hard_f64[0]);
         } else {
-            memcpy(lnt_element(&all, 0, i), &hard_f32[i % 16], sizeof hard_f32[0]);
+            memcpy(lnt_tensor_ptr(&all, 0, i), &hard_f32[i % 16], sizeof hard_f32[0]);
         }
     }
 }
@@ -44,7 +44,7 @@ static inline lnt_model classifier(const lnt_allocator *allocator)
                                          "gr\303\266\303\237e \360\237\220\246"};
     static const char *const target[] = {"species"};
     static const char *const classes[] = {"not UTF-8: \xe9\x01", "\t"};
-    lnt_layer layers[] = {lnt_dense(4, LNT_LEAKY_RELU), lnt_activate(LNT_TANH),
+    lnt_layer layers[] = {lnt_dense(4, LNT_LEAKY_RELU), lnt_activation_layer(LNT_TANH),
                           lnt_dense(2, LNT_IDENTITY)};
     layers[0].alpha = 0.1 + 0.2;
     layers[2].bias = false;
@@ -56,15 +56,15 @@ static inline lnt_model classifier(const lnt_allocator *allocator)
     OK(lnt_names_create(&model.target_names, target, 1, allocator));
     OK(lnt_names_create(&model.class_names, classes, 2, allocator));
     model.loss = lnt_softmax_cross_entropy(LNT_MEAN);
-    model.loss.gradient = LNT_SUM;
-    model.record = (lnt_record){.epochs = 123456789,
-                                .train_rows = 1438,
-                                .validation_rows = 359,
-                                .seed = UINT64_C(0x8000000000000001),
-                                .train_loss = 1.0 / 3,
-                                .train_accuracy = 0.1,
-                                .validation_loss = 5e-324,
-                                .validation_accuracy = 1};
+    model.loss.gradient_reduction = LNT_SUM;
+    model.record = (lnt_training_summary){.epochs = 123456789,
+                                          .train_rows = 1438,
+                                          .validation_rows = 359,
+                                          .seed = UINT64_C(0x8000000000000001),
+                                          .train_loss = 1.0 / 3,
+                                          .train_accuracy = 0.1,
+                                          .validation_loss = 5e-324,
+                                          .validation_accuracy = 1};
     return model;
 }
 
@@ -138,7 +138,7 @@ static inline bool same_names(const lnt_names *a, const lnt_names *b)
     return same;
 }
 
-static inline bool same_record(const lnt_record *a, const lnt_record *b)
+static inline bool same_record(const lnt_training_summary *a, const lnt_training_summary *b)
 {
     return a->epochs == b->epochs && a->train_rows == b->train_rows &&
            a->validation_rows == b->validation_rows && a->seed == b->seed &&
@@ -150,7 +150,8 @@ static inline bool same_record(const lnt_record *a, const lnt_record *b)
 
 static inline bool same_loss(const lnt_loss *a, const lnt_loss *b)
 {
-    if (a->kind != b->kind || a->value != b->value || a->gradient != b->gradient) {
+    if (a->kind != b->kind || a->value_reduction != b->value_reduction ||
+        a->gradient_reduction != b->gradient_reduction) {
         return false;
     }
     const lnt_field *parameter = &lnt_loss_ops_of(a->kind)->parameter;

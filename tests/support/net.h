@@ -17,7 +17,7 @@ static inline lnt_tensor matrix(lnt_dtype dtype, size_t rows, size_t cols)
     void *data = memory + used;
     used += (rows * cols * lnt_dtype_size(dtype) + 63) / 64 * 64;
     assert_le(used, sizeof memory, "the tests' memory is used up");
-    return lnt_tensor_of(dtype, data, rows, cols);
+    return lnt_tensor_view(dtype, data, rows, cols);
 }
 
 /* Normally distributed; the f32 matrix of a stream is the rounded f64 one. */
@@ -46,9 +46,9 @@ static inline double difference(const lnt_tensor *a, const lnt_tensor *b)
     double largest = 0, scale = 0;
     for (size_t i = 0; i < a->rows; i++) {
         for (size_t j = 0; j < a->cols; j++) {
-            const double error = fabs(lnt_get(a, i, j) - lnt_get(b, i, j));
+            const double error = fabs(lnt_tensor_get(a, i, j) - lnt_tensor_get(b, i, j));
             largest = error > largest || isnan(error) ? error : largest;
-            scale = fmax(scale, fabs(lnt_get(b, i, j)));
+            scale = fmax(scale, fabs(lnt_tensor_get(b, i, j)));
         }
     }
     return scale > 0 ? largest / scale : largest;
@@ -66,9 +66,10 @@ static inline shown_text bits_difference(const lnt_tensor *a, const lnt_tensor *
     }
     for (size_t i = 0; i < a->rows; i++) {
         for (size_t j = 0; j < a->cols; j++) {
-            if (memcmp(lnt_element(a, i, j), lnt_element(b, i, j), lnt_dtype_size(a->dtype)) != 0) {
+            if (memcmp(lnt_tensor_ptr(a, i, j), lnt_tensor_ptr(b, i, j),
+                       lnt_dtype_size(a->dtype)) != 0) {
                 snprintf(out.text, sizeof out.text, "%.17g at [%zu, %zu] and not %.17g",
-                         lnt_get(a, i, j), i, j, lnt_get(b, i, j));
+                         lnt_tensor_get(a, i, j), i, j, lnt_tensor_get(b, i, j));
                 return out;
             }
         }

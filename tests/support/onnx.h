@@ -175,7 +175,7 @@ static inline lnt_tensor predicted(const lnt_model *model, const lnt_tensor *x)
     const size_t cols = lnt_net_outputs(model->net);
     void *memory = calloc(x->rows * cols, lnt_dtype_size(x->dtype));
     cr_assert_not_null(memory);
-    lnt_tensor y = lnt_tensor_of(x->dtype, memory, x->rows, cols);
+    lnt_tensor y = lnt_tensor_view(x->dtype, memory, x->rows, cols);
     lnt_predictor *predictor = NULL;
     OK(lnt_predictor_create(&predictor, model, x->rows, NULL));
     OK(lnt_predict(predictor, x, &y));
@@ -185,7 +185,7 @@ static inline lnt_tensor predicted(const lnt_model *model, const lnt_tensor *x)
 
 static inline double number_at(const lnt_tensor *t, size_t i, size_t j)
 {
-    const void *e = lnt_element(t, i, j);
+    const void *e = lnt_tensor_ptr(t, i, j);
     return t->dtype == LNT_F64 ? *(const double *) e : (double) *(const float *) e;
 }
 

@@ -18,17 +18,17 @@ static inline const char *sample(const char *name)
     return path;
 }
 
-static inline lnt_csv_options options_of(lnt_dtype dtype)
+static inline lnt_read_options options_of(lnt_dtype dtype)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
     return options;
 }
 
 /* A frame that must be readable. */
-static inline lnt_frame *frame_of(const char *path, const lnt_csv_options *options)
+static inline lnt_frame *frame_of(const char *path, const lnt_read_options *options)
 {
-    const lnt_csv_options f64 = options_of(LNT_F64);
+    const lnt_read_options f64 = options_of(LNT_F64);
     lnt_frame *frame = NULL;
     lnt_error error = {.message = ""};
     const lnt_status status =
@@ -38,10 +38,10 @@ static inline lnt_frame *frame_of(const char *path, const lnt_csv_options *optio
 }
 
 /* A file that must be refused, with a sentence that begins with its path and has `part` in it. */
-static inline void refuse_file(const char *path, const lnt_csv_options *options, lnt_status status,
+static inline void refuse_file(const char *path, const lnt_read_options *options, lnt_status status,
                                const char *part)
 {
-    const lnt_csv_options f64 = options_of(LNT_F64);
+    const lnt_read_options f64 = options_of(LNT_F64);
     lnt_frame *frame = (lnt_frame *) 1;
     lnt_error error = {.message = ""};
     assert_eq(lnt_data_read(&frame, path, LNT_DATA_AUTO, options != NULL ? options : &f64, &error),
@@ -67,7 +67,7 @@ static inline void expect_count(lnt_frame *frame, size_t rows, size_t cols, doub
     assert_eq(x.rows, rows, "%zu rows", x.rows);
     assert_eq(x.cols, cols, "%zu columns", x.cols);
     for (size_t i = 0; i < rows * cols; i++) {
-        const double found = lnt_get(&x, i / cols, i % cols);
+        const double found = lnt_tensor_get(&x, i / cols, i % cols);
         assert_eq(found, first + (double) i, "[%zu, %zu] is %g", i / cols, i % cols, found);
     }
 }

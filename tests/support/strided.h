@@ -79,7 +79,7 @@ static inline placed place_filled(lnt_dtype dtype, form how, size_t rows, size_t
     p.before = malloc(p.bytes);
     cr_assert_not_null(p.store);
     cr_assert_not_null(p.before);
-    lnt_tensor all = lnt_tensor_of(dtype, p.store, 1, elements);
+    lnt_tensor all = lnt_tensor_view(dtype, p.store, 1, elements);
     assert_status(lnt_fill(filler, &all), LNT_OK);
     char *first = p.store + ((size_t) -low + GUARD) * size;
     p.view = lnt_tensor_strided(dtype, first, rows, cols, row, col);
@@ -88,7 +88,7 @@ static inline placed place_filled(lnt_dtype dtype, form how, size_t rows, size_t
 
 static inline void put(const placed *p, size_t i, size_t j, double value)
 {
-    void *element = lnt_element(&p->view, i, j);
+    void *element = lnt_tensor_ptr(&p->view, i, j);
     if (p->view.dtype == LNT_F32) {
         *(float *) element = (float) value;
     } else {
@@ -121,7 +121,7 @@ static inline double was(const placed *p, size_t i, size_t j)
 {
     lnt_tensor old = p->view;
     old.data = p->before + ((char *) p->view.data - p->store);
-    return lnt_get(&old, i, j);
+    return lnt_tensor_get(&old, i, j);
 }
 
 /* That nothing around the elements of the view has changed. */
@@ -131,7 +131,7 @@ static inline bool surroundings_kept(const placed *p)
     char *mask = calloc(1, p->bytes);
     for (size_t i = 0; i < p->view.rows; i++) {
         for (size_t j = 0; j < p->view.cols; j++) {
-            memset(mask + ((char *) lnt_element(&p->view, i, j) - p->store), 1, size);
+            memset(mask + ((char *) lnt_tensor_ptr(&p->view, i, j) - p->store), 1, size);
         }
     }
     bool kept = true;

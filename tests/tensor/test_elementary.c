@@ -107,14 +107,14 @@ static double argument(lnt_random *random, size_t i)
     return i % 4 == 0   ? 750 * u
            : i % 4 == 1 ? 3 * u
            : i % 4 == 2 ? 30 * u
-                        : ldexp(u, -(int) lnt_random_below(random, 1070));
+                        : ldexp(u, -(int) lnt_random_bounded(random, 1070));
 }
 
 Test(elementary, doubles)
 {
     enum { MANY = 100000 };
     static double x[MANY], y[MANY];
-    lnt_random random = lnt_random_at(8, 8);
+    lnt_random random = lnt_random_init(8, 8);
     for (size_t i = 0; i < MANY; i++) {
         x[i] = argument(&random, i);
     }
@@ -181,7 +181,7 @@ Test(elementary, specials)
 Test(elementary, any_length_and_place)
 {
     enum { MOST = 70, ROOM = MOST + 12 };
-    lnt_random random = lnt_random_at(9, 9);
+    lnt_random random = lnt_random_init(9, 9);
     double all[MOST], whole[MOST], memory[ROOM];
     float all32[MOST], whole32[MOST], memory32[ROOM];
     for (size_t i = 0; i < MOST; i++) {

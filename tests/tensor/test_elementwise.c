@@ -29,8 +29,8 @@ static void check_axpy(lnt_dtype dtype, placed *x, placed *y)
     OK(lnt_axpy(-0.75, &x->view, &y->view));
     EACH_ELEMENT(y, i, j)
     {
-        const double product = -0.75 * lnt_get(&x->view, i, j), old = was(y, i, j);
-        assert_near(lnt_get(&y->view, i, j), old + product,
+        const double product = -0.75 * lnt_tensor_get(&x->view, i, j), old = was(y, i, j);
+        assert_near(lnt_tensor_get(&y->view, i, j), old + product,
                     2 * unit(dtype) * (fabs(old) + fabs(product)));
     }
     memcpy(y->before, y->store, y->bytes);
@@ -44,7 +44,7 @@ static void check_copy(lnt_dtype dtype, placed *x, placed *y)
     OK(lnt_copy(&x->view, &y->view));
     EACH_ELEMENT(y, i, j)
     {
-        assert_eq(lnt_get(&y->view, i, j), lnt_get(&x->view, i, j));
+        assert_eq(lnt_tensor_get(&y->view, i, j), lnt_tensor_get(&x->view, i, j));
     }
 }
 
@@ -59,8 +59,8 @@ static void check_apply(lnt_dtype dtype, placed *x, placed *y)
     OK(lnt_apply(square_plus, &one, &x->view, &y->view));
     EACH_ELEMENT(y, i, j)
     {
-        const double v = lnt_get(&x->view, i, j), expected = v * v + 1;
-        assert_near(lnt_get(&y->view, i, j), expected, unit(dtype) * expected);
+        const double v = lnt_tensor_get(&x->view, i, j), expected = v * v + 1;
+        assert_near(lnt_tensor_get(&y->view, i, j), expected, unit(dtype) * expected);
     }
 }
 
@@ -71,7 +71,7 @@ static void check_dot(lnt_dtype dtype, placed *x, placed *y)
     OK(lnt_dot(&x->view, &y->view, &value));
     EACH_ELEMENT(y, i, j)
     {
-        const double term = lnt_get(&x->view, i, j) * lnt_get(&y->view, i, j);
+        const double term = lnt_tensor_get(&x->view, i, j) * lnt_tensor_get(&y->view, i, j);
         sum += term;
         size += fabs(term);
     }
@@ -91,18 +91,19 @@ EACH_PRECISION(elementwise, scale_and_fill, {
             OK(lnt_scale(0.25, &x.view));
             EACH_ELEMENT(&x, i, j)
             {
-                assert_eq(lnt_get(&x.view, i, j), 0.25 * was(&x, i, j));
+                assert_eq(lnt_tensor_get(&x.view, i, j), 0.25 * was(&x, i, j));
             }
             OK(lnt_fill(NAN, &x.view));
             OK(lnt_scale(0, &x.view));
             EACH_ELEMENT(&x, i, j)
             {
-                assert_eq(lnt_get(&x.view, i, j), 0);
+                assert_eq(lnt_tensor_get(&x.view, i, j), 0);
             }
             OK(lnt_fill(0.1, &x.view));
             EACH_ELEMENT(&x, i, j)
             {
-                assert_eq(lnt_get(&x.view, i, j), dtype == LNT_F32 ? (double) (float) 0.1 : 0.1);
+                assert_eq(lnt_tensor_get(&x.view, i, j),
+                          dtype == LNT_F32 ? (double) (float) 0.1 : 0.1);
             }
             cr_assert(surroundings_kept(&x));
             drop(&x);
@@ -120,7 +121,7 @@ EACH_PRECISION(elementwise, in_place, {
     EACH_ELEMENT(&x, i, j)
     {
         const double twice = 2 * was(&x, i, j);
-        assert_near(lnt_get(&x.view, i, j), twice * twice, unit(dtype) * twice * twice);
+        assert_near(lnt_tensor_get(&x.view, i, j), twice * twice, unit(dtype) * twice * twice);
     }
     lnt_tensor turned;
     OK(lnt_slice_cols(&x.view, 0, 5, 1, &x.view));

@@ -39,12 +39,12 @@ static void check_product(const product *p)
             long double size = fabsl(sum);
             for (size_t l = 0; l < p->k; l++) {
                 const long double term = (long double) p->alpha *
-                                         (long double) lnt_get(&a.view, i, l) *
-                                         (long double) lnt_get(&b.view, l, j);
+                                         (long double) lnt_tensor_get(&a.view, i, l) *
+                                         (long double) lnt_tensor_get(&b.view, l, j);
                 sum += term;
                 size += fabsl(term);
             }
-            const double error = fabs((double) ((long double) lnt_get(&c.view, i, j) - sum));
+            const double error = fabs((double) ((long double) lnt_tensor_get(&c.view, i, j) - sum));
             assert_le(
                 error, gamma * (double) size,
                 "%s A%d B%d C%d [%zu, %zu, %zu] alpha %g beta %g at (%zu, %zu): error %g over "
@@ -118,7 +118,7 @@ static void assert_all_equal(const placed *p, double value)
 {
     for (size_t i = 0; i < p->view.rows; i++) {
         for (size_t j = 0; j < p->view.cols; j++) {
-            assert_eq(lnt_get(&p->view, i, j), value, "[%zu, %zu]", i, j);
+            assert_eq(lnt_tensor_get(&p->view, i, j), value, "[%zu, %zu]", i, j);
         }
     }
 }
@@ -170,12 +170,12 @@ EACH_PRECISION(gemm, gemv_in_every_layout, {
                             double sum = 0.5 * beta * was(&y, yi, yj), size = fabs(sum);
                             for (size_t j = 0; j < n; j++) {
                                 const double term =
-                                    -0.5 * lnt_get(&a.view, i, j) *
-                                    lnt_get(&x.view, shape % 2 ? j : 0, shape % 2 ? 0 : j);
+                                    -0.5 * lnt_tensor_get(&a.view, i, j) *
+                                    lnt_tensor_get(&x.view, shape % 2 ? j : 0, shape % 2 ? 0 : j);
                                 sum += term;
                                 size += fabs(term);
                             }
-                            const double error = fabs(lnt_get(&y.view, yi, yj) - sum);
+                            const double error = fabs(lnt_tensor_get(&y.view, yi, yj) - sum);
                             assert_le(error, 2 * gamma_of(dtype, n) * size, "error %g", error);
                         }
                         cr_assert(surroundings_kept(&y));
@@ -251,7 +251,7 @@ Test(gemm, refuses_extents_beyond_32_bits)
     const lnt_tensor wide = lnt_tensor_strided(LNT_F32, &element, 2, 1, PTRDIFF_MAX / 2, 1);
     lnt_tensor y = lnt_tensor_strided(LNT_F32, &value, SIZE_MAX, 1, 8, 1);
     refused(LNT_ERR_TOO_LARGE, &beyond, &c, &y);
-    FAILS(LNT_ERR_TOO_LARGE, lnt_argmax_rows(&wide, (size_t[2]){0}));
+    FAILS(LNT_ERR_TOO_LARGE, lnt_row_argmax(&wide, (size_t[2]){0}));
     assert_eq(value, 5);
 }
 

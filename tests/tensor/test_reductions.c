@@ -13,25 +13,25 @@ EACH_PRECISION(reductions, add_row_and_sum_rows, {
                 uint32_t state = 4;
                 placed y = place_random(dtype, how, shapes[s][0], shapes[s][1], &state);
                 placed b = place_random(dtype, row, 1, shapes[s][1], &state);
-                OK(lnt_add_row(&b.view, &y.view));
+                OK(lnt_add_bias(&b.view, &y.view));
                 EACH_ELEMENT(&y, i, j)
                 {
-                    const double sum = was(&y, i, j) + lnt_get(&b.view, 0, j);
-                    assert_near(lnt_get(&y.view, i, j), sum, unit(dtype) * fabs(sum));
+                    const double sum = was(&y, i, j) + lnt_tensor_get(&b.view, 0, j);
+                    assert_near(lnt_tensor_get(&y.view, i, j), sum, unit(dtype) * fabs(sum));
                 }
                 cr_assert(surroundings_kept(&y));
                 cr_assert(unchanged(&b));
                 for (int beta = 0; beta < 3; beta++) {
                     memcpy(b.store, b.before, b.bytes);
-                    OK(lnt_sum_rows(&y.view, 0.5 * beta, &b.view));
+                    OK(lnt_column_sums(&y.view, 0.5 * beta, &b.view));
                     for (size_t j = 0; j < y.view.cols; j++) {
                         double sum = 0.5 * beta * was(&b, 0, j), size = fabs(sum);
                         for (size_t i = 0; i < y.view.rows; i++) {
-                            sum += lnt_get(&y.view, i, j);
-                            size += fabs(lnt_get(&y.view, i, j));
+                            sum += lnt_tensor_get(&y.view, i, j);
+                            size += fabs(lnt_tensor_get(&y.view, i, j));
                         }
                         const double bound = (double) (y.view.rows + 3) * unit(dtype) * size;
-                        assert_near(lnt_get(&b.view, 0, j), sum, 1.01 * bound);
+                        assert_near(lnt_tensor_get(&b.view, 0, j), sum, 1.01 * bound);
                     }
                     cr_assert(surroundings_kept(&b));
                 }
@@ -47,21 +47,21 @@ EACH_PRECISION(reductions, sum_rows_with_beta_zero_clears_nan, {
     lnt_tensor s = matrix(dtype, 1, 2);
     lnt_tensor none;
     OK(lnt_fill(NAN, &s));
-    OK(lnt_sum_rows(&x, 0, &s));
-    assert_eq(lnt_get(&s, 0, 0), 0);
-    assert_eq(lnt_get(&s, 0, 1), 0);
+    OK(lnt_column_sums(&x, 0, &s));
+    assert_eq(lnt_tensor_get(&s, 0, 0), 0);
+    assert_eq(lnt_tensor_get(&s, 0, 1), 0);
     OK(lnt_fill(NAN, &s));
     OK(lnt_slice_rows(&x, 0, 0, 1, &none));
-    OK(lnt_sum_rows(&none, 0, &s));
-    assert_eq(lnt_get(&s, 0, 1), 0);
+    OK(lnt_column_sums(&none, 0, &s));
+    assert_eq(lnt_tensor_get(&s, 0, 1), 0);
     lnt_tensor column;
     OK(lnt_slice_cols(&s, 0, 1, 1, &column));
-    FAILS(LNT_ERR_SHAPE, lnt_sum_rows(&x, 0, &column));
-    FAILS(LNT_ERR_SHAPE, lnt_add_row(&column, &x));
-    FAILS(LNT_ERR_SHAPE, lnt_add_row(&x, &x));
+    FAILS(LNT_ERR_SHAPE, lnt_column_sums(&x, 0, &column));
+    FAILS(LNT_ERR_SHAPE, lnt_add_bias(&column, &x));
+    FAILS(LNT_ERR_SHAPE, lnt_add_bias(&x, &x));
     OK(lnt_slice_rows(&x, 1, 1, 1, &none));
-    FAILS(LNT_ERR_ALIAS, lnt_add_row(&none, &x));
-    FAILS(LNT_ERR_ALIAS, lnt_sum_rows(&x, 0, &none));
+    FAILS(LNT_ERR_ALIAS, lnt_add_bias(&none, &x));
+    FAILS(LNT_ERR_ALIAS, lnt_column_sums(&x, 0, &none));
 })
 
 EACH_PRECISION(reductions, argmax, {
@@ -75,22 +75,22 @@ EACH_PRECISION(reductions, argmax, {
     size_t index[5];
     for (size_t i = 0; i < 5; i++) {
         for (size_t j = 0; j < 4; j++) {
-            OK(lnt_set(&x, i, j, rows[i][j]));
+            OK(lnt_tensor_set(&x, i, j, rows[i][j]));
         }
     }
-    OK(lnt_argmax_rows(&x, index));
+    OK(lnt_row_argmax(&x, index));
     assert_bytes_eq(index, expected, sizeof index);
     const lnt_tensor back = lnt_reverse_rows(&x);
-    OK(lnt_argmax_rows(&back, index));
+    OK(lnt_row_argmax(&back, index));
     for (size_t i = 0; i < 5; i++) {
         assert_eq(index[i], expected[4 - i]);
     }
     lnt_tensor none;
     OK(lnt_slice_cols(&x, 0, 0, 1, &none));
-    FAILS(LNT_ERR_SHAPE, lnt_argmax_rows(&none, index));
-    FAILS(LNT_ERR_NULL, lnt_argmax_rows(&x, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_row_argmax(&none, index));
+    FAILS(LNT_ERR_NULL, lnt_row_argmax(&x, NULL));
     OK(lnt_slice_rows(&x, 0, 0, 1, &none));
-    OK(lnt_argmax_rows(&none, NULL));
+    OK(lnt_row_argmax(&none, NULL));
 })
 
 /* --- norms --- */
@@ -103,7 +103,7 @@ EACH_PRECISION(reductions, norms_in_every_layout, {
             double l1 = 0, squares = 0, largest = 0;
             EACH_ELEMENT(&x, i, j)
             {
-                const double value = fabs(lnt_get(&x.view, i, j));
+                const double value = fabs(lnt_tensor_get(&x.view, i, j));
                 l1 += value;
                 squares += value * value;
                 largest = fmax(largest, value);
@@ -156,20 +156,20 @@ EACH_PRECISION(reductions, the_first_value_that_is_not_finite, {
         bool finite = false;
         size_t row = 99;
         size_t col = 99;
-        OK(lnt_is_finite(&x.view, &finite, &row, &col));
+        OK(lnt_all_finite(&x.view, &finite, &row, &col));
         cr_assert(finite);
         assert_eq(row, 99);
         assert_eq(col, 99);
         for (size_t at = 0; at < 150; at += 7) {
             put(&x, 2, at, bad[at % 3]);
-            OK(lnt_is_finite(&x.view, &finite, &row, &col));
+            OK(lnt_all_finite(&x.view, &finite, &row, &col));
             cr_assert(!finite, "found at %zu, %zu", row, col);
             assert_eq(row, 2, "found at %zu, %zu", row, col);
             assert_eq(col, at, "found at %zu, %zu", row, col);
-            OK(lnt_is_finite(&x.view, &finite, NULL, NULL));
+            OK(lnt_all_finite(&x.view, &finite, NULL, NULL));
             put(&x, 2, at, dtype == LNT_F32 ? (double) FLT_MAX : DBL_MAX);
         }
-        FAILS(LNT_ERR_NULL, lnt_is_finite(&x.view, NULL, NULL, NULL));
+        FAILS(LNT_ERR_NULL, lnt_all_finite(&x.view, NULL, NULL, NULL));
         drop(&x);
     }
 })

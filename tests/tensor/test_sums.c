@@ -41,7 +41,7 @@ static double exact_sum(const lnt_tensor *x, size_t j)
 {
     long double sum = 0;
     for (size_t i = 0; i < x->rows; i++) {
-        sum += (long double) lnt_get(x, i, j);
+        sum += (long double) lnt_tensor_get(x, i, j);
     }
     return (double) sum;
 }
@@ -62,7 +62,7 @@ Test(sums, rows_of_ones)
     float one[3] = {1, 1, 1}, sum[3];
     const lnt_tensor x = lnt_tensor_strided(LNT_F32, one, 50000000, 3, 0, 1);
     lnt_tensor s = lnt_tensor_f32(sum, 1, 3);
-    OK(lnt_sum_rows(&x, 0, &s));
+    OK(lnt_column_sums(&x, 0, &s));
     assert_eq(sum[0], 5e7f, "%g", (double) sum[0]);
     assert_eq(sum[1], 5e7f, "%g", (double) sum[0]);
     assert_eq(sum[2], 5e7f, "%g", (double) sum[0]);
@@ -79,7 +79,7 @@ Test(sums, rows)
             if (turned) {
                 x = lnt_tensor_strided(LNT_F32, memory, MANY, cols, 1, MANY);
             }
-            OK(lnt_sum_rows(&x, 0, &s));
+            OK(lnt_column_sums(&x, 0, &s));
             for (size_t j = 0; j < cols; j++) {
                 NEAR((double) sum[j], exact_sum(&x, j), pairwise(MANY));
             }
@@ -250,7 +250,7 @@ Test(sums, planned_products)
 
 /* Gradients of a pass over many rows, in F32 or F64 of the same numbers. */
 static lnt_tensor gradients(lnt_dtype dtype, const lnt_layer *layers, size_t n_layers,
-                            const float *x_values, lnt_products products, bool at_once,
+                            const float *x_values, lnt_gemm_backend products, bool at_once,
                             double *value)
 {
     enum { INPUTS = 3 };
@@ -264,21 +264,21 @@ static lnt_tensor gradients(lnt_dtype dtype, const lnt_layer *layers, size_t n_l
     }
     lnt_pass_config config = lnt_pass_defaults();
     config.max_rows = MANY;
-    config.products = products;
+    config.gemm = products;
     lnt_pass *pass;
     OK(lnt_pass_create(&pass, run, &config));
-    const lnt_tensor own = lnt_tensor_read_only(LNT_F32, x_values, MANY, INPUTS);
+    const lnt_tensor own = lnt_tensor_const_view(LNT_F32, x_values, MANY, INPUTS);
     void *memory = malloc(MANY * INPUTS * lnt_dtype_size(dtype));
     const double far = 100;
     float f32 = (float) far;
     double f64 = far;
     const lnt_tensor target =
         lnt_tensor_strided(dtype, dtype == LNT_F32 ? (void *) &f32 : &f64, MANY, 1, 0, 1);
-    lnt_tensor x = lnt_tensor_of(dtype, memory, MANY, INPUTS);
+    lnt_tensor x = lnt_tensor_view(dtype, memory, MANY, INPUTS);
     OK(lnt_copy(&own, &x));
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     if (at_once) {
-        OK(lnt_pass_evaluate(pass, run, &x, &loss, &target, NULL, value));
+        OK(lnt_pass_forward_backward(pass, run, &x, &loss, &target, NULL, value));
     } else {
         OK(lnt_pass_forward(pass, run, &x, NULL));
         OK(lnt_pass_backward(pass, run, &loss, &target, NULL, value));
@@ -293,12 +293,12 @@ static lnt_tensor gradients(lnt_dtype dtype, const lnt_layer *layers, size_t n_l
 
 static void check_gradients(const char *name, const lnt_layer *layers, size_t n_layers)
 {
-    static const lnt_products products[] = {LNT_PRODUCTS_OWN, LNT_PRODUCTS_BLAS};
+    static const lnt_gemm_backend products[] = {LNT_GEMM_BUILTIN, LNT_GEMM_BLAS};
     float *x = values((size_t) MANY * 3);
     for (int at_once = 0; at_once < 2; at_once++) {
         double exact_value;
         const lnt_tensor exact =
-            gradients(LNT_F64, layers, n_layers, x, LNT_PRODUCTS_OWN, at_once != 0, &exact_value);
+            gradients(LNT_F64, layers, n_layers, x, LNT_GEMM_BUILTIN, at_once != 0, &exact_value);
         for (size_t i = 0; i < 2; i++) {
             double value;
             const lnt_tensor found =
@@ -344,12 +344,12 @@ Test(sums, gradients_of_many_shards)
     const lnt_tensor target = lnt_tensor_strided(LNT_F32, &far, ROWS, 1, 0, 1);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     double value, largest = 0;
-    OK(lnt_pass_evaluate(pass, net, &x, &loss, &target, NULL, &value));
+    OK(lnt_pass_forward_backward(pass, net, &x, &loss, &target, NULL, &value));
     lnt_tensor found;
     OK(lnt_pass_gradient(pass, 0, &found));
     for (size_t j = 0; j < INPUTS; j++) {
         const double exact = -2 * sqrt(value) * (double) row[j];
-        largest = fmax(largest, fabs(lnt_get(&found, j, 0) - exact) / fabs(exact));
+        largest = fmax(largest, fabs(lnt_tensor_get(&found, j, 0) - exact) / fabs(exact));
     }
     assert_le(largest, 64 * UNIT_F32, "%g units", largest / UNIT_F32);
     free(row);

@@ -29,28 +29,28 @@ Test(tensor, views_move_no_element)
     for (size_t i = 0; i < 4; i++) {
         for (size_t j = 0; j < 6; j++) {
             const double x = (double) (6 * i + j);
-            assert_eq(lnt_get(&t, i, j), x);
-            assert_eq(lnt_get(&turned, j, i), x);
-            assert_eq(lnt_get(&back, 3 - i, j), x);
-            assert_eq(lnt_get(&mirrored, i, 5 - j), x);
-            assert_eq(lnt_get(&again, i, j), x);
+            assert_eq(lnt_tensor_get(&t, i, j), x);
+            assert_eq(lnt_tensor_get(&turned, j, i), x);
+            assert_eq(lnt_tensor_get(&back, 3 - i, j), x);
+            assert_eq(lnt_tensor_get(&mirrored, i, 5 - j), x);
+            assert_eq(lnt_tensor_get(&again, i, j), x);
         }
     }
     assert_eq(rows.rows, 2);
-    assert_eq(lnt_get(&rows, 1, 2), 20);
+    assert_eq(lnt_tensor_get(&rows, 1, 2), 20);
     assert_eq(cols.cols, 3);
-    assert_eq(lnt_get(&cols, 3, 2), 22);
-    assert_eq(lnt_get(&both, 0, 0), 7);
-    assert_eq(lnt_get(&both, 1, 1), 22);
+    assert_eq(lnt_tensor_get(&cols, 3, 2), 22);
+    assert_eq(lnt_tensor_get(&both, 0, 0), 7);
+    assert_eq(lnt_tensor_get(&both, 1, 1), 22);
     const lnt_tensor both_turned = lnt_transpose(&both);
-    assert_eq(lnt_get(&both_turned, 1, 0), 10);
+    assert_eq(lnt_tensor_get(&both_turned, 1, 0), 10);
     lnt_tensor unset = t;
     unset.data = NULL;
     unset = lnt_reverse_rows(&unset);
     cr_assert_null(unset.data, "no address is made of none");
     rows = t;
     OK(lnt_slice_rows(&rows, 2, 2, 1, &rows)); /* in place */
-    assert_eq(lnt_get(&rows, 0, 0), 12);
+    assert_eq(lnt_tensor_get(&rows, 0, 0), 12);
     for (int i = 0; i < 24; i++) {
         assert_eq(numbers[i], i);
     }
@@ -90,13 +90,13 @@ Test(tensor, constructors_and_names)
     const lnt_tensor a = lnt_tensor_f32(f, 2, 3), b = lnt_tensor_i32(n, 3, 2);
     const lnt_tensor fortran = lnt_tensor_strided(LNT_F32, f, 2, 3, 1, 2);
     const float fixed[] = {1, 2, 3};
-    const lnt_tensor constant = lnt_tensor_read_only(LNT_F32, fixed, 1, 3);
+    const lnt_tensor constant = lnt_tensor_const_view(LNT_F32, fixed, 1, 3);
     assert_eq(a.dtype, LNT_F32);
     assert_eq(b.dtype, LNT_I32);
     assert_eq(b.row_stride, 2);
-    assert_eq(lnt_element(&fortran, 1, 2), f + 5);
-    assert_eq(lnt_element(&a, 1, 2), f + 5);
-    assert_eq(lnt_get(&constant, 0, 2), 3);
+    assert_eq(lnt_tensor_ptr(&fortran, 1, 2), f + 5);
+    assert_eq(lnt_tensor_ptr(&a, 1, 2), f + 5);
+    assert_eq(lnt_tensor_get(&constant, 0, 2), 3);
     assert_eq(lnt_dtype_size(LNT_F32), 4);
     assert_eq(lnt_dtype_size(LNT_F64), 8);
     assert_eq(lnt_dtype_size(LNT_I32), 4);
@@ -128,20 +128,20 @@ Test(tensor, get_and_set)
     float f[2] = {0};
     int32_t n[1] = {0};
     const lnt_tensor a = lnt_tensor_f32(f, 1, 2), b = lnt_tensor_i32(n, 1, 1);
-    OK(lnt_set(&a, 0, 1, 0.1));
+    OK(lnt_tensor_set(&a, 0, 1, 0.1));
     assert_eq(f[1], (float) 0.1);
-    assert_eq(lnt_get(&a, 0, 1), (double) (float) 0.1);
-    FAILS(LNT_ERR_SHAPE, lnt_set(&a, 1, 0, 1));
-    FAILS(LNT_ERR_SHAPE, lnt_set(&a, 0, 2, 1));
-    FAILS(LNT_ERR_NULL, lnt_set(NULL, 0, 0, 1));
-    assert_nan(lnt_get(&a, 1, 0));
-    assert_nan(lnt_get(&a, 0, 2));
-    assert_nan(lnt_get(NULL, 0, 0));
-    OK(lnt_set(&b, 0, 0, -7));
+    assert_eq(lnt_tensor_get(&a, 0, 1), (double) (float) 0.1);
+    FAILS(LNT_ERR_SHAPE, lnt_tensor_set(&a, 1, 0, 1));
+    FAILS(LNT_ERR_SHAPE, lnt_tensor_set(&a, 0, 2, 1));
+    FAILS(LNT_ERR_NULL, lnt_tensor_set(NULL, 0, 0, 1));
+    assert_nan(lnt_tensor_get(&a, 1, 0));
+    assert_nan(lnt_tensor_get(&a, 0, 2));
+    assert_nan(lnt_tensor_get(NULL, 0, 0));
+    OK(lnt_tensor_set(&b, 0, 0, -7));
     assert_eq(n[0], -7);
-    assert_eq(lnt_get(&b, 0, 0), -7);
-    FAILS(LNT_ERR_INVALID, lnt_set(&b, 0, 0, 3e9));
-    FAILS(LNT_ERR_INVALID, lnt_set(&b, 0, 0, NAN));
+    assert_eq(lnt_tensor_get(&b, 0, 0), -7);
+    FAILS(LNT_ERR_INVALID, lnt_tensor_set(&b, 0, 0, 3e9));
+    FAILS(LNT_ERR_INVALID, lnt_tensor_set(&b, 0, 0, NAN));
     assert_eq(n[0], -7);
 }
 
@@ -205,7 +205,7 @@ Test(tensor, gather_takes_rows_in_any_order)
         OK(lnt_gather_rows(&t, index, &y));
         for (size_t i = 0; i < 3; i++) {
             for (size_t j = 0; j < 6; j++) {
-                assert_eq(lnt_get(&y, i, j), (double) (6 * index[i] + j));
+                assert_eq(lnt_tensor_get(&y, i, j), (double) (6 * index[i] + j));
             }
         }
     }

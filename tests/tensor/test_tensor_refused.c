@@ -10,7 +10,7 @@ static lnt_tensor whole_numbers(lnt_dtype dtype, size_t rows, size_t cols)
 {
     lnt_tensor x = matrix(dtype, rows, cols);
     for (size_t i = 0; i < rows * cols; i++) {
-        OK(lnt_set(&x, i / cols, i % cols, (double) (i * i) - 40));
+        OK(lnt_tensor_set(&x, i / cols, i % cols, (double) (i * i) - 40));
     }
     return x;
 }
@@ -44,7 +44,7 @@ Test(tensor_refused, dtypes_that_differ)
     lnt_tensor y = random_matrix(LNT_F64, 3, 3, 1);
     double value;
     FAILS(LNT_ERR_DTYPE, lnt_dot(&x, &y, &value));
-    FAILS(LNT_ERR_DTYPE, lnt_add_row(&row, &y));
+    FAILS(LNT_ERR_DTYPE, lnt_add_bias(&row, &y));
     FAILS(LNT_ERR_DTYPE, lnt_gemm(1, &x, &x, 0, &y));
     FAILS(LNT_ERR_DTYPE, lnt_gemm(1, &x, &y, 0, &y));
     FAILS(LNT_ERR_DTYPE, lnt_gather_rows(&x, (const size_t[]){0, 1, 2}, &y));
@@ -52,7 +52,7 @@ Test(tensor_refused, dtypes_that_differ)
     FAILS(LNT_ERR_DTYPE, lnt_cholesky_solve(&x, &y));
     lnt_tensor odd = y;
     odd.dtype = (lnt_dtype) 9;
-    assert_nan(lnt_get(&odd, 0, 0));
+    assert_nan(lnt_tensor_get(&odd, 0, 0));
     FAILS(LNT_ERR_DTYPE, lnt_slice_rows(&odd, 0, 1, 1, &y));
 }
 
@@ -90,7 +90,7 @@ Test(tensor_refused, shapes_that_do_not_fit)
 Test(tensor_refused, syrk_of_nothing)
 {
     lnt_tensor c = random_matrix(LNT_F64, 3, 3, 1), before = copy_of(LNT_F64, &c);
-    const lnt_tensor none = lnt_tensor_of(LNT_F64, before.data, 3, 0);
+    const lnt_tensor none = lnt_tensor_view(LNT_F64, before.data, 3, 0);
     const lnt_tensor a = random_matrix(LNT_F64, 3, 2, 2);
     OK(lnt_syrk(1, &none, 2, &c));
     OK(lnt_scale(2, &before));
@@ -109,11 +109,11 @@ Test(tensor_refused, gemv_of_each_layout)
         const lnt_tensor y = random_matrix(dtypes[d], 5, 1, 3);
         lnt_tensor expected = copy_of(dtypes[d], &y);
         for (size_t i = 0; i < 5; i++) {
-            double sum = 0.5 * lnt_get(&y, i, 0);
+            double sum = 0.5 * lnt_tensor_get(&y, i, 0);
             for (size_t j = 0; j < 7; j++) {
-                sum += 2 * lnt_get(&a, i, j) * lnt_get(&x, j, 0);
+                sum += 2 * lnt_tensor_get(&a, i, j) * lnt_tensor_get(&x, j, 0);
             }
-            OK(lnt_set(&expected, i, 0, sum));
+            OK(lnt_tensor_set(&expected, i, 0, sum));
         }
         for (layout how = 0; how < N_LAYOUTS; how++) {
             const lnt_tensor matrices[] = {a, laid_out(how, &a)};
@@ -141,8 +141,9 @@ Test(tensor_refused, gemv_of_a_repeated_number)
     lnt_tensor y = matrix(LNT_F64, 5, 1);
     OK(lnt_gemv(1, &a, &x, 0, &y));
     for (size_t i = 0; i < 5; i++) {
-        const double sum = 2 * (lnt_get(&a, i, 0) + lnt_get(&a, i, 1) + lnt_get(&a, i, 2));
-        assert_lt(fabs(lnt_get(&y, i, 0) - sum), 1e-14);
+        const double sum =
+            2 * (lnt_tensor_get(&a, i, 0) + lnt_tensor_get(&a, i, 1) + lnt_tensor_get(&a, i, 2));
+        assert_lt(fabs(lnt_tensor_get(&y, i, 0) - sum), 1e-14);
     }
     lnt_tensor repeated = lnt_tensor_strided(LNT_F64, &two, 5, 1, 0, 1);
     FAILS(LNT_ERR_ALIAS, lnt_gemv(1, &a, &x, 0, &repeated));
@@ -186,17 +187,17 @@ Test(tensor_refused, inputs_that_overlap_the_output)
     lnt_tensor row, rows;
     OK(lnt_slice_rows(&all, 2, 1, 1, &row));
     OK(lnt_slice_rows(&all, 2, 3, 1, &rows));
-    FAILS(LNT_ERR_ALIAS, lnt_add_row(&row, &rows));
-    const lnt_tensor bytes = lnt_tensor_of(LNT_F32, (char *) all.data + 4, 6, 3);
-    lnt_tensor same = lnt_tensor_of(LNT_F32, all.data, 6, 3);
+    FAILS(LNT_ERR_ALIAS, lnt_add_bias(&row, &rows));
+    const lnt_tensor bytes = lnt_tensor_view(LNT_F32, (char *) all.data + 4, 6, 3);
+    lnt_tensor same = lnt_tensor_view(LNT_F32, all.data, 6, 3);
     FAILS(LNT_ERR_ALIAS, lnt_copy(&bytes, &same));
 }
 
 Test(tensor_refused, nothing_and_no_data)
 {
-    lnt_tensor empty = lnt_tensor_of(LNT_F64, NULL, 0, 3);
+    lnt_tensor empty = lnt_tensor_view(LNT_F64, NULL, 0, 3);
     const lnt_tensor x = random_matrix(LNT_F64, 4, 3, 1);
-    const lnt_tensor declared = lnt_tensor_of(LNT_F64, NULL, 4, 3);
+    const lnt_tensor declared = lnt_tensor_view(LNT_F64, NULL, 4, 3);
     lnt_tensor view;
     double value = 7;
     OK(lnt_gather_rows(&x, NULL, &empty));
@@ -212,6 +213,6 @@ Test(tensor_refused, nothing_and_no_data)
     cr_assert_null(view.data);
     assert_eq(view.rows, 0);
     double three[3];
-    lnt_tensor row = lnt_tensor_of(LNT_F64, three, 1, 3);
+    lnt_tensor row = lnt_tensor_view(LNT_F64, three, 1, 3);
     FAILS(LNT_ERR_INVALID, lnt_gather_rows(&x, (const size_t[]){4}, &row));
 }

@@ -18,8 +18,8 @@ static outcome test_rates(lnt_net *net, double low, double high)
     regression(LNT_F64, &x, &y);
     outcome o = {.done = 0};
     const lnt_fit_config config = settings();
-    OK(lnt_rate_range_test(net, &x, &y, &config, low, high, N, o.rates, o.losses, &o.done,
-                           &o.suggested, NULL));
+    OK(lnt_lr_range_test(net, &x, &y, &config, low, high, N, o.rates, o.losses, &o.done,
+                         &o.suggested, NULL));
     return o;
 }
 
@@ -44,7 +44,7 @@ Test(range_test, is_what_the_header_says)
         const size_t first = i % 7 * 16, left = ROWS - first, count = left < 16 ? left : 16;
         if (first == 0) {
             const uint64_t epoch = i / 7 + 1;
-            lnt_random random = lnt_random_at(config.seed, LNT_STREAM_SHUFFLE + (epoch << 8));
+            lnt_random random = lnt_random_init(config.seed, LNT_STREAM_SHUFFLE + (epoch << 8));
             for (size_t k = 0; k < ROWS; k++) {
                 order[k] = k;
             }
@@ -112,11 +112,10 @@ Test(range_test, records_only_what_is_finite)
     const lnt_fit_config config = settings();
     double rates[N], losses[N], suggested = 0;
     size_t done = 1;
-    OK(lnt_rate_range_test(net, &x, &y, &config, 1e-3, 1, N, rates, losses, &done, &suggested,
-                           NULL));
+    OK(lnt_lr_range_test(net, &x, &y, &config, 1e-3, 1, N, rates, losses, &done, &suggested, NULL));
     assert_eq(done, 0);
     assert_nan(suggested);
-    OK(lnt_rate_range_test(net, &x, &y, &config, 1e-3, 1, N, rates, losses, NULL, NULL, NULL));
+    OK(lnt_lr_range_test(net, &x, &y, &config, 1e-3, 1, N, rates, losses, NULL, NULL, NULL));
     lnt_net_destroy(net);
 }
 
@@ -139,13 +138,13 @@ Test(range_test, refuses_by_name)
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         lnt_error error = {.message = ""};
-        FAILS(LNT_ERR_INVALID, lnt_rate_range_test(net, &x, &y, &config, rows[i].low, rows[i].high,
-                                                   rows[i].n, rates, losses, NULL, NULL, &error));
+        FAILS(LNT_ERR_INVALID, lnt_lr_range_test(net, &x, &y, &config, rows[i].low, rows[i].high,
+                                                 rows[i].n, rates, losses, NULL, NULL, &error));
         assert_str_eq(error.message, rows[i].message);
     }
     lnt_error error = {.message = ""};
     FAILS(LNT_ERR_NULL,
-          lnt_rate_range_test(net, &x, &y, &config, 1, 2, N, NULL, losses, NULL, NULL, &error));
+          lnt_lr_range_test(net, &x, &y, &config, 1, 2, N, NULL, losses, NULL, NULL, &error));
     lnt_status status = LNT_ERR_MEMORY;
     for (size_t n = 1; status == LNT_ERR_MEMORY; n++) {
         failing f = {.fail_at = n};
@@ -153,7 +152,7 @@ Test(range_test, refuses_by_name)
         lnt_fit_config mine = config;
         mine.allocator = &allocator;
         status =
-            lnt_rate_range_test(net, &x, &y, &mine, 1e-3, 1, N, rates, losses, NULL, NULL, &error);
+            lnt_lr_range_test(net, &x, &y, &mine, 1e-3, 1, N, rates, losses, NULL, NULL, &error);
         assert_eq(f.live, 0);
     }
     OK(status);

@@ -11,8 +11,8 @@ Test(trainer, is_fit_batch_by_batch)
     lnt_net *a = make_net(LNT_F64, 1), *b = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.shuffle = false;
-    config.optim = lnt_optim_of(LNT_ADAM);
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_COSINE);
+    config.optim = lnt_optim_defaults(LNT_ADAM);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_COSINE);
     config.schedule.per_step = true;
     config.schedule.period = 0; /* the whole run */
     config.max_steps = 20 * 7;
@@ -40,7 +40,7 @@ Test(trainer, tells_the_loss_before_the_step)
     regression(LNT_F32, &x, &y);
     lnt_tensor weights = random_matrix(LNT_F32, ROWS, 1, 3);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, fabs(lnt_get(&weights, i, 0))));
+        OK(lnt_tensor_set(&weights, i, 0, fabs(lnt_tensor_get(&weights, i, 0))));
     }
     lnt_net *net = make_net(LNT_F32, 1);
     lnt_fit_config config = settings();
@@ -72,11 +72,11 @@ Test(trainer, changes_nothing_if_it_is_not_finite)
     lnt_tensor x, y;
     regression(LNT_F64, &x, &y);
     lnt_tensor bad = copy_of(LNT_F64, &y), far = copy_of(LNT_F64, &x);
-    OK(lnt_set(&bad, 3, 0, INFINITY));
-    OK(lnt_set(&far, 3, 0, NAN));
+    OK(lnt_tensor_set(&bad, 3, 0, INFINITY));
+    OK(lnt_tensor_set(&far, 3, 0, NAN));
     lnt_fit_config config = settings();
     config.batch_rows = ROWS;
-    config.optim = lnt_optim_of(LNT_ADAM);
+    config.optim = lnt_optim_defaults(LNT_ADAM);
     config.optim.accumulate = 2;
     lnt_net *nets[2] = {make_net(LNT_F64, 1), make_net(LNT_F64, 1)};
     for (size_t k = 0; k < 2; k++) {
@@ -84,12 +84,12 @@ Test(trainer, changes_nothing_if_it_is_not_finite)
         OK(lnt_trainer_create(&trainer, nets[k], &config, NULL));
         for (int step = 0; step < 7; step++) {
             if (k == 1) {
-                const lnt_tensor now = lnt_net_state(nets[k]);
+                const lnt_tensor now = lnt_net_state_vector(nets[k]);
                 const lnt_tensor before = copy_of(LNT_F64, &now);
                 double loss = 0;
-                FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &bad, NULL, &loss));
+                FAILS(LNT_ERR_NONFINITE, lnt_trainer_step(trainer, &x, &bad, NULL, &loss));
                 cr_assert(!isfinite(loss), "%g", loss);
-                FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &far, &y, NULL, NULL));
+                FAILS(LNT_ERR_NONFINITE, lnt_trainer_step(trainer, &far, &y, NULL, NULL));
                 FAILS(LNT_ERR_SHAPE, lnt_trainer_step(trainer, &y, &y, NULL, NULL));
                 assert_same_bits(&now, &before);
             }
@@ -98,7 +98,7 @@ Test(trainer, changes_nothing_if_it_is_not_finite)
         assert_eq(lnt_optim_steps(lnt_trainer_optim(trainer)), 3);
         lnt_trainer_destroy(trainer);
     }
-    const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]);
+    const lnt_tensor a = lnt_net_state_vector(nets[0]), b = lnt_net_state_vector(nets[1]);
     assert_same_bits(&a, &b);
     lnt_net_destroy(nets[0]);
     lnt_net_destroy(nets[1]);
@@ -118,7 +118,7 @@ Test(trainer, looks_at_the_gradient)
     lnt_trainer *trainer = NULL;
     double loss, norm;
     OK(lnt_trainer_create(&trainer, net, &config, NULL));
-    FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &y, NULL, &loss));
+    FAILS(LNT_ERR_NONFINITE, lnt_trainer_step(trainer, &x, &y, NULL, &loss));
     OK(lnt_norm(LNT_NORM_MAX, &parameters, &norm));
     assert_finite(loss);
     assert_eq(norm, 0);
@@ -167,7 +167,7 @@ Test(trainer, refuses_by_name)
     config.batch_rows = 0;
     not_created(LNT_ERR_INVALID, "batch_rows is 0, expected at least 1", net, &config);
     config = settings();
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     not_created(LNT_ERR_INVALID, "schedule is plateau, which a trainer has no monitored value for",
                 net, &config);
     config = settings();

@@ -25,7 +25,7 @@ static lnt_net *reference_net(const reference_file *file, size_t loss, lnt_dtype
         char name[8];
         lnt_parameter p;
         snprintf(name, sizeof name, "%zu", i);
-        OK(lnt_net_tensor(net, i, &p));
+        OK(lnt_net_parameter(net, i, &p));
         OK(lnt_copy(part(file, losses[loss], ".parameter.", name, ""), &p.value));
     }
     return net;
@@ -71,14 +71,14 @@ static void one_reference(const reference_file *file, size_t loss, lnt_laplace_s
     lnt_net *net = reference_net(file, loss, dtype);
     lnt_loss_kind kind;
     OK(lnt_loss_find(losses[loss], &kind));
-    const lnt_loss l = lnt_loss_of(kind, LNT_MEAN);
+    const lnt_loss l = lnt_loss_defaults(kind, LNT_MEAN);
     snprintf(name, sizeof name, "%s.%s.%s", losses[loss], lnt_laplace_structure_name(structure),
              given ? "given" : "found");
     const lnt_tensor *info = part(file, name, ".info", "", "");
     lnt_laplace_config config = lnt_laplace_defaults();
     config.structure = structure;
-    config.prior_precision = given ? lnt_get(info, 0, 0) : 0;
-    config.noise = given && kind == LNT_LOSS_MSE ? lnt_get(info, 0, 1) : 0;
+    config.prior_precision = given ? lnt_tensor_get(info, 0, 0) : 0;
+    config.noise = given && kind == LNT_LOSS_MSE ? lnt_tensor_get(info, 0, 1) : 0;
     const lnt_tensor x = as(dtype, part(file, losses[loss], ".x", "", ""));
     const lnt_tensor y = as(dtype, part(file, losses[loss], ".y", "", ""));
     const lnt_tensor w = as(dtype, part(file, losses[loss], ".w", "", ""));
@@ -87,10 +87,11 @@ static void one_reference(const reference_file *file, size_t loss, lnt_laplace_s
                   error.message);
     const lnt_laplace_info *found = lnt_laplace_get_info(laplace);
     const double most = dtype == LNT_F32 ? 2e-5 : given ? 1e-11 : 1e-5;
-    assert_lt(fabs(found->prior_precision / lnt_get(info, 0, 0) - 1), most, "%s: %.12g, not %.12g",
-              name, found->prior_precision, lnt_get(info, 0, 0));
-    assert_lt(fabs(found->log_marginal / lnt_get(info, 0, 2) - 1), given ? most : 1e-8 + most / 9,
-              "%s: %.15g, not %.15g", name, found->log_marginal, lnt_get(info, 0, 2));
+    assert_lt(fabs(found->prior_precision / lnt_tensor_get(info, 0, 0) - 1), most,
+              "%s: %.12g, not %.12g", name, found->prior_precision, lnt_tensor_get(info, 0, 0));
+    assert_lt(fabs(found->log_marginal / lnt_tensor_get(info, 0, 2) - 1),
+              given ? most : 1e-8 + most / 9, "%s: %.15g, not %.15g", name, found->log_marginal,
+              lnt_tensor_get(info, 0, 2));
     const prediction p = predict(net, laplace, &new, 3);
     near(&p.mean, part(file, name, ".mean", "", ""), most, name);
     near(&p.sd, part(file, name, ".sd", "", ""), most, name);
@@ -104,7 +105,7 @@ static void all_references(bool given, lnt_dtype dtype)
     static reference_file file;
     read_file(&file, "laplace.txt");
     for (size_t loss = 0; loss < 3; loss++) {
-        for (int s = LNT_LAPLACE_LAST; s <= LNT_LAPLACE_FULL; s++) {
+        for (int s = LNT_LAPLACE_LAST_LAYER; s <= LNT_LAPLACE_FULL; s++) {
             one_reference(&file, loss, (lnt_laplace_structure) s, given, dtype);
         }
     }
@@ -139,7 +140,7 @@ static double closed_form(const lnt_tensor *z, const lnt_tensor *at, double nois
     double quadratic;
     OK(lnt_gemm(1 / noise, &turned, z, 0, &h));
     for (size_t i = 0; i < z->cols; i++) {
-        OK(lnt_set(&h, i, i, lnt_get(&h, i, i) + alpha));
+        OK(lnt_tensor_set(&h, i, i, lnt_tensor_get(&h, i, i) + alpha));
     }
     OK(lnt_cholesky(&h, &definite));
     cr_assert(definite);
@@ -169,7 +170,8 @@ Test(laplace, linear_regression_in_closed_form)
     const lnt_tensor new = random_matrix(LNT_F64, 9, INPUTS, 3);
     const lnt_tensor z = with_one(&x), at = with_one(&new);
     const lnt_loss loss = lnt_mse(LNT_SUM);
-    for (int s = LNT_LAPLACE_LAST; s <= LNT_LAPLACE_FULL; s++) { /* one layer: all are exact */
+    for (int s = LNT_LAPLACE_LAST_LAYER; s <= LNT_LAPLACE_FULL;
+         s++) { /* one layer: all are exact */
         lnt_laplace_config config = {
             .structure = (lnt_laplace_structure) s, .prior_precision = 0.3, .noise = 0.07};
         lnt_laplace *laplace;
@@ -177,7 +179,7 @@ Test(laplace, linear_regression_in_closed_form)
         const prediction p = predict(net, laplace, &new, 100);
         for (size_t i = 0; i < new.rows; i++) {
             const double expected = closed_form(&z, &at, 0.07, 0.3, i);
-            assert_lt(fabs(lnt_get(&p.sd, i, 0) / expected - 1), 1e-10);
+            assert_lt(fabs(lnt_tensor_get(&p.sd, i, 0) / expected - 1), 1e-10);
         }
         lnt_laplace_destroy(laplace);
     }
@@ -197,10 +199,12 @@ Test(laplace, intervals_cover)
     enum { N = 200 };
     lnt_tensor x = random_matrix(LNT_F64, N, 1, 4), y = matrix(LNT_F64, N, 1);
     lnt_tensor at = random_matrix(LNT_F64, N, 1, 14), seen = matrix(LNT_F64, N, 1);
-    lnt_random random = lnt_random_at(6, 0);
+    lnt_random random = lnt_random_init(6, 0);
     for (size_t i = 0; i < N; i++) {
-        OK(lnt_set(&y, i, 0, smooth(lnt_get(&x, i, 0)) + 0.2 * lnt_random_normal(&random)));
-        OK(lnt_set(&seen, i, 0, smooth(lnt_get(&at, i, 0)) + 0.2 * lnt_random_normal(&random)));
+        OK(lnt_tensor_set(&y, i, 0,
+                          smooth(lnt_tensor_get(&x, i, 0)) + 0.2 * lnt_random_normal(&random)));
+        OK(lnt_tensor_set(&seen, i, 0,
+                          smooth(lnt_tensor_get(&at, i, 0)) + 0.2 * lnt_random_normal(&random)));
     }
     const lnt_layer layers[] = {lnt_dense(12, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, 1, layers, 2);
@@ -208,15 +212,15 @@ Test(laplace, intervals_cover)
     fit.epochs = 300;
     fit.optim.learning_rate = 0.01;
     OK(lnt_fit(net, &x, &y, &fit, NULL, NULL));
-    for (int s = LNT_LAPLACE_LAST; s <= LNT_LAPLACE_FULL; s++) {
+    for (int s = LNT_LAPLACE_LAST_LAYER; s <= LNT_LAPLACE_FULL; s++) {
         lnt_laplace_config config = {.structure = (lnt_laplace_structure) s};
         lnt_laplace *laplace;
         OK(lnt_laplace_fit(&laplace, net, &fit.loss, &x, &y, NULL, &config, NULL));
         const prediction p = predict(net, laplace, &at, 64);
         size_t within = 0;
         for (size_t i = 0; i < N; i++) {
-            const double off = fabs(lnt_get(&seen, i, 0) - lnt_get(&p.mean, i, 0));
-            within += off <= 1.6448536269514722 * lnt_get(&p.sd, i, 0);
+            const double off = fabs(lnt_tensor_get(&seen, i, 0) - lnt_tensor_get(&p.mean, i, 0));
+            within += off <= 1.6448536269514722 * lnt_tensor_get(&p.sd, i, 0);
         }
         assert_ge(within, 160, "%zu of 200, %s", within,
                   lnt_laplace_structure_name((lnt_laplace_structure) s));
@@ -232,7 +236,7 @@ Test(laplace, intervals_cover)
 static lnt_net *residual_net(lnt_loss *loss)
 {
     const lnt_layer layers[] = {lnt_dense(3, LNT_TANH), lnt_residual(1), lnt_dense(3, LNT_SILU),
-                                lnt_dense(2, LNT_IDENTITY), lnt_activate(LNT_SOFTPLUS)};
+                                lnt_dense(2, LNT_IDENTITY), lnt_activation_layer(LNT_SOFTPLUS)};
     *loss = lnt_mse(LNT_MEAN);
     return new_net(LNT_F64, 3, layers, 5);
 }
@@ -248,24 +252,24 @@ Test(laplace, residual_sums_against_differences)
     lnt_tensor jacobian = matrix(LNT_F64, 40, n), h = matrix(LNT_F64, n, n);
     lnt_pass *pass = new_pass(net);
     for (size_t k = 0; k < n; k++) {
-        const double was = lnt_get(&w, 0, k);
+        const double was = lnt_tensor_get(&w, 0, k);
         for (int side = -1; side <= 1; side += 2) {
             lnt_tensor out;
-            OK(lnt_set(&w, 0, k, was + side * 1e-5));
+            OK(lnt_tensor_set(&w, 0, k, was + side * 1e-5));
             OK(lnt_pass_forward(pass, net, &x, &out));
             for (size_t i = 0; i < 40; i++) {
-                const double before = lnt_get(&jacobian, i, k);
-                const double value = lnt_get(&out, i / 2, i % 2);
-                OK(lnt_set(&jacobian, i, k, before + side * value / 2e-5));
+                const double before = lnt_tensor_get(&jacobian, i, k);
+                const double value = lnt_tensor_get(&out, i / 2, i % 2);
+                OK(lnt_tensor_set(&jacobian, i, k, before + side * value / 2e-5));
             }
         }
-        OK(lnt_set(&w, 0, k, was));
+        OK(lnt_tensor_set(&w, 0, k, was));
     }
     const lnt_tensor turned = lnt_transpose(&jacobian);
     bool definite;
     OK(lnt_gemm(10, &turned, &jacobian, 0, &h));
     for (size_t k = 0; k < n; k++) {
-        OK(lnt_set(&h, k, k, lnt_get(&h, k, k) + 2));
+        OK(lnt_tensor_set(&h, k, k, lnt_tensor_get(&h, k, k) + 2));
     }
     OK(lnt_cholesky(&h, &definite));
     lnt_tensor solved = copy_of(LNT_F64, &jacobian);
@@ -280,7 +284,7 @@ Test(laplace, residual_sums_against_differences)
         OK(lnt_slice_rows(&jacobian, i, 1, 1, &a));
         OK(lnt_slice_rows(&solved, i, 1, 1, &b));
         OK(lnt_dot(&a, &b, &v));
-        assert_lt(fabs(lnt_get(&p.epistemic, i / 2, i % 2) / sqrt(v) - 1), 1e-6);
+        assert_lt(fabs(lnt_tensor_get(&p.epistemic, i / 2, i % 2) / sqrt(v) - 1), 1e-6);
     }
     lnt_laplace_destroy(laplace);
     lnt_pass_destroy(pass);
@@ -292,7 +296,7 @@ Test(laplace, memory)
     lnt_loss loss;
     lnt_net *net = residual_net(&loss);
     const lnt_tensor x = random_matrix(LNT_F64, 20, 3, 1), y = random_matrix(LNT_F64, 20, 2, 2);
-    for (int s = LNT_LAPLACE_LAST; s <= LNT_LAPLACE_FULL; s++) {
+    for (int s = LNT_LAPLACE_LAST_LAYER; s <= LNT_LAPLACE_FULL; s++) {
         for (size_t fail_at = 0; fail_at <= 2; fail_at++) {
             failing f = {.fail_at = fail_at};
             const lnt_allocator allocator = failing_allocator(&f);
@@ -332,7 +336,7 @@ static void refused(const lnt_net *net, const lnt_loss *loss, const lnt_laplace_
     cr_assert_null(laplace, "%s", error.message);
     assert_contains(error.message, words);
     lnt_error before = {0}; /* the same without the rows */
-    FAILS(expected, lnt_laplace_accepts(config, net, loss, 20, &before));
+    FAILS(expected, lnt_laplace_supports(config, net, loss, 20, &before));
     assert_str_eq(error.message, before.message);
 }
 
@@ -345,11 +349,11 @@ Test(laplace, wrong_use)
     config.max_bytes = 10;
     refused(net, &loss, &config, LNT_ERR_TOO_LARGE, "so does each other");
     config = lnt_laplace_defaults();
-    OK(lnt_laplace_accepts(&config, net, &loss, 20, NULL));
-    FAILS(LNT_ERR_SHAPE, lnt_laplace_accepts(&config, net, &loss, 0, NULL));
-    FAILS(LNT_ERR_NULL, lnt_laplace_accepts(NULL, net, &loss, 20, NULL));
-    FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, NULL, &loss, 20, NULL));
-    FAILS(LNT_ERR_NULL, lnt_laplace_accepts(&config, net, NULL, 20, NULL));
+    OK(lnt_laplace_supports(&config, net, &loss, 20, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_laplace_supports(&config, net, &loss, 0, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_supports(NULL, net, &loss, 20, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_supports(&config, NULL, &loss, 20, NULL));
+    FAILS(LNT_ERR_NULL, lnt_laplace_supports(&config, net, NULL, 20, NULL));
     config.noise = -1;
     refused(net, &loss, &config, LNT_ERR_INVALID,
             "laplace.noise is -1, expected a finite number from 0");
@@ -363,7 +367,7 @@ Test(laplace, wrong_use)
                                 lnt_dense(1, LNT_IDENTITY)};
     lnt_net *other = new_net(LNT_F64, 3, normed, 3);
     refused(other, &loss, &config, LNT_ERR_INVALID, "layer 1, layer_norm");
-    const lnt_layer bare[] = {lnt_activate(LNT_TANH)};
+    const lnt_layer bare[] = {lnt_activation_layer(LNT_TANH)};
     lnt_net *empty = new_net(LNT_F64, 3, bare, 1);
     refused(empty, &loss, &config, LNT_ERR_INVALID, "no layer is dense");
     lnt_net_destroy(other);

@@ -30,8 +30,8 @@ Test(laplace_data, labels_of_any_type)
     int32_t whole[ROWS];
     for (size_t i = 0; i < ROWS; i++) {
         whole[i] = (int32_t) (i * i % 3);
-        OK(lnt_set(&labels, i, 0, whole[i]));
-        OK(lnt_set(&shares, i, (size_t) whole[i], 1));
+        OK(lnt_tensor_set(&labels, i, 0, whole[i]));
+        OK(lnt_tensor_set(&shares, i, (size_t) whole[i], 1));
     }
     const lnt_tensor integers = lnt_tensor_i32(whole, ROWS, 1);
     const double expected = log_marginal(net, &loss, &x, &labels);
@@ -51,14 +51,14 @@ Test(laplace_data, inputs_whose_squares_overflow)
     lnt_tensor x = random_matrix(LNT_F64, ROWS, 2, 1);
     const lnt_tensor y = random_matrix(LNT_F64, ROWS, 1, 2);
     lnt_parameter weight;
-    OK(lnt_net_tensor(net, 0, &weight));
+    OK(lnt_net_parameter(net, 0, &weight));
     OK(lnt_fill(0, &weight.value));
     OK(lnt_scale(1e200, &x));
-    for (int s = LNT_LAPLACE_LAST; s <= LNT_LAPLACE_FULL; s++) {
+    for (int s = LNT_LAPLACE_LAST_LAYER; s <= LNT_LAPLACE_FULL; s++) {
         const lnt_laplace_config config = {.structure = (lnt_laplace_structure) s};
         lnt_laplace *laplace;
         lnt_error error = {LNT_OK, ""};
-        FAILS(LNT_ERR_NOT_FINITE,
+        FAILS(LNT_ERR_NONFINITE,
               lnt_laplace_fit(&laplace, net, &loss, &x, &y, NULL, &config, &error));
         cr_assert_null(laplace, "%s", error.message);
         assert_str_ne(error.message, "");

@@ -109,7 +109,7 @@ static lnt_status copy_rows(const cv_job *job, const lnt_tensor *from, lnt_tenso
         to->rows = 0;
         return LNT_ERR_MEMORY;
     }
-    *to = lnt_tensor_of(from->dtype, memory, from->rows, from->cols);
+    *to = lnt_tensor_view(from->dtype, memory, from->rows, from->cols);
     for (size_t i = 0; i < from->rows; i++) {
         lnt_tensor source, target;
         LNT_TRY(lnt_slice_rows(from, job->order[i], 1, 1, &source));
@@ -168,8 +168,9 @@ static void keep_first(lnt_cli_rows *rows, size_t count)
 static lnt_status split_again(const cv_job *job, lnt_cli_rows *rows)
 {
     lnt_tensor *all[] = {&rows->x, &rows->y, &rows->weights, &rows->sampling};
-    LNT_TRY(lnt_split(rows->x.rows, job->settings.validation, job->data.classify ? &rows->y : NULL,
-                      job->settings.seed, job->order, &rows->n_train));
+    LNT_TRY(lnt_train_test_split(rows->x.rows, job->settings.validation,
+                                 job->data.classify ? &rows->y : NULL, job->settings.seed,
+                                 job->order, &rows->n_train));
     for (size_t i = 0; i < LNT_CLI_COUNT_OF(all); i++) {
         if (all[i]->rows > 0) {
             LNT_TRY(lnt_permute_rows(all[i], job->order));

@@ -25,7 +25,7 @@ static void describe(const lnt_layer *layer, char *text, size_t size)
     } else if (strcmp(name, "dropout") == 0) {
         snprintf(text, size, "%s %g", name, layer->rate);
     } else if (strcmp(name, "residual") == 0) {
-        snprintf(text, size, "%s around %zu", name, layer->span);
+        snprintf(text, size, "%s around %zu", name, layer->skip_depth);
     } else {
         snprintf(text, size, "%s", name);
     }
@@ -35,7 +35,7 @@ static size_t count_parameters(lnt_net *net, size_t layer)
 {
     size_t count = 0;
     lnt_parameter one;
-    for (size_t i = 0; lnt_net_tensor(net, i, &one) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_parameter(net, i, &one) == LNT_OK; i++) {
         count += one.layer == layer ? one.value.rows * one.value.cols : 0;
     }
     return count;
@@ -77,7 +77,7 @@ static size_t optim_bytes(const lnt_cli_trial *trial)
 {
     lnt_optim_config config = trial->config.optim;
     config.max_rows = batch_rows(trial);
-    return lnt_optim_bytes(&config, trial->model.net);
+    return lnt_optim_memory_bytes(&config, trial->model.net);
 }
 
 static size_t pass_bytes(const lnt_cli_trial *trial)
@@ -122,7 +122,7 @@ static double product_flops(const lnt_cli_trial *trial)
 static void print_costs(const lnt_cli_trial *trial, FILE *stream)
 {
     const lnt_net *net = trial->model.net;
-    const lnt_tensor state = lnt_net_state_read_only(net);
+    const lnt_tensor state = lnt_net_state_vector_read_only(net);
     char batch[64];
     snprintf(batch, sizeof batch, ", for batches of %zu rows", batch_rows(trial));
     print_scaled("memory for data", (double) lnt_cli_reading_limit(&trial->settings->reading), 1024,
@@ -132,7 +132,7 @@ static void print_costs(const lnt_cli_trial *trial, FILE *stream)
                  "B", "", stream);
     print_scaled("optimizer's state", (double) optim_bytes(trial), 1024, "B", "", stream);
     print_scaled("pass", (double) pass_bytes(trial), 1024, "B", batch, stream);
-    const bool again = lnt_optim_looks_again(trial->config.optim.kind);
+    const bool again = lnt_optim_reevaluates(trial->config.optim.kind);
     print_scaled(again ? "an evaluation" : "work of a step", product_flops(trial), 1000, "FLOP",
                  again ? ", in matrix products; a step takes some, and the method's own work"
                        : ", in matrix products",

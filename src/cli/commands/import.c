@@ -120,7 +120,7 @@ static lnt_status import_model(const import_settings *settings, const char *path
     lnt_import_options import = lnt_import_defaults();
     import.allow_nonfinite = settings->model.allow_nonfinite;
     lnt_model_format format;
-    LNT_TRY(lnt_model_format_of(path, &format, error));
+    LNT_TRY(lnt_model_format_detect(path, &format, error));
     if (format != LNT_FORMAT_TORCH && says_something(settings)) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "%s: is no state of PyTorch and says itself what it is; --layers, "
@@ -136,7 +136,7 @@ static lnt_status import_model(const import_settings *settings, const char *path
     import.torch.linear = settings->activation == 1 + (int) LNT_IDENTITY;
     import.torch.output_activation = activation_of(settings->output_activation);
     if (settings->loss > 0) {
-        import.torch.loss = lnt_loss_of((lnt_loss_kind) (settings->loss - 1), LNT_MEAN);
+        import.torch.loss = lnt_loss_defaults((lnt_loss_kind) (settings->loss - 1), LNT_MEAN);
     }
     import.torch.as_stored = settings->dtype == 0;
     import.torch.dtype = settings->dtype == 2 ? LNT_F64 : LNT_F32;

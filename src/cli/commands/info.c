@@ -31,7 +31,7 @@ static lnt_status print_model(const char *path, const info_settings *settings, l
     const bool json = settings->json;
     lnt_model model = lnt_model_init();
     lnt_model_format format = LNT_FORMAT_LINNET;
-    LNT_TRY(lnt_model_format_of(path, &format, error));
+    LNT_TRY(lnt_model_format_detect(path, &format, error));
     lnt_import_options import = lnt_import_defaults();
     import.allow_nonfinite = settings->model.allow_nonfinite;
     lnt_status status = lnt_model_import(&model, path, &import, error);

@@ -19,11 +19,11 @@ static void print_lines(const char *text)
 
 /* Name, shape and checksum of tensor `i`. */
 static lnt_status look(const lnt_checkpoint *checkpoint, size_t i, const char **name,
-                       lnt_tensor *shape, char sum[LNT_SUM_LENGTH])
+                       lnt_tensor *shape, char sum[LNT_CHECKSUM_LENGTH])
 {
     *name = lnt_checkpoint_name(checkpoint, i);
     LNT_TRY(lnt_checkpoint_shape(checkpoint, *name, shape));
-    return lnt_checkpoint_sum(checkpoint, *name, sum, NULL);
+    return lnt_checkpoint_checksum(checkpoint, *name, sum, NULL);
 }
 
 static json_t *tensors_json(const lnt_checkpoint *checkpoint, lnt_status *status)
@@ -32,7 +32,7 @@ static json_t *tensors_json(const lnt_checkpoint *checkpoint, lnt_status *status
     for (size_t i = 0; i < lnt_checkpoint_count(checkpoint) && *status == LNT_OK; i++) {
         const char *name;
         lnt_tensor shape;
-        char sum[LNT_SUM_LENGTH];
+        char sum[LNT_CHECKSUM_LENGTH];
         *status = look(checkpoint, i, &name, &shape, sum);
         if (*status == LNT_OK &&
             json_object_set_new(tensors, name, lnt_cli_info_tensor_json(&shape, sum)) != 0) {
@@ -50,10 +50,10 @@ static lnt_status print_json(const lnt_checkpoint *checkpoint)
         json_decref(tensors);
         return status;
     }
-    const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");
+    const char *settings = lnt_checkpoint_get_text(checkpoint, "settings");
     return lnt_cli_json_print(json_pack("{s:s, s:s, s:s, s:o, s:s?}", "format", "checkpoint",
                                         "version", lnt_checkpoint_version(checkpoint), "blas_core",
-                                        lnt_checkpoint_core(checkpoint), "tensors", tensors,
+                                        lnt_checkpoint_blas_core(checkpoint), "tensors", tensors,
                                         "settings", settings),
                               17, stdout);
 }
@@ -63,18 +63,18 @@ static lnt_status print_text(const lnt_checkpoint *checkpoint)
     fputs("format        checkpoint\nversion       ", stdout);
     lnt_print_escaped(stdout, lnt_checkpoint_version(checkpoint));
     fputs("\nblas core     ", stdout);
-    lnt_print_escaped(stdout, lnt_checkpoint_core(checkpoint));
+    lnt_print_escaped(stdout, lnt_checkpoint_blas_core(checkpoint));
     putchar('\n');
     for (size_t i = 0; i < lnt_checkpoint_count(checkpoint); i++) {
         const char *name;
         lnt_tensor shape;
-        char sum[LNT_SUM_LENGTH];
+        char sum[LNT_CHECKSUM_LENGTH];
         LNT_TRY(look(checkpoint, i, &name, &shape, sum));
         fputs("tensor        ", stdout);
         lnt_print_escaped(stdout, name);
         printf(" [%zu, %zu], XXH3 %s\n", shape.rows, shape.cols, sum);
     }
-    const char *settings = lnt_checkpoint_text_of(checkpoint, "settings");
+    const char *settings = lnt_checkpoint_get_text(checkpoint, "settings");
     if (settings != NULL) {
         putchar('\n');
         print_lines(settings);

@@ -32,8 +32,8 @@ static void add_layer_fields(json_t *one, const lnt_layer *layer)
     for (size_t next = 0; lnt_cli_info_number(layer, &next, &name, &value);) {
         json_object_set_new(one, name, lnt_cli_json_number(value));
     }
-    if (layer->span > 0) {
-        json_object_set_new(one, "span", json_integer((json_int_t) layer->span));
+    if (layer->skip_depth > 0) {
+        json_object_set_new(one, "span", json_integer((json_int_t) layer->skip_depth));
     }
 }
 
@@ -70,7 +70,7 @@ static json_t *scaler_json(const lnt_scaler *scaler)
 }
 
 /* The seed as text: JSON's readers keep 53 bits of a number. */
-static json_t *record_json(const lnt_record *record)
+static json_t *record_json(const lnt_training_summary *record)
 {
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long) record->seed);
@@ -103,8 +103,8 @@ json_t *lnt_cli_info_tensor_json(const lnt_tensor *shape, const char *sum)
 
 static bool add_tensor(json_t *list, lnt_status status, const lnt_parameter *parameter)
 {
-    char sum[LNT_SUM_LENGTH];
-    return status == LNT_OK && lnt_tensor_sum(&parameter->value, sum) == LNT_OK &&
+    char sum[LNT_CHECKSUM_LENGTH];
+    return status == LNT_OK && lnt_tensor_checksum(&parameter->value, sum) == LNT_OK &&
            json_object_set_new(list, parameter->name,
                                lnt_cli_info_tensor_json(&parameter->value, sum)) == 0;
 }
@@ -114,11 +114,11 @@ static json_t *tensors_json(lnt_net *net)
     json_t *list = json_object();
     lnt_parameter parameter;
     bool good = true;
-    for (size_t i = 0; i < lnt_net_n_tensors(net) && good; i++) {
-        good = add_tensor(list, lnt_net_tensor(net, i, &parameter), &parameter);
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net) && good; i++) {
+        good = add_tensor(list, lnt_net_parameter(net, i, &parameter), &parameter);
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net) && good; i++) {
-        good = add_tensor(list, lnt_net_statistic(net, i, &parameter), &parameter);
+    for (size_t i = 0; i < lnt_net_n_running_stats(net) && good; i++) {
+        good = add_tensor(list, lnt_net_running_stat(net, i, &parameter), &parameter);
     }
     if (!good) {
         json_decref(list);

@@ -19,16 +19,16 @@ static void print_layer(const lnt_layer *layer, size_t i, size_t inputs, size_t 
     for (size_t next = 0; lnt_cli_info_number(layer, &next, &name, &value);) {
         printf(", %s %g", name, value);
     }
-    if (layer->span > 0) {
-        printf(", adds the input of layer %zu", i - layer->span);
+    if (layer->skip_depth > 0) {
+        printf(", adds the input of layer %zu", i - layer->skip_depth);
     }
     putchar('\n');
 }
 
 static void print_tensor(lnt_status status, const lnt_parameter *parameter)
 {
-    char sum[LNT_SUM_LENGTH];
-    if (status == LNT_OK && lnt_tensor_sum(&parameter->value, sum) == LNT_OK) {
+    char sum[LNT_CHECKSUM_LENGTH];
+    if (status == LNT_OK && lnt_tensor_checksum(&parameter->value, sum) == LNT_OK) {
         printf("tensor        %s [%zu, %zu], XXH3 %s\n", parameter->name, parameter->value.rows,
                parameter->value.cols, sum);
     }
@@ -43,11 +43,11 @@ static void print_layers(lnt_net *net)
         print_layer(lnt_net_layer(net, i), i, inputs, outputs);
         inputs = outputs;
     }
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
-        print_tensor(lnt_net_tensor(net, i, &parameter), &parameter);
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
+        print_tensor(lnt_net_parameter(net, i, &parameter), &parameter);
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
-        print_tensor(lnt_net_statistic(net, i, &parameter), &parameter);
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
+        print_tensor(lnt_net_running_stat(net, i, &parameter), &parameter);
     }
 }
 
@@ -86,7 +86,7 @@ static void print_score(const char *title, double loss, double accuracy)
 
 void lnt_cli_info_text(const lnt_model *model)
 {
-    const lnt_record *record = &model->record;
+    const lnt_training_summary *record = &model->record;
     const bool classifier = lnt_loss_is_classification(model->loss.kind);
     printf("task          %s\n", classifier ? "classification" : "regression");
     printf("loss          %s\n", lnt_loss_name(model->loss.kind));

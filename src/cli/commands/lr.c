@@ -84,9 +84,9 @@ static lnt_status test_rates(lr_job *job)
     if (job->rates == NULL || job->losses == NULL) {
         return LNT_ERR_MEMORY;
     }
-    return lnt_rate_range_test(job->trial.model.net, &job->trial.x, &job->trial.y,
-                               &job->trial.config, job->settings.low, job->settings.high, steps,
-                               job->rates, job->losses, &job->done, &job->suggested, &job->error);
+    return lnt_lr_range_test(job->trial.model.net, &job->trial.x, &job->trial.y, &job->trial.config,
+                             job->settings.low, job->settings.high, steps, job->rates, job->losses,
+                             &job->done, &job->suggested, &job->error);
 }
 
 static lnt_status write_steps(lr_job *job)

@@ -89,7 +89,7 @@ typedef struct predict_job {
 static lnt_status complement(const lnt_tensor *p)
 {
     for (size_t i = 0; i < p->rows; i++) {
-        LNT_TRY(lnt_set(p, i, 0, 1 - lnt_get(p, i, 1)));
+        LNT_TRY(lnt_tensor_set(p, i, 0, 1 - lnt_tensor_get(p, i, 1)));
     }
     return LNT_OK;
 }
@@ -117,7 +117,7 @@ static lnt_status predict_plain(const predict_job *job, const lnt_tensor *x,
                                 const lnt_tensor *columns, void *other)
 {
     const size_t outputs = lnt_net_outputs(job->models[0].net);
-    lnt_tensor output = *columns, one = lnt_tensor_of(x->dtype, other, x->rows, outputs);
+    lnt_tensor output = *columns, one = lnt_tensor_view(x->dtype, other, x->rows, outputs);
     const bool pair = job->out.columns > outputs;
     if (pair) { /* one output, the probability of class 1 */
         LNT_TRY(lnt_slice_cols(columns, 1, 1, 1, &output));
@@ -148,7 +148,7 @@ static lnt_status predict_chunks(predict_job *job, void *memory)
         const size_t left = x->rows - first;
         const size_t count = left < LNT_CLI_CHUNK ? left : LNT_CLI_CHUNK;
         lnt_tensor chunk;
-        const lnt_tensor columns = lnt_tensor_of(x->dtype, memory, count, job->out.columns);
+        const lnt_tensor columns = lnt_tensor_view(x->dtype, memory, count, job->out.columns);
         LNT_TRY(lnt_slice_rows(x, first, count, 1, &chunk));
         LNT_TRY(job->uncertainty != NULL ? predict_uncertain(job, &chunk, &columns)
                                          : predict_plain(job, &chunk, &columns, other));

@@ -132,7 +132,7 @@ static lnt_status read_all(lnt_cli_train_job *job)
     job->trial.rows = job->data.rows;
     LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
     if (job->trial.rows.streamed != NULL) {
-        const lnt_row_source *source = &job->trial.source;
+        const lnt_data_source *source = &job->trial.source;
         const bool told = source->in_order && job->trial.config.shuffle;
         lnt_cli_note("%s is more than --memory: rows are read in blocks of %zu%s", job->path,
                      source->block_rows,
@@ -164,7 +164,7 @@ static lnt_status fit(lnt_cli_train_job *job)
         checkpoint->options = job->options;
     }
     const lnt_status status = lnt_cli_trial_fit(&job->trial, true, &job->error);
-    if (job->trial.result.unsaved) {
+    if (job->trial.result.checkpoint_failed) {
         job->missing = job->error; /* the net is trained: save it before failing */
     } else if (status != LNT_OK) {
         return status;
@@ -198,14 +198,14 @@ static lnt_status measure(lnt_cli_train_job *job, size_t m)
                                     job->trial.config.top_k));
     const bool held_out = job->judged.held_out;
     job->trial.model.record =
-        (lnt_record){.epochs = job->epochs_before + result->epochs,
-                     .train_rows = job->trial.x.rows,
-                     .validation_rows = job->trial.x_val.rows,
-                     .seed = job->settings.seed + m,
-                     .train_loss = result->train_loss,
-                     .train_accuracy = result->train_accuracy,
-                     .validation_loss = held_out ? job->metrics.loss : NAN,
-                     .validation_accuracy = held_out ? job->metrics.accuracy : NAN};
+        (lnt_training_summary){.epochs = job->epochs_before + result->epochs,
+                               .train_rows = job->trial.x.rows,
+                               .validation_rows = job->trial.x_val.rows,
+                               .seed = job->settings.seed + m,
+                               .train_loss = result->train_loss,
+                               .train_accuracy = result->train_accuracy,
+                               .validation_loss = held_out ? job->metrics.loss : NAN,
+                               .validation_accuracy = held_out ? job->metrics.accuracy : NAN};
     return LNT_OK;
 }
 

@@ -11,7 +11,7 @@
 static lnt_status balance(size_t classes, const lnt_tensor *y, double *weights)
 {
     for (size_t i = 0; i < y->rows; i++) {
-        weights[(size_t) lnt_get(y, i, 0)] += 1;
+        weights[(size_t) lnt_tensor_get(y, i, 0)] += 1;
     }
     for (size_t c = 0; c < classes; c++) {
         weights[c] = weights[c] > 0 ? (double) y->rows / ((double) classes * weights[c]) : 1;

@@ -10,7 +10,7 @@
 static void count_classes(lnt_cli_metrics *metrics, const lnt_tensor *y)
 {
     for (size_t i = 0; i < y->rows; i++) {
-        metrics->classes[(size_t) lnt_get(y, i, 0)].rows++;
+        metrics->classes[(size_t) lnt_tensor_get(y, i, 0)].rows++;
     }
     for (size_t k = 0; k < metrics->n_confusion; k++) {
         const lnt_confusion_entry *entry = &metrics->confusion[k];
@@ -26,7 +26,7 @@ static lnt_status add_errors(lnt_cli_metrics *metrics, const lnt_tensor *output,
 {
     for (size_t i = 0; i < output->rows; i++) {
         for (size_t j = 0; j < metrics->n_outputs; j++) {
-            const double difference = lnt_get(output, i, j) - lnt_get(y, i, j);
+            const double difference = lnt_tensor_get(output, i, j) - lnt_tensor_get(y, i, j);
             metrics->targets[j].rmse += difference * difference;
             metrics->targets[j].mae += fabs(difference);
         }
@@ -38,10 +38,10 @@ static double sum_of_squares(const lnt_tensor *y, size_t column)
 {
     double mean = 0, sum = 0;
     for (size_t i = 0; i < y->rows; i++) {
-        mean += lnt_get(y, i, column) / (double) y->rows;
+        mean += lnt_tensor_get(y, i, column) / (double) y->rows;
     }
     for (size_t i = 0; i < y->rows; i++) {
-        const double difference = lnt_get(y, i, column) - mean;
+        const double difference = lnt_tensor_get(y, i, column) - mean;
         sum += difference * difference;
     }
     return sum;
@@ -65,7 +65,7 @@ static lnt_status run_chunks(lnt_cli_metrics *metrics, lnt_predictor *predictor,
         const size_t left = x->rows - first;
         const size_t count = left < LNT_CLI_CHUNK ? left : LNT_CLI_CHUNK;
         lnt_tensor x_chunk, y_chunk;
-        lnt_tensor output = lnt_tensor_of(x->dtype, memory, count, outputs);
+        lnt_tensor output = lnt_tensor_view(x->dtype, memory, count, outputs);
         LNT_TRY(lnt_slice_rows(x, first, count, 1, &x_chunk));
         LNT_TRY(lnt_slice_rows(y, first, count, 1, &y_chunk));
         LNT_TRY(lnt_predict(predictor, &x_chunk, &output));

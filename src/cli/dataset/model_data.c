@@ -83,7 +83,7 @@ static lnt_status recode(lnt_frame *frame, const lnt_model *model, const char *p
 {
     lnt_error inner = {LNT_OK, ""};
     if (model->class_names != NULL) {
-        const lnt_status status = lnt_frame_recode(frame, column, model->class_names, &inner);
+        const lnt_status status = lnt_frame_encode_as(frame, column, model->class_names, &inner);
         return status == LNT_OK ? LNT_OK : lnt_fail(error, status, "%s: %s", path, inner.message);
     }
     if (lnt_frame_labels(frame, column) != NULL) {

@@ -42,18 +42,18 @@ size_t lnt_cli_reading_limit(const lnt_cli_reading *reading)
     return reading->memory < machine ? reading->memory : machine;
 }
 
-lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
-                                           lnt_cli_names labels, lnt_cli_names only)
+lnt_read_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
+                                            lnt_cli_names labels, lnt_cli_names only)
 {
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = dtype;
     options.delimiter = reading->delimiter;
-    options.header = (lnt_csv_header) reading->header;
+    options.header = (lnt_header_row) reading->header;
     options.missing = (lnt_missing) reading->missing;
     options.label_columns = labels.items;
     options.n_label_columns = labels.count;
-    options.only_columns = only.items;
-    options.n_only_columns = only.count;
+    options.use_columns = only.items;
+    options.n_use_columns = only.count;
     options.memory_limit = lnt_cli_reading_limit(reading);
     return options;
 }
@@ -70,8 +70,8 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
                         const lnt_cli_reading *reading, lnt_cli_names labels, lnt_cli_names only,
                         lnt_error *error)
 {
-    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    const lnt_read_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
     LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
-    lnt_cli_tell_dropped(path, lnt_frame_dropped(*frame));
+    lnt_cli_tell_dropped(path, lnt_frame_rows_dropped(*frame));
     return LNT_OK;
 }

@@ -15,8 +15,8 @@ typedef struct lnt_cli_names {
 } lnt_cli_names;
 
 /* What the library is told of a file, which is then read in either way; the names are lent. */
-lnt_csv_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
-                                           lnt_cli_names labels, lnt_cli_names only);
+lnt_read_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_dtype dtype,
+                                            lnt_cli_names labels, lnt_cli_names only);
 
 /* Says on standard error how many rows were left out of a file. */
 void lnt_cli_tell_dropped(const char *path, size_t dropped);

@@ -20,7 +20,7 @@ lnt_status lnt_cli_weights_check(lnt_frame *frame, size_t place, const char *pat
 {
     const lnt_tensor values = lnt_frame_values(frame);
     for (size_t i = 0; i < values.rows; i++) {
-        const double weight = lnt_get(&values, i, place);
+        const double weight = lnt_tensor_get(&values, i, place);
         if (!(weight >= 0)) {
             return lnt_fail(error, LNT_ERR_INVALID,
                             "%s: column '%s': expected weights from 0, found %g in row %zu", path,

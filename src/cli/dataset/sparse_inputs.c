@@ -60,7 +60,7 @@ lnt_status lnt_cli_sparse_inputs(lnt_frame *frame, const lnt_model *model, void 
     if (*memory == NULL) {
         return LNT_ERR_MEMORY;
     }
-    *x = lnt_tensor_of(values.dtype, *memory, values.rows, inputs);
+    *x = lnt_tensor_view(values.dtype, *memory, values.rows, inputs);
     for (size_t i = 0; i < inputs; i++) {
         const size_t number = number_of(lnt_names_get(model->input_names, i));
         if (number < values.cols) {

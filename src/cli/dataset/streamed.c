@@ -10,7 +10,7 @@
 
 void lnt_cli_streamed_finish(lnt_cli_streamed *streamed)
 {
-    lnt_row_file_close(streamed->file);
+    lnt_row_reader_close(streamed->file);
     lnt_release(NULL, streamed->order);
     lnt_release(NULL, streamed->chunk);
     lnt_release(NULL, streamed->held_out);
@@ -19,7 +19,7 @@ void lnt_cli_streamed_finish(lnt_cli_streamed *streamed)
 
 static size_t element(const lnt_cli_streamed *s)
 {
-    return lnt_dtype_size(lnt_row_file_dtype(s->file));
+    return lnt_dtype_size(lnt_row_reader_dtype(s->file));
 }
 
 size_t lnt_cli_streamed_size(const lnt_tensor *matrix)
@@ -33,9 +33,9 @@ size_t lnt_cli_streamed_size(const lnt_tensor *matrix)
  */
 static size_t bytes_besides(const lnt_cli_streamed *s)
 {
-    const size_t rows = lnt_row_file_rows(s->file);
+    const size_t rows = lnt_row_reader_rows(s->file);
     return rows * (sizeof *s->order + 1) + s->taught +
-           s->chunk_rows * lnt_row_file_cols(s->file) * element(s) +
+           s->chunk_rows * lnt_row_reader_cols(s->file) * element(s) +
            (rows - s->n_train) * s->used->n_inputs * element(s);
 }
 
@@ -50,7 +50,7 @@ static lnt_status over_memory(const lnt_cli_streamed *s, size_t needed, const ch
 lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_columns *used)
 {
     lnt_cli_streamed *s = streamed;
-    const size_t row = lnt_row_file_cols(s->file) * element(s);
+    const size_t row = lnt_row_reader_cols(s->file) * element(s);
     s->used = used;
     s->chunk_rows = row < CHUNK_BYTES ? CHUNK_BYTES / row : 1;
     s->chunk = lnt_allocate(NULL, s->chunk_rows, row);
@@ -60,11 +60,11 @@ lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_colu
 lnt_status lnt_cli_streamed_columns(lnt_cli_streamed *streamed, const size_t *columns, size_t count,
                                     lnt_frame **frame, lnt_error *error)
 {
-    const size_t bytes = lnt_row_file_rows(streamed->file) * count * element(streamed);
+    const size_t bytes = lnt_row_reader_rows(streamed->file) * count * element(streamed);
     if (bytes > streamed->memory) {
         return over_memory(streamed, bytes, "the targets alone", error);
     }
-    return lnt_row_file_columns_frame(streamed->file, columns, count, frame, error);
+    return lnt_row_reader_columns_frame(streamed->file, columns, count, frame, error);
 }
 
 /* --- which rows --- */
@@ -90,7 +90,7 @@ lnt_status lnt_cli_streamed_split(lnt_cli_streamed *streamed, size_t *order, siz
                                   lnt_error *error)
 {
     lnt_cli_streamed *s = streamed;
-    const size_t rows = lnt_row_file_rows(s->file);
+    const size_t rows = lnt_row_reader_rows(s->file);
     s->order = order;
     s->n_train = n_train;
     const size_t needed = bytes_besides(s);
@@ -106,7 +106,7 @@ lnt_status lnt_cli_streamed_split(lnt_cli_streamed *streamed, size_t *order, siz
 static void pick(const lnt_cli_streamed *s, size_t row, char *to)
 {
     const size_t size = element(s);
-    const char *from = s->chunk + row * lnt_row_file_cols(s->file) * size;
+    const char *from = s->chunk + row * lnt_row_reader_cols(s->file) * size;
     for (size_t j = 0; j < s->used->n_inputs;) {
         size_t run = 1;
         while (j + run < s->used->n_inputs && s->used->index[j + run] == s->used->index[j] + run) {
@@ -122,18 +122,18 @@ static lnt_status read_inputs(lnt_cli_streamed *s, size_t first, const lnt_tenso
                               lnt_error *error)
 {
     const size_t *order = s->order + first;
-    const size_t cols = lnt_row_file_cols(s->file), row_bytes = x->cols * element(s);
+    const size_t cols = lnt_row_reader_cols(s->file), row_bytes = x->cols * element(s);
     for (size_t done = 0; done < x->rows;) {
         const size_t begin = order[done], wanted = order[x->rows - 1] + 1 - begin;
         const size_t count = wanted < s->chunk_rows ? wanted : s->chunk_rows;
-        const lnt_tensor chunk = lnt_tensor_of(x->dtype, s->chunk, count, cols);
-        LNT_TRY(lnt_row_file_read(s->file, begin, &chunk, error));
+        const lnt_tensor chunk = lnt_tensor_view(x->dtype, s->chunk, count, cols);
+        LNT_TRY(lnt_row_reader_read(s->file, begin, &chunk, error));
         for (; done < x->rows && order[done] < begin + count; done++) {
             pick(s, order[done] - begin, (char *) x->data + done * row_bytes);
         }
     }
     lnt_tensor z = *x;
-    return s->scaler != NULL ? lnt_scaler_apply(s->scaler, x, &z) : LNT_OK;
+    return s->scaler != NULL ? lnt_scaler_transform(s->scaler, x, &z) : LNT_OK;
 }
 
 static lnt_status add_all(lnt_cli_streamed *s, lnt_scaler_fitter *fitter, void *memory,
@@ -142,9 +142,9 @@ static lnt_status add_all(lnt_cli_streamed *s, lnt_scaler_fitter *fitter, void *
     for (size_t first = 0, count; first < s->n_train; first += count) {
         count = s->n_train - first < s->chunk_rows ? s->n_train - first : s->chunk_rows;
         const lnt_tensor x =
-            lnt_tensor_of(lnt_row_file_dtype(s->file), memory, count, s->used->n_inputs);
+            lnt_tensor_view(lnt_row_reader_dtype(s->file), memory, count, s->used->n_inputs);
         LNT_TRY(read_inputs(s, first, &x, error));
-        LNT_TRY(lnt_scaler_fitter_add(fitter, &x));
+        LNT_TRY(lnt_scaler_fitter_partial_fit(fitter, &x));
     }
     return LNT_OK;
 }
@@ -164,7 +164,7 @@ lnt_status lnt_cli_streamed_scaler(lnt_cli_streamed *streamed, lnt_scaling scali
     void *memory = lnt_allocate(NULL, s->chunk_rows, s->used->n_inputs * element(s));
     lnt_status status = memory != NULL ? add_all(s, fitter, memory, error) : LNT_ERR_MEMORY;
     if (status == LNT_OK) {
-        status = lnt_scaler_fitter_make(fitter, scaler, NULL);
+        status = lnt_scaler_fitter_get_scaler(fitter, scaler, NULL);
     }
     lnt_release(NULL, memory);
     lnt_scaler_fitter_destroy(fitter);
@@ -174,12 +174,12 @@ lnt_status lnt_cli_streamed_scaler(lnt_cli_streamed *streamed, lnt_scaling scali
 lnt_status lnt_cli_streamed_held_out(lnt_cli_streamed *streamed, lnt_tensor *x, lnt_error *error)
 {
     lnt_cli_streamed *s = streamed;
-    const size_t rows = lnt_row_file_rows(s->file) - s->n_train;
+    const size_t rows = lnt_row_reader_rows(s->file) - s->n_train;
     s->held_out = lnt_allocate(NULL, rows, s->used->n_inputs * element(s));
     if (s->held_out == NULL) {
         return LNT_ERR_MEMORY;
     }
-    *x = lnt_tensor_of(lnt_row_file_dtype(s->file), s->held_out, rows, s->used->n_inputs);
+    *x = lnt_tensor_view(lnt_row_reader_dtype(s->file), s->held_out, rows, s->used->n_inputs);
     return rows > 0 ? read_inputs(s, s->n_train, x, error) : LNT_OK;
 }
 
@@ -202,7 +202,7 @@ static lnt_status read_block(void *context, size_t first, const lnt_tensor *x, c
 }
 
 lnt_status lnt_cli_streamed_source(lnt_cli_streamed *streamed, size_t batch_rows, bool shuffle,
-                                   size_t other, lnt_row_source *source, lnt_error *error)
+                                   size_t other, lnt_data_source *source, lnt_error *error)
 {
     lnt_cli_streamed *s = streamed;
     const size_t used = bytes_besides(s) + other;
@@ -215,12 +215,12 @@ lnt_status lnt_cli_streamed_source(lnt_cli_streamed *streamed, size_t batch_rows
         return over_memory(s, least, "targets, rows held out and two blocks of a batch", error);
     }
     const size_t most = (s->memory - used - batch * row) / of_block;
-    *source = (lnt_row_source){.rows = s->n_train,
-                               .targets = s->y.cols,
-                               .block_rows = most < s->n_train ? most / batch * batch : s->n_train,
-                               .weighted = s->weights.rows > 0,
-                               .in_order = lnt_row_file_in_order(s->file),
-                               .read = read_block,
-                               .context = s};
+    *source = (lnt_data_source){.rows = s->n_train,
+                                .targets = s->y.cols,
+                                .block_rows = most < s->n_train ? most / batch * batch : s->n_train,
+                                .weighted = s->weights.rows > 0,
+                                .in_order = lnt_row_reader_in_order(s->file),
+                                .read = read_block,
+                                .context = s};
     return LNT_OK;
 }

@@ -14,7 +14,7 @@
  * a row.
  */
 typedef struct lnt_cli_streamed {
-    lnt_row_file *file; /* NULL: the data are in memory */
+    lnt_row_reader *file; /* NULL: the data are in memory */
     const char *path;
     size_t memory;               /* bytes that all this may take */
     size_t taught;               /* bytes of targets and weights */
@@ -55,6 +55,6 @@ lnt_status lnt_cli_streamed_held_out(lnt_cli_streamed *streamed, lnt_tensor *x, 
  * `other` bytes. It borrows `streamed`.
  */
 lnt_status lnt_cli_streamed_source(lnt_cli_streamed *streamed, size_t batch_rows, bool shuffle,
-                                   size_t other, lnt_row_source *source, lnt_error *error);
+                                   size_t other, lnt_data_source *source, lnt_error *error);
 
 #endif

@@ -16,7 +16,7 @@ static bool few_whole_numbers(lnt_frame *frame, size_t column)
     double seen[CLASSES_GUESSED];
     size_t count = 0;
     for (size_t i = 0; i < values.rows; i++) {
-        const double value = lnt_get(&values, i, column);
+        const double value = lnt_tensor_get(&values, i, column);
         size_t k = 0;
         while (k < count && seen[k] != value) {
             k++;

@@ -34,7 +34,7 @@ lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool
     }
     part.rows = held_out ? t->rows - rows->n_train : rows->n_train;
     if (held_out && part.rows > 0 && t->data != NULL) {
-        part.data = lnt_element(t, rows->n_train, 0);
+        part.data = lnt_tensor_ptr(t, rows->n_train, 0);
     }
     return part;
 }
@@ -71,7 +71,7 @@ static target_side targets_of(const lnt_cli_train_data *data, const char *path,
 
 /* The file stays where it is; the frame has its names. */
 static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data_format format,
-                            const lnt_csv_options *options, lnt_error *error)
+                            const lnt_read_options *options, lnt_error *error)
 {
     lnt_cli_streamed *streamed = &data->streamed;
     if (strcmp(path, "-") == 0) {
@@ -81,9 +81,9 @@ static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data
     }
     streamed->path = path;
     streamed->memory = options->memory_limit;
-    LNT_TRY(lnt_row_file_open(&streamed->file, path, format, options, error));
-    lnt_cli_tell_dropped(path, lnt_row_file_dropped(streamed->file));
-    return lnt_row_file_columns_frame(streamed->file, NULL, 0, &data->frame, error);
+    LNT_TRY(lnt_row_reader_open(&streamed->file, path, format, options, error));
+    lnt_cli_tell_dropped(path, lnt_row_reader_dropped(streamed->file));
+    return lnt_row_reader_columns_frame(streamed->file, NULL, 0, &data->frame, error);
 }
 
 /* Into memory, or, if they were asked to and are too many for it, block by block later. */
@@ -97,7 +97,7 @@ static lnt_status read_or_open(lnt_cli_train_data *data, const char *path,
     if (status != LNT_ERR_TOO_LARGE || reading->memory == 0) {
         return status;
     }
-    const lnt_csv_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
+    const lnt_read_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
     return open_file(data, path, (lnt_data_format) reading->format, &options, error);
 }
 
@@ -159,7 +159,7 @@ static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const cha
     lnt_tensor column;
     LNT_TRY(lnt_cli_weights_check(data->frame, place, path, error));
     LNT_TRY(lnt_slice_cols(&values, place, 1, 1, &column));
-    *weights = lnt_tensor_of(values.dtype, memory, values.rows, 1);
+    *weights = lnt_tensor_view(values.dtype, memory, values.rows, 1);
     return lnt_copy(&column, weights);
 }
 
@@ -229,7 +229,7 @@ static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *m
 {
     lnt_loss loss = data->classify ? lnt_softmax_cross_entropy(LNT_MEAN) : lnt_mse(LNT_MEAN);
     if (settings->loss_choice > 0) {
-        loss = lnt_loss_of((lnt_loss_kind) (settings->loss_choice - 1), LNT_MEAN);
+        loss = lnt_loss_defaults((lnt_loss_kind) (settings->loss_choice - 1), LNT_MEAN);
     } else if (model->net != NULL) {
         loss = model->loss;
     }
@@ -257,7 +257,7 @@ static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model
     lnt_error inner = {LNT_OK, ""};
     data->classify = true;
     const lnt_status status =
-        lnt_frame_recode(targets->frame, targets->places[0], model->class_names, &inner);
+        lnt_frame_encode_as(targets->frame, targets->places[0], model->class_names, &inner);
     return status == LNT_OK ? LNT_OK
                             : lnt_fail(error, status, "%s: %s", targets->path, inner.message);
 }
@@ -266,7 +266,7 @@ static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model
 static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
                              const lnt_cli_train_settings *settings, lnt_error *error)
 {
-    const size_t rows = is_streamed(data) ? lnt_row_file_rows(data->streamed.file)
+    const size_t rows = is_streamed(data) ? lnt_row_reader_rows(data->streamed.file)
                                           : lnt_frame_values(data->frame).rows;
     const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
     if (settings->apart.targets != NULL) {
@@ -296,8 +296,8 @@ static lnt_cli_task task_of(const lnt_cli_train_settings *settings, const target
 static void view_streamed(lnt_cli_train_data *data)
 {
     lnt_cli_streamed *streamed = &data->streamed;
-    data->rows.x = lnt_tensor_of(lnt_row_file_dtype(streamed->file), NULL,
-                                 lnt_row_file_rows(streamed->file), data->columns.n_inputs);
+    data->rows.x = lnt_tensor_view(lnt_row_reader_dtype(streamed->file), NULL,
+                                   lnt_row_reader_rows(streamed->file), data->columns.n_inputs);
     data->rows.y = lnt_frame_values(data->targets_apart);
     data->rows.streamed = streamed;
     streamed->taught =

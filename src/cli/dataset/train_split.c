@@ -57,8 +57,9 @@ static lnt_status split(lnt_cli_train_data *data, const char *path,
     if (index == NULL) {
         return LNT_ERR_MEMORY;
     }
-    lnt_status status = lnt_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
-                                  settings->seed, index, &data->rows.n_train);
+    lnt_status status =
+        lnt_train_test_split(rows, settings->validation, data->classify ? &data->rows.y : NULL,
+                             settings->seed, index, &data->rows.n_train);
     if (is_streamed(data)) { /* which keeps the index */
         LNT_TRY(lnt_cli_streamed_split(&data->streamed, index, data->rows.n_train, error));
     }

@@ -33,7 +33,7 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(fit.checkpoint.keep),
      .value = "N",
-     .least = LNT_CHECKPOINT_KEEP,
+     .least = LNT_CHECKPOINT_MIN_KEEP,
      .most = 1000000,
      .help = "How many stay, the newest (default: 2)"},
     {.name = "resume",
@@ -43,7 +43,7 @@ static const lnt_cli_option options[] = {
      .help = "Go on from the newest checkpoint that is good; begin if there is none"},
     {.name = "resume-changed",
      .kind = LNT_CLI_SWITCH,
-     LNT_CLI_AT(fit.checkpoint.changed),
+     LNT_CLI_AT(fit.checkpoint.allow_changes),
      .initial = "no",
      .help = "The same, even if the data or the options have changed"},
 };
@@ -75,9 +75,9 @@ static bool parse_every(const char *text, lnt_checkpoint_config *checkpoint)
 int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
 {
     lnt_checkpoint_config *checkpoint = &settings->fit.checkpoint;
-    checkpoint->resume = checkpoint->resume || checkpoint->changed;
+    checkpoint->resume = checkpoint->resume || checkpoint->allow_changes;
     if (checkpoint->directory == NULL) {
-        const char *given = checkpoint->changed       ? "resume-changed"
+        const char *given = checkpoint->allow_changes ? "resume-changed"
                             : checkpoint->resume      ? "resume"
                             : settings->every != NULL ? "every"
                             : checkpoint->keep > 0    ? "keep"
@@ -132,14 +132,15 @@ char *lnt_cli_checkpoint_options(const lnt_cli_values *values)
 static void print_scaler(FILE *stream, const char *what, const lnt_scaler *scaler)
 {
     const size_t cols = lnt_scaler_cols(scaler);
-    char offset[LNT_SUM_LENGTH], scale[LNT_SUM_LENGTH];
+    char offset[LNT_CHECKSUM_LENGTH], scale[LNT_CHECKSUM_LENGTH];
     if (scaler == NULL) {
         return;
     }
     /* Only read. */
     const lnt_tensor rows[] = {lnt_tensor_f64((double *) lnt_scaler_offset(scaler), 1, cols),
                                lnt_tensor_f64((double *) lnt_scaler_scale(scaler), 1, cols)};
-    if (lnt_tensor_sum(&rows[0], offset) == LNT_OK && lnt_tensor_sum(&rows[1], scale) == LNT_OK) {
+    if (lnt_tensor_checksum(&rows[0], offset) == LNT_OK &&
+        lnt_tensor_checksum(&rows[1], scale) == LNT_OK) {
         fprintf(stream, "%s scaling = checksums %s, %s\n", what, offset, scale);
     }
 }

@@ -45,7 +45,7 @@ static bool find(const char *name, lnt_layer *layer, size_t *number)
     if (lnt_activation_find(name, &activation) != LNT_OK) {
         return false;
     }
-    *layer = lnt_activate(activation);
+    *layer = lnt_activation_layer(activation);
     const bool has_alpha =
         activation == LNT_LEAKY_RELU || activation == LNT_ELU || activation == LNT_SINE;
     *number = has_alpha ? offsetof(lnt_layer, alpha) : 0;

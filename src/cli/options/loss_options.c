@@ -70,8 +70,8 @@ void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss)
     base.loss = *loss;
     settings->loss_choice = 1 + (int) loss->kind;
     settings->loss.kind = loss->kind;
-    settings->loss.value = loss->value;
-    settings->loss.gradient = loss->gradient;
+    settings->loss.value_reduction = loss->value_reduction;
+    settings->loss.gradient_reduction = loss->gradient_reduction;
     settings->loss.class_weights = loss->class_weights;
     settings->loss.n_class_weights = loss->n_class_weights;
     lnt_cli_values_fill(&settings->values, options, LNT_CLI_COUNT_OF(options), &base);

@@ -54,7 +54,7 @@ lnt_init lnt_cli_net_init(int choice, double scale)
     case LNT_INIT_TRUNCATED_NORMAL:
         return lnt_init_truncated_normal(0, spread);
     default: {
-        lnt_init init = lnt_init_of(kind);
+        lnt_init init = lnt_init_defaults(kind);
         init.gain = scale > 0 ? scale : 0;
         return init;
     }

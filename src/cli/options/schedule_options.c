@@ -213,7 +213,7 @@ lnt_status lnt_cli_schedule_settle(lnt_cli_train_settings *settings, lnt_error *
 {
     lnt_schedule *schedule = &settings->fit.schedule;
     lnt_cli_train_settings base = *settings;
-    base.fit.schedule = lnt_schedule_of(schedule->kind);
+    base.fit.schedule = lnt_schedule_defaults(schedule->kind);
     base.fit.schedule.per_step = spans_run(settings);
     base.fit.schedule.cycle_momentum = has_momentum(&settings->fit.optim);
     if (schedule->kind == LNT_SCHEDULE_COSINE) {

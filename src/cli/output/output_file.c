@@ -145,7 +145,7 @@ lnt_status lnt_cli_outfiles_check(const lnt_cli_outfile *files, size_t count,
 static bool is_of_checkpoints(const char *name)
 {
     return strncmp(name, "checkpoint-", strlen("checkpoint-")) == 0 || strcmp(name, ".lock") == 0 ||
-           strcmp(name, LNT_CHECKPOINT_STOP) == 0;
+           strcmp(name, LNT_CHECKPOINT_STOP_FILE) == 0;
 }
 
 static lnt_status check_checkpoint(const lnt_cli_outfile *file, const char *folder,

@@ -58,7 +58,7 @@ static void write_row(const lnt_cli_output *out, const lnt_tensor *output, size_
         lnt_cli_csv_field(out->stream, "", output_name(out, class, name));
     }
     for (size_t j = 0; j < output->cols && (!out->classifier || out->probabilities); j++) {
-        lnt_cli_number(lnt_get(output, i, j), output->dtype, number);
+        lnt_cli_number(lnt_tensor_get(output, i, j), output->dtype, number);
         fprintf(out->stream, "%s%s", j > 0 || out->classifier ? "," : "", number);
     }
     putc('\n', out->stream);
@@ -72,7 +72,7 @@ static json_t *values_json(const lnt_cli_output *out, const lnt_tensor *output, 
     for (size_t j = first; j < end; j++) {
         char name[NAME_MAX_BYTES];
         if (json_object_set_new(values, output_name(out, j, name),
-                                lnt_cli_json_number(lnt_get(output, i, j))) != 0) {
+                                lnt_cli_json_number(lnt_tensor_get(output, i, j))) != 0) {
             json_decref(values);
             return NULL;
         }
@@ -118,15 +118,15 @@ static void write_npy(const lnt_cli_output *out, const lnt_tensor *output, const
 
 lnt_status lnt_cli_output_begin(const lnt_cli_output *out, size_t rows, lnt_dtype dtype)
 {
-    char begin[LNT_NPY_BEGIN];
+    char begin[LNT_NPY_HEADER_LENGTH];
     if (out->format == LNT_CLI_CSV) {
         write_header(out);
     }
     if (out->format == LNT_CLI_NPY) {
         if (out->classifier && !out->probabilities) {
-            LNT_TRY(lnt_npy_begin("i8", rows, 0, begin));
+            LNT_TRY(lnt_npy_header("i8", rows, 0, begin));
         } else {
-            LNT_TRY(lnt_npy_begin(dtype == LNT_F32 ? "f4" : "f8", rows, out->columns, begin));
+            LNT_TRY(lnt_npy_header(dtype == LNT_F32 ? "f4" : "f8", rows, out->columns, begin));
         }
         (void) fwrite(begin, 1, sizeof begin, out->stream);
     }
@@ -138,7 +138,7 @@ lnt_status lnt_cli_output_rows(const lnt_cli_output *out, const lnt_tensor *outp
     size_t class[LNT_CLI_CHUNK];
     lnt_tensor means;
     LNT_TRY(lnt_slice_cols(output, 0, out->means, 1, &means));
-    LNT_TRY(lnt_argmax_rows(&means, class));
+    LNT_TRY(lnt_row_argmax(&means, class));
     if (out->format == LNT_CLI_NPY) {
         write_npy(out, output, class);
         return LNT_OK;

@@ -36,12 +36,12 @@ static void fill(tenth bins[BINS], const lnt_cli_html_report *report, size_t n)
     for (size_t i = 0; i < y->rows; i++) {
         if (n == 0) {
             for (size_t j = 0; j < y->cols; j++) {
-                add(bins, lnt_get(report->prediction, i, j), lnt_get(y, i, j) > 0.5);
+                add(bins, lnt_tensor_get(report->prediction, i, j), lnt_tensor_get(y, i, j) > 0.5);
             }
             continue;
         }
         const size_t c = n == 2 ? 1 : lnt_html_predicted(report, i, n);
-        add(bins, lnt_html_probability(report, i, c), lnt_get(y, i, 0) == (double) c);
+        add(bins, lnt_html_probability(report, i, c), lnt_tensor_get(y, i, 0) == (double) c);
     }
 }
 

@@ -17,18 +17,18 @@ double lnt_html_probability(const lnt_cli_html_report *report, size_t i, size_t 
     const size_t n =
         lnt_loss_classes(report->model->loss.kind, lnt_net_outputs(report->model->net));
     if (n > 2) {
-        return lnt_get(p, i, 1);
+        return lnt_tensor_get(p, i, 1);
     }
     if (p->cols > 1) {
-        return lnt_get(p, i, c);
+        return lnt_tensor_get(p, i, c);
     }
-    return c == 1 ? lnt_get(p, i, 0) : 1 - lnt_get(p, i, 0);
+    return c == 1 ? lnt_tensor_get(p, i, 0) : 1 - lnt_tensor_get(p, i, 0);
 }
 
 size_t lnt_html_predicted(const lnt_cli_html_report *report, size_t i, size_t n)
 {
     if (n > 2) {
-        return (size_t) lnt_get(report->prediction, i, 0);
+        return (size_t) lnt_tensor_get(report->prediction, i, 0);
     }
     return lnt_html_probability(report, i, 1) > lnt_html_probability(report, i, 0);
 }
@@ -80,7 +80,7 @@ lnt_status lnt_html_classes_count(lnt_html_classes *classes, const lnt_cli_html_
     }
     classes->n = n;
     for (size_t i = 0; i < report->y->rows; i++) {
-        const double truth = lnt_get(report->y, i, 0);
+        const double truth = lnt_tensor_get(report->y, i, 0);
         if (truth >= 0 && truth < (double) n) {
             const size_t is = (size_t) truth, said = lnt_html_predicted(report, i, n);
             classes->rows++;

@@ -192,9 +192,9 @@ static void layer_norms(const course *run, size_t layer, bool gradient, double *
     for (size_t i = 0; i < run->n; i++) {
         values[i] = 0;
     }
-    for (size_t t = 0; t < lnt_net_n_tensors(net); t++) {
+    for (size_t t = 0; t < lnt_net_n_parameter_tensors(net); t++) {
         lnt_parameter parameter;
-        if (lnt_net_tensor(net, t, &parameter) != LNT_OK || parameter.layer != layer) {
+        if (lnt_net_parameter(net, t, &parameter) != LNT_OK || parameter.layer != layer) {
             continue;
         }
         for (size_t i = 0; i < run->n; i++) {
@@ -208,9 +208,9 @@ static void layer_norms(const course *run, size_t layer, bool gradient, double *
 static size_t layers_with_parameters(lnt_net *net, size_t *layers, size_t most)
 {
     size_t count = 0;
-    for (size_t t = 0, last = SIZE_MAX; t < lnt_net_n_tensors(net); t++) {
+    for (size_t t = 0, last = SIZE_MAX; t < lnt_net_n_parameter_tensors(net); t++) {
         lnt_parameter parameter;
-        if (lnt_net_tensor(net, t, &parameter) == LNT_OK && parameter.layer != last) {
+        if (lnt_net_parameter(net, t, &parameter) == LNT_OK && parameter.layer != last) {
             last = parameter.layer;
             if (count < most) {
                 layers[count] = last;

@@ -24,7 +24,8 @@ static size_t collect(const lnt_cli_html_report *report, size_t target, double *
 {
     size_t count = 0;
     for (size_t i = 0; i < report->y->rows; i++) {
-        const double error = lnt_get(report->prediction, i, target) - lnt_get(report->y, i, target);
+        const double error =
+            lnt_tensor_get(report->prediction, i, target) - lnt_tensor_get(report->y, i, target);
         if (isfinite(error)) {
             errors[count++] = error;
         }

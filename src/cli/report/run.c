@@ -12,10 +12,12 @@ static lnt_status choose(const lnt_tensor *probabilities, size_t first, lnt_tens
     for (size_t i = 0; i < probabilities->rows; i++) {
         size_t best = 0;
         for (size_t c = 1; c < probabilities->cols; c++) {
-            best = lnt_get(probabilities, i, c) > lnt_get(probabilities, i, best) ? c : best;
+            best = lnt_tensor_get(probabilities, i, c) > lnt_tensor_get(probabilities, i, best)
+                       ? c
+                       : best;
         }
-        LNT_TRY(lnt_set(chosen, first + i, 0, (double) best));
-        LNT_TRY(lnt_set(chosen, first + i, 1, lnt_get(probabilities, i, best)));
+        LNT_TRY(lnt_tensor_set(chosen, first + i, 0, (double) best));
+        LNT_TRY(lnt_tensor_set(chosen, first + i, 1, lnt_tensor_get(probabilities, i, best)));
     }
     return LNT_OK;
 }
@@ -28,7 +30,7 @@ static lnt_status predict_choices(lnt_predictor *predictor, const lnt_tensor *x,
     lnt_status status = memory != NULL ? LNT_OK : LNT_ERR_MEMORY;
     for (size_t first = 0, count; first < x->rows && status == LNT_OK; first += count) {
         count = x->rows - first < CHUNK ? x->rows - first : CHUNK;
-        lnt_tensor some, probabilities = lnt_tensor_of(x->dtype, memory, count, outputs);
+        lnt_tensor some, probabilities = lnt_tensor_view(x->dtype, memory, count, outputs);
         status = lnt_slice_rows(x, first, count, 1, &some);
         status = status == LNT_OK ? lnt_predict(predictor, &some, &probabilities) : status;
         status = status == LNT_OK ? choose(&probabilities, first, chosen) : status;
@@ -94,7 +96,7 @@ lnt_status lnt_cli_html_run_write(const lnt_cli_html_report *report, const lnt_t
     void *memory = lnt_allocate(NULL, x->rows * cols, lnt_dtype_size(dtype));
     lnt_status status = LNT_ERR_MEMORY;
     if (settings != NULL && memory != NULL) {
-        lnt_tensor prediction = lnt_tensor_of(dtype, memory, x->rows, cols);
+        lnt_tensor prediction = lnt_tensor_view(dtype, memory, x->rows, cols);
         status = predict(report->model, x, &prediction);
         if (status == LNT_OK) {
             lnt_cli_html_report whole = *report;

@@ -20,8 +20,8 @@ static void put_points(lnt_html *html, const lnt_cli_html_report *report, size_t
     const bool pointable = shown <= POINTABLE_MOST;
     for (size_t k = 0; k < shown; k++) {
         const size_t i = k * rows / shown;
-        const double truth = lnt_get(report->y, i, target);
-        const double predicted = lnt_get(report->prediction, i, target);
+        const double truth = lnt_tensor_get(report->y, i, target);
+        const double predicted = lnt_tensor_get(report->prediction, i, target);
         const double left = lnt_html_axis_at(x, truth), top = lnt_html_axis_at(y, predicted);
         if (pointable && isfinite(truth) && isfinite(predicted)) {
             char a[LNT_HTML_NUMBER_MAX], b[LNT_HTML_NUMBER_MAX];
@@ -64,8 +64,8 @@ void lnt_html_scatter_put(lnt_html *html, const lnt_cli_html_report *report, siz
         return;
     }
     for (size_t i = 0; i < rows; i++) {
-        all[i] = lnt_get(report->y, i, target);
-        all[rows + i] = lnt_get(report->prediction, i, target);
+        all[i] = lnt_tensor_get(report->y, i, target);
+        all[rows + i] = lnt_tensor_get(report->prediction, i, target);
     }
     lnt_html_axis y = lnt_html_axis_of(all, 2 * rows, false, 6);
     free(all);

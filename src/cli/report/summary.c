@@ -90,11 +90,11 @@ static const char *end_of(const lnt_cli_html_report *report, char text[120])
         [LNT_END_PATIENCE] = "no improvement for too long",
         [LNT_END_SECONDS] = "the time was over",
         [LNT_END_STEPS] = "the steps were used up",
-        [LNT_END_NOT_FINITE] = "then the loss was not finite",
-        [LNT_END_STOP] = "then a stop file was found",
-        [LNT_END_GOAL] = "target loss reached",
-        [LNT_END_GRADIENT] = "gradient tolerance reached",
-        [LNT_END_STUCK] = "no step lowers the loss further",
+        [LNT_END_NONFINITE] = "then the loss was not finite",
+        [LNT_END_STOP_FILE] = "then a stop file was found",
+        [LNT_END_TARGET_LOSS] = "target loss reached",
+        [LNT_END_GRADIENT_TOLERANCE] = "gradient tolerance reached",
+        [LNT_END_STALLED] = "no step lowers the loss further",
     };
     if (result->end == LNT_END_PATIENCE && report->patience > 0) {
         snprintf(text, 120, "no improvement for %zu epochs", report->patience);
@@ -133,7 +133,7 @@ static void put_run(lnt_html *html, const lnt_cli_html_report *report)
 
 static void put_sizes(lnt_html *html, const lnt_cli_html_report *report)
 {
-    const lnt_record *record = &report->model->record;
+    const lnt_training_summary *record = &report->model->record;
     char value[LNT_HTML_NUMBER_MAX], below[80], count[LNT_HTML_NUMBER_MAX];
     snprintf(below, sizeof below, "%s held out", lnt_html_count(record->validation_rows, count));
     put_tile(html, "Rows trained on", lnt_html_count(record->train_rows, value),

@@ -16,7 +16,7 @@ static void put_detail(lnt_html *html, const lnt_layer *layer, const char *name)
     if (strcmp(name, "dropout") == 0) {
         lnt_html_put(html, "rate %s", lnt_html_number(layer->rate, 4, number));
     } else if (strcmp(name, "residual") == 0) {
-        lnt_html_put(html, "around %zu layers", layer->span);
+        lnt_html_put(html, "around %zu layers", layer->skip_depth);
     } else if (strcmp(name, "dense") == 0 || strcmp(name, "activation") == 0) {
         lnt_html_escape(html, activation);
         lnt_html_put(html, strcmp(name, "dense") == 0 && !layer->bias ? ", no bias" : "");
@@ -27,10 +27,10 @@ static void layer_numbers(lnt_net *net, size_t layer, size_t *parameters, double
 {
     *parameters = 0;
     *norm = 0;
-    for (size_t t = 0; t < lnt_net_n_tensors(net); t++) {
+    for (size_t t = 0; t < lnt_net_n_parameter_tensors(net); t++) {
         lnt_parameter parameter;
         double one = 0;
-        if (lnt_net_tensor(net, t, &parameter) == LNT_OK && parameter.layer == layer) {
+        if (lnt_net_parameter(net, t, &parameter) == LNT_OK && parameter.layer == layer) {
             *parameters += parameter.value.rows * parameter.value.cols;
             if (lnt_norm(LNT_NORM_L2, &parameter.value, &one) == LNT_OK) {
                 *norm = hypot(*norm, one);

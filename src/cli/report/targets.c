@@ -26,8 +26,8 @@ lnt_html_errors lnt_html_errors_of(const lnt_cli_html_report *report, size_t tar
     lnt_html_errors errors = {0, NAN, NAN, NAN, NAN};
     double mean = 0, squares = 0, error_squares = 0, absolute = 0, bias = 0;
     for (size_t i = 0; i < report->y->rows; i++) {
-        const double truth = lnt_get(report->y, i, target);
-        const double error = lnt_get(report->prediction, i, target) - truth;
+        const double truth = lnt_tensor_get(report->y, i, target);
+        const double error = lnt_tensor_get(report->prediction, i, target) - truth;
         if (!isfinite(error)) {
             continue;
         }
@@ -65,8 +65,9 @@ static void put_gaussian(lnt_html *html, const lnt_cli_html_report *report, size
     for (size_t t = 0; t < targets; t++) {
         size_t within[3] = {0, 0, 0};
         for (size_t i = 0; i < report->y->rows; i++) {
-            const double error = lnt_get(report->prediction, i, t) - lnt_get(report->y, i, t);
-            const double deviation = lnt_get(report->prediction, i, t + targets);
+            const double error =
+                lnt_tensor_get(report->prediction, i, t) - lnt_tensor_get(report->y, i, t);
+            const double deviation = lnt_tensor_get(report->prediction, i, t + targets);
             for (int k = 0; k < 3; k++) {
                 within[k] += fabs(error) <= (k + 1) * deviation;
             }
@@ -95,7 +96,7 @@ static void put_quantile(lnt_html *html, const lnt_cli_html_report *report, size
     for (size_t t = 0; t < targets; t++) {
         size_t below = 0;
         for (size_t i = 0; i < report->y->rows; i++) {
-            below += lnt_get(report->y, i, t) < lnt_get(report->prediction, i, t);
+            below += lnt_tensor_get(report->y, i, t) < lnt_tensor_get(report->prediction, i, t);
         }
         char room[24];
         lnt_html_put(html, "<tr><th scope=\"row\">");

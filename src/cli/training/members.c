@@ -68,7 +68,8 @@ lnt_status lnt_cli_members_check(const lnt_cli_trial *trial, lnt_error *error)
                         "option --laplace: needs all rows in memory, which are more than --memory");
     }
     const lnt_laplace_config config = laplace_config(trial);
-    return lnt_laplace_accepts(&config, trial->model.net, &trial->model.loss, trial->x.rows, error);
+    return lnt_laplace_supports(&config, trial->model.net, &trial->model.loss, trial->x.rows,
+                                error);
 }
 
 lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error)

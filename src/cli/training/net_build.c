@@ -60,7 +60,7 @@ static size_t add_block(const lnt_cli_train_settings *settings, size_t units, bo
         layers[n++] = norm(settings->norm);
     }
     if (apart) {
-        layers[n] = prelu ? lnt_prelu() : lnt_activate(activation);
+        layers[n] = prelu ? lnt_prelu() : lnt_activation_layer(activation);
         layers[n++].alpha = settings->alpha;
     }
     if (settings->dropout > 0) {

@@ -35,7 +35,7 @@ static bool takes(lnt_cli_train_settings *settings, lnt_optim_kind kind, const l
     }
     lnt_optim_config config = settings->fit.optim;
     config.max_rows = rows < settings->fit.batch_rows ? rows : settings->fit.batch_rows;
-    return lnt_optim_accepts(&config, net, loss, NULL) == LNT_OK;
+    return lnt_optim_supports(&config, net, loss, NULL) == LNT_OK;
 }
 
 lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *net,

@@ -43,7 +43,7 @@ void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
         return;
     }
     lnt_cli_train_settings base = *settings;
-    base.fit.optim = lnt_optim_of(settings->fit.optim.kind);
+    base.fit.optim = lnt_optim_defaults(settings->fit.optim.kind);
     if (base.fit.optim.kind == LNT_SGD) {
         base.fit.optim.momentum = LNT_CLI_DEFAULT_MOMENTUM;
     } else if (base.fit.optim.kind == LNT_ADAMW) {
@@ -51,7 +51,7 @@ void lnt_cli_optim_settle(lnt_cli_train_settings *settings)
         base.fit.optim.weight_decay = LNT_CLI_DEFAULT_ADAMW_DECAY;
     }
     base.fit.optim.max_bytes = half_of_memory();
-    if (lnt_optim_looks_again(base.fit.optim.kind)) {
+    if (lnt_optim_reevaluates(base.fit.optim.kind)) {
         settle_whole(settings);
     }
     lnt_cli_values_fill(&settings->values, lnt_cli_optim_group.options, lnt_cli_optim_group.count,

@@ -22,13 +22,13 @@ static const char *end_text(lnt_fit_end end)
         return "max-steps";
     case LNT_END_CALLBACK:
         return "signal";
-    case LNT_END_STOP:
+    case LNT_END_STOP_FILE:
         return "stop";
-    case LNT_END_GOAL:
+    case LNT_END_TARGET_LOSS:
         return "goal";
-    case LNT_END_GRADIENT:
+    case LNT_END_GRADIENT_TOLERANCE:
         return "min-gradient";
-    case LNT_END_STUCK:
+    case LNT_END_STALLED:
         return "stuck";
     default:
         return "epochs";
@@ -58,7 +58,7 @@ static void print_models(const lnt_cli_train_job *job)
 static lnt_status print_json(const lnt_cli_train_job *job)
 {
     const lnt_fit_result *result = &job->trial.result;
-    const lnt_record *record = &job->trial.model.record;
+    const lnt_training_summary *record = &job->trial.model.record;
     const bool held_out = record->validation_rows > 0;
     json_t *object =
         json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o}", "model",
@@ -98,9 +98,9 @@ static void tell_end(const lnt_cli_train_job *job)
 {
     const lnt_fit_result *result = &job->trial.result;
     char why[64] = "";
-    if (result->end == LNT_END_STOP) {
-        snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP "'");
-    } else if (result->end == LNT_END_STUCK) {
+    if (result->end == LNT_END_STOP_FILE) {
+        snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP_FILE "'");
+    } else if (result->end == LNT_END_STALLED) {
         snprintf(why, sizeof why, ", since no step lessens the loss any more");
     } else if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
         snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));

@@ -26,7 +26,7 @@ static lnt_status scale(const lnt_cli_rows *rows, lnt_tensor t, lnt_scaling kind
         const lnt_tensor training = lnt_cli_rows_part(rows, &t, false);
         LNT_TRY(lnt_scaler_fit(scaler, kind, &training, NULL));
     }
-    return *scaler == NULL ? LNT_OK : lnt_scaler_apply(*scaler, &t, &t);
+    return *scaler == NULL ? LNT_OK : lnt_scaler_transform(*scaler, &t, &t);
 }
 
 static bool takes_any_number(lnt_loss_kind kind)
@@ -59,7 +59,7 @@ static lnt_status scale_rows(lnt_cli_trial *trial, bool known, lnt_error *error)
     if (status == LNT_OK) {
         status = scale(&trial->rows, trial->rows.y, targets, known, &trial->model.target_scaler);
     }
-    return status == LNT_ERR_NOT_FINITE
+    return status == LNT_ERR_NONFINITE
                ? lnt_fail(error, status, "the data: a value is beyond what %s can hold",
                           lnt_dtype_name(trial->rows.x.dtype))
                : status;
@@ -113,10 +113,10 @@ static lnt_status settle_validation(lnt_cli_trial *trial, lnt_error *error)
     trial->x_val = own->x;
     trial->y_val = own->y;
     if (trial->model.input_scaler != NULL) {
-        LNT_TRY(lnt_scaler_apply(trial->model.input_scaler, &own->x, &own->x));
+        LNT_TRY(lnt_scaler_transform(trial->model.input_scaler, &own->x, &own->x));
     }
     if (trial->model.target_scaler != NULL) {
-        LNT_TRY(lnt_scaler_apply(trial->model.target_scaler, &own->y, &own->y));
+        LNT_TRY(lnt_scaler_transform(trial->model.target_scaler, &own->y, &own->y));
     }
     return LNT_OK;
 }
@@ -238,10 +238,11 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
                                   : lnt_fit(trial->model.net, &trial->x, &trial->y, &trial->config,
                                             &trial->result, error);
     lnt_cli_progress_end(&trial->progress);
-    if (trial->result.skipped.status != LNT_OK) {
-        lnt_cli_warn("%s; the checkpoint before it was used", trial->result.skipped.message);
+    if (trial->result.skipped_checkpoint.status != LNT_OK) {
+        lnt_cli_warn("%s; the checkpoint before it was used",
+                     trial->result.skipped_checkpoint.message);
     }
-    if (trial->result.elsewhere) {
+    if (trial->result.different_build) {
         lnt_cli_warn("the checkpoint was made by another version of linnet or on another kind of "
                      "processor: rounding may differ");
     }
@@ -252,7 +253,7 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
     if (keeps && status == LNT_ERR_INVALID && strstr(error->message, "was made with") != NULL) {
         return fail_with(error, status, "; --resume-changed goes on all the same");
     }
-    if (status == LNT_ERR_NOT_FINITE) {
+    if (status == LNT_ERR_NONFINITE) {
         char why[LNT_ERROR_LENGTH];
         memcpy(why, error->message, sizeof why);
         return lnt_fail(error, status, "%s; nothing is saved; try an --lr below %g", why,
@@ -268,5 +269,5 @@ lnt_status lnt_cli_trial_judged(lnt_cli_trial *trial, lnt_cli_judged *judged)
     judged->y = judged->held_out ? trial->y_val : trial->y;
     return trial->model.target_scaler == NULL
                ? LNT_OK
-               : lnt_scaler_invert(trial->model.target_scaler, &judged->y, &judged->y);
+               : lnt_scaler_inverse_transform(trial->model.target_scaler, &judged->y, &judged->y);
 }

@@ -16,7 +16,7 @@ typedef struct lnt_cli_trial {
     double *class_weights;         /* borrowed by the model's loss; or NULL */
     lnt_cli_model_data validation; /* of a file of its own */
     lnt_tensor x, y, weights, sampling, x_val, y_val, weights_val; /* what `config` points to */
-    lnt_row_source source;                                         /* of x, if it is streamed */
+    lnt_data_source source;                                        /* of x, if it is streamed */
     lnt_fit_config config;
     lnt_cli_progress progress;
     lnt_fit_result result;

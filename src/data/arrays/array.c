@@ -15,7 +15,7 @@ enum { FIRST_ELEMENTS = 64 * 1024 };
 typedef struct reading {
     lnt_table *table;
     const lnt_stream *stream;
-    const lnt_npy_header *header;
+    const lnt_npy_info *header;
     size_t first; /* column */
     size_t total;
     size_t done;
@@ -28,7 +28,7 @@ typedef struct reading {
     char *buffer; /* of BLOCK bytes, for numbers that memory holds otherwise */
 } reading;
 
-lnt_status lnt_array_begin(lnt_npy_header *header, const lnt_stream *stream)
+lnt_status lnt_array_begin(lnt_npy_info *header, const lnt_stream *stream)
 {
     enum { FIRST = 12 }; /* every header is longer */
     unsigned char bytes[LNT_NPY_LONGEST_BEGIN];
@@ -48,7 +48,7 @@ lnt_status lnt_array_begin(lnt_npy_header *header, const lnt_stream *stream)
     return lnt_npy_header_read(header, bytes, count + rest, stream->name, stream->error);
 }
 
-lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_header *header)
+lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_info *header)
 {
     const size_t found = stream->size >= header->offset ? stream->size - header->offset : 0;
     if (stream->size == LNT_STREAM_ENDLESS || found == header->bytes) {
@@ -60,7 +60,7 @@ lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_header *
 }
 
 /* The column that is number `run` in Fortran's order: the last index of a row changes slowest. */
-static size_t permuted_column(const lnt_npy_header *header, size_t run)
+static size_t permuted_column(const lnt_npy_info *header, size_t run)
 {
     size_t column = 0;
     for (size_t i = 1; i < header->rank; i++) {
@@ -72,7 +72,7 @@ static size_t permuted_column(const lnt_npy_header *header, size_t run)
 
 static void locate(const reading *r, size_t element, size_t *row, size_t *column)
 {
-    const lnt_npy_header *const h = r->header;
+    const lnt_npy_info *const h = r->header;
     if (r->by_columns) {
         *row = element % h->rows;
         *column = r->permuted ? permuted_column(h, element / h->rows) : element / h->rows;
@@ -139,7 +139,7 @@ static lnt_status reserve(reading *r, size_t count)
     if (r->capacity - r->done >= count) {
         return LNT_OK;
     }
-    const lnt_csv_options *const options = r->table->options;
+    const lnt_read_options *const options = r->table->options;
     const size_t size = lnt_dtype_size(options->dtype);
     size_t capacity = r->capacity < r->total / 2 ? 2 * r->capacity : r->total;
     capacity = capacity - r->done < count ? r->done + count : capacity;
@@ -237,7 +237,7 @@ static lnt_status check_afterwards(const reading *r)
 
 static lnt_status begin(reading *r)
 {
-    const lnt_npy_header *const h = r->header;
+    const lnt_npy_info *const h = r->header;
     r->by_columns = h->fortran || h->cols == 1;
     r->permuted = h->fortran && h->rank > 2;
     r->run = r->own && !r->permuted ? r->total : r->by_columns ? h->rows : h->cols;
@@ -266,7 +266,7 @@ static lnt_status begin(reading *r)
     return LNT_OK;
 }
 
-lnt_status lnt_array_read(lnt_table *table, const lnt_stream *stream, const lnt_npy_header *header,
+lnt_status lnt_array_read(lnt_table *table, const lnt_stream *stream, const lnt_npy_info *header,
                           size_t first)
 {
     LNT_TRY(lnt_array_check_size(stream, header));

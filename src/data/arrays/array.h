@@ -7,7 +7,7 @@
 #include "data/table/table.h"
 
 /** Reads what stands before the elements of an .npy file. */
-lnt_status lnt_array_begin(lnt_npy_header *header, const lnt_stream *stream);
+lnt_status lnt_array_begin(lnt_npy_info *header, const lnt_stream *stream);
 
 /**
  * Reads an array's elements, the rest of the stream, into a table that has its shape. A table
@@ -15,10 +15,10 @@ lnt_status lnt_array_begin(lnt_npy_header *header, const lnt_stream *stream);
  * array becomes the columns from `first` on. `stream->size` counts from the file's begin. From a
  * stream whose end nobody knows, memory grows with what has been read.
  */
-lnt_status lnt_array_read(lnt_table *table, const lnt_stream *stream, const lnt_npy_header *header,
+lnt_status lnt_array_read(lnt_table *table, const lnt_stream *stream, const lnt_npy_info *header,
                           size_t first);
 
 /** Fails unless the stream has the elements that the header tells of, and nothing else. */
-lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_header *header);
+lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_info *header);
 
 #endif

@@ -6,7 +6,7 @@
 
 /* The elements behind a header that has been read from the stream. */
 static lnt_status read_elements(lnt_frame **frame, const lnt_stream *stream,
-                                const lnt_npy_header *header, const lnt_csv_options *options)
+                                const lnt_npy_info *header, const lnt_read_options *options)
 {
     LNT_TRY(lnt_array_check_size(stream, header));
     lnt_table table = lnt_table_init(options, stream->name, stream->error);
@@ -21,10 +21,10 @@ static lnt_status read_elements(lnt_frame **frame, const lnt_stream *stream,
     return status;
 }
 
-lnt_status lnt_npy_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options)
+lnt_status lnt_npy_read_input(lnt_frame **frame, lnt_input *input, const lnt_read_options *options)
 {
     const lnt_stream stream = lnt_input_stream(input);
-    lnt_npy_header header;
+    lnt_npy_info header;
     LNT_TRY(lnt_array_begin(&header, &stream));
     if (header.rank == 0) {
         return lnt_fail(input->error, LNT_ERR_FORMAT, "%s: expected a table, found a single number",
@@ -34,14 +34,14 @@ lnt_status lnt_npy_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv
 }
 
 static lnt_status read_idx(lnt_frame **frame, const lnt_stream *stream,
-                           const lnt_csv_options *options)
+                           const lnt_read_options *options)
 {
-    lnt_npy_header header;
+    lnt_npy_info header;
     LNT_TRY(lnt_idx_begin(&header, stream));
     return read_elements(frame, stream, &header, options);
 }
 
-lnt_status lnt_idx_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options)
+lnt_status lnt_idx_read_input(lnt_frame **frame, lnt_input *input, const lnt_read_options *options)
 {
     const lnt_stream stream = lnt_input_stream(input);
     const char *bytes;

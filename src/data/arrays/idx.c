@@ -26,7 +26,7 @@ static lnt_status fail(const lnt_stream *stream, const char *what)
     return lnt_fail(stream->error, LNT_ERR_FORMAT, "%s: %s", stream->name, what);
 }
 
-lnt_status lnt_idx_begin(lnt_npy_header *header, const lnt_stream *stream)
+lnt_status lnt_idx_begin(lnt_npy_info *header, const lnt_stream *stream)
 {
     unsigned char bytes[4 * LNT_NPY_RANK];
     size_t count;
@@ -34,7 +34,7 @@ lnt_status lnt_idx_begin(lnt_npy_header *header, const lnt_stream *stream)
     if (!lnt_idx_is(bytes, count)) {
         return fail(stream, "expected an IDX file (two zeros, a type, 1 to 32 dimensions)");
     }
-    lnt_npy_header found = {.scalar = *scalar_of(bytes[2]), .rank = bytes[3], .cols = 1};
+    lnt_npy_info found = {.scalar = *scalar_of(bytes[2]), .rank = bytes[3], .cols = 1};
     found.offset = BEFORE + 4 * found.rank;
     LNT_TRY(stream->read(stream->context, bytes, 4 * found.rank, &count));
     if (count < 4 * found.rank) {

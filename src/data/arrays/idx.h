@@ -13,6 +13,6 @@
 bool lnt_idx_is(const void *bytes, size_t size);
 
 /** Reads what stands before the elements, and tells of them as an .npy file's header would. */
-lnt_status lnt_idx_begin(lnt_npy_header *header, const lnt_stream *stream);
+lnt_status lnt_idx_begin(lnt_npy_info *header, const lnt_stream *stream);
 
 #endif

@@ -22,7 +22,7 @@
 #define LNT_NPY_RANK 32
 
 /** What stands before the elements. */
-typedef struct lnt_npy_header {
+typedef struct lnt_npy_info {
     lnt_scalar scalar;
     bool fortran; /* the first index runs fastest, not the last */
     size_t rank;
@@ -30,7 +30,7 @@ typedef struct lnt_npy_header {
     size_t rows, cols; /* as a matrix: [shape[0], product of the rest]; [1, 1] for rank 0 */
     size_t bytes;      /* of all elements */
     size_t offset;     /* of the first element from the file's begin */
-} lnt_npy_header;
+} lnt_npy_info;
 
 /** Whether the bytes begin like an .npy file. */
 bool lnt_npy_is(const void *bytes, size_t size);
@@ -42,7 +42,7 @@ bool lnt_npy_is(const void *bytes, size_t size);
  * begins with `name`; `LNT_ERR_TOO_LARGE` if the size of all elements passes SIZE_MAX. The elements
  * are not looked at: check `bytes` against what the file has.
  */
-lnt_status lnt_npy_header_read(lnt_npy_header *header, const void *bytes, size_t size,
+lnt_status lnt_npy_header_read(lnt_npy_info *header, const void *bytes, size_t size,
                                const char *name, lnt_error *error);
 
 /**

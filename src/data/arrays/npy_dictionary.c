@@ -84,7 +84,7 @@ static bool is_size(char kind, int size)
 }
 
 /* An order of bytes, a kind, a size. */
-static lnt_status read_descr(parser *p, lnt_npy_header *header)
+static lnt_status read_descr(parser *p, lnt_npy_info *header)
 {
     static const char expected[] = "bool, i1 to i8, u1 to u8, f2, f4 or f8";
     skip_blanks(p);
@@ -113,7 +113,7 @@ static lnt_status read_descr(parser *p, lnt_npy_header *header)
     return LNT_OK;
 }
 
-static lnt_status read_fortran_order(parser *p, lnt_npy_header *header)
+static lnt_status read_fortran_order(parser *p, lnt_npy_info *header)
 {
     skip_blanks(p);
     const size_t left = (size_t) (p->end - p->next);
@@ -162,7 +162,7 @@ static lnt_status read_extent(parser *p, size_t *extent)
 }
 
 /* (), (3,), (3, 4) or (3, 4,): one extent alone has a comma, or it would be no tuple. */
-static lnt_status read_shape(parser *p, lnt_npy_header *header)
+static lnt_status read_shape(parser *p, lnt_npy_info *header)
 {
     if (!take(p, '(')) {
         return fail(p, "a shape such as (3, 4)");
@@ -188,7 +188,7 @@ static lnt_status read_shape(parser *p, lnt_npy_header *header)
     return LNT_OK;
 }
 
-typedef lnt_status (*value_reader)(parser *p, lnt_npy_header *header);
+typedef lnt_status (*value_reader)(parser *p, lnt_npy_info *header);
 
 static const struct {
     const char *key;
@@ -196,7 +196,7 @@ static const struct {
 } keys[] = {{"descr", read_descr}, {"fortran_order", read_fortran_order}, {"shape", read_shape}};
 enum { N_KEYS = sizeof keys / sizeof keys[0] };
 
-static lnt_status read_item(parser *p, lnt_npy_header *header, bool seen[N_KEYS])
+static lnt_status read_item(parser *p, lnt_npy_info *header, bool seen[N_KEYS])
 {
     static const char expected[] = "the key 'descr', 'fortran_order' or 'shape', each once";
     const char *const before = p->next;
@@ -213,7 +213,7 @@ static lnt_status read_item(parser *p, lnt_npy_header *header, bool seen[N_KEYS]
     return fail(p, expected);
 }
 
-static lnt_status read_all(parser *p, lnt_npy_header *header)
+static lnt_status read_all(parser *p, lnt_npy_info *header)
 {
     bool seen[N_KEYS] = {false};
     if (!take(p, '{')) {
@@ -240,7 +240,7 @@ static lnt_status read_all(parser *p, lnt_npy_header *header)
     return LNT_OK;
 }
 
-lnt_status lnt_npy_dictionary_read(lnt_npy_header *header, const char *text, size_t length,
+lnt_status lnt_npy_dictionary_read(lnt_npy_info *header, const char *text, size_t length,
                                    bool python2, const char *name, lnt_error *error)
 {
     parser p = {name, error, text, text, text + length, python2};

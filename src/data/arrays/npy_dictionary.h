@@ -9,7 +9,7 @@
  * order, rank and shape of `header`, which a failure leaves half filled. With `python2`, integers
  * may end in L. Blanks may stand between tokens and behind; nothing else of Python is understood.
  */
-lnt_status lnt_npy_dictionary_read(lnt_npy_header *header, const char *text, size_t length,
+lnt_status lnt_npy_dictionary_read(lnt_npy_info *header, const char *text, size_t length,
                                    bool python2, const char *name, lnt_error *error);
 
 #endif

@@ -43,7 +43,7 @@ static lnt_status measure(const unsigned char *bytes, size_t size, const char *n
 }
 
 /* The products, none of which may overflow, not even beside an extent of 0. */
-static lnt_status settle_sizes(lnt_npy_header *header, const char *name, lnt_error *error)
+static lnt_status settle_sizes(lnt_npy_info *header, const char *name, lnt_error *error)
 {
     header->rows = header->rank > 0 ? header->shape[0] : 1;
     header->cols = 1;
@@ -61,12 +61,12 @@ static lnt_status settle_sizes(lnt_npy_header *header, const char *name, lnt_err
     return LNT_OK;
 }
 
-lnt_status lnt_npy_header_read(lnt_npy_header *header, const void *bytes, size_t size,
+lnt_status lnt_npy_header_read(lnt_npy_info *header, const void *bytes, size_t size,
                                const char *name, lnt_error *error)
 {
     size_t before = 0, length = 0;
     LNT_TRY(measure(bytes, size, name, &before, &length, error));
-    lnt_npy_header found = {0};
+    lnt_npy_info found = {0};
     const bool python2 = ((const unsigned char *) bytes)[LNT_NPY_MAGIC_LENGTH] < 3;
     LNT_TRY(lnt_npy_dictionary_read(&found, (const char *) bytes + before, length, python2, name,
                                     error));

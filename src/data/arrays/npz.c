@@ -11,13 +11,13 @@
 /* An array that becomes columns. */
 typedef struct part {
     size_t index; /* in the archive */
-    lnt_npy_header header;
+    lnt_npy_info header;
 } part;
 
 typedef struct npz {
     lnt_input *input;
     zip_t *zip;
-    const lnt_csv_options *options;
+    const lnt_read_options *options;
     part *parts;
     size_t count;
     lnt_table table;
@@ -194,7 +194,7 @@ static lnt_status read_all(npz *z, const char *member, lnt_frame **frame)
 }
 
 lnt_status lnt_npz_read_input(lnt_frame **frame, lnt_input *input, const char *member,
-                              const lnt_csv_options *options)
+                              const lnt_read_options *options)
 {
     npz z = {.input = input,
              .options = options,

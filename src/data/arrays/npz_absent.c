@@ -3,7 +3,7 @@
 
 /* In a build without libzip. */
 lnt_status lnt_npz_read_input(lnt_frame **frame, lnt_input *input, const char *member,
-                              const lnt_csv_options *options)
+                              const lnt_read_options *options)
 {
     (void) frame;
     (void) member;

@@ -151,7 +151,7 @@ void lnt_csv_close(lnt_csv *csv)
     lnt_number_finish(&csv->numbers);
 }
 
-lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_csv_options *options,
+lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_read_options *options,
                         size_t chunk)
 {
     *csv = (lnt_csv){.options = *options,
@@ -171,7 +171,7 @@ lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_csv_options *o
     return status;
 }
 
-lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options)
+lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_read_options *options)
 {
     lnt_csv csv;
     LNT_TRY(lnt_csv_open(&csv, input, options, 0));
@@ -183,7 +183,7 @@ lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv
     return status;
 }
 
-lnt_status lnt_csv_read(lnt_frame **frame, const char *path, const lnt_csv_options *options,
+lnt_status lnt_csv_read(lnt_frame **frame, const char *path, const lnt_read_options *options,
                         lnt_error *error)
 {
     if (frame == NULL) {

@@ -18,7 +18,7 @@ typedef struct lnt_csv_column {
 
 /** A CSV file on its way into a matrix. */
 typedef struct lnt_csv {
-    lnt_csv_options options;
+    lnt_read_options options;
     lnt_error *error;
     lnt_source source;
     lnt_number_reader numbers;
@@ -43,7 +43,7 @@ typedef struct lnt_csv {
 /* --- csv_options.c --- */
 
 /** Checks what does not depend on a file. */
-lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *error);
+lnt_status lnt_csv_options_check(const lnt_read_options *options, lnt_error *error);
 
 /* --- csv.c --- */
 
@@ -52,7 +52,7 @@ lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *erro
  * header, and unless read in chunks, that record is the first row. `chunk` as in the struct. On
  * failure there is nothing to close.
  */
-lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_csv_options *options,
+lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_read_options *options,
                         size_t chunk);
 void lnt_csv_close(lnt_csv *csv);
 
@@ -63,7 +63,7 @@ lnt_status lnt_csv_rewind(lnt_csv *csv);
 lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows);
 
 /** `lnt_csv_read` of an open input, with options that are checked. */
-lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_csv_options *options);
+lnt_status lnt_csv_read_input(lnt_frame **frame, lnt_input *input, const lnt_read_options *options);
 
 /* --- csv_header.c --- */
 

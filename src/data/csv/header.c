@@ -119,9 +119,9 @@ lnt_status lnt_csv_mark_labels(lnt_csv *csv)
 
 void lnt_csv_mark_skipped(lnt_csv *csv)
 {
-    for (size_t i = 0; i < csv->options.n_only_columns; i++) {
+    for (size_t i = 0; i < csv->options.n_use_columns; i++) {
         size_t index;
-        if (lnt_columns_find(csv->names, csv->options.only_columns[i], &index, NULL, NULL) ==
+        if (lnt_columns_find(csv->names, csv->options.use_columns[i], &index, NULL, NULL) ==
             LNT_OK) {
             csv->columns[index].skipped = true; /* for now: these are the ones to keep */
             csv->skips = true;

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-lnt_csv_options lnt_csv_defaults(void)
+lnt_read_options lnt_read_defaults(void)
 {
-    return (lnt_csv_options){.dtype = LNT_F32, .memory_limit = SIZE_MAX};
+    return (lnt_read_options){.dtype = LNT_F32, .memory_limit = SIZE_MAX};
 }
 
 static bool is_usable_delimiter(char c)
@@ -14,14 +14,14 @@ static bool is_usable_delimiter(char c)
     return (unsigned char) c < 0x80 && memchr(taken, c, sizeof taken - 1) == NULL;
 }
 
-lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *error)
+lnt_status lnt_csv_options_check(const lnt_read_options *options, lnt_error *error)
 {
     if (options->dtype != LNT_F32 && options->dtype != LNT_F64) {
         return lnt_fail(error, LNT_ERR_DTYPE, "dtype: expected f32 or f64, found %s",
                         lnt_dtype_name(options->dtype));
     }
     if ((unsigned) options->header > LNT_HEADER_PRESENT) {
-        return lnt_fail(error, LNT_ERR_INVALID, "header is %d, expected one of lnt_csv_header",
+        return lnt_fail(error, LNT_ERR_INVALID, "header is %d, expected one of lnt_header_row",
                         (int) options->header);
     }
     if ((unsigned) options->missing > LNT_MISSING_DROP) {
@@ -39,9 +39,9 @@ lnt_status lnt_csv_options_check(const lnt_csv_options *options, lnt_error *erro
             return lnt_fail(error, LNT_ERR_NULL, "label_columns: name %zu is NULL", i + 1);
         }
     }
-    for (size_t i = 0; i < options->n_only_columns; i++) {
-        if (options->only_columns == NULL || options->only_columns[i] == NULL) {
-            return lnt_fail(error, LNT_ERR_NULL, "only_columns: name %zu is NULL", i + 1);
+    for (size_t i = 0; i < options->n_use_columns; i++) {
+        if (options->use_columns == NULL || options->use_columns[i] == NULL) {
+            return lnt_fail(error, LNT_ERR_NULL, "use_columns: name %zu is NULL", i + 1);
         }
     }
     return LNT_OK;

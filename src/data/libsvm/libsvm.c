@@ -15,7 +15,7 @@
 #define SPARSE ((size_t) 10000)
 
 typedef struct libsvm {
-    const lnt_csv_options *options;
+    const lnt_read_options *options;
     lnt_error *error;
     lnt_source source;
     lnt_number_reader numbers;
@@ -151,13 +151,13 @@ static lnt_status name_columns(libsvm *s, size_t cols)
 static lnt_status scatter(libsvm *s)
 {
     const lnt_tensor matrix =
-        lnt_tensor_of(s->options->dtype, s->table.data, s->table.rows, s->table.cols);
+        lnt_tensor_view(s->options->dtype, s->table.data, s->table.rows, s->table.cols);
     lnt_tensor values = matrix;
     size_t row = 0;
     for (size_t i = 0; i < s->sparse.count; i++) {
         const lnt_sparse_entry *const e = &s->sparse.entries[i];
         row += e->column == 0 && i > 0;
-        LNT_TRY(lnt_set(&values, row, e->column, e->value));
+        LNT_TRY(lnt_tensor_set(&values, row, e->column, e->value));
         if (isnan(e->value)) {
             LNT_TRY(lnt_table_settle_cell(&s->table, row, e->column, e->value));
         }
@@ -183,7 +183,7 @@ static lnt_status densify(libsvm *s, lnt_frame **frame)
 }
 
 lnt_status lnt_libsvm_read_input(lnt_frame **frame, lnt_input *input,
-                                 const lnt_csv_options *options)
+                                 const lnt_read_options *options)
 {
     libsvm s = {.options = options,
                 .error = input->error,

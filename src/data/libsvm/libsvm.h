@@ -50,7 +50,7 @@ lnt_status lnt_sparse_add(lnt_sparse *sparse, size_t column, double value, size_
 
 /** Reads from an open input, with options that are checked. `*frame` is written on success only. */
 lnt_status lnt_libsvm_read_input(lnt_frame **frame, lnt_input *input,
-                                 const lnt_csv_options *options);
+                                 const lnt_read_options *options);
 
 /**
  * Whether the text begins like libsvm's: a number, then index:value pairs. Behind it must be a

@@ -52,7 +52,7 @@ lnt_status lnt_k_fold(size_t rows, size_t folds, const lnt_tensor *labels, uint6
     for (size_t i = 0; i < rows; i++) {
         index[i] = i;
     }
-    lnt_random random = lnt_random_at(seed, LNT_STREAM_SPLIT);
+    lnt_random random = lnt_random_init(seed, LNT_STREAM_SPLIT);
     if (labels == NULL) {
         lnt_random_shuffle(&random, index, rows);
         return LNT_OK;

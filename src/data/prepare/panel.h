@@ -12,12 +12,12 @@ static inline void lnt_panel_load(const lnt_tensor *x, size_t i, size_t first, s
 {
     const ptrdiff_t stride = x->col_stride;
     if (x->dtype == LNT_F32) {
-        const float *from = lnt_element(x, i, first);
+        const float *from = lnt_tensor_ptr(x, i, first);
         for (size_t j = 0; j < cols; j++) {
             row[j] = (double) from[(ptrdiff_t) j * stride];
         }
     } else {
-        const double *from = lnt_element(x, i, first);
+        const double *from = lnt_tensor_ptr(x, i, first);
         for (size_t j = 0; j < cols; j++) {
             row[j] = from[(ptrdiff_t) j * stride];
         }
@@ -29,12 +29,12 @@ static inline void lnt_panel_store(const double row[LNT_PANEL], const lnt_tensor
 {
     const ptrdiff_t stride = x->col_stride;
     if (x->dtype == LNT_F32) {
-        float *to = lnt_element(x, i, first);
+        float *to = lnt_tensor_ptr(x, i, first);
         for (size_t j = 0; j < cols; j++) {
             to[(ptrdiff_t) j * stride] = (float) row[j];
         }
     } else {
-        double *to = lnt_element(x, i, first);
+        double *to = lnt_tensor_ptr(x, i, first);
         for (size_t j = 0; j < cols; j++) {
             to[(ptrdiff_t) j * stride] = row[j];
         }

@@ -53,12 +53,13 @@ static void turn_cycle(const lnt_tensor *x, const size_t *index, size_t start)
     const size_t size = lnt_dtype_size(x->dtype);
     const ptrdiff_t step = (ptrdiff_t) size, stride = x->col_stride * step;
     char held[HELD];
-    copy_row(held, step, lnt_element(x, start, 0), stride, x->cols, size);
+    copy_row(held, step, lnt_tensor_ptr(x, start, 0), stride, x->cols, size);
     size_t i = start;
     for (size_t from; (from = index[i] & ~MARK) != start; i = from) {
-        copy_row(lnt_element(x, i, 0), stride, lnt_element(x, from, 0), stride, x->cols, size);
+        copy_row(lnt_tensor_ptr(x, i, 0), stride, lnt_tensor_ptr(x, from, 0), stride, x->cols,
+                 size);
     }
-    copy_row(lnt_element(x, i, 0), stride, held, step, x->cols, size);
+    copy_row(lnt_tensor_ptr(x, i, 0), stride, held, step, x->cols, size);
 }
 
 static void turn_cycle_by_panels(const lnt_tensor *x, const size_t *index, size_t start)
@@ -66,7 +67,7 @@ static void turn_cycle_by_panels(const lnt_tensor *x, const size_t *index, size_
     const size_t width = HELD / lnt_dtype_size(x->dtype);
     for (size_t j = 0; j < x->cols; j += width) {
         lnt_tensor panel = *x;
-        panel.data = lnt_element(x, 0, j);
+        panel.data = lnt_tensor_ptr(x, 0, j);
         panel.cols = x->cols - j < width ? x->cols - j : width;
         turn_cycle(&panel, index, start);
     }

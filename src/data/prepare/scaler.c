@@ -57,9 +57,9 @@ lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling, const lnt_te
         return LNT_ERR_SHAPE;
     }
     bool finite = true;
-    LNT_TRY(lnt_is_finite(x, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(x, &finite, NULL, NULL));
     if (!finite) {
-        return LNT_ERR_NOT_FINITE;
+        return LNT_ERR_NONFINITE;
     }
     lnt_scaler *s;
     LNT_TRY(allocate(&s, x->cols, allocator));
@@ -72,7 +72,7 @@ lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling, const lnt_te
     for (size_t j = 0; j < x->cols; j++) {
         if (!isfinite(s->offset[j]) || !isfinite(s->scale[j])) {
             lnt_scaler_destroy(s);
-            return LNT_ERR_NOT_FINITE;
+            return LNT_ERR_NONFINITE;
         }
     }
     *scaler = s;
@@ -91,7 +91,7 @@ lnt_status lnt_scaler_create(lnt_scaler **scaler, size_t cols, const double *off
     }
     for (size_t j = 0; j < cols; j++) {
         if (!isfinite(offset[j]) || !isfinite(scale[j])) {
-            return LNT_ERR_NOT_FINITE;
+            return LNT_ERR_NONFINITE;
         }
         if (scale[j] == 0) {
             return LNT_ERR_INVALID;
@@ -136,7 +136,7 @@ static lnt_status check(const lnt_scaler *scaler, const lnt_tensor *from, const 
     return from->cols == scaler->cols ? LNT_OK : LNT_ERR_SHAPE;
 }
 
-lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x, lnt_tensor *z)
+lnt_status lnt_scaler_transform(const lnt_scaler *scaler, const lnt_tensor *x, lnt_tensor *z)
 {
     LNT_TRY(check(scaler, x, z));
     double row[LNT_PANEL];
@@ -154,7 +154,8 @@ lnt_status lnt_scaler_apply(const lnt_scaler *scaler, const lnt_tensor *x, lnt_t
     return LNT_OK;
 }
 
-lnt_status lnt_scaler_invert(const lnt_scaler *scaler, const lnt_tensor *z, lnt_tensor *x)
+lnt_status lnt_scaler_inverse_transform(const lnt_scaler *scaler, const lnt_tensor *z,
+                                        lnt_tensor *x)
 {
     LNT_TRY(check(scaler, z, x));
     double row[LNT_PANEL];

@@ -98,7 +98,7 @@ static void add_range(lnt_scaler_fitter *f, const lnt_tensor *x, size_t first, s
     }
 }
 
-lnt_status lnt_scaler_fitter_add(lnt_scaler_fitter *fitter, const lnt_tensor *x)
+lnt_status lnt_scaler_fitter_partial_fit(lnt_scaler_fitter *fitter, const lnt_tensor *x)
 {
     if (fitter == NULL) {
         return LNT_ERR_NULL;
@@ -108,9 +108,9 @@ lnt_status lnt_scaler_fitter_add(lnt_scaler_fitter *fitter, const lnt_tensor *x)
         return LNT_ERR_SHAPE;
     }
     bool finite = true;
-    LNT_TRY(lnt_is_finite(x, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(x, &finite, NULL, NULL));
     if (!finite) {
-        return LNT_ERR_NOT_FINITE;
+        return LNT_ERR_NONFINITE;
     }
     for (size_t first = 0; x->rows > 0 && first < x->cols; first += LNT_PANEL) {
         if (fitter->scaling == LNT_SCALING_STANDARD) {
@@ -137,8 +137,8 @@ static void settle(const lnt_scaler_fitter *f, size_t j, double *offset, double 
     }
 }
 
-lnt_status lnt_scaler_fitter_make(const lnt_scaler_fitter *fitter, lnt_scaler **scaler,
-                                  const lnt_allocator *allocator)
+lnt_status lnt_scaler_fitter_get_scaler(const lnt_scaler_fitter *fitter, lnt_scaler **scaler,
+                                        const lnt_allocator *allocator)
 {
     if (scaler == NULL) {
         return LNT_ERR_NULL;

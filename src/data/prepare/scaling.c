@@ -120,7 +120,7 @@ typedef struct column {
 static int compare_values(size_t a, size_t b, const void *context)
 {
     const column *c = context;
-    const double x = lnt_get(c->x, a, c->j), y = lnt_get(c->x, b, c->j);
+    const double x = lnt_tensor_get(c->x, a, c->j), y = lnt_tensor_get(c->x, b, c->j);
     return (x > y) - (x < y);
 }
 
@@ -129,7 +129,8 @@ static double quantile(const column *c, const size_t *index, double q)
 {
     const double place = q * (double) (c->x->rows - 1);
     const size_t below = (size_t) place, above = below + 1 < c->x->rows ? below + 1 : below;
-    const double low = lnt_get(c->x, index[below], c->j), high = lnt_get(c->x, index[above], c->j);
+    const double low = lnt_tensor_get(c->x, index[below], c->j),
+                 high = lnt_tensor_get(c->x, index[above], c->j);
     return low + (high - low) * (place - (double) below);
 }
 

@@ -117,8 +117,8 @@ static size_t validation_rows(size_t rows, double fraction)
     return wanted < 1 ? 1 : wanted > (double) (rows - 1) ? rows - 1 : (size_t) wanted;
 }
 
-lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uint64_t seed,
-                     size_t *index, size_t *n_first)
+lnt_status lnt_train_test_split(size_t rows, double fraction, const lnt_tensor *labels,
+                                uint64_t seed, size_t *index, size_t *n_first)
 {
     if (n_first == NULL || (index == NULL && rows > 0)) {
         return LNT_ERR_NULL;
@@ -132,7 +132,7 @@ lnt_status lnt_split(size_t rows, double fraction, const lnt_tensor *labels, uin
     for (size_t i = 0; i < rows; i++) {
         index[i] = i;
     }
-    lnt_random random = lnt_random_at(seed, LNT_STREAM_SPLIT);
+    lnt_random random = lnt_random_init(seed, LNT_STREAM_SPLIT);
     size_t first = rows - validation_rows(rows, fraction);
     if (labels != NULL && first < rows) {
         const strata s = {labels, index, rows, rows - first};

@@ -9,7 +9,7 @@
 
 static int compare_labels(size_t a, size_t b, const void *context)
 {
-    const double x = lnt_get(context, a, 0), y = lnt_get(context, b, 0);
+    const double x = lnt_tensor_get(context, a, 0), y = lnt_tensor_get(context, b, 0);
     return x != y ? (x > y) - (x < y) : (a > b) - (a < b);
 }
 
@@ -24,8 +24,8 @@ lnt_status lnt_strata_check(const lnt_tensor *labels, size_t rows)
         return LNT_ERR_TOO_LARGE;
     }
     for (size_t i = 0; i < rows; i++) {
-        if (!isfinite(lnt_get(labels, i, 0))) {
-            return LNT_ERR_NOT_FINITE;
+        if (!isfinite(lnt_tensor_get(labels, i, 0))) {
+            return LNT_ERR_NONFINITE;
         }
     }
     return LNT_OK;
@@ -38,9 +38,9 @@ void lnt_strata_sort(const lnt_tensor *labels, size_t *index)
 
 size_t lnt_strata_end(const lnt_tensor *labels, const size_t *index, size_t begin)
 {
-    const double label = lnt_get(labels, index[begin] & ~LNT_MARK, 0);
+    const double label = lnt_tensor_get(labels, index[begin] & ~LNT_MARK, 0);
     size_t end = begin + 1;
-    while (end < labels->rows && lnt_get(labels, index[end] & ~LNT_MARK, 0) == label) {
+    while (end < labels->rows && lnt_tensor_get(labels, index[end] & ~LNT_MARK, 0) == label) {
         end++;
     }
     return end;

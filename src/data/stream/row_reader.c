@@ -8,12 +8,12 @@
 /* Bytes that are read at once where columns are picked. */
 #define CHUNK_BYTES ((size_t) 256 * 1024)
 
-const lnt_allocator *lnt_row_file_allocator(const lnt_row_file *file)
+const lnt_allocator *lnt_row_reader_allocator(const lnt_row_reader *file)
 {
     return file->owner.custom ? &file->owner.allocator : NULL;
 }
 
-void lnt_row_file_close(lnt_row_file *file)
+void lnt_row_reader_close(lnt_row_reader *file)
 {
     if (file == NULL) {
         return;
@@ -32,69 +32,69 @@ void lnt_row_file_close(lnt_row_file *file)
 
 /* --- failures --- */
 
-lnt_status lnt_row_file_no_memory(lnt_row_file *file)
+lnt_status lnt_row_reader_no_memory(lnt_row_reader *file)
 {
     return lnt_fail(&file->error, LNT_ERR_MEMORY, "%s: out of memory", file->path);
 }
 
-lnt_status lnt_row_file_changed(lnt_row_file *file)
+lnt_status lnt_row_reader_changed(lnt_row_reader *file)
 {
     return lnt_fail(&file->error, LNT_ERR_IO, "%s: has changed since it was opened", file->path);
 }
 
 /* A file without a readable time is not what it was, either. */
-static lnt_status check_stamp(lnt_row_file *file)
+static lnt_status check_stamp(lnt_row_reader *file)
 {
     struct stat now;
     const struct stat *then = &file->stamp;
     const bool same = fstat(file->input.file, &now) == 0 && now.st_size == then->st_size &&
                       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
                       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-    return same ? LNT_OK : lnt_row_file_changed(file);
+    return same ? LNT_OK : lnt_row_reader_changed(file);
 }
 
 /* --- what is known of it --- */
 
-size_t lnt_row_file_rows(const lnt_row_file *file)
+size_t lnt_row_reader_rows(const lnt_row_reader *file)
 {
     return file != NULL ? file->rows : 0;
 }
 
-size_t lnt_row_file_cols(const lnt_row_file *file)
+size_t lnt_row_reader_cols(const lnt_row_reader *file)
 {
     return file != NULL ? file->cols : 0;
 }
 
-lnt_dtype lnt_row_file_dtype(const lnt_row_file *file)
+lnt_dtype lnt_row_reader_dtype(const lnt_row_reader *file)
 {
     return file != NULL ? file->dtype : (lnt_dtype) 0;
 }
 
-size_t lnt_row_file_dropped(const lnt_row_file *file)
+size_t lnt_row_reader_dropped(const lnt_row_reader *file)
 {
     return file != NULL ? file->dropped : 0;
 }
 
-const lnt_names *lnt_row_file_columns(const lnt_row_file *file)
+const lnt_names *lnt_row_reader_columns(const lnt_row_reader *file)
 {
     return file != NULL ? file->columns : NULL;
 }
 
-const lnt_names *lnt_row_file_labels(const lnt_row_file *file, size_t column)
+const lnt_names *lnt_row_reader_labels(const lnt_row_reader *file, size_t column)
 {
     const bool there = file != NULL && file->labels != NULL && column < file->cols;
     return there ? file->labels[column] : NULL;
 }
 
-bool lnt_row_file_in_order(const lnt_row_file *file)
+bool lnt_row_reader_in_order(const lnt_row_reader *file)
 {
     return file != NULL && file->in_order;
 }
 
 /* --- reading --- */
 
-lnt_status lnt_row_file_read(lnt_row_file *file, size_t first, const lnt_tensor *rows,
-                             lnt_error *error)
+lnt_status lnt_row_reader_read(lnt_row_reader *file, size_t first, const lnt_tensor *rows,
+                               lnt_error *error)
 {
     if (file == NULL || rows == NULL || (rows->data == NULL && rows->rows > 0)) {
         return lnt_fail(error, LNT_ERR_NULL, "file and rows are required");
@@ -119,10 +119,10 @@ lnt_status lnt_row_file_read(lnt_row_file *file, size_t first, const lnt_tensor 
 }
 
 /* A frame with the names and labels of columns, and room for `rows` rows. */
-static lnt_status make_frame(const lnt_row_file *file, const size_t *columns, size_t count,
+static lnt_status make_frame(const lnt_row_reader *file, const size_t *columns, size_t count,
                              size_t rows, lnt_frame **frame)
 {
-    const lnt_allocator *const allocator = lnt_row_file_allocator(file);
+    const lnt_allocator *const allocator = lnt_row_reader_allocator(file);
     size_t length = 0;
     for (size_t j = 0; j < count; j++) {
         length += strlen(lnt_names_get(file->columns, columns != NULL ? columns[j] : j));
@@ -139,7 +139,7 @@ static lnt_status make_frame(const lnt_row_file *file, const size_t *columns, si
         return status;
     }
     for (size_t j = 0; status == LNT_OK && j < count; j++) {
-        const lnt_names *labels = lnt_row_file_labels(file, columns != NULL ? columns[j] : j);
+        const lnt_names *labels = lnt_row_reader_labels(file, columns != NULL ? columns[j] : j);
         status = labels == NULL ? LNT_OK : lnt_names_copy(&(*frame)->labels[j], labels, allocator);
     }
     if (status == LNT_OK && rows > 0) {
@@ -170,12 +170,12 @@ static lnt_status pick(const lnt_tensor *from, const size_t *columns, size_t cou
     return LNT_OK;
 }
 
-static lnt_status fill_frame(lnt_row_file *file, const size_t *columns, size_t count,
+static lnt_status fill_frame(lnt_row_reader *file, const size_t *columns, size_t count,
                              lnt_frame *frame, lnt_error *error)
 {
     const size_t row_bytes = file->cols * lnt_dtype_size(file->dtype);
     const size_t most = row_bytes < CHUNK_BYTES ? CHUNK_BYTES / row_bytes : 1;
-    const lnt_allocator *const allocator = lnt_row_file_allocator(file);
+    const lnt_allocator *const allocator = lnt_row_reader_allocator(file);
     void *memory = lnt_allocate(allocator, most, row_bytes);
     if (memory == NULL) {
         return lnt_fail(error, LNT_ERR_MEMORY, "%s: out of memory", file->path);
@@ -184,8 +184,8 @@ static lnt_status fill_frame(lnt_row_file *file, const size_t *columns, size_t c
     lnt_status status = LNT_OK;
     for (size_t first = 0; status == LNT_OK && first < file->rows; first += most) {
         const size_t rows = file->rows - first < most ? file->rows - first : most;
-        const lnt_tensor chunk = lnt_tensor_of(file->dtype, memory, rows, file->cols);
-        status = lnt_row_file_read(file, first, &chunk, error);
+        const lnt_tensor chunk = lnt_tensor_view(file->dtype, memory, rows, file->cols);
+        status = lnt_row_reader_read(file, first, &chunk, error);
         if (status == LNT_OK) {
             status = pick(&chunk, columns, count, first, &values);
         }
@@ -194,8 +194,8 @@ static lnt_status fill_frame(lnt_row_file *file, const size_t *columns, size_t c
     return status;
 }
 
-lnt_status lnt_row_file_columns_frame(lnt_row_file *file, const size_t *columns, size_t count,
-                                      lnt_frame **frame, lnt_error *error)
+lnt_status lnt_row_reader_columns_frame(lnt_row_reader *file, const size_t *columns, size_t count,
+                                        lnt_frame **frame, lnt_error *error)
 {
     if (frame == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "frame is required");

@@ -12,16 +12,16 @@ typedef struct lnt_row_ops {
     size_t size; /* of the kind's struct, which begins with the file */
     /** From the input on: sets all that is known of the file. What it took is given back by close.
      */
-    lnt_status (*open)(lnt_row_file *file, const lnt_csv_options *options);
+    lnt_status (*open)(lnt_row_reader *file, const lnt_read_options *options);
     /** Rows that exist into a matrix that fits, of the file's dtype and any strides. */
-    lnt_status (*read)(lnt_row_file *file, size_t first, const lnt_tensor *rows);
-    void (*close)(lnt_row_file *file);
+    lnt_status (*read)(lnt_row_reader *file, size_t first, const lnt_tensor *rows);
+    void (*close)(lnt_row_reader *file);
 } lnt_row_ops;
 
 extern const lnt_row_ops lnt_row_csv, lnt_row_array;
 
 /** The begin of the struct of each kind. */
-struct lnt_row_file {
+struct lnt_row_reader {
     lnt_owner owner;
     const lnt_row_ops *ops;
     lnt_data_format format;
@@ -39,11 +39,11 @@ struct lnt_row_file {
 };
 
 /** The allocator to pass on to what belongs to the file. */
-const lnt_allocator *lnt_row_file_allocator(const lnt_row_file *file);
+const lnt_allocator *lnt_row_reader_allocator(const lnt_row_reader *file);
 
-lnt_status lnt_row_file_no_memory(lnt_row_file *file);
+lnt_status lnt_row_reader_no_memory(lnt_row_reader *file);
 
 /** Fails since the file is no longer what it was when it was opened. */
-lnt_status lnt_row_file_changed(lnt_row_file *file);
+lnt_status lnt_row_reader_changed(lnt_row_reader *file);
 
 #endif

@@ -10,22 +10,22 @@
 #define BUFFER ((size_t) 256 * 1024)
 
 typedef struct array_file {
-    lnt_row_file file;
-    lnt_csv_options options;
+    lnt_row_reader file;
+    lnt_read_options options;
     lnt_table table; /* for names, what is looked at, and sentences; without a matrix */
     bool packed;
     lnt_inflate *inflate; /* of a packed file that is being read */
     size_t place;         /* in its elements, in bytes */
-    lnt_npy_header header;
+    lnt_npy_info header;
     char *buffer;
 } array_file;
 
-static void close_array(lnt_row_file *file)
+static void close_array(lnt_row_reader *file)
 {
     array_file *f = (array_file *) file;
     lnt_inflate_close(f->inflate);
-    lnt_release(lnt_row_file_allocator(file), f->table.skipped);
-    lnt_release(lnt_row_file_allocator(file), f->buffer);
+    lnt_release(lnt_row_reader_allocator(file), f->table.skipped);
+    lnt_release(lnt_row_reader_allocator(file), f->buffer);
 }
 
 /* --- bytes --- */
@@ -38,7 +38,7 @@ static lnt_status begin_stream(array_file *f, lnt_stream *stream)
     }
     lnt_inflate_close(f->inflate);
     f->inflate = NULL;
-    LNT_TRY(lnt_inflate_open(&f->inflate, stream, lnt_row_file_allocator(&f->file)));
+    LNT_TRY(lnt_inflate_open(&f->inflate, stream, lnt_row_reader_allocator(&f->file)));
     *stream = lnt_inflate_stream(f->inflate);
     return LNT_OK;
 }
@@ -93,14 +93,14 @@ static lnt_status read_bytes(array_file *f, size_t place, void *to, size_t size)
     }
     LNT_TRY(lnt_input_seek(&f->file.input, f->header.offset + place));
     LNT_TRY(lnt_input_read(&f->file.input, to, size, &count));
-    return count == size ? LNT_OK : lnt_row_file_changed(&f->file);
+    return count == size ? LNT_OK : lnt_row_reader_changed(&f->file);
 }
 
 /* --- opening --- */
 
 static lnt_status check_order(array_file *f)
 {
-    const lnt_npy_header *h = &f->header;
+    const lnt_npy_info *h = &f->header;
     const char *path = f->file.path;
     if (h->rank == 0) {
         return lnt_fail(&f->file.error, LNT_ERR_FORMAT,
@@ -131,7 +131,7 @@ static lnt_status check_packed(array_file *f)
                                  f->file.path, f->header.bytes);
 }
 
-static lnt_status open_array(lnt_row_file *file, const lnt_csv_options *options)
+static lnt_status open_array(lnt_row_reader *file, const lnt_read_options *options)
 {
     array_file *f = (array_file *) file;
     f->options = *options;
@@ -139,7 +139,7 @@ static lnt_status open_array(lnt_row_file *file, const lnt_csv_options *options)
     f->table = lnt_table_init(&f->options, file->path, &file->error);
     f->buffer = lnt_allocate(options->allocator, BUFFER, 1);
     if (f->buffer == NULL) {
-        return lnt_row_file_no_memory(file);
+        return lnt_row_reader_no_memory(file);
     }
     LNT_TRY(read_header(f));
     LNT_TRY(check_order(f));
@@ -152,7 +152,7 @@ static lnt_status open_array(lnt_row_file *file, const lnt_csv_options *options)
     file->rows = f->header.rows;
     file->cols = f->header.cols;
     file->in_order = f->packed;
-    f->options.label_columns = f->options.only_columns = NULL; /* they were lent */
+    f->options.label_columns = f->options.use_columns = NULL; /* they were lent */
     return status;
 }
 
@@ -165,7 +165,7 @@ static void convert(const array_file *f, size_t first, size_t count, const lnt_t
     while (count > 0) {
         const size_t i = first / rows->cols, j = first % rows->cols;
         const size_t left = rows->cols - j, now = count < left ? count : left;
-        lnt_scalar_convert(f->header.scalar, from, now, rows->dtype, lnt_element(rows, i, j),
+        lnt_scalar_convert(f->header.scalar, from, now, rows->dtype, lnt_tensor_ptr(rows, i, j),
                            rows->col_stride);
         from += now * f->header.scalar.size;
         first += now;
@@ -195,21 +195,22 @@ static lnt_status check_row(array_file *f, size_t first, const lnt_tensor *rows,
     const bool *skipped = f->table.skipped;
     for (size_t j = 0; skipped != NULL && j < rows->cols; j++) {
         if (skipped[j]) {
-            memset(lnt_element(rows, i, j), 0, lnt_dtype_size(rows->dtype));
+            memset(lnt_tensor_ptr(rows, i, j), 0, lnt_dtype_size(rows->dtype));
         }
     }
     if (f->header.scalar.kind != 'f' ||
-        lnt_table_all_finite(rows->dtype, lnt_element(rows, i, 0), rows->cols, rows->col_stride)) {
+        lnt_table_all_finite(rows->dtype, lnt_tensor_ptr(rows, i, 0), rows->cols,
+                             rows->col_stride)) {
         return LNT_OK;
     }
     size_t j = 0;
-    while (lnt_table_all_finite(rows->dtype, lnt_element(rows, i, j), 1, 1)) {
+    while (lnt_table_all_finite(rows->dtype, lnt_tensor_ptr(rows, i, j), 1, 1)) {
         j++;
     }
-    return lnt_table_fail_cell(&f->table, first + i, j, lnt_get(rows, i, j));
+    return lnt_table_fail_cell(&f->table, first + i, j, lnt_tensor_get(rows, i, j));
 }
 
-static lnt_status read_array(lnt_row_file *file, size_t first, const lnt_tensor *rows)
+static lnt_status read_array(lnt_row_reader *file, size_t first, const lnt_tensor *rows)
 {
     array_file *f = (array_file *) file;
     f->table.names = file->columns; /* lent, for sentences */

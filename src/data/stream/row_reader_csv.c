@@ -16,7 +16,7 @@ typedef struct place {
 } place;
 
 typedef struct csv_file {
-    lnt_row_file file;
+    lnt_row_reader file;
     lnt_csv csv;
     bool open;     /* the csv */
     place *places; /* of rows 0, STEP, 2·STEP, … */
@@ -26,7 +26,7 @@ typedef struct csv_file {
     size_t next;           /* the row that is read next; SIZE_MAX: not known */
 } csv_file;
 
-static void close_csv(lnt_row_file *file)
+static void close_csv(lnt_row_reader *file)
 {
     csv_file *f = (csv_file *) file;
     for (size_t j = 0; f->rankings != NULL && j < file->cols; j++) {
@@ -119,7 +119,7 @@ static lnt_status scan(csv_file *f)
 /* Names are those of the frame that the whole file would be. */
 static lnt_status settle(csv_file *f)
 {
-    lnt_row_file *file = &f->file;
+    lnt_row_reader *file = &f->file;
     lnt_csv *csv = &f->csv;
     const lnt_allocator *const allocator = csv->options.allocator;
     file->columns = csv->names;
@@ -146,7 +146,7 @@ static lnt_status settle(csv_file *f)
     return LNT_OK;
 }
 
-static lnt_status open_csv(lnt_row_file *file, const lnt_csv_options *options)
+static lnt_status open_csv(lnt_row_reader *file, const lnt_read_options *options)
 {
     csv_file *f = (csv_file *) file;
     f->next = SIZE_MAX;
@@ -155,7 +155,7 @@ static lnt_status open_csv(lnt_row_file *file, const lnt_csv_options *options)
     file->cols = f->csv.cols;
     LNT_TRY(scan(f));
     file->dropped = f->csv.dropped;
-    f->csv.options.label_columns = f->csv.options.only_columns = NULL; /* they were lent */
+    f->csv.options.label_columns = f->csv.options.use_columns = NULL; /* they were lent */
     return settle(f);
 }
 
@@ -170,12 +170,12 @@ static lnt_status next_row(csv_file *f)
         bool found;
         LNT_TRY(lnt_source_next(&csv->source, &record, &found));
         if (!found) {
-            return lnt_row_file_changed(&f->file);
+            return lnt_row_reader_changed(&f->file);
         }
         LNT_TRY(lnt_csv_add(csv, &record));
     }
     f->next++;
-    return csv->restart ? lnt_row_file_changed(&f->file) : LNT_OK;
+    return csv->restart ? lnt_row_reader_changed(&f->file) : LNT_OK;
 }
 
 static lnt_status go_to(csv_file *f, size_t row)
@@ -200,11 +200,11 @@ static lnt_status rank(csv_file *f, const lnt_tensor *rows)
         const size_t *const ranks = f->rankings[j].rank;
         const size_t count = lnt_names_count(f->file.labels[j]);
         for (size_t i = 0; ranks != NULL && i < rows->rows; i++) {
-            const size_t number = (size_t) lnt_get(rows, i, j);
+            const size_t number = (size_t) lnt_tensor_get(rows, i, j);
             if (number >= count) {
-                return lnt_row_file_changed(&f->file);
+                return lnt_row_reader_changed(&f->file);
             }
-            LNT_TRY(lnt_set(rows, i, j, (double) ranks[number]));
+            LNT_TRY(lnt_tensor_set(rows, i, j, (double) ranks[number]));
         }
     }
     return LNT_OK;
@@ -217,13 +217,13 @@ static lnt_status read_chunk(csv_file *f, size_t first, size_t count, const lnt_
     for (size_t i = 0; i < count; i++) {
         LNT_TRY(next_row(f));
     }
-    const lnt_tensor chunk = lnt_tensor_of(f->file.dtype, f->csv.data, count, f->file.cols);
+    const lnt_tensor chunk = lnt_tensor_view(f->file.dtype, f->csv.data, count, f->file.cols);
     LNT_TRY(rank(f, &chunk));
     LNT_TRY(lnt_slice_rows(to, first, count, 1, &target));
     return lnt_copy(&chunk, &target);
 }
 
-static lnt_status read_csv(lnt_row_file *file, size_t first, const lnt_tensor *rows)
+static lnt_status read_csv(lnt_row_reader *file, size_t first, const lnt_tensor *rows)
 {
     csv_file *f = (csv_file *) file;
     lnt_csv *csv = &f->csv;

@@ -22,11 +22,11 @@ static lnt_status check_input(lnt_data_format *format, lnt_input *input)
 }
 
 /* The file takes the input over. */
-static lnt_status create(lnt_row_file **file, lnt_data_format format, const lnt_input *input,
+static lnt_status create(lnt_row_reader **file, lnt_data_format format, const lnt_input *input,
                          const lnt_allocator *allocator)
 {
     const lnt_row_ops *ops = format == LNT_DATA_CSV ? &lnt_row_csv : &lnt_row_array;
-    lnt_row_file *f = lnt_allocate(allocator, 1, ops->size);
+    lnt_row_reader *f = lnt_allocate(allocator, 1, ops->size);
     char *path = lnt_allocate(allocator, strlen(input->name) + 1, 1);
     if (f == NULL || path == NULL) {
         lnt_release(allocator, f);
@@ -45,10 +45,10 @@ static lnt_status create(lnt_row_file **file, lnt_data_format format, const lnt_
     return LNT_OK;
 }
 
-static lnt_status open_file(lnt_row_file *file, const lnt_csv_options *options)
+static lnt_status open_file(lnt_row_reader *file, const lnt_read_options *options)
 {
-    lnt_csv_options own = *options;
-    own.allocator = lnt_row_file_allocator(file);
+    lnt_read_options own = *options;
+    own.allocator = lnt_row_reader_allocator(file);
     if (fstat(file->input.file, &file->stamp) != 0) {
         return lnt_fail(&file->error, LNT_ERR_IO, "%s: cannot tell its size", file->path);
     }
@@ -56,8 +56,8 @@ static lnt_status open_file(lnt_row_file *file, const lnt_csv_options *options)
     return file->ops->open(file, &own);
 }
 
-lnt_status lnt_row_file_open(lnt_row_file **file, const char *path, lnt_data_format format,
-                             const lnt_csv_options *options, lnt_error *error)
+lnt_status lnt_row_reader_open(lnt_row_reader **file, const char *path, lnt_data_format format,
+                               const lnt_read_options *options, lnt_error *error)
 {
     if (file == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "file is required");
@@ -71,7 +71,7 @@ lnt_status lnt_row_file_open(lnt_row_file **file, const char *path, lnt_data_for
     }
     LNT_TRY(lnt_csv_options_check(options, error));
     lnt_input input;
-    lnt_row_file *opened = NULL;
+    lnt_row_reader *opened = NULL;
     LNT_TRY(lnt_input_open(&input, path, error));
     lnt_status status = check_input(&format, &input);
     if (status == LNT_OK) {
@@ -86,7 +86,7 @@ lnt_status lnt_row_file_open(lnt_row_file **file, const char *path, lnt_data_for
         if (error != NULL) {
             *error = opened->error;
         }
-        lnt_row_file_close(opened);
+        lnt_row_reader_close(opened);
         return status;
     }
     *file = opened;

@@ -22,7 +22,7 @@ static lnt_status collect(const lnt_frame *frame, size_t column, size_t most, ln
         const double value = lnt_frame_get(frame, i, column);
         size_t number;
         if (!isfinite(value)) {
-            return lnt_fail(error, LNT_ERR_NOT_FINITE,
+            return lnt_fail(error, LNT_ERR_NONFINITE,
                             "column %s, row %zu: expected a finite number, found %g", quoted, i + 1,
                             value);
         }

@@ -60,7 +60,7 @@ const lnt_names *lnt_frame_columns(const lnt_frame *frame)
     return frame != NULL ? frame->columns : NULL;
 }
 
-size_t lnt_frame_dropped(const lnt_frame *frame)
+size_t lnt_frame_rows_dropped(const lnt_frame *frame)
 {
     return frame != NULL ? frame->dropped : 0;
 }

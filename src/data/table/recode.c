@@ -121,8 +121,8 @@ static lnt_status recode_numbers(const recoding *r, const lnt_number_reader *rea
     return status;
 }
 
-lnt_status lnt_frame_recode(lnt_frame *frame, size_t column, const lnt_names *classes,
-                            lnt_error *error)
+lnt_status lnt_frame_encode_as(lnt_frame *frame, size_t column, const lnt_names *classes,
+                               lnt_error *error)
 {
     if (frame == NULL || classes == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "frame and classes are required");

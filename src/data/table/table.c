@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-lnt_table lnt_table_init(const lnt_csv_options *options, const char *file, lnt_error *error)
+lnt_table lnt_table_init(const lnt_read_options *options, const char *file, lnt_error *error)
 {
     return (lnt_table){.options = options, .file = file, .error = error};
 }
@@ -71,11 +71,10 @@ lnt_status lnt_table_take(lnt_table *table, bool by_columns)
 /* Columns that are not among those to look at, if any of these is there. */
 static lnt_status mark_skipped(lnt_table *table)
 {
-    const lnt_csv_options *const options = table->options;
-    for (size_t i = 0; i < options->n_only_columns; i++) {
+    const lnt_read_options *const options = table->options;
+    for (size_t i = 0; i < options->n_use_columns; i++) {
         size_t index;
-        if (lnt_columns_find(table->names, options->only_columns[i], &index, NULL, NULL) !=
-            LNT_OK) {
+        if (lnt_columns_find(table->names, options->use_columns[i], &index, NULL, NULL) != LNT_OK) {
             continue;
         }
         if (table->skipped == NULL) {
@@ -92,7 +91,7 @@ static lnt_status mark_skipped(lnt_table *table)
 
 lnt_status lnt_table_columns(lnt_table *table)
 {
-    const lnt_csv_options *const options = table->options;
+    const lnt_read_options *const options = table->options;
     if (table->names == NULL &&
         lnt_columns_made_up(&table->names, table->cols, options->allocator) != LNT_OK) {
         return lnt_table_no_memory(table);

@@ -10,7 +10,7 @@
 
 /** A matrix of numbers on its way from a file into a frame; there is no text in it. */
 typedef struct lnt_table {
-    const lnt_csv_options *options;
+    const lnt_read_options *options;
     const char *file; /* for messages */
     lnt_error *error;
     size_t rows, cols;
@@ -22,7 +22,7 @@ typedef struct lnt_table {
 } lnt_table;
 
 /** A table without rows and columns. What it is given belongs to it. */
-lnt_table lnt_table_init(const lnt_csv_options *options, const char *file, lnt_error *error);
+lnt_table lnt_table_init(const lnt_read_options *options, const char *file, lnt_error *error);
 void lnt_table_finish(lnt_table *table);
 
 lnt_status lnt_table_no_memory(const lnt_table *table);

@@ -41,8 +41,8 @@ static lnt_status make_oracle(const lnt_net *net, lnt_net **oracle)
     lnt_status status = lnt_net_create(oracle, &config);
     lnt_release(NULL, layers);
     if (status == LNT_OK) {
-        const lnt_tensor from = lnt_net_state_read_only(net);
-        lnt_tensor to = lnt_net_state(*oracle);
+        const lnt_tensor from = lnt_net_state_vector_read_only(net);
+        lnt_tensor to = lnt_net_state_vector(*oracle);
         status = lnt_copy(&from, &to);
     }
     return status;
@@ -53,7 +53,7 @@ static lnt_status unscale(const lnt_scaler *scaler, lnt_tensor *y)
     const size_t targets = lnt_scaler_cols(scaler);
     lnt_tensor part;
     LNT_TRY(lnt_slice_cols(y, 0, targets, 1, &part));
-    LNT_TRY(lnt_scaler_invert(scaler, &part, &part));
+    LNT_TRY(lnt_scaler_inverse_transform(scaler, &part, &part));
     for (size_t j = targets; j < y->cols; j++) {
         LNT_TRY(lnt_slice_cols(y, j, 1, 1, &part));
         LNT_TRY(lnt_scale(fabs(lnt_scaler_scale(scaler)[j - targets]), &part));
@@ -70,12 +70,12 @@ static lnt_status run_oracle(const lnt_c_source *source, lnt_net *oracle, lnt_te
     lnt_pass *pass = NULL;
     lnt_tensor output;
     if (source->model->input_scaler != NULL) {
-        LNT_TRY(lnt_scaler_apply(source->model->input_scaler, x, x));
+        LNT_TRY(lnt_scaler_transform(source->model->input_scaler, x, x));
     }
     LNT_TRY(lnt_pass_create(&pass, oracle, &config));
     lnt_status status = lnt_pass_forward(pass, oracle, x, &output);
     if (status == LNT_OK) {
-        status = lnt_loss_link(&source->model->loss, &output, y);
+        status = lnt_loss_inverse_link(&source->model->loss, &output, y);
     }
     lnt_pass_destroy(pass);
     return status == LNT_OK && source->model->target_scaler != NULL
@@ -104,7 +104,7 @@ static void write_matrix(const lnt_c_source *source, const char *what, lnt_dtype
         lnt_c_print(text, "\n    {");
         text->column = 0;
         for (size_t j = 0; j < values->cols; j++) {
-            lnt_c_item(text, dtype, lnt_get(values, i, j));
+            lnt_c_item(text, dtype, lnt_tensor_get(values, i, j));
         }
         lnt_c_print(text, "\n    },");
     }
@@ -119,7 +119,7 @@ static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_te
     for (size_t j = 0; j < y->cols; j++) {
         double most = 0;
         for (size_t i = 0; i < y->rows; i++) {
-            most = fmax(most, fabs(lnt_get(y, i, j)));
+            most = fmax(most, fabs(lnt_tensor_get(y, i, j)));
         }
         lnt_c_item(text, LNT_F64, most * tolerance(source->dtype));
     }
@@ -146,9 +146,9 @@ static lnt_status write_cases(const lnt_c_source *source, lnt_tensor *x, lnt_ten
     write_matrix(source, "case_inputs", source->dtype, x, text);
     LNT_TRY(predict(source, x, y));
     bool finite;
-    LNT_TRY(lnt_is_finite(y, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(y, &finite, NULL, NULL));
     if (!finite) {
-        return lnt_fail(error, LNT_ERR_NOT_FINITE,
+        return lnt_fail(error, LNT_ERR_NONFINITE,
                         "cases: the model's output for one of them is not finite");
     }
     write_matrix(source, "case_outputs", LNT_F64, y, text);
@@ -168,8 +168,8 @@ lnt_status lnt_c_write_check(const lnt_c_source *source, const lnt_tensor *cases
                y = lnt_tensor_f64(memory + rows * source->inputs, rows, source->outputs);
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < source->inputs; j++) {
-            const double value =
-                cases != NULL ? lnt_get(cases, i, j) : made_up(source->model->input_scaler, i, j);
+            const double value = cases != NULL ? lnt_tensor_get(cases, i, j)
+                                               : made_up(source->model->input_scaler, i, j);
             memory[i * source->inputs + j] = as(source->dtype, value);
         }
     }

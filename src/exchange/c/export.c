@@ -120,11 +120,11 @@ static lnt_status settle_name(lnt_c_source *source, const char *path, const char
 /* Every number must be one of the type. */
 static lnt_status check_numbers(const lnt_c_source *source, const char *path, lnt_error *error)
 {
-    const lnt_tensor state = lnt_net_state_read_only(source->net);
+    const lnt_tensor state = lnt_net_state_vector_read_only(source->net);
     for (size_t i = 0; i < state.cols; i++) {
-        const double value = lnt_get(&state, 0, i);
+        const double value = lnt_tensor_get(&state, 0, i);
         if (!isfinite(value) || (source->dtype == LNT_F32 && !isfinite((float) value))) {
-            return lnt_file_fail(error, LNT_ERR_NOT_FINITE, path,
+            return lnt_file_fail(error, LNT_ERR_NONFINITE, path,
                                  "a parameter of the model, %zu of %zu, is not finite as %s", i + 1,
                                  state.cols, lnt_dtype_name(source->dtype));
         }
@@ -289,9 +289,9 @@ static lnt_status check_cases(const lnt_c_source *source, const lnt_tensor *case
                              cases->cols, source->inputs);
     }
     bool finite;
-    LNT_TRY(lnt_is_finite(cases, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(cases, &finite, NULL, NULL));
     return finite ? LNT_OK
-                  : lnt_file_fail(error, LNT_ERR_NOT_FINITE, path,
+                  : lnt_file_fail(error, LNT_ERR_NONFINITE, path,
                                   "a case has a number that is "
                                   "not finite");
 }

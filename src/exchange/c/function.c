@@ -27,7 +27,7 @@ static bool is_kept(const lnt_c_source *source, size_t i)
 {
     for (size_t k = i + 1; k < lnt_net_n_layers(source->net); k++) {
         if (is(lnt_net_layer(source->net, k), "residual") &&
-            lnt_net_layer(source->net, k)->span == k - i) {
+            lnt_net_layer(source->net, k)->skip_depth == k - i) {
             return true;
         }
     }
@@ -54,7 +54,7 @@ static void write_values(const lnt_c_source *source, lnt_c_text *text, const cha
     begin_array(source, text, source->type, name, values->rows * values->cols);
     for (size_t i = 0; i < values->rows; i++) {
         for (size_t j = 0; j < values->cols; j++) {
-            lnt_c_item(text, source->dtype, lnt_get(values, i, j));
+            lnt_c_item(text, source->dtype, lnt_tensor_get(values, i, j));
         }
     }
     lnt_c_print(text, "\n};\n");
@@ -82,13 +82,13 @@ static void array_name(const char *tensor, char name[sizeof((lnt_parameter *) NU
 
 static bool find(const lnt_c_source *source, size_t layer, const char *suffix, lnt_parameter *p)
 {
-    for (size_t i = 0; lnt_net_tensor(source->net, i, p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_parameter(source->net, i, p) == LNT_OK; i++) {
         const size_t length = strlen(p->name), end = strlen(suffix);
         if (p->layer == layer && length > end && strcmp(p->name + length - end, suffix) == 0) {
             return true;
         }
     }
-    for (size_t i = 0; lnt_net_statistic(source->net, i, p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_running_stat(source->net, i, p) == LNT_OK; i++) {
         const size_t length = strlen(p->name), end = strlen(suffix);
         if (p->layer == layer && length > end && strcmp(p->name + length - end, suffix) == 0) {
             return true;
@@ -109,9 +109,9 @@ static void write_batch_scale(const lnt_c_source *source, lnt_c_text *text, size
     (void) snprintf(name, sizeof name, "%zu_scale", layer);
     begin_array(source, text, source->type, name, variance.value.cols);
     for (size_t j = 0; j < variance.value.cols; j++) {
-        const double root =
-            sqrt(lnt_get(&variance.value, 0, j) + lnt_net_layer(source->net, layer)->epsilon);
-        lnt_c_item(text, source->dtype, (has_gain ? lnt_get(&gain.value, 0, j) : 1) / root);
+        const double root = sqrt(lnt_tensor_get(&variance.value, 0, j) +
+                                 lnt_net_layer(source->net, layer)->epsilon);
+        lnt_c_item(text, source->dtype, (has_gain ? lnt_tensor_get(&gain.value, 0, j) : 1) / root);
     }
     lnt_c_print(text, "\n};\n");
 }
@@ -128,13 +128,13 @@ void lnt_c_write_data(const lnt_c_source *source, lnt_c_text *text)
     const lnt_model *model = source->model;
     lnt_parameter p;
     char name[sizeof p.name];
-    for (size_t i = 0; lnt_net_tensor(source->net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_parameter(source->net, i, &p) == LNT_OK; i++) {
         if (!is_in_scale(source, &p)) {
             array_name(p.name, name);
             write_values(source, text, name, &p.value);
         }
     }
-    for (size_t i = 0; lnt_net_statistic(source->net, i, &p) == LNT_OK; i++) {
+    for (size_t i = 0; lnt_net_running_stat(source->net, i, &p) == LNT_OK; i++) {
         if (!is_in_scale(source, &p)) {
             array_name(p.name, name);
             write_values(source, text, name, &p.value);
@@ -251,7 +251,8 @@ static void write_layer(place *p, size_t i)
         lnt_c_print(p->text, ", %zu, %s);\n", inputs, p->now);
     } else if (is(layer, "residual")) {
         leave_x(p, inputs);
-        lnt_c_print(p->text, "    lnt_add(kept%zu, %zu, %s);\n", i - layer->span, inputs, p->now);
+        lnt_c_print(p->text, "    lnt_add(kept%zu, %zu, %s);\n", i - layer->skip_depth, inputs,
+                    p->now);
     } else if (!is(layer, "dropout")) {
         write_norm(p, i, lnt_layer_name(layer), inputs);
     }
@@ -270,7 +271,7 @@ static void write_input(place *p)
     }
 }
 
-/* What outputs mean: see lnt_loss_link. In double, as the library does. */
+/* What outputs mean: see lnt_loss_inverse_link. In double, as the library does. */
 static void write_link(const place *p)
 {
     const lnt_c_source *source = p->source;

@@ -17,7 +17,7 @@
 typedef struct member {
     char name[NAME_ROOM];
     lnt_st_entry entry; /* `begin` is its place in the archive */
-    lnt_npy_header header;
+    lnt_npy_info header;
     size_t shape[2];
 } member;
 
@@ -59,7 +59,7 @@ static lnt_status describe(archive *a, size_t index, member *m)
     }
     lnt_npz_member_close(&open);
     LNT_TRY(status);
-    const lnt_npy_header *h = &m->header;
+    const lnt_npy_info *h = &m->header;
     if (h->fortran && h->rank > 1) {
         return fail_member(a, m->name, "is in Fortran order; expected C order");
     }
@@ -98,7 +98,7 @@ static lnt_status read_member(void *context, const lnt_st_entry *entry, void *da
 {
     archive *a = context;
     lnt_npz_member open;
-    lnt_npy_header header;
+    lnt_npy_info header;
     char behind;
     size_t count = 0, more = 0;
     (void) error; /* the same as the archive's */

@@ -59,7 +59,7 @@ static lnt_status add_parameter(torch_state *state, size_t module, const lnt_par
     }
     const lnt_tensor turned = lnt_transpose(&p->value);
     lnt_tensor copy =
-        lnt_tensor_of(turned.dtype, state->transposed + state->used, turned.rows, turned.cols);
+        lnt_tensor_view(turned.dtype, state->transposed + state->used, turned.rows, turned.cols);
     LNT_TRY(lnt_copy(&turned, &copy));
     state->used += turned.rows * turned.cols * lnt_dtype_size(turned.dtype);
     shape[0] = turned.rows;
@@ -73,14 +73,14 @@ static lnt_status fill(torch_state *state, lnt_net *net)
     size_t module = 0, tensor = 0, statistic = 0;
     lnt_parameter p;
     for (size_t l = 0; l < lnt_net_n_layers(net); l++) {
-        while (tensor < lnt_net_n_tensors(net) && lnt_net_tensor(net, tensor, &p) == LNT_OK &&
-               p.layer == l) {
+        while (tensor < lnt_net_n_parameter_tensors(net) &&
+               lnt_net_parameter(net, tensor, &p) == LNT_OK && p.layer == l) {
             LNT_TRY(add_parameter(state, module, &p));
             tensor++;
         }
         const size_t before = statistic;
-        while (statistic < lnt_net_n_statistics(net) &&
-               lnt_net_statistic(net, statistic, &p) == LNT_OK && p.layer == l) {
+        while (statistic < lnt_net_n_running_stats(net) &&
+               lnt_net_running_stat(net, statistic, &p) == LNT_OK && p.layer == l) {
             LNT_TRY(add_parameter(state, module, &p));
             statistic++;
         }
@@ -97,7 +97,8 @@ static lnt_status make_state(torch_state *state, lnt_net *net)
 {
     lnt_arena arena = {0};
     /* A batch norm has two statistics and, in the file, a count. */
-    *state = (torch_state){.room = lnt_net_n_tensors(net) + 2 * lnt_net_n_statistics(net)};
+    *state =
+        (torch_state){.room = lnt_net_n_parameter_tensors(net) + 2 * lnt_net_n_running_stats(net)};
     place(&arena, state, net);
     LNT_TRY(lnt_arena_open(&arena, NULL));
     place(&arena, state, net);

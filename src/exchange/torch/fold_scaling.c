@@ -72,19 +72,20 @@ static lnt_status make_net(lnt_net **net, const lnt_model *model, lnt_dtype dtyp
 static lnt_status copy_net(lnt_net *to, lnt_net *from)
 {
     size_t i = 0;
-    for (size_t j = 0; j < lnt_net_n_tensors(to) && i < lnt_net_n_tensors(from); j++) {
+    for (size_t j = 0; j < lnt_net_n_parameter_tensors(to) && i < lnt_net_n_parameter_tensors(from);
+         j++) {
         lnt_parameter source, target;
-        LNT_TRY(lnt_net_tensor(from, i, &source));
-        LNT_TRY(lnt_net_tensor(to, j, &target));
+        LNT_TRY(lnt_net_parameter(from, i, &source));
+        LNT_TRY(lnt_net_parameter(to, j, &target));
         if (strcmp(source.name, target.name) == 0) {
             LNT_TRY(lnt_copy(&source.value, &target.value));
             i++;
         }
     }
-    for (size_t s = 0; s < lnt_net_n_statistics(from); s++) {
+    for (size_t s = 0; s < lnt_net_n_running_stats(from); s++) {
         lnt_parameter source, target;
-        LNT_TRY(lnt_net_statistic(from, s, &source));
-        LNT_TRY(lnt_net_statistic(to, s, &target));
+        LNT_TRY(lnt_net_running_stat(from, s, &source));
+        LNT_TRY(lnt_net_running_stat(to, s, &target));
         LNT_TRY(lnt_copy(&source.value, &target.value));
     }
     return LNT_OK;
@@ -92,7 +93,7 @@ static lnt_status copy_net(lnt_net *to, lnt_net *from)
 
 static double *at(const lnt_tensor *t, size_t i, size_t j)
 {
-    return lnt_element(t, i, j);
+    return lnt_tensor_ptr(t, i, j);
 }
 
 static void fold_inputs(const lnt_scaler *scaler, const lnt_tensor *w, const lnt_tensor *b)
@@ -121,14 +122,14 @@ static lnt_status fold(lnt_net *net, const lnt_model *model)
 {
     lnt_parameter w, b;
     if (model->input_scaler != NULL) {
-        LNT_TRY(lnt_net_tensor(net, 0, &w));
-        LNT_TRY(lnt_net_tensor(net, 1, &b));
+        LNT_TRY(lnt_net_parameter(net, 0, &w));
+        LNT_TRY(lnt_net_parameter(net, 1, &b));
         fold_inputs(model->input_scaler, &w.value, &b.value);
     }
     if (model->target_scaler != NULL) {
-        const size_t n_tensors = lnt_net_n_tensors(net);
-        LNT_TRY(lnt_net_tensor(net, n_tensors - 2, &w));
-        LNT_TRY(lnt_net_tensor(net, n_tensors - 1, &b));
+        const size_t n_tensors = lnt_net_n_parameter_tensors(net);
+        LNT_TRY(lnt_net_parameter(net, n_tensors - 2, &w));
+        LNT_TRY(lnt_net_parameter(net, n_tensors - 1, &b));
         fold_targets(model->target_scaler, &w.value, &b.value);
     }
     return LNT_OK;
@@ -154,8 +155,8 @@ lnt_status lnt_fold_scaling(lnt_net **folded, const lnt_model *model, const char
     if (status == LNT_OK) {
         bool finite = false;
         const lnt_tensor parameters = lnt_net_parameters(*folded);
-        status = lnt_is_finite(&parameters, &finite, NULL, NULL);
-        status = status == LNT_OK && !finite ? LNT_ERR_NOT_FINITE : status;
+        status = lnt_all_finite(&parameters, &finite, NULL, NULL);
+        status = status == LNT_OK && !finite ? LNT_ERR_NONFINITE : status;
     }
     if (status != LNT_OK) {
         lnt_net_destroy(*folded);

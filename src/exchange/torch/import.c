@@ -285,9 +285,9 @@ static lnt_status read_pair(const torch_loader *load, const torch_pair *pair, ln
     size_t count;
     LNT_TRY(read_elements(load, pair->from, &data, &count));
     const lnt_dtype dtype = pair->from->entry->tensor.dtype == LNT_ST_F64 ? LNT_F64 : LNT_F32;
-    lnt_tensor stored = lnt_tensor_of(dtype, data, 1, value->cols);
+    lnt_tensor stored = lnt_tensor_view(dtype, data, 1, value->cols);
     if (pair->is_matrix) {
-        stored = lnt_tensor_of(dtype, data, value->cols, value->rows);
+        stored = lnt_tensor_view(dtype, data, value->cols, value->rows);
         stored = lnt_transpose(&stored);
     } else if (count == 1) { /* one slope for all columns */
         stored.col_stride = 0;
@@ -313,8 +313,8 @@ static lnt_status read_net(const torch_loader *load, lnt_net *net)
         lnt_parameter p;
         const lnt_torch_field field = load->pairs[i].from->field;
         LNT_TRY(field == LNT_TORCH_RUNNING_MEAN || field == LNT_TORCH_RUNNING_VAR
-                    ? lnt_net_statistic(net, statistic++, &p)
-                    : lnt_net_tensor(net, tensor++, &p));
+                    ? lnt_net_running_stat(net, statistic++, &p)
+                    : lnt_net_parameter(net, tensor++, &p));
         LNT_TRY(read_pair(load, &load->pairs[i], &p.value));
     }
     return LNT_OK;

@@ -65,7 +65,7 @@ static void close_block(lnt_layer *layers, size_t *n_layers, lnt_activation acti
     if (last->units > 0) {
         last->activation = activation;
     } else {
-        layers[(*n_layers)++] = lnt_activate(activation);
+        layers[(*n_layers)++] = lnt_activation_layer(activation);
     }
 }
 

@@ -139,7 +139,7 @@ lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **out, const char *p
         return lnt_fail(error, LNT_ERR_NULL, "folder of checkpoints to open: an argument is NULL");
     }
     *out = NULL;
-    if (keep < LNT_CHECKPOINT_KEEP || *path == '\0') {
+    if (keep < LNT_CHECKPOINT_MIN_KEEP || *path == '\0') {
         return lnt_fail(error, LNT_ERR_INVALID,
                         *path == '\0' ? "folder of checkpoints: its path is empty"
                                       : "checkpoints to keep: expected at least 2, found %zu",
@@ -162,7 +162,8 @@ lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **out, const char *p
     folder->file = folder->path + length;
     folder->stop = folder->file + length + NAME_LENGTH + 1;
     memcpy(folder->stop, path, length - 1);
-    memcpy(folder->stop + length - 1, "/" LNT_CHECKPOINT_STOP, sizeof "/" LNT_CHECKPOINT_STOP);
+    memcpy(folder->stop + length - 1, "/" LNT_CHECKPOINT_STOP_FILE,
+           sizeof "/" LNT_CHECKPOINT_STOP_FILE);
     const lnt_status status = enter(folder, error);
     if (status != LNT_OK) {
         lnt_checkpoint_folder_close(folder);
@@ -315,7 +316,7 @@ lnt_status lnt_checkpoint_folder_newest(lnt_checkpoint_folder *folder, lnt_check
     return LNT_OK;
 }
 
-bool lnt_checkpoint_folder_stop(lnt_checkpoint_folder *folder)
+bool lnt_checkpoint_folder_stop_requested(lnt_checkpoint_folder *folder)
 {
     if (folder == NULL || access(folder->stop, F_OK) != 0) {
         return false;

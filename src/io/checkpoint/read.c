@@ -135,7 +135,7 @@ const char *lnt_checkpoint_path(const lnt_checkpoint *checkpoint)
     return checkpoint->path;
 }
 
-const char *lnt_checkpoint_text_of(const lnt_checkpoint *checkpoint, const char *key)
+const char *lnt_checkpoint_get_text(const lnt_checkpoint *checkpoint, const char *key)
 {
     return value_of(checkpoint, key);
 }
@@ -145,7 +145,7 @@ const char *lnt_checkpoint_version(const lnt_checkpoint *checkpoint)
     return value_of(checkpoint, LNT_CHECKPOINT_VERSION_KEY);
 }
 
-const char *lnt_checkpoint_core(const lnt_checkpoint *checkpoint)
+const char *lnt_checkpoint_blas_core(const lnt_checkpoint *checkpoint)
 {
     return value_of(checkpoint, LNT_CHECKPOINT_CORE_KEY);
 }
@@ -164,7 +164,7 @@ const char *lnt_checkpoint_name(const lnt_checkpoint *checkpoint, size_t i)
 static lnt_tensor shape_of(const lnt_st_entry *entry)
 {
     const lnt_dtype dtype = entry->tensor.dtype == LNT_ST_F32 ? LNT_F32 : LNT_F64;
-    return lnt_tensor_of(dtype, NULL, entry->tensor.shape[0], entry->tensor.shape[1]);
+    return lnt_tensor_view(dtype, NULL, entry->tensor.shape[0], entry->tensor.shape[1]);
 }
 
 lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *name,
@@ -187,8 +187,8 @@ static lnt_status absent(const lnt_checkpoint *checkpoint, const char *name, lnt
                          lnt_excerpt_of(name).text);
 }
 
-lnt_status lnt_checkpoint_sum(const lnt_checkpoint *checkpoint, const char *name,
-                              char text[LNT_SUM_LENGTH], lnt_error *error)
+lnt_status lnt_checkpoint_checksum(const lnt_checkpoint *checkpoint, const char *name,
+                                   char text[LNT_CHECKSUM_LENGTH], lnt_error *error)
 {
     if (checkpoint == NULL || name == NULL || text == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "checksum in a checkpoint: an argument is NULL");

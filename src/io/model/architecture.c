@@ -95,12 +95,12 @@ static bool momentum_parse(const json_t *value, lnt_layer *layer)
 
 static json_t *span_json(const lnt_layer *layer)
 {
-    return json_integer((json_int_t) layer->span);
+    return json_integer((json_int_t) layer->skip_depth);
 }
 
 static bool span_parse(const json_t *value, lnt_layer *layer)
 {
-    return lnt_size_parse(value, &layer->span);
+    return lnt_size_parse(value, &layer->skip_depth);
 }
 
 /* Of an activation that has a parameter. */
@@ -152,7 +152,7 @@ static lnt_layer make_dense(void)
 
 static lnt_layer make_activation(void)
 {
-    return lnt_activate(LNT_IDENTITY);
+    return lnt_activation_layer(LNT_IDENTITY);
 }
 
 static lnt_layer make_dropout(void)

@@ -18,7 +18,7 @@ lnt_status lnt_file_check_finite(const char *path, const char *name, const lnt_t
 {
     bool finite;
     size_t row, col;
-    LNT_TRY(lnt_is_finite(value, &finite, &row, &col));
+    LNT_TRY(lnt_all_finite(value, &finite, &row, &col));
     if (finite) {
         return LNT_OK;
     }
@@ -28,9 +28,10 @@ lnt_status lnt_file_check_finite(const char *path, const char *name, const lnt_t
     } else {
         (void) snprintf(place, sizeof place, "[%zu, %zu]", row, col);
     }
-    return lnt_file_fail(error, LNT_ERR_NOT_FINITE, path,
+    return lnt_file_fail(error, LNT_ERR_NONFINITE, path,
                          "tensor '%s': expected finite numbers, found %s as element %s",
-                         lnt_excerpt_of(name).text, text_of(lnt_get(value, row, col)), place);
+                         lnt_excerpt_of(name).text, text_of(lnt_tensor_get(value, row, col)),
+                         place);
 }
 
 static lnt_status check(const char *path, const lnt_parameter *p, lnt_error *error)
@@ -41,14 +42,14 @@ static lnt_status check(const char *path, const lnt_parameter *p, lnt_error *err
 
 lnt_status lnt_file_check_net(const char *path, lnt_net *net, lnt_error *error)
 {
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_tensor(net, i, &p));
+        LNT_TRY(lnt_net_parameter(net, i, &p));
         LNT_TRY(check(path, &p, error));
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_statistic(net, i, &p));
+        LNT_TRY(lnt_net_running_stat(net, i, &p));
         LNT_TRY(check(path, &p, error));
     }
     return LNT_OK;

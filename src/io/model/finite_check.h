@@ -7,7 +7,7 @@
 #include <linnet/tensor.h>
 
 /**
- * Whether a tensor of a file has finite numbers only. `LNT_ERR_NOT_FINITE` if not, and `error`
+ * Whether a tensor of a file has finite numbers only. `LNT_ERR_NONFINITE` if not, and `error`
  * names the first element that is none: [row, column], or [index] for `rank` 1, counted from 0.
  */
 lnt_status lnt_file_check_finite(const char *path, const char *name, const lnt_tensor *value,

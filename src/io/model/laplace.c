@@ -56,7 +56,7 @@ static lnt_status read_one(const lnt_loader *load, const lnt_laplace *laplace, s
     const double *numbers = tensor.data;
     const lnt_tensor all =
         lnt_tensor_f64(tensor.data, values ? 1 : tensor.shape[0], tensor.shape[0]);
-    LNT_TRY(lnt_is_finite(&all, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(&all, &finite, NULL, NULL));
     for (size_t k = 0; k < tensor.shape[0] && values; k++) {
         finite = finite && numbers[k] >= 0;
     }

@@ -38,7 +38,7 @@ json_t *lnt_laplace_json(const lnt_laplace_info *info)
 static bool structure_parse(const json_t *value, lnt_laplace_structure *structure)
 {
     const char *text = json_string_value(value);
-    for (int s = LNT_LAPLACE_LAST; text != NULL && s <= LNT_LAPLACE_FULL; s++) {
+    for (int s = LNT_LAPLACE_LAST_LAYER; text != NULL && s <= LNT_LAPLACE_FULL; s++) {
         *structure = (lnt_laplace_structure) s;
         if (strcmp(text, lnt_laplace_structure_name(*structure)) == 0) {
             return true;
@@ -51,7 +51,7 @@ lnt_status lnt_laplace_parse(lnt_laplace_info *info, const json_t *root, const c
                              lnt_error *error)
 {
     uint64_t rows = 0;
-    *info = (lnt_laplace_info){.structure = LNT_LAPLACE_LAST};
+    *info = (lnt_laplace_info){.structure = LNT_LAPLACE_LAST_LAYER};
     bool fine = structure_parse(json_object_get(root, "structure"), &info->structure) &&
                 lnt_u64_parse(json_object_get(root, "rows"), &rows) && rows <= SIZE_MAX &&
                 json_object_size(root) == N_NUMBERS + 2;

@@ -66,14 +66,14 @@ static lnt_status check_tensors(const lnt_loader *load, const lnt_net_config *co
 
 static lnt_status read_parameters(const lnt_loader *load, lnt_net *net)
 {
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_tensor(net, i, &p));
+        LNT_TRY(lnt_net_parameter(net, i, &p));
         LNT_TRY(lnt_loader_read(load, lnt_loader_find(load, p.name), p.value.data));
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_statistic(net, i, &p));
+        LNT_TRY(lnt_net_running_stat(net, i, &p));
         LNT_TRY(lnt_loader_read(load, lnt_loader_find(load, p.name), p.value.data));
     }
     return LNT_OK;

@@ -103,7 +103,7 @@ static lnt_status check_finite(const lnt_loader *load, const lnt_st_entry *entry
     const lnt_st_tensor *t = &entry->tensor;
     const lnt_dtype dtype = t->dtype == LNT_ST_F64 ? LNT_F64 : LNT_F32;
     const size_t rows = t->rank == 2 ? t->shape[0] : 1, cols = t->shape[t->rank - 1];
-    const lnt_tensor value = lnt_tensor_read_only(dtype, data, rows, cols);
+    const lnt_tensor value = lnt_tensor_const_view(dtype, data, rows, cols);
     return lnt_file_check_finite(load->path, t->name, &value, t->rank, load->error);
 }
 

@@ -59,8 +59,8 @@ json_t *lnt_loss_json(const lnt_loss *loss)
 {
     json_t *root = json_object();
     if (root == NULL || !lnt_json_put(root, "kind", json_string(lnt_loss_name(loss->kind))) ||
-        !lnt_json_put(root, "value", json_string(reductions[loss->value])) ||
-        !lnt_json_put(root, "gradient", json_string(reductions[loss->gradient])) ||
+        !lnt_json_put(root, "value", json_string(reductions[loss->value_reduction])) ||
+        !lnt_json_put(root, "gradient", json_string(reductions[loss->gradient_reduction])) ||
         !put_parameter(root, loss) || !put_class_weights(root, loss)) {
         json_decref(root);
         return NULL;
@@ -126,9 +126,9 @@ static lnt_status kind_parse(lnt_loss *loss, const json_t *root, const char *pat
     const char *kind = json_string_value(json_object_get(root, "kind"));
     lnt_loss_kind found;
     if (kind != NULL && lnt_loss_find(kind, &found) == LNT_OK) {
-        *loss = lnt_loss_of(found, LNT_MEAN);
-        if (reduction_parse(json_object_get(root, "value"), &loss->value) &&
-            reduction_parse(json_object_get(root, "gradient"), &loss->gradient)) {
+        *loss = lnt_loss_defaults(found, LNT_MEAN);
+        if (reduction_parse(json_object_get(root, "value"), &loss->value_reduction) &&
+            reduction_parse(json_object_get(root, "gradient"), &loss->gradient_reduction)) {
             return LNT_OK;
         }
     }

@@ -127,11 +127,11 @@ static void add_laplace(lnt_model_listing *list, const lnt_model *model)
 static lnt_status add_net(lnt_model_listing *list, lnt_net *net)
 {
     const lnt_st_dtype dtype = lnt_model_dtype(lnt_net_dtype(net));
-    const size_t n_tensors = lnt_net_n_tensors(net);
-    for (size_t i = 0; i < n_tensors + lnt_net_n_statistics(net); i++) {
+    const size_t n_tensors = lnt_net_n_parameter_tensors(net);
+    for (size_t i = 0; i < n_tensors + lnt_net_n_running_stats(net); i++) {
         lnt_parameter *p = &list->parameters[i];
-        LNT_TRY(i < n_tensors ? lnt_net_tensor(net, i, p)
-                              : lnt_net_statistic(net, i - n_tensors, p));
+        LNT_TRY(i < n_tensors ? lnt_net_parameter(net, i, p)
+                              : lnt_net_running_stat(net, i - n_tensors, p));
         const size_t rank = lnt_model_shape(p->role, p->value.rows, p->value.cols, list->shapes[i]);
         add_item(list, p->name, dtype, rank, p->value.data);
     }
@@ -140,7 +140,8 @@ static lnt_status add_net(lnt_model_listing *list, lnt_net *net)
 
 static lnt_status list_tensors(lnt_model_listing *list, const lnt_model *model)
 {
-    const size_t count = lnt_net_n_tensors(model->net) + lnt_net_n_statistics(model->net);
+    const size_t count =
+        lnt_net_n_parameter_tensors(model->net) + lnt_net_n_running_stats(model->net);
     lnt_arena arena = {0};
     place(&arena, list, count, count_laplace(model));
     LNT_TRY(lnt_arena_open(&arena, NULL));

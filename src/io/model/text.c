@@ -15,14 +15,14 @@ static const struct {
     record_type type;
     size_t offset;
 } record_fields[] = {
-    {"epochs", COUNT, offsetof(lnt_record, epochs)},
-    {"train_rows", COUNT, offsetof(lnt_record, train_rows)},
-    {"validation_rows", COUNT, offsetof(lnt_record, validation_rows)},
-    {"seed", SEED, offsetof(lnt_record, seed)},
-    {"train_loss", REAL, offsetof(lnt_record, train_loss)},
-    {"train_accuracy", REAL, offsetof(lnt_record, train_accuracy)},
-    {"validation_loss", REAL, offsetof(lnt_record, validation_loss)},
-    {"validation_accuracy", REAL, offsetof(lnt_record, validation_accuracy)},
+    {"epochs", COUNT, offsetof(lnt_training_summary, epochs)},
+    {"train_rows", COUNT, offsetof(lnt_training_summary, train_rows)},
+    {"validation_rows", COUNT, offsetof(lnt_training_summary, validation_rows)},
+    {"seed", SEED, offsetof(lnt_training_summary, seed)},
+    {"train_loss", REAL, offsetof(lnt_training_summary, train_loss)},
+    {"train_accuracy", REAL, offsetof(lnt_training_summary, train_accuracy)},
+    {"validation_loss", REAL, offsetof(lnt_training_summary, validation_loss)},
+    {"validation_accuracy", REAL, offsetof(lnt_training_summary, validation_accuracy)},
 };
 
 enum { N_RECORD_FIELDS = sizeof record_fields / sizeof record_fields[0] };
@@ -55,7 +55,7 @@ static bool field_is_unknown(record_type type, const char *place)
     return isnan(real);
 }
 
-json_t *lnt_record_json(const lnt_record *record)
+json_t *lnt_record_json(const lnt_training_summary *record)
 {
     json_t *root = json_object();
     for (size_t i = 0; root != NULL && i < N_RECORD_FIELDS; i++) {
@@ -87,7 +87,7 @@ static bool field_parse(const json_t *value, record_type type, char *place)
     return true;
 }
 
-lnt_status lnt_record_parse(lnt_record *record, const json_t *root, const char *path,
+lnt_status lnt_record_parse(lnt_training_summary *record, const json_t *root, const char *path,
                             lnt_error *error)
 {
     size_t present = 0;

@@ -22,13 +22,13 @@ static lnt_status next_part(void *context, size_t done, const void **data, size_
     const size_t left = t->cols - col;
     if (!lnt_host_is_big_endian() && (t->col_stride == 1 || t->cols == 1)) {
         const bool whole = col == 0 && t->row_stride == (ptrdiff_t) t->cols;
-        *data = lnt_element(t, row, col);
+        *data = lnt_tensor_ptr(t, row, col);
         *bytes = (whole ? (t->rows - row) * t->cols : left) * w->size;
         return LNT_OK;
     }
     const size_t count = lnt_smaller(left, sizeof w->buffer / w->size);
     for (size_t i = 0; i < count; i++) {
-        memcpy(w->buffer + i * w->size, lnt_element(t, row, col + i), w->size);
+        memcpy(w->buffer + i * w->size, lnt_tensor_ptr(t, row, col + i), w->size);
     }
     if (lnt_host_is_big_endian()) {
         lnt_swap_words(w->buffer, count * w->size, w->size);
@@ -38,7 +38,7 @@ static lnt_status next_part(void *context, size_t done, const void **data, size_
     return LNT_OK;
 }
 
-lnt_status lnt_tensor_sum(const lnt_tensor *tensor, char text[LNT_SUM_LENGTH])
+lnt_status lnt_tensor_checksum(const lnt_tensor *tensor, char text[LNT_CHECKSUM_LENGTH])
 {
     if (tensor == NULL || text == NULL) {
         return LNT_ERR_NULL;

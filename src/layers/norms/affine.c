@@ -43,7 +43,8 @@ lnt_status lnt_affine_gradients(const lnt_layer *layer, lnt_layer_run *run,
                                                        normal->data, (size_t) normal->row_stride,
                                                        run->gradients[0].data);
     }
-    return layer->bias ? lnt_sum_rows(&run->dy, 0, &run->gradients[layer->gain ? 1 : 0]) : LNT_OK;
+    return layer->bias ? lnt_column_sums(&run->dy, 0, &run->gradients[layer->gain ? 1 : 0])
+                       : LNT_OK;
 }
 
 bool lnt_affine_epsilon_is_fine(const lnt_layer *layer)

@@ -30,14 +30,14 @@ lnt_status lnt_affine_pull(const lnt_layer *layer, const lnt_layer_point *p, lnt
         if (layer->gain) {
             (f32 ? sum_f32 : sum_f64)(&q->dy, &p->cache, NULL, NULL, q->gradients[0].data);
         }
-        LNT_TRY(layer->bias ? lnt_sum_rows(&q->dy, 0, &q->gradients[bias]) : LNT_OK);
+        LNT_TRY(layer->bias ? lnt_column_sums(&q->dy, 0, &q->gradients[bias]) : LNT_OK);
     }
     if (q->along != NULL && q->gradients_dot != NULL) {
         if (layer->gain) {
             (f32 ? sum_f32 : sum_f64)(&q->dy_dot, &p->cache, &q->dy, &q->along->cache,
                                       q->gradients_dot[0].data);
         }
-        LNT_TRY(layer->bias ? lnt_sum_rows(&q->dy_dot, 0, &q->gradients_dot[bias]) : LNT_OK);
+        LNT_TRY(layer->bias ? lnt_column_sums(&q->dy_dot, 0, &q->gradients_dot[bias]) : LNT_OK);
     }
     return LNT_OK;
 }

@@ -17,9 +17,9 @@ static lnt_status shape(lnt_layer *layer, size_t inputs, lnt_layer_shape *shape)
     lnt_affine_shape(layer, inputs, shape);
     shape->n_statistics = 2;
     shape->statistics[RUNNING_MEAN] =
-        (lnt_tensor_shape){"running_mean", LNT_ROLE_STATISTIC, 1, inputs};
+        (lnt_tensor_shape){"running_mean", LNT_ROLE_RUNNING_STAT, 1, inputs};
     shape->statistics[RUNNING_VAR] =
-        (lnt_tensor_shape){"running_var", LNT_ROLE_STATISTIC, 1, inputs};
+        (lnt_tensor_shape){"running_var", LNT_ROLE_RUNNING_STAT, 1, inputs};
     shape->cache_cols = inputs;     /* x̂ */
     shape->cache_once = 3 * inputs; /* mean, variance, 1/√(variance + epsilon) */
     return LNT_OK;

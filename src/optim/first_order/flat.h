@@ -10,7 +10,7 @@
 
 static inline lnt_tensor lnt_flat(const lnt_optim *optim, void *vector)
 {
-    return lnt_tensor_of(optim->dtype, vector, 1, optim->n_parameters);
+    return lnt_tensor_view(optim->dtype, vector, 1, optim->n_parameters);
 }
 
 static inline void *lnt_flat_take(lnt_arena *arena, const lnt_net *net)

@@ -80,10 +80,10 @@ static lnt_status matrix(const lnt_optim *optim, const lnt_optim_segment *segmen
     const size_t rows = segment->rows, cols = segment->cols, n = rows * cols;
     const size_t side = rows < cols ? rows : cols, size = lnt_dtype_size(dtype);
     char *place = optim->scratch;
-    lnt_tensor x = lnt_tensor_of(dtype, place, rows, cols);
-    lnt_tensor other = lnt_tensor_of(dtype, place += n * size, rows, cols);
-    lnt_tensor g = lnt_tensor_of(dtype, place += n * size, side, side);
-    lnt_tensor polynomial = lnt_tensor_of(dtype, place + side * side * size, side, side);
+    lnt_tensor x = lnt_tensor_view(dtype, place, rows, cols);
+    lnt_tensor other = lnt_tensor_view(dtype, place += n * size, rows, cols);
+    lnt_tensor g = lnt_tensor_view(dtype, place += n * size, side, side);
+    lnt_tensor polynomial = lnt_tensor_view(dtype, place + side * side * size, side, side);
     double norm;
     (dtype == LNT_F32 ? move_f32 : move_f64)(optim, piece, x.data);
     LNT_TRY(lnt_norm(LNT_NORM_L2, &x, &norm));

@@ -105,16 +105,16 @@ static weight weight_of(const lnt_optim *optim, const lnt_optim_segment *segment
     weight w = {.beta2 = optim->config.beta2};
     lay_out(dtype, rows * cols, sides[ROWS] > sides[COLS] ? sides[ROWS] : sides[COLS],
             optim->scratch, &w.room);
-    w.g = lnt_tensor_of(dtype, w.room.matrices[0], rows, cols);
-    w.x = lnt_tensor_of(dtype, w.room.matrices[1], rows, cols);
-    w.other = lnt_tensor_of(dtype, w.room.matrices[2], rows, cols);
-    w.m = lnt_tensor_of(dtype, piece->states[MEAN], rows, cols);
-    w.s = lnt_tensor_of(dtype, piece->states[SQUARES], rows, cols);
+    w.g = lnt_tensor_view(dtype, w.room.matrices[0], rows, cols);
+    w.x = lnt_tensor_view(dtype, w.room.matrices[1], rows, cols);
+    w.other = lnt_tensor_view(dtype, w.room.matrices[2], rows, cols);
+    w.m = lnt_tensor_view(dtype, piece->states[MEAN], rows, cols);
+    w.s = lnt_tensor_view(dtype, piece->states[SQUARES], rows, cols);
     char *place = piece->states[FACTORS];
     for (size_t i = 0; i < SIDES; i++) {
         const size_t n = sides[i];
-        w.factors[i] = lnt_tensor_of(dtype, place, n, n);
-        w.bases[i] = lnt_tensor_of(dtype, place + n * n * size, n, n);
+        w.factors[i] = lnt_tensor_view(dtype, place, n, n);
+        w.bases[i] = lnt_tensor_view(dtype, place + n * n * size, n, n);
         place += 2 * n * n * size;
     }
     return w;
@@ -130,7 +130,7 @@ static lnt_status turn(const weight *w, bool back, lnt_tensor *x, lnt_tensor *ot
     for (size_t i = 0; i < SIDES; i++) {
         const lnt_tensor *basis = &w->bases[back ? i : SIDES - 1 - i];
         const lnt_tensor transposed = lnt_transpose(x), kept = *x;
-        *other = lnt_tensor_of(x->dtype, other->data, x->cols, x->rows);
+        *other = lnt_tensor_view(x->dtype, other->data, x->cols, x->rows);
         if (basis->rows == 0) {
             LNT_TRY(lnt_copy(&transposed, other));
         } else if (back) {
@@ -169,7 +169,7 @@ static lnt_status begin_basis(weight *w, size_t i)
 {
     bool finite;
     LNT_TRY(lnt_copy(&w->factors[i], &w->bases[i]));
-    LNT_TRY(lnt_is_finite(&w->bases[i], &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(&w->bases[i], &finite, NULL, NULL));
     if (!finite) {
         return lnt_fill(NAN, &w->bases[i]); /* shows in the next step's parameters */
     }
@@ -182,8 +182,8 @@ static lnt_status refresh_basis(weight *w, size_t i)
 {
     const size_t n = w->bases[i].rows;
     const lnt_dtype dtype = w->g.dtype;
-    lnt_tensor products = lnt_tensor_of(dtype, w->room.square, n, n);
-    lnt_tensor values = lnt_tensor_of(dtype, w->room.values, n, 1);
+    lnt_tensor products = lnt_tensor_view(dtype, w->room.square, n, n);
+    lnt_tensor values = lnt_tensor_view(dtype, w->room.values, n, 1);
     LNT_TRY(lnt_mirror(&w->factors[i]));
     const lnt_tensor factor = lnt_transpose(&w->factors[i]); /* the same; see `turn` */
     LNT_TRY(lnt_gemm(1, &w->bases[i], &factor, 0, &products));
@@ -193,7 +193,7 @@ static lnt_status refresh_basis(weight *w, size_t i)
         LNT_TRY(lnt_slice_rows(&w->bases[i], j, 1, 1, &vector));
         LNT_TRY(lnt_slice_rows(&products, j, 1, 1, &product));
         LNT_TRY(lnt_dot(&vector, &product, &value));
-        LNT_TRY(lnt_set(&values, j, 0, value));
+        LNT_TRY(lnt_tensor_set(&values, j, 0, value));
     }
     (dtype == LNT_F32 ? sort_f32 : sort_f64)(n, values.data, w->room.order);
     LNT_TRY(lnt_gather_rows(&products, w->room.order, &w->bases[i]));

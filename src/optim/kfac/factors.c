@@ -9,7 +9,7 @@
 static lnt_tensor square(const lnt_optim *optim, int state, size_t at, size_t n)
 {
     char *place = (char *) optim->states[state] + at * lnt_dtype_size(optim->dtype);
-    return lnt_tensor_of(optim->dtype, place, n, n);
+    return lnt_tensor_view(optim->dtype, place, n, n);
 }
 
 /* The rows of weights, and of the bias behind them, in a flat vector. */
@@ -17,7 +17,7 @@ static lnt_tensor weights_of(const lnt_optim *optim, const lnt_net *net, const l
                              void *flat)
 {
     char *place = (char *) flat + net->slots[b->slot].offset * lnt_dtype_size(optim->dtype);
-    return lnt_tensor_of(optim->dtype, place, b->inputs, b->outputs);
+    return lnt_tensor_view(optim->dtype, place, b->inputs, b->outputs);
 }
 
 /* --- averages --- */
@@ -36,7 +36,7 @@ static lnt_status gather_inputs(const lnt_optim *optim, const lnt_kfac_block *b,
 {
     const lnt_kfac *k = optim->work;
     const lnt_tensor *x = lnt_point_input(k->point, b->layer);
-    *inputs = lnt_tensor_of(optim->dtype, k->inputs, x->rows, b->inputs);
+    *inputs = lnt_tensor_view(optim->dtype, k->inputs, x->rows, b->inputs);
     lnt_tensor part;
     LNT_TRY(lnt_slice_cols(inputs, 0, x->cols, 1, &part));
     LNT_TRY(lnt_copy(x, &part));
@@ -76,7 +76,7 @@ static void draw_chunk(const lnt_optim *optim, const lnt_optim_batch *batch, siz
     const lnt_kfac *k = optim->work;
     const lnt_tensor output = lnt_point_output(k->point);
     lnt_random random =
-        lnt_random_at(optim->config.seed, LNT_STREAM_TARGETS + ((uint64_t) optim->steps << 8));
+        lnt_random_init(optim->config.seed, LNT_STREAM_TARGETS + ((uint64_t) optim->steps << 8));
     for (size_t i = 0; i < output.rows; i++) {
         const lnt_kfac_row row = lnt_kfac_row_of(k, batch, &output, first, i);
         random.position = 4 * (uint64_t) (first + i) * output.cols;
@@ -97,7 +97,7 @@ lnt_status lnt_kfac_update(lnt_optim *optim, const lnt_net *net, const lnt_optim
     for (size_t first = 0; first < rows; first += k->chunk) {
         LNT_TRY(lnt_kfac_set(k, net, batch, first));
         lnt_tensor seed =
-            lnt_tensor_of(optim->dtype, k->seed, k->point->rows, net->widths[net->n_layers]);
+            lnt_tensor_view(optim->dtype, k->seed, k->point->rows, net->widths[net->n_layers]);
         draw_chunk(optim, batch, first, &seed);
         LNT_TRY(lnt_point_pull(k->point, &seed, NULL));
         LNT_TRY(add_chunk(optim, batch, first, total > 0 ? (1 - keep) / total : 0, 1 - keep,
@@ -112,7 +112,7 @@ static double mean_of_diagonal(const lnt_tensor *c)
 {
     double sum = 0;
     for (size_t i = 0; i < c->rows; i++) {
-        sum += lnt_get(c, i, i);
+        sum += lnt_tensor_get(c, i, i);
     }
     return c->rows > 0 ? sum / (double) c->rows : 0;
 }
@@ -127,11 +127,11 @@ static lnt_status factorise(const lnt_tensor *factor, double damping, lnt_tensor
     for (int tries = 0; tries < 30 && !definite; tries++, d *= 4) {
         LNT_TRY(lnt_copy(factor, l));
         for (size_t i = 0; i < l->rows; i++) {
-            LNT_TRY(lnt_set(l, i, i, lnt_get(l, i, i) + d));
+            LNT_TRY(lnt_tensor_set(l, i, i, lnt_tensor_get(l, i, i) + d));
         }
         LNT_TRY(lnt_cholesky(l, &definite));
     }
-    return definite ? LNT_OK : LNT_ERR_NOT_FINITE;
+    return definite ? LNT_OK : LNT_ERR_NONFINITE;
 }
 
 lnt_status lnt_kfac_invert(lnt_optim *optim)
@@ -161,7 +161,7 @@ lnt_status lnt_kfac_precondition(lnt_optim *optim, const lnt_net *net)
         const lnt_tensor l_g = square(optim, LNT_KFAC_CHOLESKY, b->g, b->outputs);
         const lnt_tensor gradient = weights_of(optim, net, b, k->gradient);
         lnt_tensor direction = weights_of(optim, net, b, k->direction);
-        lnt_tensor turned = lnt_tensor_of(optim->dtype, k->turned, b->outputs, b->inputs);
+        lnt_tensor turned = lnt_tensor_view(optim->dtype, k->turned, b->outputs, b->inputs);
         LNT_TRY(lnt_copy(&gradient, &direction));
         LNT_TRY(lnt_cholesky_solve(&l_g, &direction));
         const lnt_tensor across = lnt_transpose(&direction);

@@ -165,7 +165,7 @@ static lnt_status step_whole(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
         LNT_TRY(lnt_kfac_invert(optim));
     }
     LNT_TRY(lnt_flat_scale(optim, 0, optim->states[LNT_KFAC_LAST]));
-    outcome->stuck = true;
+    outcome->stalled = true;
     outcome->value = batch->value;
     return LNT_OK;
 }
@@ -206,8 +206,8 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     if (t <= WARM_UP || t % optim->config.inverse_period == 0) {
         LNT_TRY(lnt_kfac_invert(optim));
     }
-    return batch->whole ? step_whole(optim, net, pass, batch, value, outcome)
-                        : step_part(optim, net);
+    return batch->full_batch ? step_whole(optim, net, pass, batch, value, outcome)
+                             : step_part(optim, net);
 }
 
 static void begin(lnt_optim *optim)

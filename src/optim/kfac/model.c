@@ -11,8 +11,8 @@ typedef struct model {
 
 static lnt_tensor flat(const lnt_optim *optim, void *vector, size_t first, size_t count)
 {
-    return lnt_tensor_of(optim->dtype, (char *) vector + first * lnt_dtype_size(optim->dtype), 1,
-                         count);
+    return lnt_tensor_view(optim->dtype, (char *) vector + first * lnt_dtype_size(optim->dtype), 1,
+                           count);
 }
 
 /* (Jv)ᵀ·H·(Jw) for the pairs of Δ and δ, over one chunk. */
@@ -21,7 +21,7 @@ static lnt_status add_fisher(lnt_optim *optim, const lnt_optim_batch *batch, siz
 {
     const lnt_kfac *k = optim->work;
     const lnt_tensor output = lnt_point_output(k->point);
-    lnt_tensor along = lnt_tensor_of(optim->dtype, k->along, output.rows, output.cols), push;
+    lnt_tensor along = lnt_tensor_view(optim->dtype, k->along, output.rows, output.cols), push;
     LNT_TRY(lnt_point_push(k->point, NULL, k->direction, &push));
     LNT_TRY(lnt_copy(&push, &along));
     if (last) {

@@ -34,7 +34,7 @@ double lnt_kfac_weight(const lnt_optim_batch *batch, size_t i)
 lnt_status lnt_kfac_unit(const lnt_optim_batch *batch, const lnt_tensor *output, double *unit)
 {
     double divisor = 1;
-    if (batch->loss->gradient == LNT_MEAN) {
+    if (batch->loss->gradient_reduction == LNT_MEAN) {
         LNT_TRY(lnt_loss_divisor(batch->loss, output, batch->target, batch->weights, &divisor));
     }
     *unit = divisor > 0 ? 1 / divisor : 0;

@@ -208,7 +208,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     outcome->value = batch->value;
     if (squares == 0 || optim->config.learning_rate == 0) {
         outcome->evaluated = true;
-        outcome->stuck = squares == 0;
+        outcome->stalled = squares == 0;
         return LNT_OK;
     }
     bool moved = false;
@@ -220,7 +220,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     }
     if (!moved) {
         lnt_flat_copy(optim, optim->before, net->parameters);
-        outcome->stuck = true;
+        outcome->stalled = true;
         return LNT_OK;
     }
     outcome->evaluated = true;

@@ -84,7 +84,7 @@ static void restart(lnt_optim *optim)
 static lnt_status find_direction(step_of *s)
 {
     lnt_optim *optim = s->optim;
-    if (!s->batch->whole) {
+    if (!s->batch->full_batch) {
         restart(optim);
     }
     if (optim->numbers[SUCCESSES] > 0) {
@@ -185,7 +185,7 @@ static lnt_status try_once(step_of *s, lnt_optim_outcome *outcome)
     double comparison = 2 * curvature * (s->value - value) / (s->slope * s->slope);
     const lnt_tensor trial = lnt_flat(s->optim, s->work->trial);
     bool finite;
-    LNT_TRY(lnt_is_finite(&trial, &finite, NULL, NULL));
+    LNT_TRY(lnt_all_finite(&trial, &finite, NULL, NULL));
     if (!finite || !isfinite(comparison)) {
         comparison = too_far;
     }
@@ -198,7 +198,7 @@ static lnt_status try_once(step_of *s, lnt_optim_outcome *outcome)
     if (!(s->optim->numbers[LAMBDA] <= most_lambda)) {
         restart(s->optim);
         s->optim->numbers[LAMBDA] = first_lambda;
-        outcome->stuck = steepest && comparison <= 0;
+        outcome->stalled = steepest && comparison <= 0;
     }
     return LNT_OK;
 }
@@ -219,7 +219,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     outcome->value = batch->value;
     if (squares == 0) {
         outcome->evaluated = true;
-        outcome->stuck = true;
+        outcome->stalled = true;
         return LNT_OK;
     }
     LNT_TRY(find_direction(&s));

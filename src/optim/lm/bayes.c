@@ -26,7 +26,7 @@ void lnt_lm_bayes_begin(lnt_optim *optim)
 static lnt_status effective(const lnt_optim *optim, size_t n, double l2, double *gamma)
 {
     const lnt_lm *lm = optim->work;
-    lnt_tensor c = lnt_tensor_of(optim->dtype, lm->factor, n, n);
+    lnt_tensor c = lnt_tensor_view(optim->dtype, lm->factor, n, n);
     bool definite;
     lnt_lm_shift(optim->dtype, n, lm->matrix, l2, lm->factor);
     LNT_TRY(lnt_cholesky(&c, &definite));
@@ -36,7 +36,7 @@ static lnt_status effective(const lnt_optim *optim, size_t n, double l2, double 
     LNT_TRY(lnt_cholesky_invert(&c));
     double trace = 0;
     for (size_t i = 0; i < n; i++) {
-        trace += lnt_get(&c, i, i);
+        trace += lnt_tensor_get(&c, i, i);
     }
     /* P − l2·tr (JᵀJ + l2)⁻¹ = n − l2·tr (JJᵀ + l2)⁻¹ */
     *gamma = (double) n - l2 * trace;
@@ -48,9 +48,9 @@ lnt_status lnt_lm_bayes(lnt_optim *optim, const lnt_net *net, const lnt_optim_ba
     const lnt_lm *lm = optim->work;
     double *numbers = optim->numbers, weights;
     const double targets = lm->residuals.divisor;
-    const double d = batch->loss->gradient == LNT_SUM ? 1 : targets;
+    const double d = batch->loss->gradient_reduction == LNT_SUM ? 1 : targets;
     const lnt_tensor w =
-        lnt_tensor_read_only(optim->dtype, net->parameters, 1, optim->n_parameters);
+        lnt_tensor_const_view(optim->dtype, net->parameters, 1, optim->n_parameters);
     LNT_TRY(lnt_dot(&w, &w, &weights));
     if (numbers[LNT_LM_BETA] > 0) {
         const size_t n =

@@ -68,8 +68,8 @@ static lnt_status add_tiles(const lnt_lm *lm, const lnt_tensor *x, const lnt_ten
     const size_t m = tile_rows(lm, i, rows), n = tile_rows(lm, j, rows), order = rows * outputs;
     const lnt_dtype dtype = x->dtype;
     lnt_tensor a, b, da, db;
-    lnt_tensor g = lnt_tensor_of(dtype, lm->inputs_dot, m, n);
-    lnt_tensor h = lnt_tensor_of(dtype, lm->deltas_dot, m * outputs, n * outputs);
+    lnt_tensor g = lnt_tensor_view(dtype, lm->inputs_dot, m, n);
+    lnt_tensor h = lnt_tensor_view(dtype, lm->deltas_dot, m * outputs, n * outputs);
     LNT_TRY(lnt_slice_rows(x, i, m, 1, &a));
     LNT_TRY(lnt_slice_rows(x, j, n, 1, &b));
     LNT_TRY(lnt_slice_rows(d, i * outputs, m * outputs, 1, &da));
@@ -114,7 +114,7 @@ lnt_status lnt_lm_dual_build(lnt_optim *optim, const lnt_net *net, const lnt_opt
         if (tensors == 0) {
             continue;
         }
-        const lnt_tensor d = lnt_tensor_of(optim->dtype, deltas, order, net->widths[l + 1]);
+        const lnt_tensor d = lnt_tensor_view(optim->dtype, deltas, order, net->widths[l + 1]);
         for (size_t i = 0; i < rows; i += lm->tile) {
             for (size_t j = 0; j <= i; j += lm->tile) {
                 LNT_TRY(add_tiles(lm, lnt_point_input(lm->point, l), &d, tensors > 1, i, j));
@@ -133,13 +133,13 @@ static lnt_status by_tensors(const lnt_optim *optim, const void *w, double mu, b
     const size_t size = lnt_dtype_size(optim->dtype);
     for (size_t i = 0; i < optim->n_segments; i++) {
         const lnt_optim_segment *s = &optim->segments[i];
-        lnt_tensor part = lnt_tensor_of(optim->dtype, (char *) to + s->first * size, 1, s->count);
+        lnt_tensor part = lnt_tensor_view(optim->dtype, (char *) to + s->first * size, 1, s->count);
         if (of_step) {
             LNT_TRY(s->l2 != most ? lnt_scale((mu + most) / (mu + s->l2), &part) : LNT_OK);
             continue;
         }
         const lnt_tensor own =
-            lnt_tensor_read_only(optim->dtype, (const char *) w + s->first * size, 1, s->count);
+            lnt_tensor_const_view(optim->dtype, (const char *) w + s->first * size, 1, s->count);
         LNT_TRY(lnt_axpy(factor * s->l2 / (mu + s->l2), &own, &part));
     }
     return LNT_OK;
@@ -150,8 +150,8 @@ static lnt_status right_side(lnt_optim *optim, const lnt_net *net, const lnt_los
 {
     lnt_lm *lm = optim->work;
     const size_t rows = lm->point->rows, count = rows * lm->residuals.outputs;
-    const lnt_tensor rho = lnt_tensor_of(optim->dtype, lm->residuals.rho, 1, count);
-    lnt_tensor right = lnt_tensor_of(optim->dtype, lm->residuals.seeds, 1, count);
+    const lnt_tensor rho = lnt_tensor_view(optim->dtype, lm->residuals.rho, 1, count);
+    lnt_tensor right = lnt_tensor_view(optim->dtype, lm->residuals.seeds, 1, count);
     if (!(optim->config.l2 > 0)) {
         return lnt_copy(&rho, &right);
     }
@@ -170,8 +170,8 @@ lnt_status lnt_lm_dual_solve(lnt_optim *optim, const lnt_net *net, const lnt_los
     lnt_lm *lm = optim->work;
     const size_t rows = lm->point->rows, n = rows * lm->residuals.outputs;
     const double l2 = optim->config.l2, lambda = mu + l2;
-    lnt_tensor c = lnt_tensor_of(optim->dtype, lm->factor, n, n);
-    lnt_tensor b = lnt_tensor_of(optim->dtype, lm->right, 1, n), seeds;
+    lnt_tensor c = lnt_tensor_view(optim->dtype, lm->factor, n, n);
+    lnt_tensor b = lnt_tensor_view(optim->dtype, lm->right, 1, n), seeds;
     lnt_lm_shift(optim->dtype, n, lm->matrix, lambda, lm->factor);
     if (lm->of_biases != NULL) {
         (optim->dtype == LNT_F32 ? combine_f32 : combine_f64)(n, lm->of_biases, lambda / mu,
@@ -187,7 +187,7 @@ lnt_status lnt_lm_dual_solve(lnt_optim *optim, const lnt_net *net, const lnt_los
     reorder(lm, rows, lm->solution, lm->right, false);
     lnt_lm_seed_along(lm, loss, rows, lm->solution, &seeds);
     LNT_TRY(lnt_point_pull(lm->point, &seeds, lm->step));
-    lnt_tensor step = lnt_tensor_of(optim->dtype, lm->step, 1, optim->n_parameters);
+    lnt_tensor step = lnt_tensor_view(optim->dtype, lm->step, 1, optim->n_parameters);
     LNT_TRY(lnt_scale(-1, &step));
     LNT_TRY(by_tensors(optim, NULL, mu, true, l2, 0, lm->step));
     return l2 > 0 ? by_tensors(optim, net->parameters, mu, false, 0, -1, lm->step) : LNT_OK;

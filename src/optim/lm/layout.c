@@ -15,7 +15,7 @@ static size_t outputs_of(const lnt_net *net)
 }
 
 /* Order of the form's matrix; SIZE_MAX if LAPACK cannot count it. */
-static size_t order_of(const lnt_optim_config *config, const lnt_net *net, lnt_lm_form form)
+static size_t order_of(const lnt_optim_config *config, const lnt_net *net, lnt_lm_system form)
 {
     size_t order = net->n_parameters;
     if (form == LNT_LM_DUAL && !lnt_multiply(config->max_rows, outputs_of(net), &order)) {
@@ -24,16 +24,16 @@ static size_t order_of(const lnt_optim_config *config, const lnt_net *net, lnt_l
     return order <= INT_MAX ? order : SIZE_MAX;
 }
 
-static lnt_lm_form form_of(const lnt_optim_config *config, const lnt_net *net,
-                           const lnt_optim_sizes *sizes)
+static lnt_lm_system form_of(const lnt_optim_config *config, const lnt_net *net,
+                             const lnt_optim_sizes *sizes)
 {
     if (config->form != LNT_LM_AUTO) {
         return config->form;
     }
     const size_t residuals = order_of(config, net, LNT_LM_DUAL);
     const bool few = (double) residuals < 0.8 * (double) net->n_parameters;
-    const lnt_lm_form form = few ? LNT_LM_DUAL : LNT_LM_NORMAL;
-    const lnt_lm_form other = few ? LNT_LM_NORMAL : LNT_LM_DUAL;
+    const lnt_lm_system form = few ? LNT_LM_DUAL : LNT_LM_NORMAL;
+    const lnt_lm_system other = few ? LNT_LM_NORMAL : LNT_LM_DUAL;
     const size_t rows = config->max_rows;
     return !lnt_lm_fits(config, lnt_lm_bytes_of(config, net, sizes, form, rows)) &&
                    lnt_lm_fits(config, lnt_lm_bytes_of(config, net, sizes, other, rows))

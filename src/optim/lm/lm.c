@@ -45,8 +45,8 @@ static lnt_status look(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
         return LNT_OK;
     }
     const size_t n = optim->n_parameters;
-    const lnt_tensor step = lnt_tensor_of(optim->dtype, lm->step, 1, n);
-    lnt_tensor trial = lnt_tensor_of(optim->dtype, lm->trial, 1, n);
+    const lnt_tensor step = lnt_tensor_view(optim->dtype, lm->step, 1, n);
+    lnt_tensor trial = lnt_tensor_view(optim->dtype, lm->trial, 1, n);
     memcpy(lm->trial, optim->before, n * lnt_dtype_size(optim->dtype));
     LNT_TRY(lnt_axpy(1, &step, &trial));
     return lnt_optim_look(optim, net, pass, batch, lm->trial, NULL, value);
@@ -58,7 +58,7 @@ static lnt_status settle(const lnt_net *net, lnt_pass *pass, const lnt_optim_bat
 {
     /* shards would sum in another order than the evaluation that a run continued there begins with
      */
-    if (batch->whole && !lnt_shards_apply(pass, batch->loss)) {
+    if (batch->full_batch && !lnt_shards_apply(pass, batch->loss)) {
         LNT_TRY(lnt_pass_backward(pass, net, batch->loss, batch->target, batch->weights,
                                   &outcome->value));
         outcome->evaluated = true;
@@ -88,7 +88,7 @@ static lnt_status search(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
         set_mu(optim, mu * optim->config.mu_up);
         if (mu * optim->config.mu_up > optim->config.mu_most) {
             go_back(optim, net);
-            outcome->stuck = true;
+            outcome->stalled = true;
             outcome->value = batch->value;
             return LNT_OK;
         }
@@ -99,8 +99,8 @@ static lnt_status search(lnt_optim *optim, lnt_net *net, lnt_pass *pass,
 static lnt_status predict(const lnt_optim *optim, double *gain)
 {
     const lnt_lm *lm = optim->work;
-    const lnt_tensor g = lnt_tensor_of(optim->dtype, lm->gradient, 1, optim->n_parameters);
-    const lnt_tensor step = lnt_tensor_of(optim->dtype, lm->step, 1, optim->n_parameters);
+    const lnt_tensor g = lnt_tensor_view(optim->dtype, lm->gradient, 1, optim->n_parameters);
+    const lnt_tensor step = lnt_tensor_view(optim->dtype, lm->step, 1, optim->n_parameters);
     double along, squares;
     LNT_TRY(lnt_dot(&g, &step, &along));
     LNT_TRY(lnt_dot(&step, &step, &squares));
@@ -133,7 +133,7 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     lnt_lm *lm = optim->work;
     const bool squares = batch->loss->kind == LNT_LOSS_MSE;
     if ((!squares && batch->loss->kind != LNT_LOSS_SOFTMAX_CROSS_ENTROPY) ||
-        (optim->config.bayesian && !(squares && batch->whole))) {
+        (optim->config.bayesian && !(squares && batch->full_batch))) {
         return LNT_ERR_INVALID;
     }
     lnt_tensor output;
@@ -144,8 +144,8 @@ static lnt_status step(lnt_optim *optim, lnt_net *net, lnt_pass *pass, const lnt
     LNT_TRY(build(optim, net, batch));
     LNT_TRY(optim->config.bayesian ? lnt_lm_bayes(optim, net, batch) : LNT_OK);
     LNT_TRY(lnt_optim_penalised(optim, net, pass, lm->gradient, &value));
-    return batch->whole ? search(optim, net, pass, batch, value, outcome)
-                        : attempt(optim, net, pass, batch, value, outcome);
+    return batch->full_batch ? search(optim, net, pass, batch, value, outcome)
+                             : attempt(optim, net, pass, batch, value, outcome);
 }
 
 static void begin(lnt_optim *optim)
@@ -169,7 +169,7 @@ static lnt_status check(const lnt_optim_config *config, lnt_error *error)
 {
     if (config->form != LNT_LM_AUTO && config->form != LNT_LM_NORMAL &&
         config->form != LNT_LM_DUAL) {
-        return lnt_fail(error, LNT_ERR_INVALID, "optim.form is %d, expected one of lnt_lm_form",
+        return lnt_fail(error, LNT_ERR_INVALID, "optim.form is %d, expected one of lnt_lm_system",
                         (int) config->form);
     }
     return config->mu_most >= config->mu

@@ -28,7 +28,7 @@ typedef struct lnt_lm_residuals {
 } lnt_lm_residuals;
 
 typedef struct lnt_lm {
-    lnt_lm_form form;
+    lnt_lm_system form;
     lnt_point *point;
     lnt_lm_residuals residuals;
     void *step;      /* [parameters]: Δw */
@@ -51,7 +51,7 @@ enum { LNT_LM_MU, LNT_LM_ALPHA, LNT_LM_BETA, LNT_LM_GAMMA, LNT_LM_NUMBERS };
 
 /** Bytes of the whole optimiser in that form, for batches of `rows` rows. */
 size_t lnt_lm_bytes_of(const lnt_optim_config *config, const lnt_net *net,
-                       const lnt_optim_sizes *sizes, lnt_lm_form form, size_t rows);
+                       const lnt_optim_sizes *sizes, lnt_lm_system form, size_t rows);
 
 /** Whether so many bytes are within the configuration's limit. */
 bool lnt_lm_fits(const lnt_optim_config *config, size_t bytes);

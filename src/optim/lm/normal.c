@@ -44,8 +44,8 @@ static lnt_status flush(lnt_lm *lm, size_t n, bool *first, size_t *used)
 {
     if (*used > 0) {
         const lnt_dtype dtype = lm->point->dtype;
-        const lnt_tensor j = lnt_tensor_of(dtype, lm->panel, *used, n), t = lnt_transpose(&j);
-        lnt_tensor c = lnt_tensor_of(dtype, lm->matrix, n, n);
+        const lnt_tensor j = lnt_tensor_view(dtype, lm->panel, *used, n), t = lnt_transpose(&j);
+        lnt_tensor c = lnt_tensor_view(dtype, lm->matrix, n, n);
         LNT_TRY(lnt_syrk(1, &t, *first ? 0 : 1, &c));
         *first = false;
         *used = 0;
@@ -86,22 +86,23 @@ lnt_status lnt_lm_normal_solve(lnt_optim *optim, double mu, bool *definite)
     lnt_lm *lm = optim->work;
     const size_t n = optim->n_parameters;
     lnt_lm_shift(optim->dtype, n, lm->matrix, mu, lm->factor);
-    lnt_tensor c = lnt_tensor_of(optim->dtype, lm->factor, n, n);
+    lnt_tensor c = lnt_tensor_view(optim->dtype, lm->factor, n, n);
     for (size_t i = 0; i < optim->n_segments && optim->config.l2 > 0; i++) {
         const lnt_optim_segment *s = &optim->segments[i];
-        lnt_tensor diagonal = lnt_tensor_strided(optim->dtype, lnt_element(&c, s->first, s->first),
-                                                 s->count, 1, (ptrdiff_t) n + 1, 1);
+        lnt_tensor diagonal =
+            lnt_tensor_strided(optim->dtype, lnt_tensor_ptr(&c, s->first, s->first), s->count, 1,
+                               (ptrdiff_t) n + 1, 1);
         const double l2 = s->l2;
         for (size_t j = 0; j < s->count; j++) {
-            LNT_TRY(lnt_set(&diagonal, j, 0, lnt_get(&diagonal, j, 0) + l2));
+            LNT_TRY(lnt_tensor_set(&diagonal, j, 0, lnt_tensor_get(&diagonal, j, 0) + l2));
         }
     }
     LNT_TRY(lnt_cholesky(&c, definite));
     if (!*definite) {
         return LNT_OK;
     }
-    const lnt_tensor g = lnt_tensor_of(optim->dtype, lm->gradient, 1, n);
-    lnt_tensor step = lnt_tensor_of(optim->dtype, lm->step, 1, n);
+    const lnt_tensor g = lnt_tensor_view(optim->dtype, lm->gradient, 1, n);
+    lnt_tensor step = lnt_tensor_view(optim->dtype, lm->step, 1, n);
     LNT_TRY(lnt_copy(&g, &step));
     LNT_TRY(lnt_scale(-1, &step));
     return lnt_cholesky_solve(&c, &step);

@@ -10,7 +10,7 @@ static size_t outputs_of(const lnt_net *net)
 }
 
 size_t lnt_lm_bytes_of(const lnt_optim_config *config, const lnt_net *net,
-                       const lnt_optim_sizes *sizes, lnt_lm_form form, size_t rows)
+                       const lnt_optim_sizes *sizes, lnt_lm_system form, size_t rows)
 {
     lnt_optim_config own = *config;
     own.form = form;

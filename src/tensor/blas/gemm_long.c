@@ -25,7 +25,7 @@ enum { BLOCK = 64 };
 
 static lnt_tensor block_of(const lnt_tensor *t, size_t i, size_t j, size_t rows, size_t cols)
 {
-    return lnt_tensor_strided(t->dtype, lnt_element(t, i, j), rows, cols, t->row_stride,
+    return lnt_tensor_strided(t->dtype, lnt_tensor_ptr(t, i, j), rows, cols, t->row_stride,
                               t->col_stride);
 }
 
@@ -52,8 +52,8 @@ static void store(double alpha, const double *totals, double beta, lnt_tensor *c
 {
     for (size_t i = 0; i < c->rows; i++) {
         for (size_t j = 0; j < c->cols; j++) {
-            const double before = beta == 0 ? 0 : beta * lnt_get(c, i, j);
-            lnt_ignore_status(lnt_set(c, i, j, alpha * totals[i * c->cols + j] + before));
+            const double before = beta == 0 ? 0 : beta * lnt_tensor_get(c, i, j);
+            lnt_ignore_status(lnt_tensor_set(c, i, j, alpha * totals[i * c->cols + j] + before));
         }
     }
 }
@@ -69,7 +69,7 @@ void lnt_gemm_long(double alpha, const lnt_tensor *a, const lnt_tensor *b, doubl
         for (size_t j = 0; j < c->cols; j += BLOCK) {
             const size_t cols = lnt_smaller(BLOCK, c->cols - j);
             const lnt_tensor b_cols = block_of(b, 0, j, b->rows, cols);
-            lnt_tensor sums = lnt_tensor_of(c->dtype, sums_memory, rows, cols);
+            lnt_tensor sums = lnt_tensor_view(c->dtype, sums_memory, rows, cols);
             lnt_tensor c_block = block_of(c, i, j, rows, cols);
             sum_panels(&a_rows, &b_cols, &sums, totals);
             store(alpha, totals, beta, &c_block);

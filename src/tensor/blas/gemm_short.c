@@ -43,10 +43,10 @@ bool lnt_blas_form(const lnt_tensor *t, lnt_blas_matrix *matrix)
 static lnt_blas_matrix block_of(const lnt_tensor *t, bool packed, size_t i, size_t j, size_t rows,
                                 size_t cols, void *buffer)
 {
-    lnt_tensor block = lnt_tensor_strided(t->dtype, lnt_element(t, i, j), rows, cols, t->row_stride,
-                                          t->col_stride);
+    lnt_tensor block = lnt_tensor_strided(t->dtype, lnt_tensor_ptr(t, i, j), rows, cols,
+                                          t->row_stride, t->col_stride);
     if (packed) {
-        lnt_tensor pack = lnt_tensor_of(t->dtype, buffer, rows, cols);
+        lnt_tensor pack = lnt_tensor_view(t->dtype, buffer, rows, cols);
         lnt_ignore_status(lnt_copy(&block, &pack));
         block = pack;
     }
@@ -90,9 +90,9 @@ gemm_blocked(double alpha, const lnt_tensor *a, const lnt_tensor *b, double beta
         const size_t rows = lnt_smaller(m_step, m - i);
         for (size_t j = 0; j < n; j += n_step) {
             const size_t cols = lnt_smaller(n_step, n - j);
-            lnt_tensor c_block = lnt_tensor_strided(c->dtype, lnt_element(c, i, j), rows, cols,
+            lnt_tensor c_block = lnt_tensor_strided(c->dtype, lnt_tensor_ptr(c, i, j), rows, cols,
                                                     c->row_stride, c->col_stride);
-            lnt_tensor target = pack_c ? lnt_tensor_of(c->dtype, c_buffer, rows, cols) : c_block;
+            lnt_tensor target = pack_c ? lnt_tensor_view(c->dtype, c_buffer, rows, cols) : c_block;
             lnt_blas_matrix c_form;
             (void) lnt_blas_form(&target, &c_form);
             double factor = pack_c ? 0 : beta;
@@ -151,7 +151,7 @@ bool lnt_gemm_is_direct(const lnt_tensor *a, const lnt_tensor *b, const lnt_tens
 /* BLAS wants the lowest address of a vector, whatever the sign of its increment. */
 static void *lowest(const lnt_tensor *column)
 {
-    return lnt_element(column, column->row_stride < 0 ? column->rows - 1 : 0, 0);
+    return lnt_tensor_ptr(column, column->row_stride < 0 ? column->rows - 1 : 0, 0);
 }
 
 static bool is_increment(const lnt_tensor *column)

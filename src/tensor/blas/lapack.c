@@ -95,7 +95,7 @@ lnt_status lnt_lapack_syevd(lnt_dtype dtype, size_t n, void *c, void *values, vo
     const lapack_int info =
         BY_DTYPE(dtype, syevd_work, LAPACK_COL_MAJOR, 'V', 'U', size, c, ld, values, work,
                  (lapack_int) numbers(n), rest, (lapack_int) integers(n));
-    return info > 0 ? LNT_ERR_NOT_FINITE : status_of(info);
+    return info > 0 ? LNT_ERR_NONFINITE : status_of(info);
 }
 
 lnt_status lnt_lapack_orthonormalise(lnt_dtype dtype, size_t n, void *x, void *work)

@@ -9,37 +9,37 @@ lnt_tensor lnt_tensor_strided(lnt_dtype dtype, void *data, size_t rows, size_t c
     return (lnt_tensor){data, rows, cols, row_stride, col_stride, dtype};
 }
 
-lnt_tensor lnt_tensor_of(lnt_dtype dtype, void *data, size_t rows, size_t cols)
+lnt_tensor lnt_tensor_view(lnt_dtype dtype, void *data, size_t rows, size_t cols)
 {
     return lnt_tensor_strided(dtype, data, rows, cols, (ptrdiff_t) cols, 1);
 }
 
 lnt_tensor lnt_tensor_f32(float *data, size_t rows, size_t cols)
 {
-    return lnt_tensor_of(LNT_F32, data, rows, cols);
+    return lnt_tensor_view(LNT_F32, data, rows, cols);
 }
 
 lnt_tensor lnt_tensor_f64(double *data, size_t rows, size_t cols)
 {
-    return lnt_tensor_of(LNT_F64, data, rows, cols);
+    return lnt_tensor_view(LNT_F64, data, rows, cols);
 }
 
 lnt_tensor lnt_tensor_i32(int32_t *data, size_t rows, size_t cols)
 {
-    return lnt_tensor_of(LNT_I32, data, rows, cols);
+    return lnt_tensor_view(LNT_I32, data, rows, cols);
 }
 
-lnt_tensor lnt_tensor_read_only(lnt_dtype dtype, const void *data, size_t rows, size_t cols)
+lnt_tensor lnt_tensor_const_view(lnt_dtype dtype, const void *data, size_t rows, size_t cols)
 {
     /* The one place where const is dropped; the caller keeps the promise. */
     const union {
         const void *in;
         void *out;
     } pointer = {data};
-    return lnt_tensor_of(dtype, pointer.out, rows, cols);
+    return lnt_tensor_view(dtype, pointer.out, rows, cols);
 }
 
-void *lnt_element(const lnt_tensor *t, size_t i, size_t j)
+void *lnt_tensor_ptr(const lnt_tensor *t, size_t i, size_t j)
 {
     const ptrdiff_t offset = (ptrdiff_t) i * t->row_stride + (ptrdiff_t) j * t->col_stride;
     return (char *) t->data + offset * (ptrdiff_t) lnt_dtype_size(t->dtype);
@@ -54,7 +54,7 @@ lnt_tensor lnt_reverse_rows(const lnt_tensor *t)
 {
     lnt_tensor view = *t;
     if (!lnt_is_empty(t) && t->data != NULL) {
-        view.data = lnt_element(t, t->rows - 1, 0);
+        view.data = lnt_tensor_ptr(t, t->rows - 1, 0);
         view.row_stride = -t->row_stride;
     }
     return view;
@@ -85,7 +85,7 @@ lnt_status lnt_slice_rows(const lnt_tensor *t, size_t first, size_t count, size_
     }
     lnt_tensor slice = *t;
     if (count > 0 && !lnt_is_empty(t) && t->data != NULL) {
-        slice.data = lnt_element(t, first, 0);
+        slice.data = lnt_tensor_ptr(t, first, 0);
     }
     slice.rows = count;
     if (count > 1) {
@@ -113,12 +113,12 @@ static bool has_element(const lnt_tensor *t, size_t i, size_t j)
     return t != NULL && t->data != NULL && i < t->rows && j < t->cols;
 }
 
-double lnt_get(const lnt_tensor *t, size_t i, size_t j)
+double lnt_tensor_get(const lnt_tensor *t, size_t i, size_t j)
 {
     if (!has_element(t, i, j)) {
         return NAN;
     }
-    const void *element = lnt_element(t, i, j);
+    const void *element = lnt_tensor_ptr(t, i, j);
     switch (t->dtype) {
     case LNT_F32:
         return (double) *(const float *) element;

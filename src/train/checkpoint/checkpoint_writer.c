@@ -169,7 +169,7 @@ lnt_status lnt_saver_init(lnt_saver *saver, lnt_run *run)
         return LNT_OK;
     }
     LNT_TRY(lnt_checkpoint_folder_open(&saver->folder, config->directory,
-                                       config->keep > 0 ? config->keep : LNT_CHECKPOINT_KEEP,
+                                       config->keep > 0 ? config->keep : LNT_CHECKPOINT_MIN_KEEP,
                                        saver->allocator, run->error));
     LNT_TRY(lnt_resume(run, saver->folder));
     LNT_TRY(allocate(saver, run));
@@ -227,7 +227,7 @@ bool lnt_saver_stops(lnt_saver *saver, double seconds)
         return false;
     }
     saver->stop_seconds = seconds;
-    return lnt_checkpoint_folder_stop(saver->folder);
+    return lnt_checkpoint_folder_stop_requested(saver->folder);
 }
 
 lnt_status lnt_saver_end(lnt_saver *saver, lnt_run *run)

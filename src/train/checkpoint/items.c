@@ -7,7 +7,8 @@
 lnt_tensor lnt_run_item_view(lnt_run *run, int item, size_t epochs)
 {
     lnt_history *history = run->config->history;
-    const lnt_tensor state = lnt_net_state(run->net), none = lnt_tensor_of(LNT_F64, NULL, 0, 0);
+    const lnt_tensor state = lnt_net_state_vector(run->net),
+                     none = lnt_tensor_view(LNT_F64, NULL, 0, 0);
     switch (item) {
     case LNT_RUN_ITEM_NET:
         return state;
@@ -15,7 +16,7 @@ lnt_tensor lnt_run_item_view(lnt_run *run, int item, size_t epochs)
         return lnt_optim_state(run->learner.optim);
     case LNT_RUN_ITEM_BEST:
         return run->early_stop.state != NULL
-                   ? lnt_tensor_of(state.dtype, run->early_stop.state, 1, state.cols)
+                   ? lnt_tensor_view(state.dtype, run->early_stop.state, 1, state.cols)
                    : none;
     case LNT_RUN_ITEM_ROWS:
         return history != NULL ? lnt_history_numbers(epochs) : none;
@@ -26,7 +27,7 @@ lnt_tensor lnt_run_item_view(lnt_run *run, int item, size_t epochs)
         return history != NULL ? lnt_history_norms(history, history->gradient_norms, epochs + 1)
                                : none;
     default:
-        return lnt_tensor_of(LNT_F64, NULL, 1, lnt_run_state_count());
+        return lnt_tensor_view(LNT_F64, NULL, 1, lnt_run_state_count());
     }
 }
 

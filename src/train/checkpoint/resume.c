@@ -24,13 +24,13 @@ static lnt_status fail(const resuming *r, const char *sentence)
 
 static lnt_status compare_settings(resuming *r)
 {
-    const char *before = lnt_checkpoint_text_of(r->checkpoint, LNT_RUN_TEXT_SETTINGS);
+    const char *before = lnt_checkpoint_get_text(r->checkpoint, LNT_RUN_TEXT_SETTINGS);
     if (before == NULL) {
         return fail(r, "is not of a run of lnt_fit: it has no settings");
     }
     const lnt_text_difference d = lnt_text_compare(before, r->run->fingerprint);
     r->differs = d.before != NULL || d.now != NULL;
-    if (!r->differs || r->run->config->checkpoint.changed) {
+    if (!r->differs || r->run->config->checkpoint.allow_changes) {
         return LNT_OK;
     }
     return lnt_fail(r->run->error, LNT_ERR_INVALID, "%s: was made with '%.*s', now it is '%.*s'",
@@ -42,8 +42,8 @@ static lnt_status compare_settings(resuming *r)
 
 static lnt_status read_numbers(const resuming *r, double *numbers, size_t count)
 {
-    const char *names = lnt_checkpoint_text_of(r->checkpoint, LNT_RUN_TEXT_FIELDS);
-    lnt_tensor row = lnt_tensor_of(LNT_F64, numbers, 1, count);
+    const char *names = lnt_checkpoint_get_text(r->checkpoint, LNT_RUN_TEXT_FIELDS);
+    lnt_tensor row = lnt_tensor_view(LNT_F64, numbers, 1, count);
     LNT_TRY(lnt_checkpoint_read(r->checkpoint, lnt_run_item_name(LNT_RUN_ITEM_NUMBERS), &row,
                                 r->run->error));
     if (names == NULL || lnt_run_state_set(r->run, names, numbers, count, r->differs) != LNT_OK) {
@@ -175,7 +175,7 @@ static lnt_status load_finite_vectors(const resuming *r)
         return LNT_OK;
     }
     LNT_TRY(lnt_guard_restore(&run->guard, run->net));
-    return lnt_fail(run->error, LNT_ERR_NOT_FINITE,
+    return lnt_fail(run->error, LNT_ERR_NONFINITE,
                     "%s: expected finite parameters, found %s; delete this file to resume from "
                     "the previous checkpoint",
                     lnt_checkpoint_path(r->checkpoint), lnt_guard_text(value));
@@ -219,9 +219,9 @@ static lnt_status load(resuming *r)
     run->before = run->progress.seconds;
     run->progress.resumed = run->result->resumed = true;
     run->progress.resumed_steps = run->result->resumed_steps = lnt_optim_steps(run->learner.optim);
-    run->result->elsewhere =
+    run->result->different_build =
         strcmp(lnt_checkpoint_version(r->checkpoint), lnt_version()) != 0 ||
-        strcmp(lnt_checkpoint_core(r->checkpoint), lnt_build_info().blas_core) != 0;
+        strcmp(lnt_checkpoint_blas_core(r->checkpoint), lnt_build_info().blas_core) != 0;
     return lnt_guard_hold(&run->guard, run->net, &finite);
 }
 
@@ -230,8 +230,8 @@ lnt_status lnt_resume(lnt_run *run, lnt_checkpoint_folder *folder)
     const lnt_checkpoint_config *config = &run->config->checkpoint;
     lnt_checkpoint *checkpoint;
     uint64_t number;
-    LNT_TRY(lnt_checkpoint_folder_newest(folder, &checkpoint, &number, &run->result->skipped,
-                                         run->error));
+    LNT_TRY(lnt_checkpoint_folder_newest(folder, &checkpoint, &number,
+                                         &run->result->skipped_checkpoint, run->error));
     if (checkpoint == NULL) {
         return LNT_OK;
     }

@@ -44,7 +44,7 @@ static void write_layer(writer *w, const lnt_net *net, size_t i)
     }
     line(w, "layer %zu = %s, %zu, %s, %s, %d, %d, %s, %s, %s, %zu\n", i, lnt_layer_name(layer),
          lnt_net_layer_outputs(net, i), activation != NULL ? activation : "", alpha, layer->bias,
-         layer->gain, rate, epsilon, momentum, layer->span);
+         layer->gain, rate, epsilon, momentum, layer->skip_depth);
 }
 
 static void write_net(writer *w, const lnt_net *net)
@@ -57,8 +57,8 @@ static void write_net(writer *w, const lnt_net *net)
 
 static void write_loss(writer *w, const lnt_loss *loss)
 {
-    line(w, "loss = %s, %d, %d\n", lnt_loss_name(loss->kind), (int) loss->value,
-         (int) loss->gradient);
+    line(w, "loss = %s, %d, %d\n", lnt_loss_name(loss->kind), (int) loss->value_reduction,
+         (int) loss->gradient_reduction);
     number(w, "loss delta", loss->delta);
     number(w, "loss quantile", loss->quantile);
     number(w, "label smoothing", loss->label_smoothing);
@@ -188,19 +188,19 @@ static void write_settings(writer *w, const lnt_fit_config *c)
          (unsigned long long) c->seed);
     line(w, "sampling = %d\nmonitor = %s\npatience = %zu\nrestore best = %d\ntop k = %zu\n",
          (int) c->sampling, lnt_metric_name(c->monitor), c->patience, c->restore_best, c->top_k);
-    line(w, "products = %d\n", (int) c->products);
+    line(w, "products = %d\n", (int) c->gemm);
     number(w, "min delta", c->min_delta);
     number(w, "validation fraction", c->validation_fraction);
 }
 
 static lnt_status write_data(writer *w, const char *name, const lnt_tensor *t)
 {
-    char sum[LNT_SUM_LENGTH] = "0123456789abcdef";
+    char sum[LNT_CHECKSUM_LENGTH] = "0123456789abcdef";
     if (t == NULL) {
         return LNT_OK;
     }
     if (w->text != NULL) {
-        LNT_TRY(lnt_tensor_sum(t, sum));
+        LNT_TRY(lnt_tensor_checksum(t, sum));
     }
     line(w, "%s = [%zu, %zu], checksum %s\n", name, t->rows, t->cols, sum);
     return LNT_OK;
@@ -208,7 +208,7 @@ static lnt_status write_data(writer *w, const char *name, const lnt_tensor *t)
 
 static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config *config,
                             const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y,
-                            const lnt_row_source *source)
+                            const lnt_data_source *source)
 {
     if (config->checkpoint.options != NULL) {
         line(w, "%s\n", config->checkpoint.options);
@@ -233,7 +233,7 @@ static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config 
 
 lnt_status lnt_run_text_init(lnt_run_text *text, const lnt_net *net, const lnt_fit_config *config,
                              const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y,
-                             const lnt_row_source *source)
+                             const lnt_data_source *source)
 {
     writer w = {.text = NULL};
     *text = (lnt_run_text){.allocator = config->allocator};

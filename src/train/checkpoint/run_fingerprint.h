@@ -16,7 +16,7 @@ typedef struct lnt_run_text {
 /** `schedule` is settled; x and y, or the source in their place. On failure finish it, too. */
 lnt_status lnt_run_text_init(lnt_run_text *text, const lnt_net *net, const lnt_fit_config *config,
                              const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y,
-                             const lnt_row_source *source);
+                             const lnt_data_source *source);
 void lnt_run_text_finish(lnt_run_text *text);
 
 /** The first line of one text that the other does not have in its place; both NULL: the same. */

@@ -90,8 +90,8 @@ const char *lnt_run_state_names(void)
 
 void lnt_run_state_get(lnt_run *run, double *numbers)
 {
-    run->place = lnt_optim_get_place(run->learner.optim);
-    run->draw = lnt_pass_draw(run->learner.pass);
+    run->place = lnt_optim_get_scalars(run->learner.optim);
+    run->draw = lnt_pass_rng_counter(run->learner.pass);
     for (size_t i = 0; i < N_FIELDS; i++) {
         const void *at = (const char *) run + fields[i].offset;
         switch (fields[i].kind) {
@@ -176,13 +176,13 @@ lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numb
         set((char *) run + fields[i].offset, fields[i].kind,
             places[i] < count ? numbers[places[i]] : NAN);
     }
-    lnt_status status = lnt_optim_set_place(run->learner.optim, &run->place);
+    lnt_status status = lnt_optim_set_scalars(run->learner.optim, &run->place);
     if (status != LNT_OK && adapt) {
         const size_t steps = run->place.steps;
-        run->place = lnt_optim_get_place(run->learner.optim);
+        run->place = lnt_optim_get_scalars(run->learner.optim);
         run->place.steps = steps;
-        status = lnt_optim_set_place(run->learner.optim, &run->place);
+        status = lnt_optim_set_scalars(run->learner.optim, &run->place);
     }
     LNT_TRY(status);
-    return lnt_pass_set_draw(run->learner.pass, run->draw);
+    return lnt_pass_set_rng_counter(run->learner.pass, run->draw);
 }

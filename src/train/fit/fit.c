@@ -10,8 +10,8 @@ lnt_fit_config lnt_fit_defaults(void)
                             .batch_rows = 32,
                             .shuffle = true,
                             .loss = lnt_mse(LNT_MEAN),
-                            .optim = lnt_optim_of(LNT_ADAM),
-                            .schedule = lnt_schedule_of(LNT_SCHEDULE_CONSTANT),
+                            .optim = lnt_optim_defaults(LNT_ADAM),
+                            .schedule = lnt_schedule_defaults(LNT_SCHEDULE_CONSTANT),
                             .sampling = LNT_SAMPLE_ALL,
                             .top_k = 3,
                             .monitor = LNT_METRIC_LOSS};
@@ -43,11 +43,11 @@ static lnt_status run_all(lnt_fit_job *job)
                         why.status != LNT_OK ? why.message : lnt_status_text(status));
     }
     r->start = lnt_fit_now();
-    LNT_TRY(lnt_pass_stay_awake(r->learner.pass, true));
+    LNT_TRY(lnt_pass_set_spin(r->learner.pass, true));
     LNT_TRY(lnt_fit_run(job));
-    LNT_TRY(lnt_pass_stay_awake(r->learner.pass, false));
+    LNT_TRY(lnt_pass_set_spin(r->learner.pass, false));
     const lnt_status saved = lnt_saver_end(&job->saver, r);
-    r->result->unsaved = saved != LNT_OK;
+    r->result->checkpoint_failed = saved != LNT_OK;
     const lnt_status outcome = settle(r);
     return outcome == LNT_OK
                ? saved
@@ -100,7 +100,7 @@ lnt_status lnt_fit(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
     return fit(&job, net, config, result, error);
 }
 
-lnt_status lnt_fit_source(lnt_net *net, const lnt_row_source *source, const lnt_fit_config *config,
+lnt_status lnt_fit_source(lnt_net *net, const lnt_data_source *source, const lnt_fit_config *config,
                           lnt_fit_result *result, lnt_error *error)
 {
     if (net == NULL || source == NULL || config == NULL) {

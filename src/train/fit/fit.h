@@ -9,7 +9,7 @@
 typedef struct lnt_fit_job {
     const lnt_tensor *x;
     const lnt_tensor *y;
-    const lnt_row_source *source; /**< in place of both */
+    const lnt_data_source *source; /**< in place of both */
     lnt_run run;
     lnt_run_text text; /**< with checkpoints */
     lnt_saver saver;   /**< likewise */

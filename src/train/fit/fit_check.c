@@ -47,8 +47,9 @@ static lnt_status check_numbers(const lnt_fit_config *config, lnt_error *error)
          config->validation_fraction >= 0 && config->validation_fraction < 1, "a number in [0, 1)"},
         {"min_delta", config->min_delta, config->min_delta >= 0 && isfinite(config->min_delta),
          "a finite number from 0"},
-        {"goal", config->goal, config->goal >= 0, "a number from 0"},
-        {"min_gradient", config->min_gradient, config->min_gradient >= 0, "a number from 0"},
+        {"target_loss", config->target_loss, config->target_loss >= 0, "a number from 0"},
+        {"gradient_tolerance", config->gradient_tolerance, config->gradient_tolerance >= 0,
+         "a number from 0"},
         {"max_seconds", config->max_seconds, config->max_seconds >= 0, "a number from 0"},
         {"checkpoint.every_seconds", config->checkpoint.every_seconds,
          config->checkpoint.every_seconds >= 0, "a number from 0"},
@@ -128,7 +129,7 @@ static lnt_status check_streamed(const lnt_fit_config *config, lnt_error *error)
     return LNT_OK;
 }
 
-lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_row_source *source,
+lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_data_source *source,
                                 const lnt_fit_config *config, lnt_error *error)
 {
     LNT_TRY(check_numbers(config, error));
@@ -141,7 +142,7 @@ lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_row_source *source
                         "the source has %zu rows in blocks of %zu; expected at least 1 of each",
                         source->rows, source->block_rows);
     }
-    const lnt_tensor none = lnt_tensor_of(lnt_net_dtype(net), NULL, 0, source->targets);
+    const lnt_tensor none = lnt_tensor_view(lnt_net_dtype(net), NULL, 0, source->targets);
     const lnt_rows_part p = {.name = "training", .y = &none};
     LNT_TRY(lnt_rows_check_targets(&p, net, &config->loss, error));
     return check_validation(net, config, error);

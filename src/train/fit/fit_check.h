@@ -13,7 +13,7 @@ lnt_status lnt_fit_check(const lnt_net *net, const lnt_tensor *x, const lnt_tens
                          const lnt_fit_config *config, lnt_error *error);
 
 /** The same for a source, of which nothing is read yet. */
-lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_row_source *source,
+lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_data_source *source,
                                 const lnt_fit_config *config, lnt_error *error);
 
 /** Whether the metric that is watched is computed of so many held-out rows. */

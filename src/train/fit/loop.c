@@ -42,14 +42,14 @@ static lnt_status evaluate(lnt_run *r, const lnt_batch *batch, double *loss)
         *loss = r->value;
         return LNT_OK;
     }
-    return lnt_pass_evaluate(r->learner.pass, r->net, &batch->x, &r->config->loss, &batch->y,
-                             lnt_batch_weights(batch), loss);
+    return lnt_pass_forward_backward(r->learner.pass, r->net, &batch->x, &r->config->loss,
+                                     &batch->y, lnt_batch_weights(batch), loss);
 }
 
 /* Whether the gradient of all the data is so small that the run ends here. */
 static lnt_status is_flat(lnt_run *r, bool *flat)
 {
-    const double least = r->config->min_gradient;
+    const double least = r->config->gradient_tolerance;
     *flat = false;
     if (least > 0 && lnt_feed_is_whole(&r->feed, r->config)) {
         const lnt_tensor gradients = lnt_pass_gradients(r->learner.pass);
@@ -67,18 +67,18 @@ static lnt_status step(lnt_run *r, const lnt_batch *batch, double loss)
                                   .weights = lnt_batch_weights(batch),
                                   .loss = &r->config->loss,
                                   .value = loss,
-                                  .whole = r->whole};
+                                  .full_batch = r->full_batch};
     lnt_optim_outcome outcome;
     const lnt_status status =
-        lnt_optim_step_on(r->learner.optim, r->net, r->learner.pass, &seen, &outcome);
-    if (status == LNT_ERR_NOT_FINITE) {
+        lnt_optim_step_batch(r->learner.optim, r->net, r->learner.pass, &seen, &outcome);
+    if (status == LNT_ERR_NONFINITE) {
         return lnt_fit_nonfinite_value(r, "the norm of the gradient", INFINITY);
     }
     LNT_TRY(status);
-    r->evaluated = r->whole && outcome.evaluated;
-    r->value = r->whole ? outcome.value : NAN;
-    if (r->whole && outcome.stuck) {
-        end(r, LNT_END_STUCK);
+    r->evaluated = r->full_batch && outcome.evaluated;
+    r->value = r->full_batch ? outcome.value : NAN;
+    if (r->full_batch && outcome.stalled) {
+        end(r, LNT_END_STALLED);
     }
     return LNT_OK;
 }
@@ -113,7 +113,7 @@ static lnt_status train_batch(lnt_run *r)
     r->progress.rows += batch.x.rows;
     LNT_TRY(is_flat(r, &flat));
     if (flat) {
-        end(r, LNT_END_GRADIENT);
+        end(r, LNT_END_GRADIENT_TOLERANCE);
         return LNT_OK;
     }
     return step(r, &batch, loss);
@@ -132,7 +132,7 @@ static void look_at_limits(lnt_fit_job *job)
     } else if (config->max_seconds > 0 && r->progress.seconds - r->before >= config->max_seconds) {
         end(r, LNT_END_SECONDS);
     } else if (lnt_saver_stops(&job->saver, r->progress.seconds)) {
-        end(r, LNT_END_STOP);
+        end(r, LNT_END_STOP_FILE);
     }
 }
 
@@ -146,7 +146,7 @@ static bool reaches_goal(const lnt_run *r)
 {
     const double loss =
         isnan(r->value) ? lnt_epoch_mean_loss(&r->mean, &r->config->loss) : r->value;
-    return r->config->goal > 0 && loss <= r->config->goal;
+    return r->config->target_loss > 0 && loss <= r->config->target_loss;
 }
 
 static lnt_status end_epoch(lnt_fit_job *job)
@@ -165,7 +165,7 @@ static lnt_status end_epoch(lnt_fit_job *job)
     r->epochs_done++;
     r->epoch_complete = true;
     if (reaches_goal(r) && !r->ended) {
-        end(r, LNT_END_GOAL);
+        end(r, LNT_END_TARGET_LOSS);
     } else if (patience_ends && !r->ended) {
         end(r, LNT_END_PATIENCE);
     }
@@ -235,7 +235,7 @@ lnt_status lnt_fit_run(lnt_fit_job *job)
             continue;
         }
         const lnt_status status = train_epoch(job);
-        if (status == LNT_ERR_NOT_FINITE) {
+        if (status == LNT_ERR_NONFINITE) {
             return status;
         }
         if (status != LNT_OK) {

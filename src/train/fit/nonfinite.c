@@ -4,9 +4,9 @@
 /* Records the place, and goes back to a net that was good. */
 static lnt_status go_back(lnt_run *r)
 {
-    r->result->end = LNT_END_NOT_FINITE;
-    r->result->bad_epoch = r->progress.epoch;
-    r->result->bad_batch = r->progress.batch;
+    r->result->end = LNT_END_NONFINITE;
+    r->result->nonfinite_epoch = r->progress.epoch;
+    r->result->nonfinite_batch = r->progress.batch;
     r->progress.validation = lnt_scores_none();
     return lnt_guard_restore(&r->guard, r->net);
 }
@@ -14,17 +14,17 @@ static lnt_status go_back(lnt_run *r)
 lnt_status lnt_fit_nonfinite_loss(lnt_run *r, double loss)
 {
     const size_t n_layers = lnt_net_n_layers(r->net);
-    size_t *layer = &r->result->bad_layer;
+    size_t *layer = &r->result->nonfinite_layer;
     LNT_TRY(lnt_guard_find_layer(r->learner.pass, r->net, layer));
     LNT_TRY(go_back(r));
     if (*layer == n_layers) {
-        return lnt_fail(r->error, LNT_ERR_NOT_FINITE,
+        return lnt_fail(r->error, LNT_ERR_NONFINITE,
                         "epoch %zu, batch %zu of %zu: the loss is %s; every layer's output is "
                         "finite, so look at the targets",
                         r->progress.epoch, r->progress.batch, r->progress.batches,
                         lnt_guard_text(loss));
     }
-    return lnt_fail(r->error, LNT_ERR_NOT_FINITE,
+    return lnt_fail(r->error, LNT_ERR_NONFINITE,
                     "epoch %zu, batch %zu of %zu: the loss is %s; the first output that is not "
                     "finite is that of layers.%zu (%s)",
                     r->progress.epoch, r->progress.batch, r->progress.batches, lnt_guard_text(loss),
@@ -34,9 +34,9 @@ lnt_status lnt_fit_nonfinite_loss(lnt_run *r, double loss)
 /* Something other than an output or the loss. */
 lnt_status lnt_fit_nonfinite_value(lnt_run *r, const char *what, double value)
 {
-    r->result->bad_layer = lnt_net_n_layers(r->net);
+    r->result->nonfinite_layer = lnt_net_n_layers(r->net);
     LNT_TRY(go_back(r));
-    return lnt_fail(r->error, LNT_ERR_NOT_FINITE, "epoch %zu, batch %zu of %zu: %s is %s",
+    return lnt_fail(r->error, LNT_ERR_NONFINITE, "epoch %zu, batch %zu of %zu: %s is %s",
                     r->progress.epoch, r->progress.batch, r->progress.batches, what,
                     lnt_guard_text(value));
 }

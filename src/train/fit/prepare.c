@@ -25,8 +25,8 @@ static lnt_status split(lnt_run *r, lnt_rows *train, lnt_rows *held_out)
     if (r->parts == NULL) {
         return LNT_ERR_MEMORY;
     }
-    LNT_TRY(lnt_split(rows, config->validation_fraction, labels ? train->y : NULL, config->seed,
-                      r->parts, &train->count));
+    LNT_TRY(lnt_train_test_split(rows, config->validation_fraction, labels ? train->y : NULL,
+                                 config->seed, r->parts, &train->count));
     if (train->count == rows) {
         return lnt_fail(r->error, LNT_ERR_INVALID,
                         "validation_fraction %g of %zu rows leaves none to validate on",
@@ -80,8 +80,9 @@ lnt_status lnt_fit_prepare(lnt_fit_job *job)
     r->progress.batches = r->feed.batches;
     LNT_TRY(lnt_learner_init(&r->learner, r->net, config, r->feed.batch_rows, r->error));
     r->progress.pass = r->learner.pass;
-    r->whole = lnt_feed_is_whole(&r->feed, config) && lnt_optim_looks_again(config->optim.kind);
-    if (config->optim.kind == LNT_LM && config->optim.bayesian && !r->whole) {
+    r->full_batch =
+        lnt_feed_is_whole(&r->feed, config) && lnt_optim_reevaluates(config->optim.kind);
+    if (config->optim.kind == LNT_LM && config->optim.bayesian && !r->full_batch) {
         return lnt_fail(r->error, LNT_ERR_INVALID,
                         "optim.bayesian needs all rows in a step, without sampling, but batch_rows "
                         "is %zu, of %zu batches",

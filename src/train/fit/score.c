@@ -15,7 +15,7 @@ lnt_status lnt_fit_swap_average(lnt_run *r)
 {
     const bool has_average =
         r->config->optim.ema_decay > 0 && lnt_optim_steps(r->learner.optim) > 0;
-    return has_average ? lnt_optim_swap_average(r->learner.optim, r->net) : LNT_OK;
+    return has_average ? lnt_optim_swap_ema(r->learner.optim, r->net) : LNT_OK;
 }
 
 /* Scores the net that the run would end with now: the average, if one is kept. */

@@ -9,7 +9,7 @@
  * one in 2^64/rows is repeated. */
 #define POSITIONS_PER_ROW 4
 
-lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_row_source *source,
+lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_data_source *source,
                                 const lnt_fit_config *config, size_t batch_rows)
 {
     const size_t whole = source->block_rows / batch_rows * batch_rows;
@@ -54,7 +54,7 @@ static void draw_blocks(lnt_block_order *order, size_t epoch)
     for (size_t i = 0; i < order->n_blocks; i++) {
         order->blocks[i] = i;
     }
-    lnt_random random = lnt_random_at(order->seed, LNT_STREAM_BLOCKS + streams_of(epoch));
+    lnt_random random = lnt_random_init(order->seed, LNT_STREAM_BLOCKS + streams_of(epoch));
     lnt_random_shuffle(&random, order->blocks, order->n_blocks);
     order->epoch = epoch;
     order->last = 0;
@@ -97,7 +97,7 @@ void lnt_block_order_rows(lnt_block_order *order, size_t epoch, lnt_block block)
     for (size_t i = 0; i < block.rows; i++) {
         order->index[i] = i;
     }
-    lnt_random random = lnt_random_at(order->seed, LNT_STREAM_SHUFFLE + streams_of(epoch));
+    lnt_random random = lnt_random_init(order->seed, LNT_STREAM_SHUFFLE + streams_of(epoch));
     random.position = (uint64_t) block.first * POSITIONS_PER_ROW;
     lnt_random_shuffle(&random, order->index, block.rows);
 }

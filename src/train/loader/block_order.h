@@ -31,7 +31,7 @@ typedef struct lnt_block_order {
 } lnt_block_order;
 
 /** The source and the configuration have been checked. On failure finish it, too. */
-lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_row_source *source,
+lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_data_source *source,
                                 const lnt_fit_config *config, size_t batch_rows);
 void lnt_block_order_finish(lnt_block_order *order);
 

@@ -9,7 +9,7 @@
 
 static lnt_status read_block(lnt_block_reader *reader, const lnt_block_rows *to, lnt_error *error)
 {
-    const lnt_row_source *source = reader->source;
+    const lnt_data_source *source = reader->source;
     const lnt_tensor *weights = source->weighted ? &to->weights : NULL;
     const lnt_tensor x = to->x, y = to->y; /* the callback cannot write to ours */
     LNT_TRY(source->read(source->context, to->block.first, &x, &y, weights, error));
@@ -71,11 +71,11 @@ static lnt_status take_matrix(lnt_block_reader *reader, size_t rows, size_t cols
     if (cols <= SIZE_MAX / lnt_dtype_size(dtype)) {
         *memory = lnt_allocate(reader->allocator, rows, cols * lnt_dtype_size(dtype));
     }
-    *matrix = lnt_tensor_of(dtype, *memory, rows, cols);
+    *matrix = lnt_tensor_view(dtype, *memory, rows, cols);
     return *memory != NULL ? LNT_OK : LNT_ERR_MEMORY;
 }
 
-lnt_status lnt_block_reader_init(lnt_block_reader *reader, const lnt_row_source *source,
+lnt_status lnt_block_reader_init(lnt_block_reader *reader, const lnt_data_source *source,
                                  const lnt_net *net, const lnt_fit_config *config,
                                  const lnt_block_order *order)
 {

@@ -18,7 +18,7 @@ typedef struct lnt_block_rows {
  * A thread that reads one block while another is in use. At most one block is asked for at a time.
  */
 typedef struct lnt_block_reader {
-    const lnt_row_source *source;
+    const lnt_data_source *source;
     const lnt_net *net; /* for checks */
     const lnt_loss *loss;
     const lnt_allocator *allocator;
@@ -38,7 +38,7 @@ typedef struct lnt_block_reader {
 } lnt_block_reader;
 
 /** Takes the memory for blocks of so many rows and starts the thread. On failure finish it, too. */
-lnt_status lnt_block_reader_init(lnt_block_reader *reader, const lnt_row_source *source,
+lnt_status lnt_block_reader_init(lnt_block_reader *reader, const lnt_data_source *source,
                                  const lnt_net *net, const lnt_fit_config *config,
                                  const lnt_block_order *order);
 /** Waits for a read in progress. */

@@ -21,7 +21,7 @@ lnt_status lnt_feed_rows(lnt_feed *feed, const lnt_fit_config *config, const lnt
     set_sizes(feed, config, rows->count);
     lnt_fit_config sampling = *config;
     sampling.shuffle = config->shuffle && !(lnt_feed_is_whole(feed, config) &&
-                                            lnt_optim_looks_again(config->optim.kind));
+                                            lnt_optim_reevaluates(config->optim.kind));
     LNT_TRY(
         lnt_sampler_init(&feed->sampler, &sampling, rows->y, classes, rows->index, rows->count));
     lnt_rows sampled = *rows;
@@ -30,7 +30,7 @@ lnt_status lnt_feed_rows(lnt_feed *feed, const lnt_fit_config *config, const lnt
 }
 
 lnt_status lnt_feed_source(lnt_feed *feed, const lnt_fit_config *config, const lnt_net *net,
-                           const lnt_row_source *source)
+                           const lnt_data_source *source)
 {
     set_sizes(feed, config, source->rows);
     feed->streamed = true;

@@ -37,7 +37,7 @@ bool lnt_feed_is_whole(const lnt_feed *feed, const lnt_fit_config *config);
 
 /** Of a source, which has been checked and is borrowed. On failure finish it, too. */
 lnt_status lnt_feed_source(lnt_feed *feed, const lnt_fit_config *config, const lnt_net *net,
-                           const lnt_row_source *source);
+                           const lnt_data_source *source);
 void lnt_feed_finish(lnt_feed *feed);
 
 /**

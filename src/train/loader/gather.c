@@ -40,7 +40,7 @@ static lnt_status take(const lnt_gather *gather, const lnt_tensor *from, void *m
     if (gather->rows.index == NULL) {
         return lnt_slice_rows(from, first, count, 1, to);
     }
-    *to = lnt_tensor_of(from->dtype, memory, count, from->cols);
+    *to = lnt_tensor_view(from->dtype, memory, count, from->cols);
     return lnt_gather_rows(from, gather->rows.index + first, to);
 }
 

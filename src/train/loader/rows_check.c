@@ -15,7 +15,7 @@ bool lnt_fit_has_labels(const lnt_loss *loss, size_t outputs, const lnt_tensor *
         return false;
     }
     for (size_t i = 0; i < y->rows; i++) {
-        if (!is_label(lnt_get(y, i, 0), classes)) {
+        if (!is_label(lnt_tensor_get(y, i, 0), classes)) {
             return false;
         }
     }
@@ -26,7 +26,7 @@ bool lnt_fit_has_labels(const lnt_loss *loss, size_t outputs, const lnt_tensor *
 static lnt_status check_labels(const lnt_rows_part *p, size_t classes, lnt_error *error)
 {
     for (size_t i = 0; i < p->y->rows; i++) {
-        const double label = lnt_get(p->y, i, 0);
+        const double label = lnt_tensor_get(p->y, i, 0);
         if (!is_label(label, classes)) {
             return lnt_fail(error, LNT_ERR_INVALID,
                             "%s targets, row %zu: expected a class from 0 to %zu, found %g",
@@ -40,7 +40,7 @@ static lnt_status check_shares(const lnt_rows_part *p, lnt_error *error)
 {
     for (size_t i = 0; i < p->y->rows; i++) {
         for (size_t j = 0; j < p->y->cols; j++) {
-            const double share = lnt_get(p->y, i, j);
+            const double share = lnt_tensor_get(p->y, i, j);
             if (share < 0 || share > 1) {
                 return lnt_fail(error, LNT_ERR_INVALID,
                                 "%s targets, row %zu: expected numbers from 0 to 1, found %g",
@@ -63,7 +63,7 @@ lnt_status lnt_rows_check_weights(const char *name, const lnt_tensor *weights, s
     }
     double sum = 0;
     for (size_t i = 0; i < rows; i++) {
-        const double weight = lnt_get(weights, i, 0);
+        const double weight = lnt_tensor_get(weights, i, 0);
         if (!(weight >= 0 && isfinite(weight))) {
             return lnt_fail(error, LNT_ERR_INVALID,
                             "%s, row %zu: expected a finite number from 0, found %g", name,
@@ -111,7 +111,7 @@ lnt_status lnt_rows_check_targets(const lnt_rows_part *p, const lnt_net *net, co
     LNT_TRY(lnt_loss_check(loss, outputs, error));
     lnt_tensor no_rows = *p->y;
     no_rows.rows = 0;
-    const lnt_tensor no_output = lnt_tensor_of(dtype, NULL, 0, outputs);
+    const lnt_tensor no_output = lnt_tensor_view(dtype, NULL, 0, outputs);
     double value;
     const lnt_status status = lnt_loss_evaluate(loss, &no_output, &no_rows, NULL, &value, NULL);
     if (status != LNT_OK) {

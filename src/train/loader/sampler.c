@@ -16,10 +16,10 @@ static lnt_status weigh_by_class(lnt_sampler *sampler, const lnt_tensor *y, size
         return LNT_ERR_MEMORY;
     }
     for (size_t i = 0; i < sampler->count; i++) {
-        members[(size_t) lnt_get(y, row_of(sampler, i), 0)]++;
+        members[(size_t) lnt_tensor_get(y, row_of(sampler, i), 0)]++;
     }
     for (size_t i = 0; i < sampler->count; i++) {
-        const size_t class = (size_t) lnt_get(y, row_of(sampler, i), 0);
+        const size_t class = (size_t) lnt_tensor_get(y, row_of(sampler, i), 0);
         sampler->cumulative[i] = 1 / (double) members[class];
     }
     lnt_release(sampler->allocator, members);
@@ -29,7 +29,7 @@ static lnt_status weigh_by_class(lnt_sampler *sampler, const lnt_tensor *y, size
 static void weigh_by_row(lnt_sampler *sampler, const lnt_tensor *weights)
 {
     for (size_t i = 0; i < sampler->count; i++) {
-        sampler->cumulative[i] = lnt_get(weights, row_of(sampler, i), 0);
+        sampler->cumulative[i] = lnt_tensor_get(weights, row_of(sampler, i), 0);
     }
 }
 
@@ -106,7 +106,7 @@ void lnt_sampler_draw(lnt_sampler *sampler, size_t epoch)
     }
     const uint64_t streams = (uint64_t) epoch << 8;
     if (sampler->cumulative != NULL) {
-        lnt_random random = lnt_random_at(sampler->seed, LNT_STREAM_SAMPLE + streams);
+        lnt_random random = lnt_random_init(sampler->seed, LNT_STREAM_SAMPLE + streams);
         for (size_t i = 0; i < sampler->count; i++) {
             sampler->order[i] = row_of(sampler, draw(sampler, &random));
         }
@@ -115,6 +115,6 @@ void lnt_sampler_draw(lnt_sampler *sampler, size_t epoch)
     for (size_t i = 0; i < sampler->count; i++) {
         sampler->order[i] = row_of(sampler, i);
     }
-    lnt_random random = lnt_random_at(sampler->seed, LNT_STREAM_SHUFFLE + streams);
+    lnt_random random = lnt_random_init(sampler->seed, LNT_STREAM_SHUFFLE + streams);
     lnt_random_shuffle(&random, sampler->order, sampler->count);
 }

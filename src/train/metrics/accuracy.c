@@ -9,18 +9,18 @@
 size_t lnt_class_predicted(const lnt_tensor *output, size_t i)
 {
     if (output->cols == 1) {
-        const double logit = lnt_get(output, i, 0);
+        const double logit = lnt_tensor_get(output, i, 0);
         return isnan(logit) ? LNT_NO_CLASS : logit > 0;
     }
     if (output->dtype == LNT_F32) {
-        return largest_f32(lnt_element(output, i, 0), output->col_stride, output->cols);
+        return largest_f32(lnt_tensor_ptr(output, i, 0), output->col_stride, output->cols);
     }
     if (output->dtype == LNT_F64) {
-        return largest_f64(lnt_element(output, i, 0), output->col_stride, output->cols);
+        return largest_f64(lnt_tensor_ptr(output, i, 0), output->col_stride, output->cols);
     }
     size_t best = 0;
     for (size_t j = 0; j < output->cols; j++) {
-        best = lnt_get(output, i, j) > lnt_get(output, i, best) ? j : best;
+        best = lnt_tensor_get(output, i, j) > lnt_tensor_get(output, i, best) ? j : best;
     }
     return best;
 }
@@ -31,7 +31,7 @@ size_t lnt_class_true(const lnt_tensor *target, size_t i, size_t classes)
         const size_t largest = lnt_class_predicted(target, i);
         return largest < classes ? largest : LNT_NO_CLASS;
     }
-    const double label = lnt_get(target, i, 0);
+    const double label = lnt_tensor_get(target, i, 0);
     if (classes == 2 && label > 0 && label < 1) {
         return label > 0.5; /* a probability, as binary cross-entropy takes it */
     }

@@ -46,8 +46,8 @@ static void keep_row(lnt_class_sums *sums, size_t row, const lnt_tensor *meaning
         /* of two classes the ranking by the log of their ratio, which never saturates */
         sums->scores[row * sums->score_cols + j] =
             sums->classes > 2    ? log_probability(meaning, i, j)
-            : meaning->cols == 1 ? lnt_get(meaning, i, 0)
-                                 : lnt_get(meaning, i, 1) - lnt_get(meaning, i, 0);
+            : meaning->cols == 1 ? lnt_tensor_get(meaning, i, 0)
+                                 : lnt_tensor_get(meaning, i, 1) - lnt_tensor_get(meaning, i, 0);
     }
 }
 
@@ -62,7 +62,7 @@ lnt_status lnt_scorer_add_classes(lnt_scorer *scorer, const lnt_tensor *output,
         LNT_TRY(lnt_log_softmax(&meaning, &meaning));
     }
     for (size_t i = 0; i < output->rows; i++) {
-        const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;
+        const double weight = weights != NULL ? lnt_tensor_get(weights, i, 0) : 1;
         const size_t truth = lnt_class_true(target, i, classes);
         const size_t predicted = lnt_class_predicted(output, i);
         if (truth == LNT_NO_CLASS) {

@@ -12,7 +12,7 @@ lnt_status lnt_epoch_mean_add(lnt_epoch_mean *mean, const lnt_loss *loss, double
                               const lnt_tensor *output, const lnt_batch *batch)
 {
     double divisor = 1, accuracy;
-    if (loss->value == LNT_MEAN) {
+    if (loss->value_reduction == LNT_MEAN) {
         LNT_TRY(lnt_loss_divisor(loss, output, &batch->y, lnt_batch_weights(batch), &divisor));
     }
     if (has_accuracy(loss, output->cols) && output->rows > 0) {
@@ -30,7 +30,7 @@ double lnt_epoch_mean_loss(const lnt_epoch_mean *mean, const lnt_loss *loss)
     if (mean->rows == 0) {
         return NAN;
     }
-    if (loss->value == LNT_SUM) {
+    if (loss->value_reduction == LNT_SUM) {
         return mean->loss;
     }
     return mean->divisor > 0 ? mean->loss / mean->divisor : 0;

@@ -23,13 +23,14 @@ lnt_status lnt_scorer_add_numbers(lnt_scorer *scorer, const lnt_tensor *output,
 {
     lnt_tensor meaning = lnt_tensor_f64(scorer->meaning, output->rows, output->cols);
     LNT_TRY(lnt_copy(output, &meaning));
-    LNT_TRY(lnt_loss_link(&scorer->loss, &meaning, &meaning));
+    LNT_TRY(lnt_loss_inverse_link(&scorer->loss, &meaning, &meaning));
     for (size_t i = 0; i < output->rows; i++) {
-        const double weight = weights != NULL ? lnt_get(weights, i, 0) : 1;
+        const double weight = weights != NULL ? lnt_tensor_get(weights, i, 0) : 1;
         for (size_t j = 0; j < scorer->target_cols && weight > 0; j++) {
-            const double unit = scale != NULL ? scale[j] : 1, y = unit * lnt_get(target, i, j);
+            const double unit = scale != NULL ? scale[j] : 1,
+                         y = unit * lnt_tensor_get(target, i, j);
             add(&scorer->numbers[j], scorer->number_weight, weight, y,
-                unit * lnt_get(&meaning, i, j) - y);
+                unit * lnt_tensor_get(&meaning, i, j) - y);
         }
         scorer->number_weight += weight;
     }

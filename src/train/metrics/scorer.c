@@ -139,7 +139,7 @@ static lnt_status add_loss(lnt_scorer *scorer, const lnt_tensor *output, const l
 {
     double value, divisor = 1;
     LNT_TRY(lnt_loss_evaluate(&scorer->loss, output, target, weights, &value, NULL));
-    if (scorer->loss.value == LNT_MEAN) {
+    if (scorer->loss.value_reduction == LNT_MEAN) {
         LNT_TRY(lnt_loss_divisor(&scorer->loss, output, target, weights, &divisor));
     }
     scorer->loss_sum += divisor > 0 ? divisor * value : 0;
@@ -159,9 +159,9 @@ static lnt_status add_chunk(lnt_scorer *scorer, const lnt_tensor *output, const 
     return LNT_OK;
 }
 
-lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer, const lnt_tensor *output,
-                                 const lnt_tensor *target, const lnt_tensor *weights,
-                                 const double *scale)
+lnt_status lnt_scorer_update_scaled(lnt_scorer *scorer, const lnt_tensor *output,
+                                    const lnt_tensor *target, const lnt_tensor *weights,
+                                    const double *scale)
 {
     if (scorer == NULL || output == NULL || target == NULL) {
         return LNT_ERR_NULL;
@@ -187,13 +187,13 @@ lnt_status lnt_scorer_add_scaled(lnt_scorer *scorer, const lnt_tensor *output,
     return LNT_OK;
 }
 
-lnt_status lnt_scorer_add(lnt_scorer *scorer, const lnt_tensor *output, const lnt_tensor *target,
-                          const lnt_tensor *weights)
+lnt_status lnt_scorer_update(lnt_scorer *scorer, const lnt_tensor *output, const lnt_tensor *target,
+                             const lnt_tensor *weights)
 {
-    return lnt_scorer_add_scaled(scorer, output, target, weights, NULL);
+    return lnt_scorer_update_scaled(scorer, output, target, weights, NULL);
 }
 
-lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores)
+lnt_status lnt_scorer_compute(lnt_scorer *scorer, lnt_scores *scores)
 {
     if (scorer == NULL || scores == NULL) {
         return LNT_ERR_NULL;
@@ -204,7 +204,8 @@ lnt_status lnt_scorer_scores(lnt_scorer *scorer, lnt_scores *scores)
         return LNT_OK;
     }
     const double mean = scorer->divisor > 0 ? scorer->loss_sum / scorer->divisor : 0;
-    scores->value[LNT_METRIC_LOSS] = scorer->loss.value == LNT_SUM ? scorer->loss_sum : mean;
+    scores->value[LNT_METRIC_LOSS] =
+        scorer->loss.value_reduction == LNT_SUM ? scorer->loss_sum : mean;
     if (scorer->classes.weight > 0) {
         lnt_scorer_finish_classes(scorer, scores);
     }

@@ -17,7 +17,7 @@ lnt_status lnt_early_stop_init(lnt_early_stop *stop, const lnt_fit_config *confi
     if (!config->restore_best) {
         return LNT_OK;
     }
-    const lnt_tensor state = lnt_net_state_read_only(net);
+    const lnt_tensor state = lnt_net_state_vector_read_only(net);
     stop->state = lnt_allocate(config->allocator, state.cols, lnt_dtype_size(state.dtype));
     return stop->state != NULL ? LNT_OK : LNT_ERR_MEMORY;
 }
@@ -43,8 +43,8 @@ lnt_status lnt_early_stop_update(lnt_early_stop *stop, size_t epoch, double valu
         stop->best_epoch = epoch;
         stop->best_scores = *scores;
         if (stop->state != NULL) {
-            const lnt_tensor now = lnt_net_state_read_only(net);
-            lnt_tensor kept = lnt_tensor_of(now.dtype, stop->state, 1, now.cols);
+            const lnt_tensor now = lnt_net_state_vector_read_only(net);
+            lnt_tensor kept = lnt_tensor_view(now.dtype, stop->state, 1, now.cols);
             LNT_TRY(lnt_copy(&now, &kept));
         }
     }
@@ -63,7 +63,7 @@ lnt_status lnt_early_stop_restore(const lnt_early_stop *stop, lnt_net *net)
     if (stop->state == NULL || stop->best_epoch == 0) {
         return LNT_OK;
     }
-    lnt_tensor now = lnt_net_state(net);
-    const lnt_tensor kept = lnt_tensor_read_only(now.dtype, stop->state, 1, now.cols);
+    lnt_tensor now = lnt_net_state_vector(net);
+    const lnt_tensor kept = lnt_tensor_const_view(now.dtype, stop->state, 1, now.cols);
     return lnt_copy(&kept, &now);
 }

@@ -15,7 +15,7 @@ typedef struct lnt_early_stop {
     lnt_scores best_scores;
     double reference; /* what the next improvement is measured from; NaN: nothing yet */
     size_t waited;    /* epochs since then */
-    void *state;      /* of the best net, [1, size] like lnt_net_state; NULL unless it is kept */
+    void *state; /* of the best net, [1, size] like lnt_net_state_vector; NULL unless it is kept */
 } lnt_early_stop;
 
 /** `validated`: the monitor is a score of the validation rows, else the training loss. */

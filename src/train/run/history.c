@@ -29,7 +29,7 @@ static lnt_status describe_tensors(lnt_history *h, const lnt_net *net)
 {
     for (size_t i = 0; i < h->n_tensors; i++) {
         lnt_parameter parameter;
-        LNT_TRY(lnt_net_tensor((lnt_net *) net, i, &parameter)); /* only read */
+        LNT_TRY(lnt_net_parameter((lnt_net *) net, i, &parameter)); /* only read */
         memcpy(h->tensors[i].name, parameter.name, sizeof h->tensors[i].name);
         h->tensors[i].offset = parameter.offset;
         h->tensors[i].count = parameter.value.rows * parameter.value.cols;
@@ -62,7 +62,7 @@ lnt_status lnt_history_create(lnt_history **history, const lnt_net *net, size_t 
         h->custom_allocator = true;
     }
     h->n_parameters = lnt_net_n_parameters(net);
-    h->n_tensors = lnt_net_n_tensors(net);
+    h->n_tensors = lnt_net_n_parameter_tensors(net);
     h->max_epochs = max_epochs;
     const lnt_status status = fill(h, net);
     if (status != LNT_OK) {
@@ -124,13 +124,13 @@ lnt_status lnt_history_begin(lnt_history *history, const lnt_net *net, size_t ep
         return lnt_fail(error, LNT_ERR_TOO_LARGE, "history has room for %zu epochs, epochs is %zu",
                         history->max_epochs, epochs);
     }
-    if (history->n_tensors != lnt_net_n_tensors(net) ||
+    if (history->n_tensors != lnt_net_n_parameter_tensors(net) ||
         history->n_parameters != lnt_net_n_parameters(net)) {
         return lnt_fail(error, LNT_ERR_ORDER,
                         "history was created for a net of %zu parameters in %zu tensors, this one "
                         "has %zu in %zu",
                         history->n_parameters, history->n_tensors, lnt_net_n_parameters(net),
-                        lnt_net_n_tensors(net));
+                        lnt_net_n_parameter_tensors(net));
     }
     lnt_history_clear(history);
     return LNT_OK;

@@ -10,7 +10,7 @@ enum { EPOCH, STEPS, SECONDS, RATE, LOSS, ACCURACY, ROWS, N_FIELDS };
 
 lnt_tensor lnt_history_numbers(size_t epochs)
 {
-    return lnt_tensor_of(LNT_F64, NULL, epochs, N_NUMBERS);
+    return lnt_tensor_view(LNT_F64, NULL, epochs, N_NUMBERS);
 }
 
 void lnt_history_get_numbers(const lnt_history *history, double *numbers)
@@ -51,5 +51,5 @@ void lnt_history_set_numbers(lnt_history *history, const double *numbers, size_t
 
 lnt_tensor lnt_history_norms(const lnt_history *history, double *norms, size_t epochs)
 {
-    return lnt_tensor_of(LNT_F64, norms, epochs, history->n_tensors);
+    return lnt_tensor_view(LNT_F64, norms, epochs, history->n_tensors);
 }

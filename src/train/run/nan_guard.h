@@ -7,7 +7,7 @@
 /** Keeps a copy of a net whose loss was finite, to go back to. */
 typedef struct lnt_guard {
     const lnt_allocator *allocator;
-    void *state;  /* like lnt_net_state */
+    void *state;  /* like lnt_net_state_vector */
     size_t calls; /* batches seen */
     bool has_kept;
 } lnt_guard;
@@ -16,8 +16,8 @@ lnt_status lnt_guard_init(lnt_guard *guard, const lnt_net *net, const lnt_alloca
 void lnt_guard_finish(lnt_guard *guard);
 
 /**
- * Called before a step whose loss is finite: copies the net every `LNT_FIT_KEEP` calls. `*finite`:
- * so are its parameters, as far as it looked; if not, nothing is copied.
+ * Called before a step whose loss is finite: copies the net every `LNT_FIT_ROLLBACK_STEPS` calls.
+ * `*finite`: so are its parameters, as far as it looked; if not, nothing is copied.
  */
 lnt_status lnt_guard_keep(lnt_guard *guard, const lnt_net *net, bool *finite);
 

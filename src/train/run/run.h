@@ -32,15 +32,15 @@ typedef struct lnt_run {
     size_t epochs_done;
     bool epoch_complete; /* of the progress */
     bool ended;
-    bool whole;     /* a batch is all the data, and the optimiser looks again */
-    bool evaluated; /* the pass has evaluated that batch already, */
-    double value;   /* with this loss of the last parameters; NaN: not known */
+    bool full_batch; /* a batch is all the data, and the optimiser looks again */
+    bool evaluated;  /* the pass has evaluated that batch already, */
+    double value;    /* with this loss of the last parameters; NaN: not known */
     double start;
     double before; /* seconds of the runs that this one goes on from */
     lnt_fit_progress progress;
 
     /* How the optimiser and the pass stand: only while a checkpoint is made or read. */
-    lnt_optim_place place;
+    lnt_optim_scalars place;
     uint64_t draw;
 } lnt_run;
 

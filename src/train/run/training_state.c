@@ -8,7 +8,7 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
     lnt_pass_config pass = lnt_pass_defaults();
     pass.max_rows = max_rows;
     pass.seed = config->seed;
-    pass.products = config->products;
+    pass.gemm = config->gemm;
     pass.threads = config->threads;
     pass.oversubscribe = config->oversubscribe;
     pass.allocator = config->allocator;
@@ -17,7 +17,7 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
     optim.max_rows = max_rows;
     LNT_TRY(lnt_pass_check(&pass, error));
     LNT_TRY(lnt_pass_create(&learner->pass, net, &pass));
-    LNT_TRY(lnt_optim_accepts(&optim, net, &config->loss, error));
+    LNT_TRY(lnt_optim_supports(&optim, net, &config->loss, error));
     return lnt_optim_create(&learner->optim, net, &optim);
 }
 

@@ -13,7 +13,7 @@ lnt_status lnt_validation_init(lnt_validation *validation, const lnt_net *net,
     const size_t classes = lnt_loss_classes(config->loss.kind, lnt_net_outputs(net));
     const lnt_pass_config pass = {.max_rows = batch,
                                   .mode = LNT_INFERENCE,
-                                  .products = config->products,
+                                  .gemm = config->gemm,
                                   .threads = config->threads,
                                   .oversubscribe = config->oversubscribe,
                                   .allocator = config->allocator};
@@ -47,7 +47,8 @@ lnt_status lnt_validation_run(lnt_validation *validation, const lnt_net *net, ln
         count = lnt_smaller(most, rows - first);
         LNT_TRY(lnt_gather_take(&validation->gather, first, count, &batch));
         LNT_TRY(lnt_pass_forward(validation->pass, net, &batch.x, &output));
-        LNT_TRY(lnt_scorer_add(validation->scorer, &output, &batch.y, lnt_batch_weights(&batch)));
+        LNT_TRY(
+            lnt_scorer_update(validation->scorer, &output, &batch.y, lnt_batch_weights(&batch)));
     }
-    return lnt_scorer_scores(validation->scorer, scores);
+    return lnt_scorer_compute(validation->scorer, scores);
 }

@@ -6,7 +6,7 @@
 lnt_status lnt_pace_set(const lnt_pace *pace, lnt_optim *optim, size_t t)
 {
     const double rate = isnan(pace->plateau_rate)
-                            ? lnt_schedule_rate(&pace->schedule, pace->base, t)
+                            ? lnt_schedule_learning_rate(&pace->schedule, pace->base, t)
                             : pace->plateau_rate;
     const double momentum = lnt_schedule_momentum(&pace->schedule, t);
     LNT_TRY(lnt_optim_set_learning_rate(optim, rate));
@@ -18,7 +18,7 @@ lnt_status lnt_pace_init(lnt_pace *pace, const lnt_fit_config *config, size_t pe
 {
     *pace = (lnt_pace){
         .schedule = config->schedule, .base = config->optim.learning_rate, .plateau_rate = NAN};
-    LNT_TRY(lnt_schedule_settle(&pace->schedule, periods, error));
+    LNT_TRY(lnt_schedule_resolve(&pace->schedule, periods, error));
     const lnt_status status = lnt_pace_set(pace, optim, 0);
     if (status != LNT_OK) {
         return lnt_fail(error, status,

@@ -81,7 +81,7 @@ static lnt_status check_milestones(const lnt_schedule *schedule, lnt_error *erro
     return LNT_OK;
 }
 
-lnt_status lnt_schedule_settle(lnt_schedule *schedule, size_t periods, lnt_error *error)
+lnt_status lnt_schedule_resolve(lnt_schedule *schedule, size_t periods, lnt_error *error)
 {
     if (schedule == NULL) {
         return LNT_ERR_NULL;

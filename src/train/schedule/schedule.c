@@ -35,7 +35,7 @@ lnt_status lnt_schedule_find(const char *name, lnt_schedule_kind *kind)
     return LNT_ERR_INVALID;
 }
 
-lnt_schedule lnt_schedule_of(lnt_schedule_kind kind)
+lnt_schedule lnt_schedule_defaults(lnt_schedule_kind kind)
 {
     return (lnt_schedule){.kind = kind,
                           .factor = 0.1,
@@ -109,7 +109,7 @@ static size_t milestones_passed(const lnt_schedule *schedule, size_t t)
     return count;
 }
 
-double lnt_schedule_rate(const lnt_schedule *schedule, double base, size_t t)
+double lnt_schedule_learning_rate(const lnt_schedule *schedule, double base, size_t t)
 {
     if (t < schedule->warmup) {
         return base * warmup_factor(schedule, t);

@@ -40,7 +40,7 @@ static lnt_fit_config run_of(lnt_optim_kind kind)
     config.batch_rows = BATCH_ROWS;
     config.validation_fraction = 0.3; /* 70 rows: 5 batches an epoch */
     config.restore_best = true;
-    config.optim = lnt_optim_of(kind);
+    config.optim = lnt_optim_defaults(kind);
     return config;
 }
 
@@ -102,7 +102,7 @@ static void same_history(const lnt_history *a, const lnt_history *b)
 
 static void same_outcome(const outcome *a, const outcome *b)
 {
-    const lnt_tensor p = lnt_net_state(a->net), q = lnt_net_state(b->net);
+    const lnt_tensor p = lnt_net_state_vector(a->net), q = lnt_net_state_vector(b->net);
     assert_bytes_eq(p.data, q.data, p.cols * lnt_dtype_size(p.dtype), "parameters differ");
     const lnt_fit_result *r = &a->result, *s = &b->result;
     assert_eq(r->epochs, s->epochs);
@@ -127,7 +127,7 @@ static void stop_after(lnt_dtype dtype, lnt_fit_config config, size_t calls)
         outcome first = run(dtype, 1, config, folder, stop, false);
         outcome second = run(dtype, 2, config, folder, 0, true);
         cr_assert(second.result.resumed);
-        cr_assert(!second.result.elsewhere);
+        cr_assert(!second.result.different_build);
         assert_eq(second.result.resumed_steps, first.result.steps);
         same_outcome(&whole, &second);
         finish(&first);
@@ -198,7 +198,7 @@ Test(resume, with_momentum_averages_and_accumulated_gradients)
 Test(resume, with_a_plateau)
 {
     lnt_fit_config config = run_of(LNT_ADAM);
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     config.schedule.patience = 1;
     config.schedule.cooldown = 1;
     config.optim.learning_rate = 0.05;
@@ -209,7 +209,7 @@ Test(resume, with_one_cycle_by_steps)
 {
     lnt_fit_config config = run_of(LNT_SGD);
     config.optim.momentum = 0.9;
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_ONE_CYCLE);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE);
     config.schedule.per_step = true;
     stop_everywhere(LNT_F64, config);
 }
@@ -361,7 +361,7 @@ static bool ask_to_stop(const lnt_fit_progress *progress, void *context)
 Test(resume, a_file_named_stop_ends_a_run)
 {
     const char *folder = in_folder("run");
-    char *stop = path_in(folder, LNT_CHECKPOINT_STOP);
+    char *stop = path_in(folder, LNT_CHECKPOINT_STOP_FILE);
     lnt_fit_config config = run_of(LNT_ADAM);
     config.epochs = 1000;
     config.callback = ask_to_stop;
@@ -371,7 +371,7 @@ Test(resume, a_file_named_stop_ends_a_run)
     lnt_net *net = full_net(LNT_F64, 1);
     lnt_fit_result result;
     OK(lnt_fit(net, &run_x, &run_y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_STOP);
+    assert_eq(result.end, LNT_END_STOP_FILE);
     assert_ge(result.steps, 3);
     cr_assert(!result.stopped);
     assert_ne(access(stop, F_OK), 0);
@@ -393,7 +393,7 @@ static void refused_run(lnt_fit_config config, const char *folder, bool resume, 
                         const char *sentence)
 {
     lnt_net *net = full_net(LNT_F64, 3);
-    lnt_tensor state = lnt_net_state(net);
+    lnt_tensor state = lnt_net_state_vector(net);
     const lnt_tensor before = copy_of(state.dtype, &state);
     config.checkpoint.directory = folder;
     config.checkpoint.resume = resume;
@@ -420,7 +420,7 @@ Test(resume, changed_settings_and_data_are_refused)
     other = config;
     other.checkpoint.options = "hidden = 3";
     refused_run(other, folder, true, LNT_ERR_INVALID, "now it is 'hidden = 3'");
-    OK(lnt_set(&run_y, 50, 0, 0.123));
+    OK(lnt_tensor_set(&run_y, 50, 0, 0.123));
     refused_run(config, folder, true, LNT_ERR_INVALID, "was made with 'y = [100, 1], checksum ");
 }
 
@@ -429,21 +429,21 @@ Test(resume, changed_settings_are_taken_when_told)
     const char *folder = in_folder("run");
     lnt_fit_config config = run_of(LNT_ADAM);
     make_part(config, folder);
-    config.checkpoint.changed = true;
+    config.checkpoint.allow_changes = true;
     config.batch_rows = 10;
-    OK(lnt_set(&run_y, 50, 0, 0.123));
+    OK(lnt_tensor_set(&run_y, 50, 0, 0.123));
     outcome rest = run(LNT_F64, 2, config, folder, 0, true);
     cr_assert(rest.result.resumed);
     assert_eq(rest.result.epochs, EPOCHS);
     assert_eq(rest.result.resumed_steps, 7); /* call 6 is the end of the first epoch */
     assert_eq(rest.result.steps, 7 + (EPOCHS - 1) * 7, "%zu steps", rest.result.steps);
     finish(&rest);
-    config.optim = lnt_optim_of(LNT_SGD); /* keeps nothing, so nothing is missed */
+    config.optim = lnt_optim_defaults(LNT_SGD); /* keeps nothing, so nothing is missed */
     config.epochs = EPOCHS + 1;
     rest = run(LNT_F64, 2, config, folder, 0, true);
     assert_eq(rest.result.epochs, EPOCHS + 1);
     finish(&rest);
-    config.optim = lnt_optim_of(LNT_ADAM);
+    config.optim = lnt_optim_defaults(LNT_ADAM);
     refused_run(config, folder, true, LNT_ERR_INVALID, "has nothing of 'optimizer'");
 }
 
@@ -456,7 +456,7 @@ Test(resume, another_net_is_refused)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_error error = {LNT_OK, ""};
     config.checkpoint.directory = folder;
-    config.checkpoint.resume = config.checkpoint.changed = true;
+    config.checkpoint.resume = config.checkpoint.allow_changes = true;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &run_x, &run_y, &config, NULL, &error));
     assert_contains(error.message, "'net' has 1 by ");
     lnt_net_destroy(net);
@@ -485,9 +485,9 @@ static void write_nan(const char *path)
         lnt_checkpoint_item *item = &items[content.n_items];
         *item = (lnt_checkpoint_item){
             entry->tensor.name,
-            lnt_tensor_of(dtype, data, entry->tensor.shape[0], entry->tensor.shape[1])};
+            lnt_tensor_view(dtype, data, entry->tensor.shape[0], entry->tensor.shape[1])};
         if (strcmp(item->name, "net") == 0) {
-            OK(lnt_set(&item->value, 0, 1, NAN));
+            OK(lnt_tensor_set(&item->value, 0, 1, NAN));
         }
     }
     OK(lnt_checkpoint_write(path, &content, NULL));
@@ -516,12 +516,12 @@ Test(resume, parameters_that_are_not_finite_are_refused)
         lnt_net *net = full_net(LNT_F32, 1), *same = full_net(LNT_F32, 1);
         lnt_fit_result result;
         lnt_error error = {LNT_OK, ""};
-        lnt_tensor a = lnt_net_state(net), b = lnt_net_state(same);
+        lnt_tensor a = lnt_net_state_vector(net), b = lnt_net_state_vector(same);
         if (infinite) {
-            OK(lnt_set(&a, 0, 1, INFINITY));
-            OK(lnt_set(&b, 0, 1, INFINITY));
+            OK(lnt_tensor_set(&a, 0, 1, INFINITY));
+            OK(lnt_tensor_set(&b, 0, 1, INFINITY));
         }
-        assert_status(lnt_fit(net, &run_x, &run_y, &config, &result, &error), LNT_ERR_NOT_FINITE);
+        assert_status(lnt_fit(net, &run_x, &run_y, &config, &result, &error), LNT_ERR_NONFINITE);
         assert_contains(error.message, "expected finite parameters, found nan; delete this file to "
                                        "resume from the previous checkpoint");
         assert_bytes_eq(a.data, b.data, a.cols * sizeof(float));
@@ -570,8 +570,10 @@ Test(resume, a_bad_checkpoint_is_named_and_the_one_before_it_used)
     config.max_steps = 0;
     outcome rest = run(LNT_F64, 2, config, folder, 0, true);
     assert_eq(rest.result.resumed_steps, 10);
-    assert_contains(rest.result.skipped.message, "checkpoint-000000000020.safetensors: ");
-    assert_status(rest.result.skipped.status, LNT_ERR_FORMAT, "%s", rest.result.skipped.message);
+    assert_contains(rest.result.skipped_checkpoint.message,
+                    "checkpoint-000000000020.safetensors: ");
+    assert_status(rest.result.skipped_checkpoint.status, LNT_ERR_FORMAT, "%s",
+                  rest.result.skipped_checkpoint.message);
     assert_eq(access(in_folder("run/checkpoint-000000000020.safetensors.bad"), F_OK), 0);
     same_outcome(&whole, &rest);
     spoil(folder, 10, 100);
@@ -609,7 +611,7 @@ Test(resume, a_checkpoint_that_fails_is_told_of)
     lnt_error error = {LNT_OK, ""};
     FAILS(LNT_ERR_IO, lnt_fit(net, &run_x, &run_y, &config, &result, &error));
     cr_assert(told);
-    cr_assert(result.unsaved);
+    cr_assert(result.checkpoint_failed);
     assert_eq(result.steps, STEPS);
     assert_eq(result.end, LNT_END_EPOCHS);
     assert_contains(error.message, "checkpoint-000000000050.safetensors: cannot ");
@@ -629,7 +631,7 @@ static void step(lnt_trainer *trainer, size_t i)
 static lnt_trainer *trainer_of(lnt_net *net, lnt_optim_kind kind)
 {
     lnt_fit_config config = run_of(kind);
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_COSINE);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_COSINE);
     config.max_steps = 20;
     lnt_trainer *trainer = NULL;
     OK(lnt_trainer_create(&trainer, net, &config, NULL));
@@ -660,7 +662,7 @@ Test(resume, a_trainer_goes_on_from_any_step)
             for (size_t i = stop; i < 20; i++) {
                 step(trainer, i);
             }
-            const lnt_tensor p = lnt_net_state(whole), q = lnt_net_state(rest);
+            const lnt_tensor p = lnt_net_state_vector(whole), q = lnt_net_state_vector(rest);
             assert_bytes_eq(p.data, q.data, p.cols * sizeof(double), "%s, from %zu",
                             lnt_optim_name(kind), stop);
             lnt_trainer_destroy(trainer);
@@ -711,7 +713,7 @@ static outcome run_source(uint64_t seed, lnt_fit_config config, size_t block_row
 {
     outcome o = {.net = full_net(LNT_F64, seed)};
     seen s = {.stop_after = stop};
-    const lnt_row_source source = {
+    const lnt_data_source source = {
         .rows = 70, .targets = 1, .block_rows = block_rows, .read = read_rows};
     OK(lnt_history_create(&o.history, o.net, config.epochs, NULL));
     config.history = o.history;

@@ -36,7 +36,7 @@ static content content_of(const char *path)
     }
     static const char *const keys[] = {LNT_RUN_TEXT_SETTINGS, LNT_RUN_TEXT_FIELDS};
     for (size_t i = 0; i < 2; i++) {
-        const char *text = lnt_checkpoint_text_of(c.from, keys[i]);
+        const char *text = lnt_checkpoint_get_text(c.from, keys[i]);
         if (text != NULL) {
             c.texts[c.n_texts++] = (lnt_checkpoint_text){keys[i], text};
         }
@@ -75,7 +75,7 @@ static void set_field(content *c, const char *name, double number)
     for (size_t i = 0; *fields != '\0'; i++) {
         const size_t length = strcspn(fields, " ");
         if (length == strlen(name) && memcmp(fields, name, length) == 0) {
-            OK(lnt_set(&item_of(c, "run")->value, 0, i, number));
+            OK(lnt_tensor_set(&item_of(c, "run")->value, 0, i, number));
             return;
         }
         fields += length + 1;
@@ -104,7 +104,7 @@ static lnt_fit_config run_settings(const char *folder)
     config.epochs = 3;
     config.validation_fraction = 0.2;
     config.restore_best = true;
-    config.optim = lnt_optim_of(LNT_ADAM);
+    config.optim = lnt_optim_defaults(LNT_ADAM);
     config.checkpoint.directory = folder;
     config.checkpoint.resume = true;
     return config;
@@ -306,7 +306,7 @@ Test(resume_altered, the_best_of_other_settings_is_forgotten)
     write_folder(&c, folder);
     lnt_fit_config config = run_settings(folder);
     config.batch_rows = 20;
-    config.checkpoint.changed = true;
+    config.checkpoint.allow_changes = true;
     lnt_net *net = make_net(LNT_F64, 1);
     const lnt_status status = lnt_fit(net, &x, &y, &config, &result, &error);
     assert_status(status, LNT_OK, "%s", error.message);
@@ -323,22 +323,22 @@ typedef void (*number_change)(lnt_tensor *numbers);
 
 static void part_of_a_step(lnt_tensor *numbers)
 {
-    OK(lnt_set(numbers, 0, 0, 0.5));
+    OK(lnt_tensor_set(numbers, 0, 0, 0.5));
 }
 
 static void part_of_a_draw(lnt_tensor *numbers)
 {
-    OK(lnt_set(numbers, 0, numbers->cols - 1, 0.5));
+    OK(lnt_tensor_set(numbers, 0, numbers->cols - 1, 0.5));
 }
 
 static void pending_below_zero(lnt_tensor *numbers)
 {
-    OK(lnt_set(numbers, 0, 1, -1));
+    OK(lnt_tensor_set(numbers, 0, 1, -1));
 }
 
 static void swapped_without_average(lnt_tensor *numbers)
 {
-    OK(lnt_set(numbers, 0, 2, 1));
+    OK(lnt_tensor_set(numbers, 0, 2, 1));
 }
 
 Test(resume_altered, trainers)

@@ -86,7 +86,7 @@ Test(run_settings, milestones)
 {
     static const size_t early[] = {3, 5}, late[] = {3, 6};
     lnt_fit_config first = of_classes(), second;
-    first.schedule = lnt_schedule_of(LNT_SCHEDULE_MULTI_STEP);
+    first.schedule = lnt_schedule_defaults(LNT_SCHEDULE_MULTI_STEP);
     first.schedule.milestones = early;
     first.schedule.n_milestones = 2;
     second = first;

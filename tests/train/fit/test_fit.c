@@ -19,7 +19,7 @@ static void fit_by_hand(lnt_net *net, const lnt_tensor *x, const lnt_tensor *y,
             order[i] = i;
         }
         if (config->shuffle) {
-            lnt_random random = lnt_random_at(config->seed, LNT_STREAM_SHUFFLE + (epoch << 8));
+            lnt_random random = lnt_random_init(config->seed, LNT_STREAM_SHUFFLE + (epoch << 8));
             lnt_random_shuffle(&random, order, ROWS);
         }
         for (size_t first = 0; first < ROWS; first += config->batch_rows) {
@@ -77,7 +77,7 @@ Test(fit, learns_and_reports)
     assert_lt(result.train_loss, 0.02, "train loss %g", result.train_loss);
     assert_nan(result.train_accuracy);
     assert_nan(result.validation.value[LNT_METRIC_ACCURACY]);
-    assert_eq(result.bad_epoch, 0);
+    assert_eq(result.nonfinite_epoch, 0);
     assert_gt(result.seconds, 0);
 
     /* The validation loss is that of one evaluation of the whole part. */
@@ -155,7 +155,7 @@ Test(fit, counts_the_accuracy_of_a_classification)
     lnt_tensor x = random_matrix(LNT_F32, ROWS, INPUTS, 2);
     lnt_tensor labels = matrix(LNT_I32, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&labels, i, 0, lnt_get(&x, i, 0) > 0));
+        OK(lnt_tensor_set(&labels, i, 0, lnt_tensor_get(&x, i, 0) > 0));
     }
     lnt_net *net = make_net(LNT_F32, 2);
     lnt_fit_config config = settings();
@@ -179,23 +179,23 @@ Test(fit, stops_at_a_loss_that_is_not_finite)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.shuffle = false;
-    OK(lnt_set(&y, 50, 0, -(double) NAN)); /* row 50 is in the fourth batch of 16 */
+    OK(lnt_tensor_set(&y, 50, 0, -(double) NAN)); /* row 50 is in the fourth batch of 16 */
     lnt_error error = {0};
     lnt_fit_result result;
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));
-    assert_eq(result.bad_epoch, 1);
-    assert_eq(result.bad_batch, 4);
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, &result, &error));
+    assert_eq(result.nonfinite_epoch, 1);
+    assert_eq(result.nonfinite_batch, 4);
     assert_str_eq(error.message,
                   "epoch 1, batch 4 of 7: the loss is nan; every layer's output is finite, "
                   "so look at the targets");
-    assert_eq(result.bad_layer, 2);
-    assert_eq(result.end, LNT_END_NOT_FINITE);
+    assert_eq(result.nonfinite_layer, 2);
+    assert_eq(result.end, LNT_END_NONFINITE);
 
     lnt_net *fresh = make_net(LNT_F64, 1);
     same_parameters(net, fresh); /* the last copy was made before the first step */
-    OK(lnt_set(&y, 50, 0, 0));
+    OK(lnt_tensor_set(&y, 50, 0, 0));
     OK(lnt_fit(net, &x, &y, &config, &result, &error));
-    assert_eq(result.bad_epoch, 0);
+    assert_eq(result.nonfinite_epoch, 0);
     lnt_net_destroy(net);
     lnt_net_destroy(fresh);
 }
@@ -208,10 +208,10 @@ Test(fit, goes_back_to_parameters_that_were_good)
     lnt_fit_config config = settings();
     config.optim.learning_rate = 1e150;
     lnt_fit_result result;
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, NULL));
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, &result, NULL));
     const lnt_tensor parameters = lnt_net_parameters_read_only(net);
     bool finite;
-    OK(lnt_is_finite(&parameters, &finite, NULL, NULL));
+    OK(lnt_all_finite(&parameters, &finite, NULL, NULL));
     cr_assert(finite);
     config.optim.learning_rate = 0.01;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
@@ -236,10 +236,10 @@ Test(fit, does_not_keep_a_parameter_that_is_infinite)
         config.optim.learning_rate = 1e5;
         config.callback = watch;
         config.callback_context = &s;
-        FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
+        FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
         const lnt_tensor parameters = lnt_net_parameters_read_only(net);
         bool finite;
-        OK(lnt_is_finite(&parameters, &finite, NULL, NULL));
+        OK(lnt_all_finite(&parameters, &finite, NULL, NULL));
         cr_assert(finite);
         lnt_net_destroy(net);
     }
@@ -256,7 +256,7 @@ Test(fit, looks_at_the_parameters_after_the_last_step)
     config.epochs = 1;
     config.optim.learning_rate = 1e30;
     lnt_error error = {0};
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, &error));
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, NULL, &error));
     assert_contains(error.message, "a parameter is");
     lnt_net *fresh = make_net(LNT_F32, 1);
     same_parameters(net, fresh);
@@ -314,7 +314,7 @@ Test(fit, names_the_row_of_a_bad_label)
 {
     lnt_tensor x = random_matrix(LNT_F32, ROWS, INPUTS, 2);
     lnt_tensor labels = matrix(LNT_I32, ROWS, 1);
-    OK(lnt_set(&labels, 40, 0, 2));
+    OK(lnt_tensor_set(&labels, 40, 0, 2));
     lnt_net *net = make_net(LNT_F32, 2);
     lnt_fit_config config = settings();
     config.shuffle = false;

@@ -22,7 +22,7 @@ static bool record(const lnt_fit_progress *progress, void *context)
 {
     trace *t = context;
     if (progress->epoch_end) {
-        const lnt_tensor state = lnt_net_state_read_only(progress->net);
+        const lnt_tensor state = lnt_net_state_vector_read_only(progress->net);
         const double loss = progress->validation.value[LNT_METRIC_LOSS];
         if (t->epochs == 0 || loss < t->lowest) {
             t->lowest = loss;
@@ -47,7 +47,7 @@ Test(fit_memory, restores_the_statistics_too)
     config.callback = record;
     config.callback_context = &t;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
-    const lnt_tensor now = lnt_net_state(net);
+    const lnt_tensor now = lnt_net_state_vector(net);
     assert_lt(t.best + 1, t.epochs);
     assert_gt(now.cols, lnt_net_n_parameters(net));
     assert_same_bits(&now, &t.state[t.best]);
@@ -64,12 +64,12 @@ Test(fit_memory, goes_back_a_bounded_way)
     lnt_fit_config config = settings();
     config.shuffle = false;
     config.batch_rows = 1;
-    config.max_steps = LNT_FIT_KEEP;
+    config.max_steps = LNT_FIT_ROLLBACK_STEPS;
     OK(lnt_fit(good, &x, &y, &config, NULL, NULL));
     config.max_steps = 0;
-    OK(lnt_set(&y, LNT_FIT_KEEP + 9, 0, INFINITY));
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
-    const lnt_tensor a = lnt_net_state(net), b = lnt_net_state(good);
+    OK(lnt_tensor_set(&y, LNT_FIT_ROLLBACK_STEPS + 9, 0, INFINITY));
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
+    const lnt_tensor a = lnt_net_state_vector(net), b = lnt_net_state_vector(good);
     assert_same_bits(&a, &b);
     lnt_net_destroy(net);
     lnt_net_destroy(good);
@@ -102,11 +102,11 @@ Test(fit_memory, a_trainer_changes_nothing_if_it_is_not_finite)
     lnt_tensor x, y;
     regression(LNT_F64, &x, &y);
     lnt_tensor bad = copy_of(LNT_F64, &y), far = copy_of(LNT_F64, &x);
-    OK(lnt_set(&bad, 3, 0, INFINITY));
-    OK(lnt_set(&far, 3, 0, NAN));
+    OK(lnt_tensor_set(&bad, 3, 0, INFINITY));
+    OK(lnt_tensor_set(&far, 3, 0, NAN));
     lnt_fit_config config = settings();
     config.batch_rows = ROWS;
-    config.optim = lnt_optim_of(LNT_ADAM);
+    config.optim = lnt_optim_defaults(LNT_ADAM);
     config.optim.accumulate = 2;
     lnt_net *nets[2] = {net_with_memory(), net_with_memory()};
     for (size_t k = 0; k < 2; k++) {
@@ -114,12 +114,12 @@ Test(fit_memory, a_trainer_changes_nothing_if_it_is_not_finite)
         OK(lnt_trainer_create(&trainer, nets[k], &config, NULL));
         for (int step = 0; step < 7; step++) {
             if (k == 1) {
-                const lnt_tensor now = lnt_net_state(nets[k]);
+                const lnt_tensor now = lnt_net_state_vector(nets[k]);
                 const lnt_tensor before = copy_of(LNT_F64, &now);
                 double loss = 0;
-                FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &bad, NULL, &loss));
+                FAILS(LNT_ERR_NONFINITE, lnt_trainer_step(trainer, &x, &bad, NULL, &loss));
                 cr_assert(!isfinite(loss), "%g", loss);
-                FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &far, &y, NULL, NULL));
+                FAILS(LNT_ERR_NONFINITE, lnt_trainer_step(trainer, &far, &y, NULL, NULL));
                 FAILS(LNT_ERR_SHAPE, lnt_trainer_step(trainer, &y, &y, NULL, NULL));
                 assert_same_bits(&now, &before);
             }
@@ -128,7 +128,7 @@ Test(fit_memory, a_trainer_changes_nothing_if_it_is_not_finite)
         assert_eq(lnt_optim_steps(lnt_trainer_optim(trainer)), 3);
         lnt_trainer_destroy(trainer);
     }
-    const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]);
+    const lnt_tensor a = lnt_net_state_vector(nets[0]), b = lnt_net_state_vector(nets[1]);
     assert_same_bits(&a, &b);
     lnt_net_destroy(nets[0]);
     lnt_net_destroy(nets[1]);

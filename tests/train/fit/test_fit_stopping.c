@@ -17,7 +17,7 @@ static bool record(const lnt_fit_progress *progress, void *context)
 {
     trace *t = context;
     if (progress->epoch_end) {
-        const lnt_tensor state = lnt_net_state_read_only(progress->net);
+        const lnt_tensor state = lnt_net_state_vector_read_only(progress->net);
         t->value[t->epochs] = progress->validation.value[t->metric];
         t->best_epoch[t->epochs] = progress->best_epoch;
         t->state[t->epochs++] = copy_of(state.dtype, &state);
@@ -64,7 +64,7 @@ Test(fit_stopping, restores_the_best_bits)
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
         const size_t best = best_of(&t[m], metrics[m] == LNT_METRIC_R2);
         assert_lt(best + 1, t[m].epochs, "the last epoch is the best: the test shows nothing");
-        const lnt_tensor now = lnt_net_state(net);
+        const lnt_tensor now = lnt_net_state_vector(net);
         assert_same_bits(&now, &t[m].state[best], "not the parameters of epoch %zu", best + 1);
         assert_eq(result.best_epoch, best + 1);
         assert_eq(t[m].best_epoch[t[m].epochs - 1], best + 1);
@@ -112,7 +112,7 @@ Test(fit_stopping, patience_counts_epochs_without_improvement)
             assert_eq(result.epochs, expected, "%zu epochs with patience %zu, expected %zu",
                       result.epochs, patience, expected);
             assert_eq(result.end, expected < full.epochs ? LNT_END_PATIENCE : LNT_END_EPOCHS);
-            const lnt_tensor now = lnt_net_state(net);
+            const lnt_tensor now = lnt_net_state_vector(net);
             assert_same_bits(&now, &full.state[expected - 1]);
             cut += expected < full.epochs;
             lnt_net_destroy(net);
@@ -250,15 +250,15 @@ Test(fit_stopping, the_guard_names_the_layer)
                               lnt_dense(1, LNT_IDENTITY)};
         lnt_net *net = new_net(LNT_F64, INPUTS, layers, 3);
         lnt_parameter weight;
-        OK(lnt_net_tensor(net, 2 * bad, &weight));
-        OK(lnt_set(&weight.value, 0, 0, NAN));
+        OK(lnt_net_parameter(net, 2 * bad, &weight));
+        OK(lnt_tensor_set(&weight.value, 0, 0, NAN));
         lnt_fit_config config = settings();
         lnt_fit_result result;
         lnt_error error = {.message = ""};
-        FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));
-        assert_eq(result.bad_layer, bad);
-        assert_eq(result.bad_epoch, 1);
-        assert_eq(result.bad_batch, 1);
+        FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, &result, &error));
+        assert_eq(result.nonfinite_layer, bad);
+        assert_eq(result.nonfinite_epoch, 1);
+        assert_eq(result.nonfinite_batch, 1);
         char message[200];
         snprintf(message, sizeof message,
                  "epoch 1, batch 1 of 7: the loss is nan; the first output that is not finite is "
@@ -283,9 +283,9 @@ Test(fit_stopping, the_guard_sees_a_gradient)
     config.optim.clip_norm = 1;
     lnt_error error = {.message = ""};
     lnt_fit_result result;
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, &error));
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, &result, &error));
     assert_str_eq(error.message, "epoch 1, batch 1 of 1: the norm of the gradient is inf");
-    assert_eq(result.bad_layer, 1);
+    assert_eq(result.nonfinite_layer, 1);
     assert_eq(result.steps, 0);
     double norm;
     OK(lnt_norm(LNT_NORM_MAX, &parameters, &norm));
@@ -293,7 +293,7 @@ Test(fit_stopping, the_guard_sees_a_gradient)
     lnt_net_destroy(net);
 }
 
-/* To no more than LNT_FIT_KEEP batches before. */
+/* To no more than LNT_FIT_ROLLBACK_STEPS batches before. */
 Test(fit_stopping, goes_back_a_bounded_way)
 {
     lnt_tensor x, y;
@@ -302,12 +302,12 @@ Test(fit_stopping, goes_back_a_bounded_way)
     lnt_fit_config config = settings();
     config.shuffle = false;
     config.batch_rows = 1;
-    config.max_steps = LNT_FIT_KEEP;
+    config.max_steps = LNT_FIT_ROLLBACK_STEPS;
     OK(lnt_fit(good, &x, &y, &config, NULL, NULL));
     config.max_steps = 0;
-    OK(lnt_set(&y, LNT_FIT_KEEP + 9, 0, INFINITY));
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
-    const lnt_tensor a = lnt_net_state(net), b = lnt_net_state(good);
+    OK(lnt_tensor_set(&y, LNT_FIT_ROLLBACK_STEPS + 9, 0, INFINITY));
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, NULL, NULL));
+    const lnt_tensor a = lnt_net_state_vector(net), b = lnt_net_state_vector(good);
     assert_same_bits(&a, &b);
     lnt_net_destroy(net);
     lnt_net_destroy(good);

@@ -6,7 +6,7 @@
 static lnt_fit_config whole(lnt_optim_kind kind)
 {
     lnt_fit_config config = lnt_fit_defaults();
-    config.optim = lnt_optim_of(kind);
+    config.optim = lnt_optim_defaults(kind);
     config.batch_rows = ROWS;
     config.epochs = 60;
     return config;
@@ -32,9 +32,9 @@ Test(fit_whole, a_goal_ends_the_run)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = whole(LNT_LBFGS);
     lnt_fit_result result;
-    config.goal = 0.05;
+    config.target_loss = 0.05;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_GOAL);
+    assert_eq(result.end, LNT_END_TARGET_LOSS);
     assert_lt(result.epochs, 60);
     cr_assert(!result.stopped);
     assert_le(result.train_loss, 0.05);
@@ -51,9 +51,9 @@ Test(fit_whole, a_goal_for_batches)
     lnt_fit_config config = settings();
     lnt_fit_result result;
     config.epochs = 500;
-    config.goal = 0.2;
+    config.target_loss = 0.2;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_GOAL);
+    assert_eq(result.end, LNT_END_TARGET_LOSS);
     assert_lt(result.epochs, 500);
     assert_le(result.train_loss, 0.2);
     lnt_net_destroy(net);
@@ -69,14 +69,14 @@ Test(fit_whole, a_flat_gradient_ends_the_run)
         lnt_fit_config config = whole(kinds[i]);
         lnt_fit_result result;
         config.epochs = 5000;
-        config.min_gradient = 0.05;
+        config.gradient_tolerance = 0.05;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-        assert_eq(result.end, LNT_END_GRADIENT);
+        assert_eq(result.end, LNT_END_GRADIENT_TOLERANCE);
         assert_lt(result.epochs, 5000);
         const double before = result.train_loss;
         const size_t steps = result.steps;
         OK(lnt_fit(net, &x, &y, &config, &result, NULL)); /* it is flat from the start */
-        assert_eq(result.end, LNT_END_GRADIENT);
+        assert_eq(result.end, LNT_END_GRADIENT_TOLERANCE);
         assert_eq(result.steps, 0);
         assert_gt(steps, 0);
         assert_lt(fabs(result.train_loss - before), 1e-9 + before * 1e-9);
@@ -115,13 +115,13 @@ Test(fit_whole, stuck_ends_the_run)
     const lnt_layer layers[] = {lnt_dense(1, LNT_IDENTITY)};
     lnt_net *net = new_net(LNT_F64, INPUTS, layers, 1);
     for (size_t i = 0; i < ROWS; i++) { /* what a line can meet */
-        OK(lnt_set(&y, i, 0, 2 * lnt_get(&x, i, 0) - lnt_get(&x, i, 2) + 0.5));
+        OK(lnt_tensor_set(&y, i, 0, 2 * lnt_tensor_get(&x, i, 0) - lnt_tensor_get(&x, i, 2) + 0.5));
     }
     lnt_fit_config config = whole(LNT_LBFGS);
     lnt_fit_result result;
     config.epochs = 10000;
     OK(lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_STUCK);
+    assert_eq(result.end, LNT_END_STALLED);
     assert_lt(result.epochs, 1000);
     assert_lt(result.train_loss, 1e-20);
     lnt_net_destroy(net);
@@ -139,18 +139,18 @@ Test(fit_whole, what_a_method_does_not_take_is_told)
     assert_str_eq(error.message, "cannot prepare training: optim.weight_decay is 0.1, which lbfgs "
                                  "does not take; it takes l2");
     config = whole(LNT_LBFGS);
-    config.loss.gradient = LNT_SUM;
+    config.loss.gradient_reduction = LNT_SUM;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
     config = whole(LNT_SCG);
     double rates[4], losses[4];
     FAILS(LNT_ERR_INVALID,
-          lnt_rate_range_test(net, &x, &y, &config, 1e-3, 1, 4, rates, losses, NULL, NULL, &error));
+          lnt_lr_range_test(net, &x, &y, &config, 1e-3, 1, 4, rates, losses, NULL, NULL, &error));
     assert_str_eq(error.message, "optim is scg, which needs no learning rate");
     config = settings();
-    config.goal = NAN;
+    config.target_loss = NAN;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
     config = settings();
-    config.min_gradient = -1;
+    config.gradient_tolerance = -1;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
     lnt_net_destroy(net);
 }
@@ -174,8 +174,8 @@ Test(fit_whole, a_trainer_looks_again)
     }
     assert_lt(last, first / 4);
     const lnt_tensor w = lnt_net_parameters(net), before = copy_of(LNT_F64, &w);
-    OK(lnt_set(&y, 3, 0, NAN));
-    FAILS(LNT_ERR_NOT_FINITE, lnt_trainer_step(trainer, &x, &y, NULL, NULL));
+    OK(lnt_tensor_set(&y, 3, 0, NAN));
+    FAILS(LNT_ERR_NONFINITE, lnt_trainer_step(trainer, &x, &y, NULL, NULL));
     assert_same_bits(&w, &before);
     lnt_trainer_destroy(trainer);
     lnt_net_destroy(net);
@@ -188,28 +188,28 @@ Test(fit_whole, steps_of_all_methods)
     regression(LNT_F64, &x, &y);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     lnt_net *net = make_net(LNT_F64, 1);
-    const lnt_tensor some = lnt_tensor_of(LNT_F64, x.data, 32, INPUTS);
-    const lnt_tensor targets = lnt_tensor_of(LNT_F64, y.data, 32, 1);
+    const lnt_tensor some = lnt_tensor_view(LNT_F64, x.data, 32, INPUTS);
+    const lnt_tensor targets = lnt_tensor_view(LNT_F64, y.data, 32, 1);
     lnt_pass *pass = new_pass(net);
     for (lnt_optim_kind kind = LNT_SGD; lnt_optim_name(kind) != NULL; kind++) {
-        const lnt_optim_config config = lnt_optim_of(kind);
+        const lnt_optim_config config = lnt_optim_defaults(kind);
         lnt_optim *optim = NULL;
         double value;
         OK(lnt_optim_create(&optim, net, &config));
-        assert_gt(lnt_optim_bytes(&config, net), 0);
-        OK(lnt_pass_evaluate(pass, net, &some, &loss, &targets, NULL, &value));
+        assert_gt(lnt_optim_memory_bytes(&config, net), 0);
+        OK(lnt_pass_forward_backward(pass, net, &some, &loss, &targets, NULL, &value));
         lnt_optim_batch batch = {.x = &some, .target = &targets, .loss = &loss, .value = value};
-        if (lnt_optim_looks_again(kind)) {
+        if (lnt_optim_reevaluates(kind)) {
             FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, net, pass));
             batch.value = INFINITY;
-            FAILS(LNT_ERR_NOT_FINITE, lnt_optim_step_on(optim, net, pass, &batch, NULL));
+            FAILS(LNT_ERR_NONFINITE, lnt_optim_step_batch(optim, net, pass, &batch, NULL));
             batch.value = value;
             batch.loss = NULL;
-            FAILS(LNT_ERR_NULL, lnt_optim_step_on(optim, net, pass, &batch, NULL));
+            FAILS(LNT_ERR_NULL, lnt_optim_step_batch(optim, net, pass, &batch, NULL));
             batch.loss = &loss;
-            FAILS(LNT_ERR_NULL, lnt_optim_step_on(optim, net, NULL, &batch, NULL));
+            FAILS(LNT_ERR_NULL, lnt_optim_step_batch(optim, net, NULL, &batch, NULL));
         }
-        OK(lnt_optim_step_on(optim, net, pass, &batch, NULL));
+        OK(lnt_optim_step_batch(optim, net, pass, &batch, NULL));
         assert_eq(lnt_optim_steps(optim), 1, "%s", lnt_optim_name(kind));
         lnt_optim_destroy(optim);
     }

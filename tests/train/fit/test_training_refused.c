@@ -33,7 +33,7 @@ Test(training_refused, weights_of_rows)
     config.weights = &weights;
     static const double wrong[] = {-1, NAN, INFINITY};
     for (size_t i = 0; i < 3; i++) {
-        OK(lnt_set(&weights, 7, 0, wrong[i]));
+        OK(lnt_tensor_set(&weights, 7, 0, wrong[i]));
         refuse_fit(config, LNT_ERR_INVALID, "row 8: expected a finite number from 0");
     }
     OK(lnt_fill(0, &weights));
@@ -50,7 +50,7 @@ Test(training_refused, targets_of_classes)
     static const double wrong[] = {-0.5, 1.5};
     for (size_t i = 0; i < 2; i++) {
         OK(lnt_fill(0.5, &y));
-        OK(lnt_set(&y, 3, 0, wrong[i]));
+        OK(lnt_tensor_set(&y, 3, 0, wrong[i]));
         refuse_fit(config, LNT_ERR_INVALID, "targets, row 4: expected numbers from 0 to 1");
     }
 }
@@ -73,7 +73,7 @@ Test(training_refused, groups_of_parameters)
     lnt_net *net = make_net(LNT_F64, 1);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lnt_optim *optim = NULL;
-        lnt_optim_config config = lnt_optim_of(LNT_SGD);
+        lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
         config.groups = &cases[i].group;
         config.n_groups = 1;
         const lnt_status status = lnt_optim_create(&optim, net, &config);
@@ -111,7 +111,7 @@ CHANGE(mu_down_zero, mu_down = 0)
 CHANGE(mu_down_one, mu_down = 1)
 CHANGE(mu_most_below, mu_most = 1e-9)
 CHANGE(mu_most_infinite, mu_most = INFINITY)
-CHANGE(form_unknown, form = (lnt_lm_form) 9)
+CHANGE(form_unknown, form = (lnt_lm_system) 9)
 #undef CHANGE
 
 Test(training_refused, settings_of_optimisers)
@@ -130,7 +130,7 @@ Test(training_refused, settings_of_optimisers)
     lnt_net *net = make_net(LNT_F64, 1);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lnt_optim *optim = NULL;
-        lnt_optim_config config = lnt_optim_of(cases[i].kind);
+        lnt_optim_config config = lnt_optim_defaults(cases[i].kind);
         OK(lnt_optim_create(&optim, net, &config));
         lnt_optim_destroy(optim);
         cases[i].change(&config);
@@ -154,14 +154,14 @@ typedef struct scene {
 static scene begin(lnt_optim_kind kind, size_t max_rows)
 {
     scene s = {.net = make_net(LNT_F64, 1), .loss = lnt_mse(LNT_MEAN)};
-    lnt_optim_config config = lnt_optim_of(kind);
+    lnt_optim_config config = lnt_optim_defaults(kind);
     lnt_pass_config pass = lnt_pass_defaults();
     regression(LNT_F64, &x, &y);
     pass.max_rows = ROWS;
     config.max_rows = max_rows;
     OK(lnt_pass_create(&s.pass, s.net, &pass));
     OK(lnt_optim_create(&s.optim, s.net, &config));
-    s.batch = (lnt_optim_batch){.x = &x, .target = &y, .loss = &s.loss, .whole = true};
+    s.batch = (lnt_optim_batch){.x = &x, .target = &y, .loss = &s.loss, .full_batch = true};
     return s;
 }
 
@@ -174,34 +174,34 @@ static void end(scene *s)
 
 static lnt_status step(scene *s)
 {
-    return lnt_optim_step_on(s->optim, s->net, s->pass, &s->batch, &s->outcome);
+    return lnt_optim_step_batch(s->optim, s->net, s->pass, &s->batch, &s->outcome);
 }
 
 Test(training_refused, steps_out_of_order)
 {
     scene s = begin(LNT_LM, ROWS);
     FAILS(LNT_ERR_ORDER, step(&s)); /* no backward yet */
-    OK(lnt_pass_evaluate(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
+    OK(lnt_pass_forward_backward(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
     lnt_tensor some;
     OK(lnt_slice_rows(&x, 0, 50, 1, &some));
     s.batch.x = &some;
     FAILS(LNT_ERR_ORDER, step(&s)); /* other rows than the pass had */
     s.batch.x = &x;
     lnt_loss mixed = lnt_mse(LNT_MEAN);
-    mixed.gradient = LNT_SUM;
+    mixed.gradient_reduction = LNT_SUM;
     s.batch.loss = &mixed;
     FAILS(LNT_ERR_INVALID, step(&s));
     s.batch.loss = &s.loss;
     const double value = s.batch.value;
     s.batch.value = NAN;
-    FAILS(LNT_ERR_NOT_FINITE, step(&s));
+    FAILS(LNT_ERR_NONFINITE, step(&s));
     s.batch.value = value;
     OK(step(&s));
 
     const lnt_layer layers[] = {lnt_dense(1, LNT_IDENTITY)};
     lnt_net *other = new_net(LNT_F64, INPUTS, layers, 1);
-    OK(lnt_pass_evaluate(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step_on(s.optim, other, s.pass, &s.batch, &s.outcome));
+    OK(lnt_pass_forward_backward(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
+    FAILS(LNT_ERR_ORDER, lnt_optim_step_batch(s.optim, other, s.pass, &s.batch, &s.outcome));
     lnt_net_destroy(other);
     end(&s);
 }
@@ -209,7 +209,7 @@ Test(training_refused, steps_out_of_order)
 Test(training_refused, more_rows_than_there_is_room_for)
 {
     scene s = begin(LNT_LM, 50);
-    OK(lnt_pass_evaluate(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
+    OK(lnt_pass_forward_backward(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
     FAILS(LNT_ERR_SHAPE, step(&s));
     end(&s);
 }
@@ -224,8 +224,9 @@ Test(training_refused, accuracy)
     const lnt_tensor output = lnt_tensor_f64(said, 2, 2), logits = lnt_tensor_f64(one, 4, 1);
     const lnt_tensor target = lnt_tensor_f64(truths, 4, 1);
     const lnt_tensor soft = lnt_tensor_f64(probabilities, 4, 1);
-    const lnt_tensor whole = lnt_tensor_of(LNT_I32, counts, 2, 2);
-    lnt_tensor of_classes = lnt_tensor_of(LNT_I32, labels, 2, 1), none = output, no_target = target;
+    const lnt_tensor whole = lnt_tensor_view(LNT_I32, counts, 2, 2);
+    lnt_tensor of_classes = lnt_tensor_view(LNT_I32, labels, 2, 1), none = output,
+               no_target = target;
     OK(lnt_accuracy(&output, &of_classes, &value)); /* rows say 1 and 1 */
     assert_eq(value, 1);
     OK(lnt_accuracy(&whole, &of_classes, &value)); /* whole numbers: 1 and 0 */

@@ -9,11 +9,12 @@ static lnt_tensor gradient_of(lnt_pass *pass, lnt_net *net)
 {
     lnt_tensor all = matrix(lnt_net_dtype(net), 1, lnt_net_parameters(net).cols);
     size_t used = 0;
-    for (size_t i = 0; i < lnt_net_n_tensors(net); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_tensor gradient;
         OK(lnt_pass_gradient(pass, i, &gradient));
         for (size_t k = 0; k < gradient.rows * gradient.cols; k++) {
-            OK(lnt_set(&all, 0, used++, lnt_get(&gradient, k / gradient.cols, k % gradient.cols)));
+            OK(lnt_tensor_set(&all, 0, used++,
+                              lnt_tensor_get(&gradient, k / gradient.cols, k % gradient.cols)));
         }
     }
     return all;
@@ -27,7 +28,8 @@ Test(weighted_batches, parts_of_a_batch)
         const lnt_tensor y = random_matrix(dtype, MANY, 1, 2);
         lnt_tensor weights = random_matrix(dtype, MANY, 1, 3), output;
         for (size_t i = 0; i < MANY; i++) {
-            OK(lnt_set(&weights, i, 0, i < MANY / 2 ? 0.1 : fabs(lnt_get(&weights, i, 0))));
+            OK(lnt_tensor_set(&weights, i, 0,
+                              i < MANY / 2 ? 0.1 : fabs(lnt_tensor_get(&weights, i, 0))));
         }
         const lnt_tensor *const choices[] = {NULL, &weights};
         const lnt_loss loss = lnt_mse(LNT_MEAN);
@@ -42,7 +44,7 @@ Test(weighted_batches, parts_of_a_batch)
             OK(lnt_pass_forward(pass, net, &x, &output));
             OK(lnt_pass_backward(pass, net, &loss, &y, choices[i], &whole));
             const lnt_tensor expected = gradient_of(pass, net);
-            OK(lnt_pass_evaluate(pass, net, &x, &loss, &y, choices[i], &values[i]));
+            OK(lnt_pass_forward_backward(pass, net, &x, &loss, &y, choices[i], &values[i]));
             const lnt_tensor found = gradient_of(pass, net);
             const double bound = dtype == LNT_F32 ? 1e-4 : 1e-12;
             assert_lt(fabs(values[i] - whole), bound * whole, "%g, %g", values[i], whole);
@@ -66,7 +68,7 @@ static double run(const double *class_weights, lnt_net **net)
     config.loss = lnt_binary_cross_entropy(LNT_MEAN);
     config.loss.class_weights = class_weights;
     config.loss.n_class_weights = class_weights != NULL ? 2 : 0;
-    config.optim = lnt_optim_of(LNT_KFAC);
+    config.optim = lnt_optim_defaults(LNT_KFAC);
     config.batch_rows = ROWS;
     config.shuffle = false;
     config.epochs = 12;
@@ -113,13 +115,13 @@ Test(weighted_batches, jvp_along_the_parameters_of_a_first_norm)
         lnt_derivatives *d = NULL;
         lnt_tensor y_dot = matrix(LNT_F64, 4, 2), ends[2];
         OK(lnt_derivatives_create(&d, net, &config, NULL));
-        OK(lnt_derivatives_set(d, &x, NULL));
+        OK(lnt_derivatives_linearize(d, &x, NULL));
         OK(lnt_jvp(d, NULL, &v, &y_dot));
         const double h = 1e-6;
         for (int side = 0; side < 2; side++) {
             lnt_tensor y; /* of the derivatives, until the next point */
             OK(lnt_axpy(side == 0 ? -h : 2 * h, &v, &parameters));
-            OK(lnt_derivatives_set(d, &x, &y));
+            OK(lnt_derivatives_linearize(d, &x, &y));
             ends[side] = copy_of(LNT_F64, &y);
         }
         OK(lnt_axpy(-1, &ends[0], &ends[1]));
@@ -128,9 +130,9 @@ Test(weighted_batches, jvp_along_the_parameters_of_a_first_norm)
                   difference(&y_dot, &ends[1]));
         const lnt_tensor f32 = copy_of(LNT_F32, &x), narrow = random_matrix(LNT_F64, 4, 2, 1);
         const lnt_tensor many = random_matrix(LNT_F64, 33, INPUTS, 1);
-        FAILS(LNT_ERR_DTYPE, lnt_derivatives_set(d, &f32, NULL));
-        FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(d, &narrow, NULL));
-        FAILS(LNT_ERR_SHAPE, lnt_derivatives_set(d, &many, NULL));
+        FAILS(LNT_ERR_DTYPE, lnt_derivatives_linearize(d, &f32, NULL));
+        FAILS(LNT_ERR_SHAPE, lnt_derivatives_linearize(d, &narrow, NULL));
+        FAILS(LNT_ERR_SHAPE, lnt_derivatives_linearize(d, &many, NULL));
         lnt_derivatives_destroy(d);
         lnt_net_destroy(net);
     }

@@ -20,7 +20,7 @@ static lnt_status count_rows(const lnt_tensor *output, const lnt_tensor *target,
     (void) weights;
     if (gradient != NULL) {
         for (size_t i = 0; i < output->rows; i++) {
-            c->rows[(size_t) lnt_get(target, i, 0)]++;
+            c->rows[(size_t) lnt_tensor_get(target, i, 0)]++;
             c->total++;
         }
         OK(lnt_fill(0, gradient));
@@ -35,7 +35,7 @@ static census seen_rows(lnt_fit_config config)
     census c = {.total = 0};
     lnt_tensor x = random_matrix(LNT_F64, ROWS, INPUTS, 1), y = matrix(LNT_F64, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&y, i, 0, (double) i));
+        OK(lnt_tensor_set(&y, i, 0, (double) i));
     }
     lnt_net *net = make_net(LNT_F64, 1);
     config.loss = lnt_custom_loss(count_rows, &c, LNT_MEAN);
@@ -64,7 +64,7 @@ Test(fit_sampling, weighted_draws_in_proportion)
         lnt_tensor weights = matrix(dtype, ROWS, 1);
         double sum = 0;
         for (size_t i = 0; i < ROWS; i++) {
-            OK(lnt_set(&weights, i, 0, (double) (i % 4)));
+            OK(lnt_tensor_set(&weights, i, 0, (double) (i % 4)));
             sum += (double) (i % 4);
         }
         lnt_fit_config config = settings();
@@ -100,7 +100,7 @@ Test(fit_sampling, balanced_draws_classes_equally)
 {
     lnt_tensor x = random_matrix(LNT_F64, ROWS, INPUTS, 1), labels = matrix(LNT_I32, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&labels, i, 0, i < 90 ? 0 : i < 98 ? 1 : 2));
+        OK(lnt_tensor_set(&labels, i, 0, i < 90 ? 0 : i < 98 ? 1 : 2));
     }
     double logits[CLASSES] = {1, 0, 0};
     const lnt_tensor answer = lnt_tensor_f64(logits, 1, CLASSES);
@@ -129,7 +129,7 @@ Test(fit_sampling, same_seed_same_bits_other_seed_other)
     lnt_tensor x, labels, weights = matrix(LNT_F64, ROWS, 1);
     classification(LNT_F64, 0.5, &x, &labels);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, 1 + (double) (i % 3)));
+        OK(lnt_tensor_set(&weights, i, 0, 1 + (double) (i % 3)));
     }
     for (lnt_sampling sampling = LNT_SAMPLE_ALL; sampling <= LNT_SAMPLE_WEIGHTED; sampling++) {
         lnt_net *nets[3];
@@ -162,7 +162,7 @@ Test(fit_sampling, weights_are_repeated_rows)
     lnt_tensor x_many = matrix(LNT_F64, 2 * ROWS, INPUTS), y_many = matrix(LNT_F64, 2 * ROWS, 1);
     size_t index[2 * ROWS], count = 0;
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, (double) (i % 3)));
+        OK(lnt_tensor_set(&weights, i, 0, (double) (i % 3)));
         for (size_t k = 0; k < i % 3; k++) {
             index[count++] = i;
         }
@@ -205,7 +205,7 @@ Test(fit_sampling, the_epochs_loss_is_weighted_over_its_batches)
     regression(LNT_F64, &x, &y);
     lnt_tensor weights = matrix(LNT_F64, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, (double) i));
+        OK(lnt_tensor_set(&weights, i, 0, (double) i));
     }
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
@@ -234,7 +234,7 @@ Test(fit_sampling, held_out_rows_are_not_trained_on)
     config.epochs = 4;
     const census c = seen_rows(config);
     size_t index[ROWS], n_train;
-    OK(lnt_split(ROWS, 0.25, NULL, config.seed, index, &n_train));
+    OK(lnt_train_test_split(ROWS, 0.25, NULL, config.seed, index, &n_train));
     assert_eq(n_train, 75);
     assert_eq(c.total, 4 * 75);
     for (size_t i = 0; i < ROWS; i++) {
@@ -250,13 +250,13 @@ Test(fit_sampling, a_share_held_out_is_a_set_of_its_own)
     classification(LNT_F64, 0.8, &x, &labels);
     lnt_tensor weights = matrix(LNT_F64, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, 1 + (double) (i % 5)));
+        OK(lnt_tensor_set(&weights, i, 0, 1 + (double) (i % 5)));
     }
     size_t index[ROWS], n_train;
     lnt_fit_config config = settings();
     config.shuffle = false;
     config.loss = lnt_softmax_cross_entropy(LNT_MEAN);
-    OK(lnt_split(ROWS, 0.3, &labels, config.seed, index, &n_train));
+    OK(lnt_train_test_split(ROWS, 0.3, &labels, config.seed, index, &n_train));
     lnt_tensor parts[2][3];
     for (size_t p = 0; p < 2; p++) {
         const size_t first = p == 0 ? 0 : n_train, count = p == 0 ? n_train : ROWS - n_train;
@@ -311,7 +311,7 @@ Test(fit_sampling, refuses_what_it_cannot_draw_from)
     config.sampling_weights = &weights;
     refused(LNT_ERR_INVALID, "sampling_weights: the sum is 0, expected it finite and above 0", net,
             &x, &y, &config);
-    OK(lnt_set(&weights, 7, 0, -1));
+    OK(lnt_tensor_set(&weights, 7, 0, -1));
     refused(LNT_ERR_INVALID, "sampling_weights, row 8: expected a finite number from 0, found -1",
             net, &x, &y, &config);
     config = settings();

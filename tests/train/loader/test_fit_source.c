@@ -36,14 +36,14 @@ static lnt_status read_shelf(void *context, size_t first, const lnt_tensor *x, c
     return weights != NULL ? copy_rows(&s->weights, first, weights) : LNT_OK;
 }
 
-static lnt_row_source source_of(shelf *s, size_t block_rows)
+static lnt_data_source source_of(shelf *s, size_t block_rows)
 {
-    return (lnt_row_source){.rows = s->x.rows,
-                            .targets = s->y.cols,
-                            .block_rows = block_rows,
-                            .weighted = s->weights.rows > 0,
-                            .read = read_shelf,
-                            .context = s};
+    return (lnt_data_source){.rows = s->x.rows,
+                             .targets = s->y.cols,
+                             .block_rows = block_rows,
+                             .weighted = s->weights.rows > 0,
+                             .read = read_shelf,
+                             .context = s};
 }
 
 static lnt_net *net_of(lnt_dtype dtype)
@@ -57,7 +57,7 @@ static lnt_tensor weights_of(lnt_dtype dtype)
 {
     lnt_tensor weights = matrix(dtype, ROWS, 1);
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&weights, i, 0, (double) (i % 3)));
+        OK(lnt_tensor_set(&weights, i, 0, (double) (i % 3)));
     }
     return weights;
 }
@@ -96,16 +96,16 @@ static void check_one_block(lnt_dtype dtype, bool shuffle, bool weighted)
         config.x_val = &x;
         config.y_val = &y;
         config.history = histories[k];
-        config.optim = lnt_optim_of(LNT_ADAM);
+        config.optim = lnt_optim_defaults(LNT_ADAM);
         if (k == 0) {
             config.weights = weighted ? &s.weights : NULL;
             OK(lnt_fit(nets[k], &x, &y, &config, &results[k], NULL));
         } else {
-            const lnt_row_source source = source_of(&s, ROWS + 5);
+            const lnt_data_source source = source_of(&s, ROWS + 5);
             OK(lnt_fit_source(nets[k], &source, &config, &results[k], NULL));
         }
     }
-    const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]);
+    const lnt_tensor a = lnt_net_state_vector(nets[0]), b = lnt_net_state_vector(nets[1]);
     assert_same_bits(&a, &b);
     assert_eq(results[0].train_loss, results[1].train_loss);
     assert_eq(results[0].epochs, 20);
@@ -133,14 +133,14 @@ Test(fit_source, blocks_in_order_give_the_bits_of_fit)
     regression(LNT_F32, &x, &y);
     for (size_t block = 1; block < ROWS; block += 21) {
         shelf s = {.x = x, .y = y};
-        const lnt_row_source source = source_of(&s, block);
+        const lnt_data_source source = source_of(&s, block);
         lnt_net *a = net_of(LNT_F32), *b = net_of(LNT_F32);
         lnt_fit_config config = settings();
         config.shuffle = false;
         config.epochs = 3;
         OK(lnt_fit(a, &x, &y, &config, NULL, NULL));
         OK(lnt_fit_source(b, &source, &config, NULL, NULL));
-        const lnt_tensor p = lnt_net_state(a), q = lnt_net_state(b);
+        const lnt_tensor p = lnt_net_state_vector(a), q = lnt_net_state_vector(b);
         assert_same_bits(&p, &q, "blocks of %zu", block);
         assert_eq(s.rows_read, 3 * ROWS, "each row once an epoch, nothing for a fourth");
         lnt_net_destroy(a);
@@ -160,8 +160,8 @@ static shelf numbered(void)
 {
     shelf s = {.x = matrix(LNT_F64, ROWS, INPUTS), .y = matrix(LNT_F64, ROWS, 1)};
     for (size_t i = 0; i < ROWS; i++) {
-        OK(lnt_set(&s.x, i, 0, (double) i));
-        OK(lnt_set(&s.y, i, 0, (double) i));
+        OK(lnt_tensor_set(&s.x, i, 0, (double) i));
+        OK(lnt_tensor_set(&s.y, i, 0, (double) i));
     }
     return s;
 }
@@ -172,8 +172,8 @@ static batch_rows take(lnt_feed *feed, size_t epoch, size_t batch)
     OK(lnt_feed_take(feed, epoch, batch, &b, NULL));
     batch_rows rows = {.count = b.x.rows};
     for (size_t i = 0; i < b.x.rows; i++) {
-        rows.row[i] = (size_t) lnt_get(&b.x, i, 0);
-        assert_eq(lnt_get(&b.y, i, 0), lnt_get(&b.x, i, 0));
+        rows.row[i] = (size_t) lnt_tensor_get(&b.x, i, 0);
+        assert_eq(lnt_tensor_get(&b.y, i, 0), lnt_tensor_get(&b.x, i, 0));
     }
     return rows;
 }
@@ -217,7 +217,7 @@ Test(fit_source, every_row_comes_once_an_epoch)
         for (size_t k = 0; k < 8; k++) {
             shelf s = numbered();
             const size_t batch = all[c].batch_rows;
-            const lnt_row_source source = source_of(&s, blocks[k]);
+            const lnt_data_source source = source_of(&s, blocks[k]);
             const size_t whole = blocks[k] < batch ? batch : blocks[k] / batch * batch;
             lnt_feed feed;
             OK(lnt_feed_source(&feed, &all[c], net, &source));
@@ -236,7 +236,7 @@ Test(fit_source, blocks_and_their_rows_are_in_new_orders)
     lnt_net *net = make_net(LNT_F64, 1);
     shelf s = numbered();
     for (int in_order = 0; in_order < 2; in_order++) {
-        lnt_row_source source = source_of(&s, 10);
+        lnt_data_source source = source_of(&s, 10);
         source.in_order = in_order == 1;
         size_t different = 0, within = 0, moved = 0;
         lnt_feed feed;
@@ -266,7 +266,7 @@ Test(fit_source, batches_can_be_taken_from_anywhere)
     const lnt_fit_config config = feed_settings(7, true);
     lnt_net *net = make_net(LNT_F64, 1);
     shelf s = numbered();
-    const lnt_row_source source = source_of(&s, 21);
+    const lnt_data_source source = source_of(&s, 21);
     lnt_feed along;
     OK(lnt_feed_source(&along, &config, net, &source));
     for (size_t epoch = 1; epoch <= 4; epoch++) {
@@ -290,7 +290,7 @@ Test(fit_source, several_blocks_are_reproducible_and_another_order)
     lnt_net *nets[3];
     for (size_t k = 0; k < 3; k++) {
         shelf s = {.x = x, .y = y};
-        const lnt_row_source source = source_of(&s, k == 2 ? ROWS : 32);
+        const lnt_data_source source = source_of(&s, k == 2 ? ROWS : 32);
         lnt_fit_config config = settings();
         lnt_fit_result result;
         nets[k] = net_of(LNT_F64);
@@ -298,8 +298,8 @@ Test(fit_source, several_blocks_are_reproducible_and_another_order)
         assert_eq(s.rows_read, (k == 2 ? 1 : 20) * ROWS);
         assert_eq(result.steps, 20 * 7);
     }
-    const lnt_tensor a = lnt_net_state(nets[0]), b = lnt_net_state(nets[1]),
-                     c = lnt_net_state(nets[2]);
+    const lnt_tensor a = lnt_net_state_vector(nets[0]), b = lnt_net_state_vector(nets[1]),
+                     c = lnt_net_state_vector(nets[2]);
     assert_same_bits(&a, &b);
     cr_assert(!same_bits(&a, &c));
     for (size_t k = 0; k < 3; k++) {
@@ -315,7 +315,7 @@ Test(fit_source, an_error_names_its_place_and_leaves_the_net_usable)
     regression(LNT_F64, &x, &y);
     for (int silent = 0; silent < 2; silent++) {
         shelf s = {.x = x, .y = y, .fail_at = 6, .silent = silent}; /* the second of epoch 2 */
-        const lnt_row_source source = source_of(&s, 32);
+        const lnt_data_source source = source_of(&s, 32);
         lnt_net *net = make_net(LNT_F64, 1), *good = make_net(LNT_F64, 1);
         lnt_fit_config config = settings();
         config.shuffle = false;
@@ -337,7 +337,7 @@ Test(fit_source, an_error_names_its_place_and_leaves_the_net_usable)
     }
 }
 
-static void refuse(lnt_status status, const char *message, const lnt_row_source *source,
+static void refuse(lnt_status status, const char *message, const lnt_data_source *source,
                    const lnt_fit_config *config, const lnt_loss *loss)
 {
     lnt_net *net = make_net(LNT_F64, loss != NULL ? 2 : 1);
@@ -361,14 +361,14 @@ Test(fit_source, values_are_checked_as_they_come)
     config.shuffle = false;
     const lnt_loss loss = lnt_softmax_cross_entropy(LNT_MEAN);
     shelf s = {.x = x, .y = labels};
-    lnt_row_source source = source_of(&s, 32);
-    OK(lnt_set(&labels, 70, 0, 2));
+    lnt_data_source source = source_of(&s, 32);
+    OK(lnt_tensor_set(&labels, 70, 0, 2));
     refuse(LNT_ERR_INVALID,
            "epoch 1, batch 5 of 7: training targets, row 71: expected a class from 0 to 1, found 2",
            &source, &config, &loss);
-    OK(lnt_set(&labels, 70, 0, 1));
+    OK(lnt_tensor_set(&labels, 70, 0, 1));
     s.weights = weights_of(LNT_F64);
-    OK(lnt_set(&s.weights, 99, 0, -1));
+    OK(lnt_tensor_set(&s.weights, 99, 0, -1));
     source.weighted = true;
     refuse(LNT_ERR_INVALID,
            "epoch 1, batch 7 of 7: weights, row 100: expected a finite number from 0, found -1",
@@ -380,7 +380,7 @@ Test(fit_source, refuses_what_needs_all_rows)
     lnt_tensor x, y;
     regression(LNT_F64, &x, &y);
     shelf s = {.x = x, .y = y};
-    const lnt_row_source source = source_of(&s, 32);
+    const lnt_data_source source = source_of(&s, 32);
     lnt_fit_config config = settings();
     config.sampling = LNT_SAMPLE_BALANCED;
     refuse(LNT_ERR_INVALID, "sampling is not all, which needs all rows in memory", &source, &config,
@@ -396,7 +396,7 @@ Test(fit_source, refuses_what_needs_all_rows)
     refuse(LNT_ERR_INVALID, "weights is set, expected NULL for a source, which reads its weights",
            &source, &config, NULL);
     config = settings();
-    lnt_row_source bad = source;
+    lnt_data_source bad = source;
     bad.block_rows = 0;
     refuse(LNT_ERR_SHAPE, "the source has 100 rows in blocks of 0; expected at least 1 of each",
            &bad, &config, NULL);
@@ -419,7 +419,7 @@ Test(fit_source, a_callback_ends_it_while_a_block_is_read)
     regression(LNT_F64, &x, &y);
     for (size_t after = 1; after < 9; after++) {
         shelf s = {.x = x, .y = y};
-        const lnt_row_source source = source_of(&s, 16);
+        const lnt_data_source source = source_of(&s, 16);
         lnt_net *net = make_net(LNT_F64, 1);
         seen watched = {.stop_after = after};
         lnt_fit_config config = settings();
@@ -460,7 +460,7 @@ Test(fit_source, takes_two_blocks_and_nothing_while_it_trains)
         const lnt_allocator allocator = failing_allocator(&counter);
         allocations seen_allocations = {.counter = &counter};
         lnt_net *net = new_net(LNT_F32, WIDE, layers, 2);
-        const lnt_row_source source = source_of(&s, k == 0 ? 1024 : 2048);
+        const lnt_data_source source = source_of(&s, k == 0 ? 1024 : 2048);
         lnt_fit_config config = settings();
         config.epochs = 2;
         config.callback = count;
@@ -485,7 +485,7 @@ Test(fit_source, out_of_memory_at_every_call)
         failing counter = {.fail_at = fail_at};
         const lnt_allocator allocator = failing_allocator(&counter);
         shelf s = {.x = x, .y = y, .weights = weights_of(LNT_F64)};
-        const lnt_row_source source = source_of(&s, 32);
+        const lnt_data_source source = source_of(&s, 32);
         lnt_net *net = make_net(LNT_F64, 1);
         lnt_fit_config config = settings();
         config.epochs = 1;

@@ -52,7 +52,7 @@ static lnt_status train(source *s, size_t block_rows, size_t most_steps, unsigne
     const lnt_layer layers[] = {lnt_dense(8, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
     const lnt_net_config net_config = {
         .dtype = LNT_F32, .inputs = INPUTS, .layers = layers, .n_layers = 2, .seed = 3};
-    const lnt_row_source rows = {
+    const lnt_data_source rows = {
         .rows = ROWS, .targets = 1, .block_rows = block_rows, .read = read_rows, .context = s};
     lnt_fit_config config = lnt_fit_defaults();
     config.epochs = 4;
@@ -81,7 +81,7 @@ int main(void)
     static source s;
     static float p[PARAMETERS], q[PARAMETERS];
     sigset_t before, after;
-    lnt_random random = lnt_random_at(1, 100);
+    lnt_random random = lnt_random_init(1, 100);
     for (size_t i = 0; i < ROWS * INPUTS; i++) {
         s.x[i] = (float) lnt_random_normal(&random);
     }

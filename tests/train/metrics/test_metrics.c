@@ -46,9 +46,9 @@ static lnt_scores score(lnt_scorer *scorer, const lnt_tensor *output, const lnt_
         if (weights != NULL) {
             OK(lnt_slice_rows(weights, first, count, 1, &w));
         }
-        OK(lnt_scorer_add(scorer, &o, &t, weights != NULL ? &w : NULL));
+        OK(lnt_scorer_update(scorer, &o, &t, weights != NULL ? &w : NULL));
     }
-    OK(lnt_scorer_scores(scorer, &scores));
+    OK(lnt_scorer_compute(scorer, &scores));
     return scores;
 }
 
@@ -66,7 +66,8 @@ Test(metrics, agree_with_scikit_learn)
     for (size_t r = 0; r < N_ROWS; r++) {
         const lnt_tensor *output = part(&file, &rows[r], "output");
         const lnt_tensor *target = part(&file, &rows[r], "target");
-        lnt_scorer *scorer = new_scorer(lnt_loss_of(rows[r].loss, LNT_MEAN), output->cols, 150, 2);
+        lnt_scorer *scorer =
+            new_scorer(lnt_loss_defaults(rows[r].loss, LNT_MEAN), output->cols, 150, 2);
         for (int weighted = 0; weighted < 2; weighted++) {
             const lnt_tensor *expected = part(&file, &rows[r], weighted ? "weighted" : "plain");
             const lnt_tensor *weights = weighted ? find(&file, "weights") : NULL;
@@ -76,7 +77,7 @@ Test(metrics, agree_with_scikit_learn)
                 assert_eq(scores.rows, 150);
                 for (size_t m = 0; m < rows[r].n_metrics; m++) {
                     const double ours = scores.value[rows[r].metrics[m]];
-                    const double theirs = lnt_get(expected, 0, m);
+                    const double theirs = lnt_tensor_get(expected, 0, m);
                     if (rows[r].metrics[m] == LNT_METRIC_TOP_K && theirs == 0) {
                         assert_nan(ours); /* of two classes */
                         continue;
@@ -96,7 +97,8 @@ Test(metrics, apply_where_they_have_a_value)
     read_file(&file, "metrics.txt");
     for (size_t r = 0; r < N_ROWS; r++) {
         const lnt_tensor *output = part(&file, &rows[r], "output");
-        lnt_scorer *scorer = new_scorer(lnt_loss_of(rows[r].loss, LNT_SUM), output->cols, 150, 2);
+        lnt_scorer *scorer =
+            new_scorer(lnt_loss_defaults(rows[r].loss, LNT_SUM), output->cols, 150, 2);
         const lnt_scores scores = score(scorer, output, part(&file, &rows[r], "target"), NULL, 150);
         for (int m = 0; m < LNT_N_METRICS; m++) {
             assert_eq(lnt_metric_applies((lnt_metric) m, rows[r].loss, output->cols),
@@ -120,7 +122,7 @@ Test(metrics, loss)
             const lnt_tensor *output = part(&file, &rows[r], "output");
             const lnt_tensor *target = part(&file, &rows[r], "target");
             const lnt_tensor *weights = find(&file, "weights");
-            const lnt_loss loss = lnt_loss_of(rows[r].loss, (lnt_reduction) reduction);
+            const lnt_loss loss = lnt_loss_defaults(rows[r].loss, (lnt_reduction) reduction);
             double value;
             OK(lnt_loss_evaluate(&loss, output, target, weights, &value, NULL));
             lnt_scorer *scorer = new_scorer(loss, output->cols, 0, 1);
@@ -202,7 +204,8 @@ Test(metrics, outputs_of_f32)
         const lnt_tensor *target = part(&file, &rows[r], "target");
         const lnt_tensor single = copy_of(classes ? LNT_I32 : LNT_F32, target);
         const lnt_tensor wide = copy_of(LNT_F64, &output), same = copy_of(LNT_F64, &single);
-        lnt_scorer *scorer = new_scorer(lnt_loss_of(rows[r].loss, LNT_MEAN), output.cols, 150, 2);
+        lnt_scorer *scorer =
+            new_scorer(lnt_loss_defaults(rows[r].loss, LNT_MEAN), output.cols, 150, 2);
         const lnt_scores ours = score(scorer, &output, &single, NULL, 40);
         const lnt_scores exact = score(scorer, &wide, &same, NULL, 40);
         for (size_t m = 0; m < rows[r].n_metrics; m++) {
@@ -250,7 +253,7 @@ Test(metrics, where_nothing_is_defined)
     assert_nan(scores.value[LNT_METRIC_R2]);
     assert_eq(scores.value[LNT_METRIC_MAE], 4);
     lnt_scorer_reset(scorer);
-    OK(lnt_scorer_scores(scorer, &scores));
+    OK(lnt_scorer_compute(scorer, &scores));
     for (int m = 0; m < LNT_N_METRICS; m++) {
         assert_nan(scores.value[m]);
     }
@@ -269,10 +272,10 @@ Test(metrics, auc_by_pairs)
     enum { MANY = 5000 };
     static double logits[MANY];
     static int32_t labels[MANY];
-    lnt_random random = lnt_random_at(4, 4);
+    lnt_random random = lnt_random_init(4, 4);
     for (size_t i = 0; i < MANY; i++) {
-        labels[i] = (int32_t) lnt_random_below(&random, 2);
-        logits[i] = (double) lnt_random_below(&random, 300) / 10 + labels[i];
+        labels[i] = (int32_t) lnt_random_bounded(&random, 2);
+        logits[i] = (double) lnt_random_bounded(&random, 300) / 10 + labels[i];
     }
     double wins = 0, pairs = 0;
     for (size_t i = 0; i < MANY; i++) {
@@ -307,10 +310,10 @@ Test(metrics, memory)
         const lnt_tensor output = random_matrix(LNT_F32, 10, config.outputs, 1);
         const lnt_tensor target = k == 0 ? matrix(LNT_I32, 10, 1) : copy_of(LNT_F32, &output);
         lnt_scores scores;
-        OK(lnt_scorer_add(scorer, &output, &target, NULL));
-        OK(lnt_scorer_scores(scorer, &scores));
+        OK(lnt_scorer_update(scorer, &output, &target, NULL));
+        OK(lnt_scorer_compute(scorer, &scores));
         assert_eq(counter.calls, calls, "scoring allocates");
-        FAILS(LNT_ERR_TOO_LARGE, lnt_scorer_add(scorer, &output, &target, NULL));
+        FAILS(LNT_ERR_TOO_LARGE, lnt_scorer_update(scorer, &output, &target, NULL));
         lnt_scorer_destroy(scorer);
         assert_eq(counter.live, 0);
         for (size_t n = 1; n <= calls; n++) {
@@ -344,15 +347,15 @@ Test(metrics, errors)
     const lnt_tensor output = random_matrix(LNT_F64, 3, 4, 1), labels = matrix(LNT_I32, 3, 1);
     const lnt_tensor wide = random_matrix(LNT_F64, 3, 5, 1);
     lnt_scores scores;
-    FAILS(LNT_ERR_NULL, lnt_scorer_add(NULL, &output, &labels, NULL));
-    FAILS(LNT_ERR_NULL, lnt_scorer_add(scorer, NULL, &labels, NULL));
-    FAILS(LNT_ERR_NULL, lnt_scorer_add(scorer, &output, NULL, NULL));
-    FAILS(LNT_ERR_SHAPE, lnt_scorer_add(scorer, &wide, &labels, NULL));
-    FAILS(LNT_ERR_NULL, lnt_scorer_scores(scorer, NULL));
-    FAILS(LNT_ERR_NULL, lnt_scorer_scores(NULL, &scores));
-    OK(lnt_set(&labels, 1, 0, 4));
-    FAILS(LNT_ERR_INVALID, lnt_scorer_add(scorer, &output, &labels, NULL));
-    OK(lnt_scorer_scores(scorer, &scores));
+    FAILS(LNT_ERR_NULL, lnt_scorer_update(NULL, &output, &labels, NULL));
+    FAILS(LNT_ERR_NULL, lnt_scorer_update(scorer, NULL, &labels, NULL));
+    FAILS(LNT_ERR_NULL, lnt_scorer_update(scorer, &output, NULL, NULL));
+    FAILS(LNT_ERR_SHAPE, lnt_scorer_update(scorer, &wide, &labels, NULL));
+    FAILS(LNT_ERR_NULL, lnt_scorer_compute(scorer, NULL));
+    FAILS(LNT_ERR_NULL, lnt_scorer_compute(NULL, &scores));
+    OK(lnt_tensor_set(&labels, 1, 0, 4));
+    FAILS(LNT_ERR_INVALID, lnt_scorer_update(scorer, &output, &labels, NULL));
+    OK(lnt_scorer_compute(scorer, &scores));
     assert_eq(scores.rows, 0);
     lnt_scorer_destroy(scorer);
     lnt_scorer_destroy(NULL);
@@ -410,7 +413,7 @@ static void check_many(size_t max_rows, size_t limit)
     const lnt_tensor output = lnt_tensor_f64(logits, MANY_ROWS, MANY);
     const lnt_tensor target = lnt_tensor_i32(labels, MANY_ROWS, 1);
     const size_t before = f.calls;
-    OK(lnt_scorer_add(scorer, &output, &target, NULL));
+    OK(lnt_scorer_update(scorer, &output, &target, NULL));
     if (max_rows != 0) {
         assert_eq(f.calls, before);
     }
@@ -461,7 +464,7 @@ Test(metrics, a_confusion_grows)
     }
     const lnt_tensor output = lnt_tensor_f64(logits, ROWS, CLASSES);
     const lnt_tensor target = lnt_tensor_i32(labels, ROWS, 1);
-    OK(lnt_scorer_add(scorer, &output, &target, NULL));
+    OK(lnt_scorer_update(scorer, &output, &target, NULL));
     assert_eq(lnt_scorer_confusion_count(scorer), ROWS);
     for (size_t truth = 0; truth < CLASSES; truth++) {
         for (size_t predicted = 0; predicted < CLASSES; predicted++) {

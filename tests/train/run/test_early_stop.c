@@ -6,14 +6,14 @@
 
 static void set_first(lnt_net *net, double value)
 {
-    lnt_tensor state = lnt_net_state(net);
-    OK(lnt_set(&state, 0, 0, value));
+    lnt_tensor state = lnt_net_state_vector(net);
+    OK(lnt_tensor_set(&state, 0, 0, value));
 }
 
 static double first_of(const lnt_net *net)
 {
-    const lnt_tensor state = lnt_net_state_read_only(net);
-    return lnt_get(&state, 0, 0);
+    const lnt_tensor state = lnt_net_state_vector_read_only(net);
+    return lnt_tensor_get(&state, 0, 0);
 }
 
 /* Epochs with these values; the first parameter is the epoch's number. */

@@ -10,14 +10,14 @@ TestSuite(guard, .init = make_test_folder, .fini = remove_test_folder);
 
 static void set_first(lnt_net *net, double value)
 {
-    lnt_tensor state = lnt_net_state(net);
-    OK(lnt_set(&state, 0, 0, value));
+    lnt_tensor state = lnt_net_state_vector(net);
+    OK(lnt_tensor_set(&state, 0, 0, value));
 }
 
 static double first_of(const lnt_net *net)
 {
-    const lnt_tensor state = lnt_net_state_read_only(net);
-    return lnt_get(&state, 0, 0);
+    const lnt_tensor state = lnt_net_state_vector_read_only(net);
+    return lnt_tensor_get(&state, 0, 0);
 }
 
 static lnt_guard guard_of(const lnt_net *net)
@@ -72,13 +72,13 @@ Test(guard, copies_every_so_many_calls)
 {
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_guard guard = guard_of(net);
-    for (size_t call = 0; call < 2 * LNT_FIT_KEEP + 1; call++) {
+    for (size_t call = 0; call < 2 * LNT_FIT_ROLLBACK_STEPS + 1; call++) {
         bool finite = false;
         set_first(net, (double) call);
         OK(lnt_guard_keep(&guard, net, &finite));
         cr_assert(finite);
         OK(lnt_guard_restore(&guard, net));
-        const size_t kept = call / LNT_FIT_KEEP * LNT_FIT_KEEP;
+        const size_t kept = call / LNT_FIT_ROLLBACK_STEPS * LNT_FIT_ROLLBACK_STEPS;
         assert_eq(first_of(net), (double) kept, "after call %zu: that of %g", call, first_of(net));
     }
     lnt_guard_finish(&guard);
@@ -117,8 +117,8 @@ Test(guard, a_run_continues_from_before_its_parameters_were_lost)
     config.callback = spoil;
     config.callback_context = net;
     lnt_fit_result result;
-    FAILS(LNT_ERR_NOT_FINITE, lnt_fit(net, &x, &y, &config, &result, NULL));
-    assert_eq(result.end, LNT_END_NOT_FINITE);
+    FAILS(LNT_ERR_NONFINITE, lnt_fit(net, &x, &y, &config, &result, NULL));
+    assert_eq(result.end, LNT_END_NONFINITE);
     assert_finite(first_of(net));
 
     config.checkpoint.resume = true;

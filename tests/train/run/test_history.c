@@ -32,7 +32,7 @@ static bool note(const lnt_fit_progress *progress, void *context)
         lnt_parameter parameter;
         OK(lnt_pass_gradient(progress->pass, i, &gradient));
         OK(lnt_norm(LNT_NORM_L2, &gradient, &t->gradient_norms[e][i]));
-        OK(lnt_net_tensor((lnt_net *) progress->net, i, &parameter));
+        OK(lnt_net_parameter((lnt_net *) progress->net, i, &parameter));
         OK(lnt_norm(LNT_NORM_L2, &parameter.value, &t->parameter_norms[e][i]));
     }
     return true;
@@ -144,7 +144,7 @@ Test(history, csv_reads_back_the_same)
                                  "layers.0.bias.norm,layers.0.bias.gradient_norm,"
                                  "layers.1.weight.norm,layers.1.weight.gradient_norm,"
                                  "layers.1.bias.norm,layers.1.bias.gradient_norm");
-    lnt_csv_options options = lnt_csv_defaults();
+    lnt_read_options options = lnt_read_defaults();
     options.dtype = LNT_F64;
     lnt_frame *frame = NULL;
     OK(lnt_csv_read(&frame, path, &options, NULL));
@@ -154,15 +154,15 @@ Test(history, csv_reads_back_the_same)
     for (size_t e = 0; e < EPOCHS; e++) {
         const lnt_history_row *row = lnt_history_get(history, e);
         const lnt_scores *scores = &row->validation;
-        assert_eq(lnt_get(&values, e, 0), (double) row->epoch);
-        assert_eq(lnt_get(&values, e, 1), (double) row->steps);
-        assert_eq(lnt_get(&values, e, 2), row->seconds);
-        assert_eq(lnt_get(&values, e, 3), row->learning_rate);
-        assert_eq(lnt_get(&values, e, 4), row->train_loss);
-        assert_eq(lnt_get(&values, e, 5), scores->value[LNT_METRIC_LOSS]);
-        assert_eq(lnt_get(&values, e, 8), scores->value[LNT_METRIC_R2]);
-        assert_eq(lnt_get(&values, e, 15), lnt_history_parameter_norm(history, e, 3));
-        assert_eq(lnt_get(&values, e, 16), lnt_history_gradient_norm(history, e, 3));
+        assert_eq(lnt_tensor_get(&values, e, 0), (double) row->epoch);
+        assert_eq(lnt_tensor_get(&values, e, 1), (double) row->steps);
+        assert_eq(lnt_tensor_get(&values, e, 2), row->seconds);
+        assert_eq(lnt_tensor_get(&values, e, 3), row->learning_rate);
+        assert_eq(lnt_tensor_get(&values, e, 4), row->train_loss);
+        assert_eq(lnt_tensor_get(&values, e, 5), scores->value[LNT_METRIC_LOSS]);
+        assert_eq(lnt_tensor_get(&values, e, 8), scores->value[LNT_METRIC_R2]);
+        assert_eq(lnt_tensor_get(&values, e, 15), lnt_history_parameter_norm(history, e, 3));
+        assert_eq(lnt_tensor_get(&values, e, 16), lnt_history_gradient_norm(history, e, 3));
     }
     lnt_frame_destroy(frame);
     lnt_history_destroy(history);

@@ -47,7 +47,7 @@ Test(fit_schedule, rates_are_the_schedules)
     for (lnt_schedule_kind kind = LNT_SCHEDULE_CONSTANT; kind < LNT_SCHEDULE_PLATEAU; kind++) {
         for (int per_step = 0; per_step < 2; per_step++) {
             const size_t milestones[] = {3, 11};
-            lnt_schedule schedule = lnt_schedule_of(kind);
+            lnt_schedule schedule = lnt_schedule_defaults(kind);
             schedule.per_step = per_step == 1;
             schedule.milestones = milestones;
             schedule.n_milestones = 2;
@@ -57,11 +57,11 @@ Test(fit_schedule, rates_are_the_schedules)
             lnt_history *history = NULL;
             OK(lnt_history_create(&history, like, 20, NULL));
             const rates r = run(schedule, history);
-            OK(lnt_schedule_settle(&schedule, per_step == 1 ? 20 * BATCHES : 20, NULL));
+            OK(lnt_schedule_resolve(&schedule, per_step == 1 ? 20 * BATCHES : 20, NULL));
             bool changes = false;
             for (size_t i = 0; i < r.count; i++) {
                 const size_t t = per_step == 1 ? i : i / BATCHES;
-                const double rate = lnt_schedule_rate(&schedule, 0.05, t);
+                const double rate = lnt_schedule_learning_rate(&schedule, 0.05, t);
                 assert_eq(r.rate[i], rate, "%s: rate %zu is %g, expected %g",
                           lnt_schedule_name(kind), i, r.rate[i], rate);
                 changes = changes || rate != r.rate[0];
@@ -78,20 +78,20 @@ Test(fit_schedule, rates_are_the_schedules)
 
 Test(fit_schedule, plateau_watches_the_monitor)
 {
-    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     schedule.patience = 0;
     schedule.threshold = 0.2; /* the loss does not fall by a fifth each epoch */
     schedule.factor = 0.5;
     schedule.warmup = 3;
     const rates r = run(schedule, NULL);
-    OK(lnt_schedule_settle(&schedule, 20, NULL));
+    OK(lnt_schedule_resolve(&schedule, 20, NULL));
     lnt_plateau plateau = {0};
-    double rate = lnt_schedule_rate(&schedule, 0.05, 0);
+    double rate = lnt_schedule_learning_rate(&schedule, 0.05, 0);
     for (size_t epoch = 0; epoch < 20; epoch++) {
         assert_eq(r.rate[epoch * BATCHES], rate, "epoch %zu: %g, expected %g", epoch + 1,
                   r.rate[epoch * BATCHES], rate);
         const double value = r.value[epoch * BATCHES + BATCHES - 1];
-        rate = epoch < 3 ? lnt_schedule_rate(&schedule, 0.05, epoch + 1)
+        rate = epoch < 3 ? lnt_schedule_learning_rate(&schedule, 0.05, epoch + 1)
                          : lnt_plateau_update(&plateau, &schedule, 0.05, value);
     }
     assert_lt(rate, 0.05 / 4);
@@ -105,7 +105,7 @@ Test(fit_schedule, the_whole_run_is_that_of_the_budget)
     lnt_net *net = make_net(LNT_F64, 1);
     rates r = {.count = 0};
     lnt_fit_config config = settings();
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_POLYNOMIAL);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_POLYNOMIAL);
     config.schedule.per_step = true;
     config.max_steps = 10;
     config.callback = record;
@@ -122,7 +122,7 @@ Test(fit_schedule, one_cycle_needs_momentum)
     regression(LNT_F64, &x, &y);
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
-    config.schedule = lnt_schedule_of(LNT_SCHEDULE_ONE_CYCLE);
+    config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE);
     config.optim.momentum = 0;
     refused(LNT_ERR_INVALID,
             "cannot prepare training: schedule.cycle_momentum: expected an optimiser with "
@@ -242,7 +242,7 @@ Test(fit_schedule, defaults)
     assert_eq(config.optim.kind, LNT_ADAM);
     assert_eq(config.optim.learning_rate, 0.001);
     assert_eq(config.loss.kind, LNT_LOSS_MSE);
-    assert_eq(config.loss.value, LNT_MEAN);
+    assert_eq(config.loss.value_reduction, LNT_MEAN);
     assert_eq(config.schedule.kind, LNT_SCHEDULE_CONSTANT);
     assert_eq(config.top_k, 3);
     assert_eq(config.sampling, LNT_SAMPLE_ALL);

@@ -36,7 +36,7 @@ enum { N_ROWS = sizeof rows / sizeof rows[0] };
 static lnt_schedule schedule_of(const struct row *row)
 {
     const lnt_schedule *with = &row->with;
-    lnt_schedule s = lnt_schedule_of(with->kind);
+    lnt_schedule s = lnt_schedule_defaults(with->kind);
     double *const numbers[] = {&s.factor,       &s.power,      &s.least,     &s.rise,
                                &s.start_factor, &s.end_factor, &s.threshold, &s.warmup_start};
     const double values[] = {with->factor,    with->power,        with->least,
@@ -74,13 +74,13 @@ Test(schedule, sequences)
         const lnt_tensor *expected = find(&file, rows[i].name);
         lnt_schedule schedule = schedule_of(&rows[i]);
         lnt_plateau plateau = {0};
-        OK(lnt_schedule_settle(&schedule, PERIODS, NULL));
+        OK(lnt_schedule_resolve(&schedule, PERIODS, NULL));
         for (size_t t = 0; t < PERIODS; t++) {
             const double rate =
                 schedule.kind == LNT_SCHEDULE_PLATEAU
-                    ? lnt_plateau_update(&plateau, &schedule, base, lnt_get(losses, 0, t))
-                    : lnt_schedule_rate(&schedule, base, t);
-            agree(rows[i].name, t, rate, lnt_get(expected, 0, t));
+                    ? lnt_plateau_update(&plateau, &schedule, base, lnt_tensor_get(losses, 0, t))
+                    : lnt_schedule_learning_rate(&schedule, base, t);
+            agree(rows[i].name, t, rate, lnt_tensor_get(expected, 0, t));
         }
     }
 }
@@ -91,7 +91,7 @@ Test(schedule, momentum_of_one_cycle)
     read_file(&file, "schedules.txt");
     for (size_t i = 0; i < N_ROWS; i++) {
         lnt_schedule schedule = schedule_of(&rows[i]);
-        OK(lnt_schedule_settle(&schedule, PERIODS, NULL));
+        OK(lnt_schedule_resolve(&schedule, PERIODS, NULL));
         if (schedule.kind != LNT_SCHEDULE_ONE_CYCLE) {
             assert_nan(lnt_schedule_momentum(&schedule, 3));
             continue;
@@ -99,7 +99,8 @@ Test(schedule, momentum_of_one_cycle)
         char name[64];
         snprintf(name, sizeof name, "%s.momentum", rows[i].name);
         for (size_t t = 0; t < PERIODS; t++) {
-            agree(name, t, lnt_schedule_momentum(&schedule, t), lnt_get(find(&file, name), 0, t));
+            agree(name, t, lnt_schedule_momentum(&schedule, t),
+                  lnt_tensor_get(find(&file, name), 0, t));
         }
         schedule.cycle_momentum = false;
         assert_nan(lnt_schedule_momentum(&schedule, 3));
@@ -109,12 +110,12 @@ Test(schedule, momentum_of_one_cycle)
 /* The learning rate warms up to where the cycle begins; the momentum stays at its height. */
 Test(schedule, momentum_stays_high_in_the_warm_up)
 {
-    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_ONE_CYCLE), cycle = schedule;
+    lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE), cycle = schedule;
     schedule.warmup = 5;
     schedule.momentum_high = cycle.momentum_high = 0.97;
     schedule.momentum_low = cycle.momentum_low = 0.6;
-    OK(lnt_schedule_settle(&schedule, PERIODS + 5, NULL));
-    OK(lnt_schedule_settle(&cycle, PERIODS, NULL));
+    OK(lnt_schedule_resolve(&schedule, PERIODS + 5, NULL));
+    OK(lnt_schedule_resolve(&cycle, PERIODS, NULL));
     for (size_t t = 0; t < 5; t++) {
         assert_eq(lnt_schedule_momentum(&schedule, t), 0.97, "period %zu", t);
     }
@@ -128,12 +129,12 @@ Test(schedule, momentum_stays_high_in_the_warm_up)
 Test(schedule, plateau_of_equal_values)
 {
     for (int absolute = 0; absolute < 2; absolute++) {
-        lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+        lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
         lnt_plateau plateau = {0};
         schedule.patience = 2;
         schedule.threshold = 0;
         schedule.absolute = absolute != 0;
-        OK(lnt_schedule_settle(&schedule, 6, NULL));
+        OK(lnt_schedule_resolve(&schedule, 6, NULL));
         const double expected[] = {1, 1, 1, 0.1};
         for (size_t t = 0; t < 4; t++) {
             const double rate = lnt_plateau_update(&plateau, &schedule, 1, 3);
@@ -147,10 +148,10 @@ Test(schedule, plateau_below_zero)
 {
     const double losses[] = {-1, -1, -0.99995, -1.00005, -2, -2};
     const double expected[] = {1, 1, 1, 0.1, 0.1, 0.1};
-    lnt_schedule schedule = lnt_schedule_of(LNT_SCHEDULE_PLATEAU);
+    lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     lnt_plateau plateau = {0};
     schedule.patience = 2;
-    OK(lnt_schedule_settle(&schedule, 6, NULL));
+    OK(lnt_schedule_resolve(&schedule, 6, NULL));
     for (size_t t = 0; t < 6; t++) {
         const double rate = lnt_plateau_update(&plateau, &schedule, 1, losses[t]);
         assert_near(rate, expected[t], 1e-15);
@@ -165,10 +166,10 @@ Test(schedule, any_length)
         const size_t lengths[] = {0, 1, 2, 3, SIZE_MAX};
         for (size_t k = 0; k < 5; k++) {
             lnt_schedule schedule = schedule_of(&rows[i]);
-            OK(lnt_schedule_settle(&schedule, lengths[k], NULL));
+            OK(lnt_schedule_resolve(&schedule, lengths[k], NULL));
             const size_t times[] = {0, 1, 2, 61, 1000, SIZE_MAX / 3, SIZE_MAX};
             for (size_t t = 0; t < 7; t++) {
-                const double rate = lnt_schedule_rate(&schedule, base, times[t]);
+                const double rate = lnt_schedule_learning_rate(&schedule, base, times[t]);
                 assert_ge(rate, 0, "%s: %zu of %zu: %g", rows[i].name, times[t], lengths[k], rate);
                 assert_le(rate, base * (1 + 1e-12), "%s: %zu of %zu: %g", rows[i].name, times[t],
                           lengths[k], rate);
@@ -200,14 +201,14 @@ Test(schedule, ranges)
 {
 #define WITH(schedule_kind, assignment, word)                                                      \
     do {                                                                                           \
-        lnt_schedule s = lnt_schedule_of(schedule_kind);                                           \
+        lnt_schedule s = lnt_schedule_defaults(schedule_kind);                                     \
         lnt_error error = {LNT_OK, ""};                                                            \
         s.milestones = milestones;                                                                 \
         s.n_milestones = 3;                                                                        \
         s.assignment;                                                                              \
-        FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, &error));                               \
+        FAILS(LNT_ERR_INVALID, lnt_schedule_resolve(&s, 10, &error));                              \
         assert_contains(error.message, word);                                                      \
-        FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, NULL));                                 \
+        FAILS(LNT_ERR_INVALID, lnt_schedule_resolve(&s, 10, NULL));                                \
     } while (0)
     WITH(LNT_SCHEDULE_STEP, factor = 0, "factor is 0, expected a number in (0, 1]");
     WITH(LNT_SCHEDULE_STEP, factor = NAN, "factor");
@@ -229,11 +230,11 @@ Test(schedule, ranges)
     WITH(LNT_SCHEDULE_PLATEAU, per_step = true, "per_step");
     WITH(LNT_SCHEDULE_CONSTANT, kind = (lnt_schedule_kind) 42, "42");
 #undef WITH
-    lnt_schedule s = lnt_schedule_of(LNT_SCHEDULE_CONSTANT);
+    lnt_schedule s = lnt_schedule_defaults(LNT_SCHEDULE_CONSTANT);
     s.factor = -1; /* which a constant does not read */
-    OK(lnt_schedule_settle(&s, 10, NULL));
+    OK(lnt_schedule_resolve(&s, 10, NULL));
     s.warmup = 3;
     s.warmup_start = 0;
-    FAILS(LNT_ERR_INVALID, lnt_schedule_settle(&s, 10, NULL));
-    FAILS(LNT_ERR_NULL, lnt_schedule_settle(NULL, 10, NULL));
+    FAILS(LNT_ERR_INVALID, lnt_schedule_resolve(&s, 10, NULL));
+    FAILS(LNT_ERR_NULL, lnt_schedule_resolve(NULL, 10, NULL));
 }

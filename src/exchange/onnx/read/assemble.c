@@ -130,7 +130,7 @@ lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *part
     }
     net->outputs = a.width;
     if (net->n_layers == 0) {
-        (void) lnt_onnx_push(&a, lnt_activate(LNT_IDENTITY));
+        (void) lnt_onnx_push(&a, lnt_activation_layer(LNT_IDENTITY));
     }
     return LNT_OK;
 }

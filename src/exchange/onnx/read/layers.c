@@ -82,7 +82,7 @@ static lnt_status add_activation(lnt_onnx_assembler *a, size_t i)
     const lnt_onnx_part *part = &a->parts->parts[i];
     lnt_onnx_layer *layer = lnt_onnx_open_layer(a, i);
     if (layer == NULL || !lnt_onnx_is_linear(layer)) {
-        layer = lnt_onnx_push(a, lnt_activate(part->activation));
+        layer = lnt_onnx_push(a, lnt_activation_layer(part->activation));
     }
     layer->layer.activation = part->activation;
     layer->layer.alpha = part->alpha;

@@ -32,9 +32,9 @@ static lnt_status charge(lnt_onnx_reader *reader, const lnt_onnx_net *net)
 static void put(lnt_tensor *t, size_t i, size_t j, double value)
 {
     if (t->dtype == LNT_F64) {
-        *(double *) lnt_element(t, i, j) = value;
+        *(double *) lnt_tensor_ptr(t, i, j) = value;
     } else {
-        *(float *) lnt_element(t, i, j) = (float) value;
+        *(float *) lnt_tensor_ptr(t, i, j) = (float) value;
     }
 }
 
@@ -67,14 +67,14 @@ static void fill(const lnt_onnx_layer *layer, lnt_parameter *p)
 
 static lnt_status fill_net(const lnt_onnx_net *net, lnt_net *made)
 {
-    for (size_t i = 0; i < lnt_net_n_tensors(made); i++) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(made); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_tensor(made, i, &p));
+        LNT_TRY(lnt_net_parameter(made, i, &p));
         fill(&net->layers[p.layer], &p);
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(made); i++) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(made); i++) {
         lnt_parameter p;
-        LNT_TRY(lnt_net_statistic(made, i, &p));
+        LNT_TRY(lnt_net_running_stat(made, i, &p));
         fill(&net->layers[p.layer], &p);
     }
     return LNT_OK;
@@ -135,7 +135,7 @@ lnt_status lnt_onnx_make_model(lnt_onnx_reader *reader, const lnt_onnx_net *net,
     }
     LNT_TRY(make_scaler(reader, &net->input, "inputs", &model->input_scaler));
     LNT_TRY(make_scaler(reader, &net->target, "outputs", &model->target_scaler));
-    model->loss = lnt_loss_of(net->loss, LNT_MEAN);
+    model->loss = lnt_loss_defaults(net->loss, LNT_MEAN);
     if (net->loss == LNT_LOSS_GAUSSIAN) {
         model->loss.epsilon = net->epsilon;
     }

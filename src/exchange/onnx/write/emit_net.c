@@ -19,13 +19,13 @@ static bool find(const walk *w, size_t l, const char *name, lnt_parameter *p)
 {
     char full[sizeof p->name];
     (void) snprintf(full, sizeof full, "layers.%zu.%s", l, name);
-    for (size_t i = 0; i < lnt_net_n_tensors(w->net); i++) {
-        if (lnt_net_tensor(w->net, i, p) == LNT_OK && strcmp(p->name, full) == 0) {
+    for (size_t i = 0; i < lnt_net_n_parameter_tensors(w->net); i++) {
+        if (lnt_net_parameter(w->net, i, p) == LNT_OK && strcmp(p->name, full) == 0) {
             return true;
         }
     }
-    for (size_t i = 0; i < lnt_net_n_statistics(w->net); i++) {
-        if (lnt_net_statistic(w->net, i, p) == LNT_OK && strcmp(p->name, full) == 0) {
+    for (size_t i = 0; i < lnt_net_n_running_stats(w->net); i++) {
+        if (lnt_net_running_stat(w->net, i, p) == LNT_OK && strcmp(p->name, full) == 0) {
             return true;
         }
     }
@@ -138,7 +138,7 @@ static const char *layer_norm(const walk *w, size_t l, const lnt_layer *layer, c
 
 static const char *residual(const walk *w, size_t l, const lnt_layer *layer, const char *x)
 {
-    return lnt_onnx_apply(w->b, "Add", w->inputs[l - layer->span], x, NULL);
+    return lnt_onnx_apply(w->b, "Add", w->inputs[l - layer->skip_depth], x, NULL);
 }
 
 static const struct {
