@@ -247,10 +247,10 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
                      "processor: rounding may differ");
     }
     const bool keeps = trial->config.checkpoint.directory != NULL;
-    if (keeps && status == LNT_ERR_ORDER && strstr(error->message, "already") != NULL) {
+    if (keeps && status == LNT_ERR_EXISTS) {
         return fail_with(error, status, "; --resume goes on from the newest");
     }
-    if (keeps && status == LNT_ERR_INVALID && strstr(error->message, "was made with") != NULL) {
+    if (keeps && status == LNT_ERR_MISMATCH) {
         return fail_with(error, status, "; --resume-changed goes on all the same");
     }
     if (status == LNT_ERR_NONFINITE) {
