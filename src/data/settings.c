@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/settings.h"
+#include "base/settings/settings.h"
 
 #include <linnet/data.h>
 #include <stdint.h>

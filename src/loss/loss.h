@@ -2,7 +2,7 @@
 #ifndef LINNET_LOSS_LOSS_H
 #define LINNET_LOSS_LOSS_H
 
-#include "base/settings.h"
+#include "base/settings/settings.h"
 
 #include <linnet/loss.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #define LINNET_OPTIM_OPTIM_H
 
 #include "base/arena.h"
-#include "base/settings.h"
+#include "base/settings/settings.h"
 #include "net/net.h"
 #include "net/pass.h"
 #include "optim/segments.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/ignore_status.h"
-#include "base/settings.h"
+#include "base/settings/settings.h"
 #include "tensor/symmetric.h"
 #include "uncertainty/likelihood.h"
 #include "uncertainty/workspace.h"

@@ -30,7 +30,8 @@ ALLOWED = {
 }
 # What each sub-folder may include of its own folder; "" is the folder itself.
 INSIDE = {
-    "base": {"": set(), "precision": set(), "text": {""}, "numbers": {""}, "files": {"", "text"}},
+    "base": {"": set(), "precision": set(), "text": {""}, "numbers": {""}, "files": {"", "text"},
+             "settings": {"", "numbers", "text"}},
     "tensor": {"view": set(), "sums": set(), "elementary": set(), "blas": {"sums", "view"},
                "product": {"blas", "elementary", "sums"},
                "": {"blas", "elementary", "product", "sums", "view"}},

@@ -38,7 +38,7 @@ int main(void)
     }
     const lnt_read_options options = lnt_read_defaults();
     lnt_frame *frame;
-    printf("%s\n", lnt_build_info().left_out);
+    printf("%s\n", lnt_build_info().disabled_formats);
     tell("npz out", lnt_npz_export(&made, "m.npz", &error), &error);
     tell("npz in", lnt_npz_import(&model, "m.npz", NULL, &error), &error);
     tell("any in", lnt_model_import(&model, "m.npz", NULL, &error), &error);

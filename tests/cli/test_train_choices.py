@@ -164,13 +164,13 @@ class Combinations(CommandCase):
     def test_settings_of_optimizers(self):
         self.write("prices.csv", prices())
         for options, part in (
-                (("--optimizer", "lbfgs", "--wolfe-decrease", 0.9, "--wolfe-slope", 0.5),
-                 "--wolfe-decrease: expected below --wolfe-slope, 0.5, found 0.9"),
-                (("--optimizer", "lm", "--mu", 10, "--mu-most", 1),
-                 "--mu: expected at most --mu-most, 1, found 10"),
+                (("--optimizer", "lbfgs", "--c1", 0.9, "--c2", 0.5),
+                 "--c1: expected below --c2, 0.5, found 0.9"),
+                (("--optimizer", "lm", "--mu", 10, "--mu-max", 1),
+                 "--mu: expected at most --mu-max, 1, found 10"),
                 (("--optimizer", "sgd", "--momentum", 0, "--nesterov"), "--nesterov: needs a --momentum above 0"),
-                (("--optimizer", "rprop", "--rprop-least", 2, "--rprop-most", 1),
-                 "--rprop-least: expected at most --rprop-most, 1, found 2")):
+                (("--optimizer", "rprop", "--step-min", 2, "--step-max", 1),
+                 "--step-min: expected at most --step-max, 1, found 2")):
             done = self.run_command("train", "prices.csv", "-t", "price", *options)
             self.assertEqual((2, ""), (done.returncode, done.stdout))
             self.assertIn(part, done.stderr)
@@ -196,10 +196,10 @@ class Ends(CommandCase):
     def test_each(self):
         self.assertEqual("epochs", self.end_of("--epochs", 2))
         self.assertEqual("max-steps", self.end_of("--max-steps", 1, "--epochs", 9))
-        self.assertEqual("goal", self.end_of("--optimizer", "lbfgs", "--goal", 1e-3,
+        self.assertEqual("target-loss", self.end_of("--optimizer", "lbfgs", "--target-loss", 1e-3,
                                              "--epochs", 500))
         self.assertIn(self.end_of("--optimizer", "lbfgs", "--epochs", 5000),
-                      ("stuck", "min-gradient"))
+                      ("stalled", "gradient-tolerance"))
 
 
 class Gaussian(CommandCase):

@@ -160,7 +160,7 @@ static void compare(const char *name, lnt_dtype dtype, double tolerance, bool st
     lnt_optim *optim = NULL;
     lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     config.learning_rate = 0.05;
-    config.momentum = 0.9;
+    config.sgd.momentum = 0.9;
     OK(lnt_optim_create(&optim, net, &config));
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     double trace[STEPS];

@@ -95,7 +95,8 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
         &(lnt_pass_config){.max_rows = BATCH, .input_gradient = true, .allocator = &allocator}));
     assert_eq(f.calls, 2, "a pass is one block");
     lnt_optim_config config = lnt_optim_defaults(kind);
-    config.momentum = 0.9;
+    config.sgd.momentum = config.rmsprop.momentum = 0.9;
+    config.muon.momentum = config.kfac.momentum = 0.9;
     config.accumulate = 2;
     config.clip_norm = 1;
     config.l1 = 1e-4;
@@ -335,7 +336,7 @@ Test(allocations, bytes_are_those_on_paper)
     OK(lnt_net_create(&net, &config));
     OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = ROWS, .allocator = &allocator}));
     lnt_optim_config sgd = lnt_optim_defaults(LNT_SGD);
-    sgd.momentum = 0.9;
+    sgd.sgd.momentum = 0.9;
     sgd.allocator = &allocator;
     OK(lnt_optim_create(&optim, net, &sgd));
     const size_t parameters = LAYERS * (WIDTH * WIDTH + WIDTH);

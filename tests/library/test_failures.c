@@ -147,7 +147,7 @@ static lnt_status try_net(const lnt_allocator *allocator)
     }
     if (status == LNT_OK) {
         lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
-        config.momentum = 0.9;
+        config.sgd.momentum = 0.9;
         config.allocator = allocator;
         status = lnt_optim_create(&optim, net, &config);
     }

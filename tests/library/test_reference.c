@@ -175,7 +175,7 @@ static void compare(const struct reference_net *shape, const struct source *sour
     lnt_optim *optim = NULL;
     lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     config.learning_rate = lnt_tensor_get(find(&start, "rate"), 0, 0);
-    config.momentum = lnt_tensor_get(find(&start, "momentum"), 0, 0);
+    config.sgd.momentum = lnt_tensor_get(find(&start, "momentum"), 0, 0);
     OK(lnt_optim_create(&optim, net, &config));
 
     double trace[STEPS];

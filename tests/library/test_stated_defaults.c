@@ -123,46 +123,66 @@ Test(stated_defaults, layers)
            batch.momentum);
 }
 
+typedef struct pin {
+    const char *name;
+    const char *value;
+} pin;
+
+/* All settings have a pinned default: PyTorch's, MATLAB's or the paper's. */
+static void pinned(const pin *pins, size_t n_pins, const lnt_setting *settings, size_t count,
+                   lnt_status (*get)(const void *config, const char *name, char *value),
+                   const void *config)
+{
+    assert_eq(n_pins, count);
+    for (size_t i = 0; i < count; i++) {
+        char value[LNT_SETTING_LENGTH];
+        assert_str_eq(settings[i].name, pins[i].name);
+        OK(get(config, pins[i].name, value));
+        assert_str_eq(value, pins[i].value, "%s is %s by default, not %s", pins[i].name, value,
+                      pins[i].value);
+    }
+}
+
+static lnt_status get_schedule(const void *config, const char *name, char *value)
+{
+    return lnt_schedule_get(config, name, value, NULL);
+}
+
 Test(stated_defaults, schedules)
 {
-    const lnt_schedule step = lnt_schedule_defaults(LNT_SCHEDULE_STEP);
-    for (int kind = LNT_SCHEDULE_STEP; kind <= LNT_SCHEDULE_PLATEAU; kind++) {
-        const lnt_schedule s = lnt_schedule_defaults((lnt_schedule_kind) kind);
-        const bool by_factor = kind != LNT_SCHEDULE_COSINE && kind != LNT_SCHEDULE_ONE_CYCLE &&
-                               kind != LNT_SCHEDULE_POLYNOMIAL;
-        if (by_factor) {
-            assert_eq(s.factor, step.factor, "kind %d: %g, not %g", kind, s.factor, step.factor);
-        }
-        assert_eq(s.warmup_start, step.warmup_start, "kind %d", kind);
-    }
-    states("schedule.h", "in (0, 1]; 1/%g */ } lnt_schedule;", 1 / step.warmup_start);
-    states("schedule.h", "exponential, plateau: in (0, 1]; %g */", step.factor);
-    states("schedule.h", "step: ≥ 1; %zu. Cosine: %zu, the whole run, or more */", step.period,
-           lnt_schedule_defaults(LNT_SCHEDULE_COSINE).period);
-    states("schedule.h", "polynomial: > 0; %g */",
-           lnt_schedule_defaults(LNT_SCHEDULE_POLYNOMIAL).power);
-    const lnt_schedule cosine = lnt_schedule_defaults(LNT_SCHEDULE_COSINE);
-    states("schedule.h", "plateau: no lower than this; ≥ 0; %g */", cosine.least);
-    states("schedule.h", "cosine: ≥ 1; %zu */", cosine.cycle_factor);
-    const lnt_schedule cycle = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE);
-    states("schedule.h", "one-cycle: in (0, 1); %g */", cycle.rise);
-    states("schedule.h", "double start_factor; /**< one-cycle: > 0; %g */", cycle.start_factor);
-    states("schedule.h", "one-cycle: also set the momentum; %s */",
-           cycle.cycle_momentum ? "true" : "false");
-    states("schedule.h", "double momentum_high; /**< %g */", cycle.momentum_high);
-    states("schedule.h", "double momentum_low; /**< %g */", cycle.momentum_low);
-    char end_factor[32];
-    snprintf(end_factor, sizeof end_factor, "%.0e", cycle.end_factor);
-    states("schedule.h", "double end_factor; /**< one-cycle: > 0; %s */", end_factor);
-    const lnt_schedule plateau = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
-    assert_eq(plateau.least, cosine.least);
-    cr_assert(!plateau.absolute);
-    states("schedule.h", "without improvement that are borne; %zu */", plateau.patience);
-    states("schedule.h", "after a change that do not count; %zu */", plateau.cooldown);
-    char threshold[32];
-    snprintf(threshold, sizeof threshold, "%.0e", plateau.threshold);
-    states("schedule.h", "PyTorch's where best ≥ 0; %s */", threshold);
-    states("schedule.h", "a smaller change of η is not made; %g */", plateau.least_change);
+    static const pin pins[] = {{"kind", "constant"},
+                               {"per_step", "false"},
+                               {"warmup", "0"},
+                               {"warmup_start", "0.3333333333333333"},
+                               {"step.gamma", "0.1"},
+                               {"step.step_size", "10"},
+                               {"multi_step.gamma", "0.1"},
+                               {"exponential.gamma", "0.1"},
+                               {"polynomial.total", "0"},
+                               {"polynomial.power", "1"},
+                               {"cosine.period", "0"},
+                               {"cosine.t_mult", "1"},
+                               {"cosine.min_lr", "0"},
+                               {"one_cycle.total", "0"},
+                               {"one_cycle.pct_start", "0.3"},
+                               {"one_cycle.div_factor", "25"},
+                               {"one_cycle.final_div_factor", "10000"},
+                               {"one_cycle.cycle_momentum", "true"},
+                               {"one_cycle.max_momentum", "0.95"},
+                               {"one_cycle.base_momentum", "0.85"},
+                               {"plateau.factor", "0.1"},
+                               {"plateau.patience", "10"},
+                               {"plateau.cooldown", "0"},
+                               {"plateau.threshold", "0.0001"},
+                               {"plateau.absolute", "false"},
+                               {"plateau.min_lr", "0"},
+                               {"plateau.eps", "1e-08"}};
+    const lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_CONSTANT);
+    size_t count;
+    const lnt_setting *settings = lnt_schedule_settings(&count);
+    pinned(pins, sizeof pins / sizeof pins[0], settings, count, get_schedule, &schedule);
+    states("schedule.h", "a warm-up of 0 periods from 1/%g, and total 0",
+           1 / schedule.warmup_start);
 }
 
 Test(stated_defaults, training)
@@ -189,59 +209,81 @@ Test(stated_defaults, training)
     states("uncertainty.h", "The last layer, prior and noise by marginal likelihood, no limit.");
 }
 
-/* A number as prose has it: 1e-4 and not 0.0001. */
-static const char *power(char text[32], double value)
+static lnt_status get_optim(const void *config, const char *name, char *value)
 {
-    snprintf(text, 32, "%.0e", value);
-    return text;
+    return lnt_optim_get(config, name, value, NULL);
 }
 
 Test(stated_defaults, optimizers)
 {
+    static const pin pins[] = {{"kind", "sgd"},
+                               {"learning_rate", "0.01"},
+                               {"weight_decay", "0"},
+                               {"l1", "0"},
+                               {"l2", "0"},
+                               {"decay_all", "false"},
+                               {"clip_value", "0"},
+                               {"clip_norm", "0"},
+                               {"accumulate", "1"},
+                               {"ema_decay", "0"},
+                               {"sgd.momentum", "0"},
+                               {"sgd.dampening", "0"},
+                               {"sgd.nesterov", "false"},
+                               {"rmsprop.momentum", "0"},
+                               {"rmsprop.rho", "0.99"},
+                               {"rmsprop.epsilon", "1e-08"},
+                               {"rmsprop.centered", "false"},
+                               {"adagrad.lr_decay", "0"},
+                               {"adagrad.epsilon", "1e-10"},
+                               {"adam.beta1", "0.9"},
+                               {"adam.beta2", "0.999"},
+                               {"adam.epsilon", "1e-08"},
+                               {"adam.momentum_decay", "0.004"},
+                               {"rprop.eta_minus", "0.5"},
+                               {"rprop.eta_plus", "1.2"},
+                               {"rprop.step_min", "1e-06"},
+                               {"rprop.step_max", "50"},
+                               {"muon.momentum", "0.95"},
+                               {"muon.nesterov", "true"},
+                               {"muon.ns_steps", "5"},
+                               {"muon.adam_learning_rate", "0.001"},
+                               {"soap.beta1", "0.95"},
+                               {"soap.beta2", "0.95"},
+                               {"soap.epsilon", "1e-08"},
+                               {"soap.precondition_frequency", "10"},
+                               {"lbfgs.history_size", "20"},
+                               {"lbfgs.c1", "0.0001"},
+                               {"lbfgs.c2", "0.9"},
+                               {"lbfgs.max_line_search", "25"},
+                               {"lm.system", "auto"},
+                               {"lm.mu", "0.001"},
+                               {"lm.mu_inc", "10"},
+                               {"lm.mu_dec", "0.1"},
+                               {"lm.mu_max", "10000000000"},
+                               {"lm.bayesian", "false"},
+                               {"kfac.momentum", "0.9"},
+                               {"kfac.factor_ema_decay", "0.95"},
+                               {"kfac.damping", "0.01"},
+                               {"kfac.inverse_frequency", "5"},
+                               {"kfac.kl_clip", "0.001"},
+                               {"kfac.seed", "0"},
+                               {"max_rows", "32"},
+                               {"max_bytes", "0"}};
     enum { KINDS = LNT_KFAC + 1 };
     lnt_optim_config of[KINDS];
     for (int kind = 0; kind < KINDS; kind++) {
         of[kind] = lnt_optim_defaults((lnt_optim_kind) kind);
-        assert_eq(of[kind].accumulate, of[0].accumulate);
-        assert_eq(of[kind].max_rows, of[0].max_rows);
+        assert_eq(of[kind].weight_decay, kind == LNT_ADAMW ? 0.01 : 0);
     }
-    char a[32], b[32], c[32];
-    states(
-        "optim.h",
-        "learning rate %g for SGD, RMSprop, Adagrad, Rprop, %g for Adam and its kin but NAdam %g; "
-        "betas %g and %g, rho %g, epsilon %g (Adagrad %g), momentum %g, momentum_decay %g, ",
-        of[LNT_SGD].learning_rate, of[LNT_ADAM].learning_rate, of[LNT_NADAM].learning_rate,
-        of[LNT_ADAM].beta1, of[LNT_ADAM].beta2, of[LNT_RMSPROP].rmsprop.rho, of[LNT_ADAM].epsilon,
-        of[LNT_ADAGRAD].epsilon, of[LNT_SGD].momentum, of[LNT_NADAM].adam.momentum_decay);
-    states("optim.h", "Rprop %g, %g, %g, %g; no decay but AdamW's %g.", of[LNT_RPROP].rprop.eta_minus,
-           of[LNT_RPROP].rprop.eta_plus, of[LNT_RPROP].rprop.step_min, of[LNT_RPROP].rprop.step_max,
+    size_t count;
+    const lnt_setting *settings = lnt_optim_settings(&count);
+    pinned(pins, sizeof pins / sizeof pins[0], settings, count, get_optim, &of[LNT_SGD]);
+    states("optim.h",
+           "Learning rate %g for SGD, RMSprop, Adagrad, Rprop and K-FAC, %g for Adam, AdamW and "
+           "AMSGrad, %g for NAdam, %g for Muon, %g for SOAP, %g for L-BFGS; weight decay %g for "
+           "AdamW, 0 for all others.",
+           of[LNT_SGD].learning_rate, of[LNT_ADAM].learning_rate, of[LNT_NADAM].learning_rate,
+           of[LNT_MUON].learning_rate, of[LNT_SOAP].learning_rate, of[LNT_LBFGS].learning_rate,
            of[LNT_ADAMW].weight_decay);
     states("optim.h", "Adam, by default with weight decay %g.", of[LNT_ADAMW].weight_decay);
-    cr_assert(of[LNT_MUON].nesterov);
-    assert_eq(of[LNT_MUON].weight_decay, 0);
-    states(
-        "optim.h",
-        "Muon as its author's: %g, momentum %g, Nesterov, %zu iterations, no decay; adam_rate %g.",
-        of[LNT_MUON].learning_rate, of[LNT_MUON].momentum, of[LNT_MUON].muon.ns_steps,
-        of[LNT_MUON].muon.adam_learning_rate);
-    assert_eq(of[LNT_SOAP].beta1, of[LNT_SOAP].beta2);
-    states("optim.h", "SOAP %g, betas %g, period %zu.", of[LNT_SOAP].learning_rate,
-           of[LNT_SOAP].beta1, of[LNT_SOAP].soap.precondition_frequency);
-    states("optim.h", "L-BFGS rate %g, memory %zu, c1 %s, c2 %g, %zu evaluations.",
-           of[LNT_LBFGS].learning_rate, of[LNT_LBFGS].memory,
-           power(a, of[LNT_LBFGS].lbfgs.c1), of[LNT_LBFGS].lbfgs.c2,
-           of[LNT_LBFGS].searches);
-    states("optim.h", "μ %s, ×%g, ×%g, to %s.", power(a, of[LNT_LM].mu), of[LNT_LM].lm.mu_inc,
-           of[LNT_LM].lm.mu_dec, power(b, of[LNT_LM].lm.mu_max));
-    states(
-        "optim.h",
-        "K-FAC: damping %g, decay %g, inversion every %zu steps, rate %g, momentum %g, kl_clip %s.",
-        of[LNT_KFAC].damping, of[LNT_KFAC].kfac.factor_ema_decay, of[LNT_KFAC].kfac.inverse_frequency,
-        of[LNT_KFAC].learning_rate, of[LNT_KFAC].momentum, power(c, of[LNT_KFAC].kfac.kl_clip));
-    states("optim.h", "accumulate %zu, max_rows %zu; all else 0.", of[LNT_SGD].accumulate,
-           of[LNT_SGD].max_rows);
-    states("optim.h", "SGD, learning rate %g, no momentum.",
-           lnt_optim_defaults(LNT_SGD).learning_rate);
-    assert_eq(lnt_optim_defaults(LNT_SGD).kind, LNT_SGD);
-    assert_eq(lnt_optim_defaults(LNT_SGD).momentum, 0);
 }

@@ -134,7 +134,7 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
         enum { DRAWS = 400 };
         for (int draw = 0; draw < DRAWS; draw++) {
             bench b;
-            config.seed = (uint64_t) draw;
+            config.kfac.seed = (uint64_t) draw;
             open_bench(&b, LNT_F64, losses[l], false, &config);
             evaluate(&b);
             lnt_kfac *k = b.optim->work;
@@ -175,7 +175,7 @@ Test(kfac, drawn_targets_have_the_distribution_of_the_net)
 Test(kfac, directions_solve_their_equation)
 {
     lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
-    config.damping = 0.3;
+    config.kfac.damping = 0.3;
     bench b;
     open_bench(&b, LNT_F64, lnt_softmax_cross_entropy(LNT_MEAN), false, &config);
     evaluate(&b);
@@ -326,7 +326,7 @@ Test(kfac, least_squares)
 Test(kfac, parts_are_clipped)
 {
     lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
-    config.momentum = 0;
+    config.kfac.momentum = 0;
     config.learning_rate = 1;
     config.kfac.kl_clip = 1e-4;
     bench b;
@@ -442,11 +442,11 @@ Test(kfac, what_is_refused)
     config = lnt_optim_defaults(LNT_KFAC);                                                         \
     config.setting;                                                                                \
     FAILS(LNT_ERR_INVALID, lnt_optim_create(&optim, net, &config))
-    BAD(damping = 0);
-    BAD(factor_decay = 1);
-    BAD(inverse_period = 0);
-    BAD(kl_clip = 0);
-    BAD(momentum = 1);
+    BAD(kfac.damping = 0);
+    BAD(kfac.factor_ema_decay = 1);
+    BAD(kfac.inverse_frequency = 0);
+    BAD(kfac.kl_clip = 0);
+    BAD(kfac.momentum = 1);
     BAD(max_rows = 0);
     lnt_net_destroy(net);
     lnt_net_destroy(other);

@@ -21,7 +21,7 @@ static run run_of(size_t number)
     const lnt_layer layers[] = {lnt_dense(5, LNT_TANH), lnt_dense(OUTPUTS, LNT_IDENTITY)};
     const lnt_derivatives_config room = lnt_derivatives_defaults();
     lnt_optim_config config = lnt_optim_defaults(LNT_KFAC);
-    config.damping = pow(10, -(double) number / 6);
+    config.kfac.damping = pow(10, -(double) number / 6);
     run r = {.net = new_net(LNT_F64, INPUTS, layers, 2), .loss = lnt_mse(LNT_MEAN)};
     lnt_tensor w = lnt_net_parameters(r.net);
     OK(lnt_scale(1 + (double) (number % 4) * 2, &w));

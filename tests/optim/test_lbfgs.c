@@ -21,12 +21,12 @@ static void set_nothing(lnt_optim_config *c)
 
 static void set_short(lnt_optim_config *c)
 {
-    c->memory = 3;
+    c->lbfgs.history_size = 3;
 }
 
 static void set_l2(lnt_optim_config *c)
 {
-    c->memory = 5;
+    c->lbfgs.history_size = 5;
     c->l2 = 0.02;
 }
 
@@ -91,7 +91,7 @@ Test(lbfgs, pairs_of_negative_curvature_are_left_out)
     layer.bias = false;
     layer.weight_init = lnt_init_constant(3);
     lnt_optim_config config = lnt_optim_defaults(LNT_LBFGS);
-    config.searches = 1; /* the lowest of one trial is taken, Wolfe or not */
+    config.lbfgs.max_line_search = 1; /* the lowest of one trial is taken, Wolfe or not */
     const lnt_tensor x = matrix(LNT_F64, 1, 1), y = matrix(LNT_F64, 1, 1);
     OK(lnt_tensor_set(&x, 0, 0, 1));
     runner r = runner_of(new_net(LNT_F64, 1, &layer, 1), x, y,
@@ -102,7 +102,7 @@ Test(lbfgs, pairs_of_negative_curvature_are_left_out)
     cr_assert(r.outcome.evaluated);
     assert_eq(r.outcome.evaluations, 1);
     assert_eq(r.optim->numbers[0], 0);
-    r.optim->config.searches = 25;
+    r.optim->config.lbfgs.max_line_search = 25;
     for (size_t i = 0; i < 20 && fabs(lnt_tensor_get(&w, 0, 0)) > 1e-8; i++) {
         step(&r);
     }
@@ -129,7 +129,7 @@ Test(lbfgs, a_search_without_success_ends_at_the_lowest_point)
     layer.bias = false;
     layer.weight_init = lnt_init_zeros();
     lnt_optim_config config = lnt_optim_defaults(LNT_LBFGS);
-    config.searches = 2;
+    config.lbfgs.max_line_search = 2;
     const lnt_tensor x = matrix(LNT_F64, 1, 1), y = matrix(LNT_F64, 1, 1);
     OK(lnt_tensor_set(&x, 0, 0, 1));
     runner r = runner_of(new_net(LNT_F64, 1, &layer, 1), x, y,
@@ -176,13 +176,13 @@ Test(lbfgs, settings_out_of_range)
     for (size_t i = 0; i < 8; i++) {
         wrong[i] = lnt_optim_defaults(LNT_LBFGS);
     }
-    wrong[0].memory = 0;
-    wrong[1].memory = 1001;
+    wrong[0].lbfgs.history_size = 0;
+    wrong[1].lbfgs.history_size = 1001;
     wrong[2].lbfgs.c1 = 0;
     wrong[3].lbfgs.c1 = 0.9;
     wrong[4].lbfgs.c2 = 1;
     wrong[5].lbfgs.c2 = NAN;
-    wrong[6].searches = 0;
+    wrong[6].lbfgs.max_line_search = 0;
     wrong[7].learning_rate = 0;
     for (size_t i = 0; i < 8; i++) {
         lnt_optim *optim = NULL;

@@ -203,7 +203,7 @@ Test(line_methods, state_and_place_are_all_that_is_remembered)
     {
         for (size_t stop = 0; stop < 16; stop++) {
             lnt_optim_config config = lnt_optim_defaults(kind);
-            config.memory = 4;
+            config.lbfgs.history_size = 4;
             config.l2 = 1e-3;
             config.ema_decay = 0.9;
             const lnt_dtype dtype = stop % 2 == 0 ? LNT_F64 : LNT_F32;
@@ -285,7 +285,7 @@ Test(line_methods, one_block_of_memory)
         lnt_optim *optim = NULL;
         OK(lnt_optim_create(&optim, net, &config));
         /* What the step began from, gradient and trial; pairs and direction; p. */
-        const size_t vectors = kind == LNT_LBFGS ? 4 + 2 * config.memory : 4;
+        const size_t vectors = kind == LNT_LBFGS ? 4 + 2 * config.lbfgs.history_size : 4;
         const size_t paper = vectors * lnt_net_n_parameters(net) * sizeof(double);
         assert_eq(counter.calls, 1, "%zu bytes, on paper %zu", counter.bytes, paper);
         assert_ge(counter.bytes, paper, "%zu bytes, on paper %zu", counter.bytes, paper);

@@ -72,7 +72,7 @@ static void open_run(lm_run *r, const reference_file *file, const lm_case *c, ln
     r->y = copy_of(dtype, find(file, c->target));
     r->weights = copy_of(dtype, find(file, "weights"));
     config.l2 = c->l2;
-    config.mu = c->mu > 0 ? c->mu : config.mu;
+    config.lm.mu = c->mu > 0 ? c->mu : config.lm.mu;
     config.decay_all = c->all;
     OK(lnt_optim_create(&r->optim, r->net, &config));
     r->batch = (lnt_optim_batch){.x = &r->x,
@@ -101,8 +101,8 @@ static void close_run(lm_run *r)
 static lnt_optim_config form_of(lnt_lm_system form)
 {
     lnt_optim_config config = lnt_optim_defaults(LNT_LM);
-    config.form = form;
-    config.mu = 0.02;
+    config.lm.system = form;
+    config.lm.mu = 0.02;
     return config;
 }
 
@@ -255,7 +255,7 @@ Test(lm, batches_move_mu_by_the_ratio)
     reference_file file;
     read_file(&file, "lm.txt");
     lnt_optim_config config = form_of(LNT_LM_DUAL);
-    config.mu = 100; /* short steps, which the model predicts well */
+    config.lm.mu = 100; /* short steps, which the model predicts well */
     lm_run r;
     open_run(&r, &file, &cases[0], LNT_F64, config);
     r.batch.full_batch = false;
@@ -264,7 +264,7 @@ Test(lm, batches_move_mu_by_the_ratio)
     cr_assert(!out.evaluated);
     assert_lt(out.value, r.batch.value);
     close_run(&r);
-    config.mu = 1e-12;
+    config.lm.mu = 1e-12;
     open_run(&r, &file, &cases[0], LNT_F64, config);
     r.batch.full_batch = false;
     lnt_tensor w = lnt_net_parameters(r.net);
@@ -301,8 +301,9 @@ Test(lm, what_is_refused)
     config.l2 = 0.1;
     says(&config, net, NULL, LNT_ERR_INVALID, "l2 is 0.1");
     config = lnt_optim_defaults(LNT_LM);
-    double *const ranges[] = {&config.mu, &config.lm.mu_inc, &config.lm.mu_dec, &config.lm.mu_max};
-    static const char *const names[] = {"optim.mu is -1", "optim.lm.mu_inc is -1",
+    double *const ranges[] = {&config.lm.mu, &config.lm.mu_inc, &config.lm.mu_dec,
+                              &config.lm.mu_max};
+    static const char *const names[] = {"optim.lm.mu is -1", "optim.lm.mu_inc is -1",
                                         "optim.lm.mu_dec is -1", "optim.lm.mu_max is -1"};
     for (size_t i = 0; i < 4; i++) {
         const double fine = *ranges[i];
@@ -341,13 +342,13 @@ Test(lm, memory_is_estimated_first)
     assert_le(counter.bytes, 100000000);
     assert_eq(counter.bytes, lnt_optim_memory_bytes(&config, net));
     lnt_optim_destroy(optim);
-    config.form = LNT_LM_NORMAL;
+    config.lm.system = LNT_LM_NORMAL;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "the dual form fits");
-    config.form = LNT_LM_AUTO;
+    config.lm.system = LNT_LM_AUTO;
     config.max_rows = SIZE_MAX / 2;
     config.max_bytes = 0;
     OK(lnt_optim_supports(&config, net, NULL, NULL)); /* the normal form goes by panels */
-    config.form = LNT_LM_DUAL;
+    config.lm.system = LNT_LM_DUAL;
     says(&config, net, NULL, LNT_ERR_TOO_LARGE, "the normal form fits");
     lnt_net_destroy(net);
 }

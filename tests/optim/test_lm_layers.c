@@ -30,7 +30,7 @@ static lnt_fit_result run(lnt_net *net, lnt_lm_system form)
     config.epochs = 6;
     config.batch_rows = ROWS;
     config.optim = lnt_optim_defaults(LNT_LM);
-    config.optim.form = form;
+    config.optim.lm.system = form;
     const lnt_status status = lnt_fit(net, &x, &y, &config, &result, &error);
     assert_status(status, LNT_OK, "%s", error.message);
     return result;

@@ -11,7 +11,7 @@ static lnt_optim *new_optim(const lnt_net *net, double learning_rate, double mom
     lnt_optim *optim = NULL;
     lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     config.learning_rate = learning_rate;
-    config.momentum = momentum;
+    config.sgd.momentum = momentum;
     OK(lnt_optim_create(&optim, net, &config));
     return optim;
 }
@@ -115,7 +115,7 @@ Test(optim, memory)
         failing counter = {0};
         const lnt_allocator allocator = failing_allocator(&counter);
         lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
-        config.momentum = with_momentum ? 0.9 : 0;
+        config.sgd.momentum = with_momentum ? 0.9 : 0;
         config.allocator = &allocator;
         lnt_optim *optim = NULL;
         OK(lnt_optim_create(&optim, net, &config));
@@ -158,7 +158,7 @@ Test(optim, create_errors)
     const lnt_optim_config fine = lnt_optim_defaults(LNT_SGD);
     assert_eq(fine.kind, LNT_SGD);
     assert_eq(fine.learning_rate, 0.01);
-    assert_eq(fine.momentum, 0);
+    assert_eq(fine.sgd.momentum, 0);
     cr_assert_null(fine.allocator);
     failing counter = {.fail_at = 1};
     const lnt_allocator allocator = failing_allocator(&counter);
@@ -171,9 +171,9 @@ Test(optim, create_errors)
         {{.learning_rate = -1}, LNT_ERR_INVALID},
         {{.learning_rate = NAN}, LNT_ERR_INVALID},
         {{.learning_rate = INFINITY}, LNT_ERR_INVALID},
-        {{.learning_rate = 1, .momentum = -0.1}, LNT_ERR_INVALID},
-        {{.learning_rate = 1, .momentum = 1}, LNT_ERR_INVALID},
-        {{.learning_rate = 1, .momentum = NAN}, LNT_ERR_INVALID},
+        {{.learning_rate = 1, .sgd.momentum = -0.1}, LNT_ERR_INVALID},
+        {{.learning_rate = 1, .sgd.momentum = 1}, LNT_ERR_INVALID},
+        {{.learning_rate = 1, .sgd.momentum = NAN}, LNT_ERR_INVALID},
         {{.learning_rate = 1, .allocator = &allocator}, LNT_ERR_MEMORY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -438,33 +438,33 @@ Test(optim, ranges)
         c.assignment;                                                                              \
         FAILS(LNT_ERR_INVALID, lnt_optim_create(&optim, b.net, &c));                               \
     } while (0)
-    WITH(LNT_SGD, dampening = 1.5);
-    WITH(LNT_SGD, nesterov = true); /* without momentum */
+    WITH(LNT_SGD, sgd.dampening = 1.5);
+    WITH(LNT_SGD, sgd.nesterov = true); /* without momentum */
     WITH(LNT_SGD, clip_norm = -1);
     WITH(LNT_SGD, clip_value = NAN);
     WITH(LNT_SGD, l1 = -1);
     WITH(LNT_SGD, l2 = INFINITY);
     WITH(LNT_SGD, weight_decay = -1);
     WITH(LNT_SGD, ema_decay = 1);
-    WITH(LNT_RMSPROP, rho = 1);
-    WITH(LNT_RMSPROP, epsilon = -1);
-    WITH(LNT_RMSPROP, momentum = 1);
-    WITH(LNT_ADAGRAD, rate_decay = -1);
-    WITH(LNT_ADAGRAD, epsilon = NAN);
-    WITH(LNT_ADAM, beta1 = 1);
-    WITH(LNT_ADAMW, beta2 = -0.1);
-    WITH(LNT_AMSGRAD, epsilon = -1);
-    WITH(LNT_NADAM, momentum_decay = -1);
-    WITH(LNT_RPROP, rprop_shrink = 1);
-    WITH(LNT_RPROP, rprop_grow = 1);
-    WITH(LNT_RPROP, rprop_least = 0);
-    WITH(LNT_RPROP, rprop_most = 1e-9);
-    WITH(LNT_MUON, muon_iterations = 0);
-    WITH(LNT_MUON, adam_rate = 0);
-    WITH(LNT_MUON, momentum = 1);
-    WITH(LNT_SOAP, precondition_period = 0);
-    WITH(LNT_SOAP, beta1 = 1);
-    WITH(LNT_SOAP, epsilon = -1);
+    WITH(LNT_RMSPROP, rmsprop.rho = 1);
+    WITH(LNT_RMSPROP, rmsprop.epsilon = -1);
+    WITH(LNT_RMSPROP, rmsprop.momentum = 1);
+    WITH(LNT_ADAGRAD, adagrad.lr_decay = -1);
+    WITH(LNT_ADAGRAD, adagrad.epsilon = NAN);
+    WITH(LNT_ADAM, adam.beta1 = 1);
+    WITH(LNT_ADAMW, adam.beta2 = -0.1);
+    WITH(LNT_AMSGRAD, adam.epsilon = -1);
+    WITH(LNT_NADAM, adam.momentum_decay = -1);
+    WITH(LNT_RPROP, rprop.eta_minus = 1);
+    WITH(LNT_RPROP, rprop.eta_plus = 1);
+    WITH(LNT_RPROP, rprop.step_min = 0);
+    WITH(LNT_RPROP, rprop.step_max = 1e-9);
+    WITH(LNT_MUON, muon.ns_steps = 0);
+    WITH(LNT_MUON, muon.adam_learning_rate = 0);
+    WITH(LNT_MUON, muon.momentum = 1);
+    WITH(LNT_SOAP, soap.precondition_frequency = 0);
+    WITH(LNT_SOAP, soap.beta1 = 1);
+    WITH(LNT_SOAP, soap.epsilon = -1);
 #undef WITH
     lnt_optim_config config = lnt_optim_defaults(LNT_SGD);
     lnt_optim *optim = NULL;

@@ -16,13 +16,14 @@ static const lnt_optim_group groups[] = {
 /* name, kind, learning rate, and what is not as in the defaults of the kind. */
 #define ROW_LIST(X)                                                                                \
     X(sgd, LNT_SGD, 0.1, (void) c)                                                                 \
-    X(momentum, LNT_SGD, 0.05, c->momentum = 0.9)                                                  \
-    X(dampening, LNT_SGD, 0.05, c->momentum = 0.9, c->dampening = 0.3)                             \
-    X(nesterov, LNT_SGD, 0.05, c->momentum = 0.8, c->nesterov = true)                              \
-    X(sgd_l2, LNT_SGD, 0.05, c->momentum = 0.9, c->l2 = 0.01)                                      \
+    X(momentum, LNT_SGD, 0.05, c->sgd.momentum = 0.9)                                              \
+    X(dampening, LNT_SGD, 0.05, c->sgd.momentum = 0.9, c->sgd.dampening = 0.3)                     \
+    X(nesterov, LNT_SGD, 0.05, c->sgd.momentum = 0.8, c->sgd.nesterov = true)                      \
+    X(sgd_l2, LNT_SGD, 0.05, c->sgd.momentum = 0.9, c->l2 = 0.01)                                  \
     X(sgd_l1, LNT_SGD, 0.05, c->l1 = 0.003)                                                        \
-    X(sgd_decay, LNT_SGD, 0.05, c->momentum = 0.5, c->weight_decay = 0.05, c->decay_all = true)    \
-    X(sgd_moving, LNT_SGD, 0.05, c->momentum = 0.5)                                                \
+    X(sgd_decay, LNT_SGD, 0.05, c->sgd.momentum = 0.5, c->weight_decay = 0.05,                     \
+      c->decay_all = true)                                                                         \
+    X(sgd_moving, LNT_SGD, 0.05, c->sgd.momentum = 0.5)                                            \
     X(clip_norm, LNT_SGD, 0.2, c->clip_norm = 0.3)                                                 \
     X(clip_value, LNT_SGD, 0.2, c->clip_value = 0.02)                                              \
     X(clip_both, LNT_ADAM, 0.01, c->clip_value = 0.05, c->clip_norm = 0.1, c->l1 = 0.001,          \
@@ -32,28 +33,29 @@ static const lnt_optim_group groups[] = {
     X(average, LNT_ADAM, 0.01, c->ema_decay = 0.9, c->l1 = 0.001)                                  \
     X(groups, LNT_ADAM, 0.01, c->groups = groups, c->n_groups = 2, c->clip_norm = 0.2)             \
     X(rmsprop, LNT_RMSPROP, 0.01, (void) c)                                                        \
-    X(rmsprop_velocity, LNT_RMSPROP, 0.002, c->momentum = 0.8, c->epsilon = 1e-4,                  \
+    X(rmsprop_velocity, LNT_RMSPROP, 0.002, c->rmsprop.momentum = 0.8, c->rmsprop.epsilon = 1e-4,  \
       c->weight_decay = 0.1)                                                                       \
-    X(rmsprop_centered, LNT_RMSPROP, 0.01, c->rmsprop.rho = 0.9, c->rmsprop.centered = true)                       \
-    X(rmsprop_momentum, LNT_RMSPROP, 0.003, c->momentum = 0.9, c->rmsprop.centered = true, c->l2 = 0.1)    \
+    X(rmsprop_centered, LNT_RMSPROP, 0.01, c->rmsprop.rho = 0.9, c->rmsprop.centered = true)       \
+    X(rmsprop_momentum, LNT_RMSPROP, 0.003, c->rmsprop.momentum = 0.9, c->rmsprop.centered = true, \
+      c->l2 = 0.1)                                                                                 \
     X(adagrad, LNT_ADAGRAD, 0.05, (void) c)                                                        \
-    X(adagrad_decay, LNT_ADAGRAD, 0.05, c->adagrad.lr_decay = 0.1, c->l2 = 0.05)                         \
+    X(adagrad_decay, LNT_ADAGRAD, 0.05, c->adagrad.lr_decay = 0.1, c->l2 = 0.05)                   \
     X(adam, LNT_ADAM, 0.01, (void) c)                                                              \
-    X(adam_l2, LNT_ADAM, 0.01, c->beta1 = 0.8, c->beta2 = 0.99, c->l2 = 0.02)                      \
-    X(adam_moving, LNT_ADAM, 0.01, c->beta1 = 0.5)                                                 \
+    X(adam_l2, LNT_ADAM, 0.01, c->adam.beta1 = 0.8, c->adam.beta2 = 0.99, c->l2 = 0.02)            \
+    X(adam_moving, LNT_ADAM, 0.01, c->adam.beta1 = 0.5)                                            \
     X(adamw, LNT_ADAMW, 0.01, c->weight_decay = 0.1)                                               \
-    X(adamw_all, LNT_ADAMW, 0.01, c->epsilon = 1e-3, c->decay_all = true)                          \
+    X(adamw_all, LNT_ADAMW, 0.01, c->adam.epsilon = 1e-3, c->decay_all = true)                     \
     X(nadam, LNT_NADAM, 0.01, (void) c)                                                            \
-    X(nadam_l2, LNT_NADAM, 0.01, c->adam.momentum_decay = 0.02, c->l2 = 0.05)                           \
+    X(nadam_l2, LNT_NADAM, 0.01, c->adam.momentum_decay = 0.02, c->l2 = 0.05)                      \
     X(nadam_decay, LNT_NADAM, 0.01, c->weight_decay = 0.1)                                         \
-    X(nadam_moving, LNT_NADAM, 0.01, c->beta1 = 0.5)                                               \
+    X(nadam_moving, LNT_NADAM, 0.01, c->adam.beta1 = 0.5)                                          \
     X(amsgrad, LNT_AMSGRAD, 0.02, (void) c)                                                        \
-    X(amsgrad_l2, LNT_AMSGRAD, 0.02, c->beta2 = 0.9, c->l2 = 0.02)                                 \
+    X(amsgrad_l2, LNT_AMSGRAD, 0.02, c->adam.beta2 = 0.9, c->l2 = 0.02)                            \
     X(rprop, LNT_RPROP, 0.01, (void) c)                                                            \
-    X(rprop_limits, LNT_RPROP, 0.02, c->rprop.eta_minus = 0.4, c->rprop.eta_plus = 1.5,                   \
-      c->rprop.step_min = 1e-3, c->rprop.step_max = 0.05)                                                 \
+    X(rprop_limits, LNT_RPROP, 0.02, c->rprop.eta_minus = 0.4, c->rprop.eta_plus = 1.5,            \
+      c->rprop.step_min = 1e-3, c->rprop.step_max = 0.05)                                          \
     X(muon, LNT_MUON, 0.02, (void) c)                                                              \
-    X(muon_plain, LNT_MUON, 0.01, c->nesterov = false, c->weight_decay = 0.1)                      \
+    X(muon_plain, LNT_MUON, 0.01, c->muon.nesterov = false, c->weight_decay = 0.1)                 \
     X(muon_moving, LNT_MUON, 0.01, (void) c)
 
 #define SET(name, kind, rate, ...)                                                                 \

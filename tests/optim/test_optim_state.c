@@ -10,7 +10,8 @@
 static lnt_optim_config busy(lnt_optim_kind kind)
 {
     lnt_optim_config config = lnt_optim_defaults(kind);
-    config.momentum = 0.9;
+    config.sgd.momentum = config.rmsprop.momentum = 0.9;
+    config.muon.momentum = config.kfac.momentum = 0.9;
     config.rmsprop.centered = true;
     config.accumulate = 2;
     config.clip_value = 0.5;
@@ -54,14 +55,21 @@ Test(optim_state, defaults)
         assert_eq(c.weight_decay, i == LNT_ADAMW ? 0.01 : 0);
         assert_eq(c.l1, 0);
         assert_eq(c.l2, 0);
-        assert_eq(c.momentum, i == LNT_MUON ? 0.95 : 0);
-        assert_eq(c.nesterov, i == LNT_MUON);
-        assert_eq(c.epsilon, i == LNT_ADAGRAD ? 1e-10 : 1e-8);
+        assert_eq(c.sgd.momentum, 0);
+        assert_eq(c.rmsprop.momentum, 0);
+        assert_eq(c.muon.momentum, 0.95);
+        assert_eq(c.kfac.momentum, 0.9);
+        cr_assert(!c.sgd.nesterov, "SGD has Nesterov momentum");
+        cr_assert(c.muon.nesterov, "Muon has no Nesterov momentum");
+        assert_eq(c.adagrad.epsilon, 1e-10);
+        assert_eq(c.adam.epsilon, 1e-8);
         assert_eq(c.rmsprop.rho, 0.99);
         assert_eq(c.accumulate, 1);
         assert_eq(c.soap.precondition_frequency, 10);
-        assert_eq(c.beta1, i == LNT_SOAP ? 0.95 : 0.9);
-        assert_eq(c.beta2, i == LNT_SOAP ? 0.95 : 0.999);
+        assert_eq(c.soap.beta1, 0.95);
+        assert_eq(c.adam.beta1, 0.9);
+        assert_eq(c.soap.beta2, 0.95);
+        assert_eq(c.adam.beta2, 0.999);
         assert_eq(c.clip_value, 0);
         assert_eq(c.clip_norm, 0);
         assert_eq(c.ema_decay, 0);

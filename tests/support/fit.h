@@ -47,7 +47,7 @@ static inline lnt_fit_config settings(void)
     config.seed = 5;
     config.optim = lnt_optim_defaults(LNT_SGD);
     config.optim.learning_rate = 0.05;
-    config.optim.momentum = 0.5;
+    config.optim.sgd.momentum = 0.5;
     return config;
 }
 

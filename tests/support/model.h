@@ -154,9 +154,9 @@ static inline bool same_loss(const lnt_loss *a, const lnt_loss *b)
         a->gradient_reduction != b->gradient_reduction) {
         return false;
     }
-    const lnt_field *parameter = &lnt_loss_ops_of(a->kind)->parameter;
-    if (parameter->name != NULL && memcmp((const char *) a + parameter->offset,
-                                          (const char *) b + parameter->offset, 8) != 0) {
+    const lnt_setting *parameter = lnt_loss_parameter(a->kind);
+    if (parameter != NULL && memcmp((const char *) a + parameter->offset,
+                                    (const char *) b + parameter->offset, 8) != 0) {
         return false;
     }
     return (a->class_weights == NULL) == (b->class_weights == NULL) &&

@@ -14,7 +14,7 @@ Test(trainer, is_fit_batch_by_batch)
     config.optim = lnt_optim_defaults(LNT_ADAM);
     config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_COSINE);
     config.schedule.per_step = true;
-    config.schedule.period = 0; /* the whole run */
+    config.schedule.cosine.period = 0; /* the whole run */
     config.max_steps = 20 * 7;
     OK(lnt_fit(a, &x, &y, &config, NULL, NULL));
     lnt_trainer *trainer = NULL;
@@ -171,10 +171,10 @@ Test(trainer, refuses_by_name)
     not_created(LNT_ERR_INVALID, "schedule is plateau, which a trainer has no monitored value for",
                 net, &config);
     config = settings();
-    config.optim.momentum = 2;
+    config.optim.sgd.momentum = 2;
     not_created(LNT_ERR_INVALID,
-                "cannot prepare training: optim.momentum is 2, expected a number in [0, 1)", net,
-                &config);
+                "cannot prepare training: optim.sgd.momentum is 2, expected a number in [0, 1)",
+                net, &config);
     config = settings();
     failing f = {.fail_at = 2};
     const lnt_allocator allocator = failing_allocator(&f);

@@ -114,8 +114,8 @@ static int check_optim(const lnt_optim_config *optim)
                               optim->rprop.step_max, optim->rprop.step_min);
     }
     if (optim->kind == LNT_LBFGS && optim->lbfgs.c1 >= optim->lbfgs.c2) {
-        return lnt_cli_misuse("option --c1: expected below --c2, %g, found %g",
-                              optim->lbfgs.c2, optim->lbfgs.c1);
+        return lnt_cli_misuse("option --c1: expected below --c2, %g, found %g", optim->lbfgs.c2,
+                              optim->lbfgs.c1);
     }
     if (optim->kind == LNT_LM && optim->lm.mu > optim->lm.mu_max) {
         return lnt_cli_misuse("option --mu: expected at most --mu-max, %g, found %g",

@@ -127,6 +127,21 @@ typedef struct default_texts {
     unsigned n_kinds;
 } default_texts;
 
+/* "1e-08" becomes "1e-8", and "1e+10" "1e10". */
+static void shorten_exponent(char *text)
+{
+    char *e = strchr(text, 'e');
+    if (e != NULL) {
+        char *from = e + 1, *to = e + 1;
+        if (*from == '-') {
+            to++;
+        }
+        from += *from == '-' || *from == '+';
+        from += strspn(from, "0");
+        memmove(to, from, strlen(from) + 1);
+    }
+}
+
 static void find_defaults(const lnt_cli_setting_source *source, const lnt_cli_option *option,
                           default_texts *texts)
 {

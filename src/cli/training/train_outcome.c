@@ -25,11 +25,11 @@ static const char *end_text(lnt_fit_end end)
     case LNT_END_STOP_FILE:
         return "stop";
     case LNT_END_TARGET_LOSS:
-        return "goal";
+        return "target-loss";
     case LNT_END_GRADIENT_TOLERANCE:
-        return "min-gradient";
+        return "gradient-tolerance";
     case LNT_END_STALLED:
-        return "stuck";
+        return "stalled";
     default:
         return "epochs";
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/checkpoint/run_fingerprint.h"
 
-#include "base/settings.h"
+#include "base/settings/settings.h"
 
 #include <linnet/checkpoint.h>
 #include <linnet/text.h>

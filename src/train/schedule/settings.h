@@ -2,7 +2,7 @@
 #ifndef LINNET_TRAIN_SCHEDULE_SETTINGS_H
 #define LINNET_TRAIN_SCHEDULE_SETTINGS_H
 
-#include "base/settings.h"
+#include "base/settings/settings.h"
 
 /** All settings of schedules. */
 extern const lnt_settings lnt_schedule_table;

@@ -179,7 +179,7 @@ Test(resume, with_all_rows_in_a_batch)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         lnt_fit_config config = whole_run_of(kinds[i]);
         config.optim.l2 = 1e-3;
-        config.optim.memory = 3;
+        config.optim.lbfgs.history_size = 3;
         stop_after(LNT_F64, config, 2 * config.epochs);
         stop_after(LNT_F32, config, 2 * config.epochs);
     }
@@ -188,7 +188,7 @@ Test(resume, with_all_rows_in_a_batch)
 Test(resume, with_momentum_averages_and_accumulated_gradients)
 {
     lnt_fit_config config = run_of(LNT_SGD);
-    config.optim.momentum = 0.9;
+    config.optim.sgd.momentum = 0.9;
     config.optim.accumulate = 2; /* five batches an epoch: one gradient waits at its end */
     config.optim.ema_decay = 0.9;
     config.optim.clip_norm = 1;
@@ -199,8 +199,8 @@ Test(resume, with_a_plateau)
 {
     lnt_fit_config config = run_of(LNT_ADAM);
     config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
-    config.schedule.patience = 1;
-    config.schedule.cooldown = 1;
+    config.schedule.plateau.patience = 1;
+    config.schedule.plateau.cooldown = 1;
     config.optim.learning_rate = 0.05;
     stop_everywhere(LNT_F64, config);
 }
@@ -208,7 +208,7 @@ Test(resume, with_a_plateau)
 Test(resume, with_one_cycle_by_steps)
 {
     lnt_fit_config config = run_of(LNT_SGD);
-    config.optim.momentum = 0.9;
+    config.optim.sgd.momentum = 0.9;
     config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE);
     config.schedule.per_step = true;
     stop_everywhere(LNT_F64, config);
@@ -412,11 +412,11 @@ Test(resume, changed_settings_and_data_are_refused)
     lnt_fit_config other = config;
     other.batch_rows = 10;
     refused_run(other, folder, true, LNT_ERR_INVALID,
-                "was made with 'batch rows = 14', now it is 'batch rows = 10'");
+                "was made with 'batch_rows = 14', now it is 'batch_rows = 10'");
     other = config;
     other.optim.learning_rate = 0.002;
     refused_run(other, folder, true, LNT_ERR_INVALID,
-                "'learning rate = 0.001', now it is 'learning rate = 0.002'");
+                "'optim.learning_rate = 0.001', now it is 'optim.learning_rate = 0.002'");
     other = config;
     other.checkpoint.options = "hidden = 3";
     refused_run(other, folder, true, LNT_ERR_INVALID, "now it is 'hidden = 3'");

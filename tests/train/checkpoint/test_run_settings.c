@@ -48,20 +48,21 @@ Test(run_settings, class_weights)
     first.loss.class_weights = weights;
     second.loss.class_weights = others;
     first.loss.n_class_weights = second.loss.n_class_weights = 2;
-    differ("weights", first, second, "'class weight = 2', now it is 'class weight = 3'");
-    differ("none", of_classes(), first, "now it is 'class weight = 1'");
+    differ("weights", first, second,
+           "'loss.class_weights = 2', now it is 'loss.class_weights = 3'");
+    differ("none", of_classes(), first, "now it is 'loss.class_weights = 1'");
 }
 
 Test(run_settings, groups)
 {
     static const lnt_optim_group group = {0, 1, LNT_ALL_ROLES, 0.5, 0.25, 0.125, 2};
     lnt_optim_group changed[6];
-    static const char *const parts[] = {"'group = 0, 1, ",
-                                        "'group learning rate = 0.5'",
-                                        "'group weight decay = 0.25'",
-                                        "'group l1 = 0.125'",
-                                        "'group l2 = 2', now it is 'group l2 = 3'",
-                                        "'group = 0, 1, "};
+    static const char *const parts[] = {"'optim.group = 0, 1, ",
+                                        "'optim.group.learning_rate = 0.5'",
+                                        "'optim.group.weight_decay = 0.25'",
+                                        "'optim.group.l1 = 0.125'",
+                                        "'optim.group.l2 = 2', now it is 'optim.group.l2 = 3'",
+                                        "'optim.group = 0, 1, "};
     for (size_t i = 0; i < 6; i++) {
         changed[i] = group;
     }
@@ -87,11 +88,12 @@ Test(run_settings, milestones)
     static const size_t early[] = {3, 5}, late[] = {3, 6};
     lnt_fit_config first = of_classes(), second;
     first.schedule = lnt_schedule_defaults(LNT_SCHEDULE_MULTI_STEP);
-    first.schedule.milestones = early;
-    first.schedule.n_milestones = 2;
+    first.schedule.multi_step.milestones = early;
+    first.schedule.multi_step.n_milestones = 2;
     second = first;
-    second.schedule.milestones = late;
-    differ("milestones", first, second, "'milestone = 5', now it is 'milestone = 6'");
+    second.schedule.multi_step.milestones = late;
+    differ("milestones", first, second,
+           "'schedule.multi_step.milestone = 5', now it is 'schedule.multi_step.milestone = 6'");
 }
 
 /* --- ensembles --- */

@@ -228,7 +228,7 @@ Test(fit_stopping, a_warm_start_continues)
     lnt_net *once = make_net(LNT_F64, 1), *twice = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.shuffle = false;
-    config.optim.momentum = 0;
+    config.optim.sgd.momentum = 0;
     OK(lnt_fit(once, &x, &y, &config, NULL, NULL));
     config.epochs = 10;
     OK(lnt_fit(twice, &x, &y, &config, NULL, NULL));
@@ -338,7 +338,10 @@ Test(fit_stopping, refuses_settings_by_name)
     refused(LNT_ERR_INVALID, "monitor is f1, which does not apply to mse with 1 outputs", net, &x,
             &y, &config);
     config.monitor = (lnt_metric) 77;
-    refused(LNT_ERR_INVALID, "monitor is 77, expected one of lnt_metric", net, &x, &y, &config);
+    refused(LNT_ERR_INVALID,
+            "monitor is 77, expected one of loss, accuracy, top_k, balanced_accuracy, f1, roc_auc, "
+            "log_loss, mae, rmse, r2",
+            net, &x, &y, &config);
     config = settings();
     config.optim.kind = (lnt_optim_kind) 99;
     refused(LNT_ERR_INVALID,

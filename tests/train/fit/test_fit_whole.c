@@ -137,7 +137,7 @@ Test(fit_whole, what_a_method_does_not_take_is_told)
     lnt_error error;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));
     assert_str_eq(error.message, "cannot prepare training: optim.weight_decay is 0.1, which lbfgs "
-                                 "does not take; it takes l2");
+                                 "does not use; it uses l2");
     config = whole(LNT_LBFGS);
     config.loss.gradient_reduction = LNT_SUM;
     FAILS(LNT_ERR_INVALID, lnt_fit(net, &x, &y, &config, NULL, &error));

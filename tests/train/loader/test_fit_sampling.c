@@ -301,7 +301,8 @@ Test(fit_sampling, refuses_what_it_cannot_draw_from)
     refused(LNT_ERR_INVALID, "sampling is balanced, which needs targets of one column of labels",
             net, &x, &y, &config);
     config.sampling = (lnt_sampling) 9;
-    refused(LNT_ERR_INVALID, "sampling is 9, expected one of lnt_sampling", net, &x, &y, &config);
+    refused(LNT_ERR_INVALID, "sampling is 9, expected one of all, balanced, weighted", net, &x, &y,
+            &config);
     config.sampling = LNT_SAMPLE_WEIGHTED;
     refused(LNT_ERR_NULL, "sampling is weighted, sampling_weights is NULL", net, &x, &y, &config);
     config.sampling_weights = &labels;

@@ -49,9 +49,9 @@ Test(fit_schedule, rates_are_the_schedules)
             const size_t milestones[] = {3, 11};
             lnt_schedule schedule = lnt_schedule_defaults(kind);
             schedule.per_step = per_step == 1;
-            schedule.milestones = milestones;
-            schedule.n_milestones = 2;
-            schedule.factor = 0.9;
+            schedule.multi_step.milestones = milestones;
+            schedule.multi_step.n_milestones = 2;
+            schedule.multi_step.gamma = 0.9;
             schedule.warmup = 2;
             lnt_net *like = make_net(LNT_F64, 1);
             lnt_history *history = NULL;
@@ -79,9 +79,9 @@ Test(fit_schedule, rates_are_the_schedules)
 Test(fit_schedule, plateau_watches_the_monitor)
 {
     lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
-    schedule.patience = 0;
-    schedule.threshold = 0.2; /* the loss does not fall by a fifth each epoch */
-    schedule.factor = 0.5;
+    schedule.plateau.patience = 0;
+    schedule.plateau.threshold = 0.2; /* the loss does not fall by a fifth each epoch */
+    schedule.plateau.factor = 0.5;
     schedule.warmup = 3;
     const rates r = run(schedule, NULL);
     OK(lnt_schedule_resolve(&schedule, 20, NULL));
@@ -123,12 +123,13 @@ Test(fit_schedule, one_cycle_needs_momentum)
     lnt_net *net = make_net(LNT_F64, 1);
     lnt_fit_config config = settings();
     config.schedule = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE);
-    config.optim.momentum = 0;
-    refused(LNT_ERR_INVALID,
-            "cannot prepare training: schedule.cycle_momentum: expected an optimiser with "
-            "momentum, found sgd with momentum 0",
-            net, &x, &y, &config);
-    config.schedule.cycle_momentum = false;
+    config.optim.sgd.momentum = 0;
+    refused(
+        LNT_ERR_INVALID,
+        "cannot prepare training: schedule.one_cycle.cycle_momentum: expected an optimiser with "
+        "momentum, found sgd with momentum 0",
+        net, &x, &y, &config);
+    config.schedule.one_cycle.cycle_momentum = false;
     OK(lnt_fit(net, &x, &y, &config, NULL, NULL));
     lnt_net_destroy(net);
 }

@@ -13,48 +13,51 @@ static const struct row {
     lnt_schedule with; /* numbers that are not 0 replace the defaults of its kind */
 } rows[] = {
     {"constant", {.kind = LNT_SCHEDULE_CONSTANT}},
-    {"step", {.kind = LNT_SCHEDULE_STEP, .period = 13, .factor = 0.3}},
-    {"multi_step", {.kind = LNT_SCHEDULE_MULTI_STEP, .factor = 0.5}},
-    {"exponential", {.kind = LNT_SCHEDULE_EXPONENTIAL, .factor = 0.93}},
-    {"polynomial", {.kind = LNT_SCHEDULE_POLYNOMIAL, .total = 45, .power = 1.7}},
-    {"cosine", {.kind = LNT_SCHEDULE_COSINE, .period = 17, .least = 0.01}},
-    {"cosine_twice", {.kind = LNT_SCHEDULE_COSINE, .period = 6, .cycle_factor = 2}},
+    {"step", {.kind = LNT_SCHEDULE_STEP, .step.step_size = 13, .step.gamma = 0.3}},
+    {"multi_step", {.kind = LNT_SCHEDULE_MULTI_STEP, .multi_step.gamma = 0.5}},
+    {"exponential", {.kind = LNT_SCHEDULE_EXPONENTIAL, .exponential.gamma = 0.93}},
+    {"polynomial",
+     {.kind = LNT_SCHEDULE_POLYNOMIAL, .polynomial.total = 45, .polynomial.power = 1.7}},
+    {"cosine", {.kind = LNT_SCHEDULE_COSINE, .cosine.period = 17, .cosine.min_lr = 0.01}},
+    {"cosine_twice", {.kind = LNT_SCHEDULE_COSINE, .cosine.period = 6, .cosine.t_mult = 2}},
     {"one_cycle", {.kind = LNT_SCHEDULE_ONE_CYCLE}},
     {"one_cycle_early",
-     {.kind = LNT_SCHEDULE_ONE_CYCLE, .rise = 0.1, .start_factor = 10, .end_factor = 100}},
+     {.kind = LNT_SCHEDULE_ONE_CYCLE,
+      .one_cycle.pct_start = 0.1,
+      .one_cycle.div_factor = 10,
+      .one_cycle.final_div_factor = 100}},
     {"warmup_step", {.kind = LNT_SCHEDULE_STEP, .warmup = WARMUP}},
     {"warmup_cosine", {.kind = LNT_SCHEDULE_COSINE, .warmup = WARMUP, .warmup_start = 0.05}},
-    {"plateau", {.kind = LNT_SCHEDULE_PLATEAU, .patience = 2, .factor = 0.5}},
+    {"plateau", {.kind = LNT_SCHEDULE_PLATEAU, .plateau.patience = 2, .plateau.factor = 0.5}},
     {"plateau_cooldown",
-     {.kind = LNT_SCHEDULE_PLATEAU, .patience = 1, .factor = 0.3, .cooldown = 4, .least = 0.004}},
+     {.kind = LNT_SCHEDULE_PLATEAU,
+      .plateau.patience = 1,
+      .plateau.factor = 0.3,
+      .plateau.cooldown = 4,
+      .plateau.min_lr = 0.004}},
     {"plateau_absolute",
-     {.kind = LNT_SCHEDULE_PLATEAU, .patience = 3, .threshold = 0.02, .absolute = true}},
+     {.kind = LNT_SCHEDULE_PLATEAU,
+      .plateau.patience = 3,
+      .plateau.threshold = 0.02,
+      .plateau.absolute = true}},
 };
 
 enum { N_ROWS = sizeof rows / sizeof rows[0] };
 
 static lnt_schedule schedule_of(const struct row *row)
 {
-    const lnt_schedule *with = &row->with;
-    lnt_schedule s = lnt_schedule_defaults(with->kind);
-    double *const numbers[] = {&s.factor,       &s.power,      &s.least,     &s.rise,
-                               &s.start_factor, &s.end_factor, &s.threshold, &s.warmup_start};
-    const double values[] = {with->factor,    with->power,        with->least,
-                             with->rise,      with->start_factor, with->end_factor,
-                             with->threshold, with->warmup_start};
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        *numbers[i] = values[i] != 0 ? values[i] : *numbers[i];
+    lnt_schedule s = lnt_schedule_defaults(row->with.kind);
+    size_t count;
+    const lnt_setting *settings = lnt_schedule_settings(&count);
+    for (size_t i = 0; i < count; i++) {
+        char text[LNT_SETTING_LENGTH];
+        OK(lnt_schedule_get(&row->with, settings[i].name, text, NULL));
+        if (strcmp(text, "0") != 0 && strcmp(text, "false") != 0) {
+            OK(lnt_schedule_set(&s, settings[i].name, text, NULL));
+        }
     }
-    size_t *const counts[] = {&s.period,   &s.total,    &s.cycle_factor,
-                              &s.patience, &s.cooldown, &s.warmup};
-    const size_t sizes[] = {with->period,   with->total,    with->cycle_factor,
-                            with->patience, with->cooldown, with->warmup};
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        *counts[i] = sizes[i] != 0 ? sizes[i] : *counts[i];
-    }
-    s.absolute = with->absolute;
-    s.milestones = milestones;
-    s.n_milestones = 3;
+    s.multi_step.milestones = milestones;
+    s.multi_step.n_milestones = 3;
     return s;
 }
 
@@ -102,7 +105,7 @@ Test(schedule, momentum_of_one_cycle)
             agree(name, t, lnt_schedule_momentum(&schedule, t),
                   lnt_tensor_get(find(&file, name), 0, t));
         }
-        schedule.cycle_momentum = false;
+        schedule.one_cycle.cycle_momentum = false;
         assert_nan(lnt_schedule_momentum(&schedule, 3));
     }
 }
@@ -112,8 +115,8 @@ Test(schedule, momentum_stays_high_in_the_warm_up)
 {
     lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_ONE_CYCLE), cycle = schedule;
     schedule.warmup = 5;
-    schedule.momentum_high = cycle.momentum_high = 0.97;
-    schedule.momentum_low = cycle.momentum_low = 0.6;
+    schedule.one_cycle.max_momentum = cycle.one_cycle.max_momentum = 0.97;
+    schedule.one_cycle.base_momentum = cycle.one_cycle.base_momentum = 0.6;
     OK(lnt_schedule_resolve(&schedule, PERIODS + 5, NULL));
     OK(lnt_schedule_resolve(&cycle, PERIODS, NULL));
     for (size_t t = 0; t < 5; t++) {
@@ -131,9 +134,9 @@ Test(schedule, plateau_of_equal_values)
     for (int absolute = 0; absolute < 2; absolute++) {
         lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
         lnt_plateau plateau = {0};
-        schedule.patience = 2;
-        schedule.threshold = 0;
-        schedule.absolute = absolute != 0;
+        schedule.plateau.patience = 2;
+        schedule.plateau.threshold = 0;
+        schedule.plateau.absolute = absolute != 0;
         OK(lnt_schedule_resolve(&schedule, 6, NULL));
         const double expected[] = {1, 1, 1, 0.1};
         for (size_t t = 0; t < 4; t++) {
@@ -150,7 +153,7 @@ Test(schedule, plateau_below_zero)
     const double expected[] = {1, 1, 1, 0.1, 0.1, 0.1};
     lnt_schedule schedule = lnt_schedule_defaults(LNT_SCHEDULE_PLATEAU);
     lnt_plateau plateau = {0};
-    schedule.patience = 2;
+    schedule.plateau.patience = 2;
     OK(lnt_schedule_resolve(&schedule, 6, NULL));
     for (size_t t = 0; t < 6; t++) {
         const double rate = lnt_plateau_update(&plateau, &schedule, 1, losses[t]);
@@ -203,35 +206,36 @@ Test(schedule, ranges)
     do {                                                                                           \
         lnt_schedule s = lnt_schedule_defaults(schedule_kind);                                     \
         lnt_error error = {LNT_OK, ""};                                                            \
-        s.milestones = milestones;                                                                 \
-        s.n_milestones = 3;                                                                        \
+        s.multi_step.milestones = milestones;                                                      \
+        s.multi_step.n_milestones = 3;                                                             \
         s.assignment;                                                                              \
         FAILS(LNT_ERR_INVALID, lnt_schedule_resolve(&s, 10, &error));                              \
         assert_contains(error.message, word);                                                      \
         FAILS(LNT_ERR_INVALID, lnt_schedule_resolve(&s, 10, NULL));                                \
     } while (0)
-    WITH(LNT_SCHEDULE_STEP, factor = 0, "factor is 0, expected a number in (0, 1]");
-    WITH(LNT_SCHEDULE_STEP, factor = NAN, "factor");
-    WITH(LNT_SCHEDULE_EXPONENTIAL, factor = 1.1, "factor is 1.1");
-    WITH(LNT_SCHEDULE_STEP, period = 0, "period");
-    WITH(LNT_SCHEDULE_MULTI_STEP, n_milestones = 0, "milestones");
-    WITH(LNT_SCHEDULE_MULTI_STEP, milestones = ((const size_t[]){3, 3, 4}),
-         "schedule.milestones has 3 behind 3, expected them to ascend");
-    WITH(LNT_SCHEDULE_POLYNOMIAL, power = 0, "power is 0, expected a finite number above 0");
-    WITH(LNT_SCHEDULE_COSINE, least = -1, "least is -1, expected a finite number from 0");
-    WITH(LNT_SCHEDULE_COSINE, cycle_factor = 0, "cycle_factor");
-    WITH(LNT_SCHEDULE_ONE_CYCLE, rise = 1, "rise");
-    WITH(LNT_SCHEDULE_ONE_CYCLE, start_factor = 0, "start_factor");
-    WITH(LNT_SCHEDULE_ONE_CYCLE, end_factor = INFINITY, "end_factor");
-    WITH(LNT_SCHEDULE_ONE_CYCLE, momentum_high = 1, "momentum_high");
-    WITH(LNT_SCHEDULE_ONE_CYCLE, momentum_low = -0.1, "momentum_low");
-    WITH(LNT_SCHEDULE_PLATEAU, threshold = -1, "threshold");
-    WITH(LNT_SCHEDULE_PLATEAU, least_change = NAN, "least_change");
+    WITH(LNT_SCHEDULE_STEP, step.gamma = 0, "step.gamma is 0, expected a number in (0, 1]");
+    WITH(LNT_SCHEDULE_STEP, step.gamma = NAN, "gamma");
+    WITH(LNT_SCHEDULE_EXPONENTIAL, exponential.gamma = 1.1, "gamma is 1.1");
+    WITH(LNT_SCHEDULE_STEP, step.step_size = 0, "step_size");
+    WITH(LNT_SCHEDULE_MULTI_STEP, multi_step.n_milestones = 0, "milestones");
+    WITH(LNT_SCHEDULE_MULTI_STEP, multi_step.milestones = ((const size_t[]){3, 3, 4}),
+         "schedule.multi_step.milestones has 3 behind 3, expected them to ascend");
+    WITH(LNT_SCHEDULE_POLYNOMIAL, polynomial.power = 0,
+         "power is 0, expected a finite number above 0");
+    WITH(LNT_SCHEDULE_COSINE, cosine.min_lr = -1, "min_lr is -1, expected a finite number from 0");
+    WITH(LNT_SCHEDULE_COSINE, cosine.t_mult = 0, "t_mult");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, one_cycle.pct_start = 1, "pct_start");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, one_cycle.div_factor = 0, "div_factor");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, one_cycle.final_div_factor = INFINITY, "final_div_factor");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, one_cycle.max_momentum = 1, "max_momentum");
+    WITH(LNT_SCHEDULE_ONE_CYCLE, one_cycle.base_momentum = -0.1, "base_momentum");
+    WITH(LNT_SCHEDULE_PLATEAU, plateau.threshold = -1, "threshold");
+    WITH(LNT_SCHEDULE_PLATEAU, plateau.eps = NAN, "plateau.eps");
     WITH(LNT_SCHEDULE_PLATEAU, per_step = true, "per_step");
     WITH(LNT_SCHEDULE_CONSTANT, kind = (lnt_schedule_kind) 42, "42");
 #undef WITH
     lnt_schedule s = lnt_schedule_defaults(LNT_SCHEDULE_CONSTANT);
-    s.factor = -1; /* which a constant does not read */
+    s.step.gamma = -1; /* which a constant does not read */
     OK(lnt_schedule_resolve(&s, 10, NULL));
     s.warmup = 3;
     s.warmup_start = 0;

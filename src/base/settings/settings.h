@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LINNET_BASE_SETTINGS_H
-#define LINNET_BASE_SETTINGS_H
+#ifndef LINNET_BASE_SETTINGS_SETTINGS_H
+#define LINNET_BASE_SETTINGS_SETTINGS_H
 
 #include <linnet/settings.h>
 #include <linnet/status.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/settings.h"
+#include "base/settings/settings.h"
 
 #include "base/numbers/number.h"
 #include "base/text/quote.h"
