@@ -34,7 +34,7 @@ Test(guard, nothing_is_restored_before_something_is_kept)
     set_first(net, 3);
     OK(lnt_nan_guard_restore(&guard, net));
     assert_eq(first_of(net), 3);
-    cr_assert(!guard.has_kept);
+    cr_assert(!guard.has_saved);
     lnt_nan_guard_clear(&guard);
     lnt_net_destroy(net);
 }
@@ -49,15 +49,15 @@ Test(guard, keeps_finite_parameters_only)
         set_first(net, bad[i]);
         OK(lnt_nan_guard_update(&guard, net, &finite));
         cr_assert(!finite);
-        cr_assert(!guard.has_kept);
+        cr_assert(!guard.has_saved);
         finite = true;
         OK(lnt_nan_guard_save_if_finite(&guard, net, &finite));
         cr_assert(!finite);
-        cr_assert(!guard.has_kept);
+        cr_assert(!guard.has_saved);
         set_first(net, 2);
         OK(lnt_nan_guard_save_if_finite(&guard, net, &finite));
         cr_assert(finite);
-        cr_assert(guard.has_kept);
+        cr_assert(guard.has_saved);
         set_first(net, bad[i]);
         OK(lnt_nan_guard_save_if_finite(&guard, net, &finite));
         cr_assert(!finite);
