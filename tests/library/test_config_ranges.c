@@ -274,7 +274,8 @@ Test(config_ranges, parts_of_runs, .init = make_net)
     WITH(sampling = (lnt_sampling) 9, "sampling is 9, expected one of all, balanced, weighted");
     WITH(monitor = (lnt_metric) 77, "monitor is 77, expected one of loss, accuracy, top_k, "
                                     "balanced_accuracy, f1, roc_auc, log_loss, mae, rmse, r2");
-    WITH(gemm = (lnt_gemm_backend) 9, "gemm is 9, expected one of heuristic, autotune, blas, builtin");
+    WITH(gemm = (lnt_gemm_backend) 9,
+         "gemm is 9, expected one of heuristic, autotune, blas, builtin");
     WITH(threads = 1000, "threads is 1000, expected at most 256");
     WITH(threads = 256, "threads is 256, expected at most ");
 #undef WITH

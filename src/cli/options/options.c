@@ -297,7 +297,7 @@ void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size)
     text[0] = '\0';
     const bool is_whole = option->kind == LNT_CLI_COUNT || option->kind == LNT_CLI_SIZE ||
                           option->kind == LNT_CLI_SIZES;
-    if (is_whole && option->most == UINT64_MAX) {
+    if (option->kind == LNT_CLI_SIZE && option->most == UINT64_MAX) {
         snprintf(text, size, "from %llu", (unsigned long long) option->least);
     } else if (is_whole) {
         snprintf(text, size, "from %llu to %llu", (unsigned long long) option->least,

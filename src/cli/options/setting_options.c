@@ -164,6 +164,7 @@ static void find_defaults(const lnt_cli_setting_source *source, const lnt_cli_op
                             setting->choice(lnt_cli_option_choice(field)));
         } else if (setting->type == LNT_SETTING_REAL) {
             (void) snprintf(texts->of[kind], LNT_SETTING_LENGTH, "%.6g", *(const double *) field);
+            shorten_exponent(texts->of[kind]);
         } else {
             (void) snprintf(texts->of[kind], LNT_SETTING_LENGTH, "%zu", *(const size_t *) field);
         }
