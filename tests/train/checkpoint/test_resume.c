@@ -444,7 +444,7 @@ Test(resume, changed_settings_are_taken_when_told)
     assert_eq(rest.result.epochs, EPOCHS + 1);
     finish(&rest);
     config.optim = lnt_optim_defaults(LNT_ADAM);
-    refused_run(config, folder, true, LNT_ERR_INVALID, "has nothing of 'optimizer'");
+    refused_run(config, folder, true, LNT_ERR_INVALID, "has no 'optimizer'");
 }
 
 Test(resume, another_net_is_refused)
@@ -535,7 +535,7 @@ Test(resume, checkpoints_of_another_run_are_not_touched)
     const char *folder = in_folder("run");
     const lnt_fit_config config = run_of(LNT_ADAM);
     make_part(config, folder);
-    refused_run(config, folder, false, LNT_ERR_EXISTS, "there are checkpoints already");
+    refused_run(config, folder, false, LNT_ERR_EXISTS, "the folder already has checkpoints");
     lnt_checkpoint_folder *open = NULL;
     OK(lnt_checkpoint_folder_open(&open, folder, 2, NULL, NULL));
     refused_run(config, folder, true, LNT_ERR_BUSY, "another run has this folder");
