@@ -80,6 +80,12 @@ static lnt_status refuse(const lnt_cli_option *option, const char *what, const c
 {
     char range[LNT_CLI_RANGE_MAX];
     lnt_cli_option_range(option, range, sizeof range);
+    const bool is_digits = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    if (option->most == UINT64_MAX && is_digits && strlen(text) > 19) { /* not 64 bits */
+        return lnt_fail(error, LNT_ERR_INVALID, "expected %s from %llu to %llu, found '%s'", what,
+                        (unsigned long long) option->least, (unsigned long long) option->most,
+                        text);
+    }
     return lnt_fail(error, LNT_ERR_INVALID, "expected %s %s, found '%s'", what, range, text);
 }
 

@@ -74,6 +74,9 @@ static lnt_cli_option option_of(const lnt_cli_setting_source *source, const lnt_
     if (rule != NULL && rule->kind != LNT_CLI_SWITCH) {
         option.kind = rule->kind;
     }
+    if (rule != NULL && rule->help != NULL) {
+        option.help = rule->help;
+    }
     option.initial = rule != NULL ? rule->initial : NULL;
     option.ruler = choices_of(source, setting->kinds) != ~0ULL ? source->ruler : NULL;
     option.only = choices_of(source, setting->kinds);

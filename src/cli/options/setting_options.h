@@ -14,6 +14,7 @@ typedef struct lnt_cli_setting_rule {
     const char *option;  /* NULL: there is no option */
     const char *initial; /* the default, whatever the choice; NULL: by kind */
     lnt_cli_kind kind;   /* LNT_CLI_BYTES; else of the setting's type */
+    const char *help;    /* NULL: the setting's help */
 } lnt_cli_setting_rule;
 
 /* A table of settings, and how its options depend on the option of the kind. */
