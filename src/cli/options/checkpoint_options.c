@@ -41,7 +41,7 @@ static const lnt_cli_option options[] = {
      LNT_CLI_AT(fit.checkpoint.resume),
      .initial = "no",
      .help = "Go on from the newest checkpoint that is good; begin if there is none"},
-    {.name = "resume-changed",
+    {.name = "resume-allow-changes",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.checkpoint.allow_changes),
      .initial = "no",
@@ -77,7 +77,7 @@ int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
     lnt_checkpoint_config *checkpoint = &settings->fit.checkpoint;
     checkpoint->resume = checkpoint->resume || checkpoint->allow_changes;
     if (checkpoint->directory == NULL) {
-        const char *given = checkpoint->allow_changes ? "resume-changed"
+        const char *given = checkpoint->allow_changes ? "resume-allow-changes"
                             : checkpoint->resume      ? "resume"
                             : settings->every != NULL ? "every"
                             : checkpoint->keep > 0    ? "keep"
@@ -97,7 +97,7 @@ int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
 static bool may_change(const char *line)
 {
     static const char *const names[] = {"checkpoint",     "every",  "keep",      "resume",
-                                        "resume-changed", "epochs", "max-steps", "max-time",
+                                        "resume-allow-changes", "epochs", "max-steps", "max-time",
                                         "threads",        "output", "history",   "report",
                                         "json",           "quiet",  "progress",  "memory"};
     const size_t length = strcspn(line, " =\n");

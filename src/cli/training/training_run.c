@@ -251,7 +251,7 @@ lnt_status lnt_cli_trial_fit(lnt_cli_trial *trial, bool shown, lnt_error *error)
         return fail_with(error, status, "; --resume goes on from the newest");
     }
     if (keeps && status == LNT_ERR_INVALID && strstr(error->message, "was made with") != NULL) {
-        return fail_with(error, status, "; --resume-changed goes on all the same");
+        return fail_with(error, status, "; --resume-allow-changes goes on all the same");
     }
     if (status == LNT_ERR_NONFINITE) {
         char why[LNT_ERROR_LENGTH];
