@@ -66,7 +66,7 @@ void lnt_cli_optim_options_init(void)
 {
     static lnt_cli_help_text texts[ROOM], names[ROOM];
     lnt_cli_setting_source source = {.offset = offsetof(lnt_cli_train_settings, fit.optim),
-                                     .ruler = "optimizer",
+                                     .depends_on = "optimizer",
                                      .n_kinds = N_KINDS,
                                      .rules = rules,
                                      .n_rules = LNT_CLI_COUNT_OF(rules),

@@ -21,9 +21,9 @@ typedef struct lnt_cli_setting_rule {
 typedef struct lnt_cli_setting_source {
     const lnt_setting *settings;
     size_t count;
-    size_t offset;     /* of the library's struct in the command's settings */
-    const char *ruler; /* the option that chooses the kind */
-    unsigned first;    /* its choice that is kind 0 */
+    size_t offset;          /* of the library's struct in the command's settings */
+    const char *depends_on; /* the option that chooses the kind */
+    unsigned first;         /* its choice that is kind 0 */
     unsigned n_kinds;
     const lnt_cli_setting_rule *rules;
     size_t n_rules;
