@@ -168,10 +168,10 @@ class BadModel(CommandCase):
         self.write("fewer.csv", "length,species\n" + "\n".join(f"{r[0]},{r[3]}" for r in rows))
         self.write("four.csv", "\n".join(",".join([*r[:3], "9"]) for r in rows))
         self.write("two.csv", "\n".join(",".join(r[:2]) for r in rows))
-        for verb in ("predict", "evaluate"):
-            self.refuse(1, f"linnet {verb}: fewer.csv: column 'width', which the model needs, is "
+        for command in ("predict", "evaluate"):
+            self.refuse(1, f"linnet {command}: fewer.csv: column 'width', which the model needs, is "
                         "not there, nor is 1 other",
-                        verb, "flowers.safetensors", "fewer.csv")
+                        command, "flowers.safetensors", "fewer.csv")
         self.refuse(1, "linnet predict: four.csv: expected 3 columns for the model, found 4",
                     "predict", "flowers.safetensors", "four.csv")
         self.refuse(1, "linnet predict: two.csv: expected 3 columns for the model, found 2",

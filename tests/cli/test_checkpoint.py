@@ -124,7 +124,7 @@ class Checkpoints(CommandCase):
         for options, sentence in (
                 (KEEP, "run: the folder already has checkpoints; --resume goes on"),
                 ([*KEEP, "--resume", "--lr", "0.5"],
-                 "was made with 'lr = 0.005', now it is 'lr = 0.5'; --resume-changed goes on"),
+                 "was made with 'lr = 0.005', now it is 'lr = 0.5'; --resume-allow-changes goes on"),
                 ([*KEEP, "--resume", "--validation", "0.3"], "now it is 'validation = 0.3'"),
                 ([*KEEP, "--resume", "--standardize", "no"], None)):
             done = self.run_command(*RUN, *options, "-o", "part")
@@ -136,14 +136,14 @@ class Checkpoints(CommandCase):
         done = self.run_command(*RUN, *KEEP, "--resume", "-o", "part")
         self.assertEqual(1, done.returncode)
         self.assertRegex(done.stderr, r"was made with '[xy](_val)? = \[.*checksum")
-        self.succeed(*RUN, *KEEP, "--resume-changed", "--lr", "0.5", "-o", "part")
+        self.succeed(*RUN, *KEEP, "--resume-allow-changes", "--lr", "0.5", "-o", "part")
 
     def test_a_run_of_this_version_goes_on_for_ever(self):
         golden = SOURCE / "tests" / "golden" / "run-v1"
         shutil.copytree(golden, self.folder / "golden")
         done = self.succeed("train", golden / "table.csv", "-t", "y", "--hidden", 3, "--batch", 5,
                             "--epochs", 6, "--schedule", "constant", "--dtype", "f64", "-o", "m",
-                            "--checkpoint", "golden", "--resume-changed")
+                            "--checkpoint", "golden", "--resume-allow-changes")
         self.assertIn("goes on from a checkpoint, in epoch 3, after 9 steps", done.stderr)
 
     def test_misuse(self):

@@ -75,9 +75,9 @@ class CrossValidation(CommandCase):
                     *command, "--monitor", "accuracy")
 
     def test_without_what_has_no_effect(self):
-        for verb, option in (("cv", "--progress"), ("cv", "--dry-run"), ("lr", "--progress"),
+        for command, option in (("cv", "--progress"), ("cv", "--dry-run"), ("lr", "--progress"),
                              ("lr", "--epochs"), ("lr", "--schedule"), ("lr", "--patience")):
-            done = self.run_command(verb, "x.csv", "-t", "y", option, "1")
+            done = self.run_command(command, "x.csv", "-t", "y", option, "1")
             self.assertEqual(2, done.returncode)
             self.assertIn(f"unknown option '{option}'", done.stderr)
 

@@ -90,9 +90,9 @@ class Exchange(CommandCase):
             if has:
                 continue
             why = f"{name} files (meson option {option})"
-            verb = "--npz" if option == "zip" else "--onnx"
+            kind = "--npz" if option == "zip" else "--onnx"
             self.refuse(1, f"linnet export: f: this build of linnet writes no {why}", "export",
-                        "flowers.safetensors", verb, "f")
+                        "flowers.safetensors", kind, "f")
             self.refuse(1, f"linnet info: {file}: this build of linnet reads no {why}", "info",
                         file)
             self.assertFalse((self.folder / "f").exists())
@@ -125,11 +125,11 @@ class Exchange(CommandCase):
 
     def test_what_pytorch_does_not_say_must_be_told(self):
         line = "does not say which activation stands between them: it must be told, or all layers"
-        for verb in (["predict", DATA / "mlp.safetensors", "-"],
+        for kind in (["predict", DATA / "mlp.safetensors", "-"],
                      ["export", DATA / "mlp.safetensors", "--npz", "f.npz"],
                      ["import", DATA / "mlp.safetensors", "-o", "m"]):
-            done = self.run_command(*verb)
-            self.assertEqual(1, done.returncode, verb)
+            done = self.run_command(*kind)
+            self.assertEqual(1, done.returncode, kind)
             self.assertIn(line, done.stderr)
         self.succeed("import", DATA / "mlp.safetensors", "-o", "m", "--activation", "identity")
         self.assertIn("see linnet import", self.succeed("info", DATA / "mlp.safetensors").stderr)

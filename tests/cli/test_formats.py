@@ -276,9 +276,9 @@ class Formats(CommandCase):
         self.train("t.libsvm", "-t", "target")
         self.write("full.libsvm", "0 1:1 3:0\n1 1:2 2:1 3:0\n")
         self.write("short.libsvm", "0 1:1\n1 1:2 2:1\n")
-        for verb in ("predict", "evaluate"):
-            self.assertEqual(self.succeed(verb, "m.safetensors", "full.libsvm").stdout,
-                             self.succeed(verb, "m.safetensors", "short.libsvm").stdout)
+        for command in ("predict", "evaluate"):
+            self.assertEqual(self.succeed(command, "m.safetensors", "full.libsvm").stdout,
+                             self.succeed(command, "m.safetensors", "short.libsvm").stdout)
 
     def test_columns_that_only_look_like_libsvm(self):
         """A column called target beside others with names; and libsvm for a model with names."""

@@ -311,7 +311,7 @@ class StandardOutput(Outputs):
             self.assertEqual([], os.listdir(temporary))
 
     def test_misuse(self):
-        for verb, sentence, *options in (
+        for command, sentence, *options in (
                 ("train", "option --report: standard output ('-') is the output of --history",
                  "--history", "-", "--report", "-"),
                 ("train", "option --history: standard output ('-') is the output of --output",
@@ -323,8 +323,8 @@ class StandardOutput(Outputs):
                  "-", "--onnx", "-"),
                 ("export", "option --c: expected the name of a file, found '-': C source has two "
                  "files, FILE.c and FILE.h", "--c", "-")):
-            arguments = [*TRAIN[1:]] if verb == "train" else ["m"]
-            self.refuse(2, f"linnet {verb}: {sentence}", verb, *arguments, *options)
+            arguments = [*TRAIN[1:]] if command == "train" else ["m"]
+            self.refuse(2, f"linnet {command}: {sentence}", command, *arguments, *options)
 
     def test_a_terminal_is_not_given_binary_data(self):
         for option, arguments in (

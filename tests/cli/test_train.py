@@ -40,8 +40,8 @@ class Train(CommandCase):
                         ["-t", "4", "--sampling", "weighted", "--sampling-weights", "7"]):
             done = self.run_command("train", "flowers.csv", *options)
             self.assertIn("there are 4 columns, numbered from 1 (-1 is the last)", done.stderr)
-        for verb in ("train", "cv", "lr", "evaluate"):
-            text = " ".join(self.succeed(verb, "--help").stdout.split())
+        for command in ("train", "cv", "lr", "evaluate"):
+            text = " ".join(self.succeed(command, "--help").stdout.split())
             for option in re.findall(r"--[\w-]+=COLUMNS? .*?(?= --|$)", text):
                 self.assertIn("1 is the first, -1 the last", option)
 

@@ -68,7 +68,7 @@ ELSEWHERE = {
     "mu-max",  # test_lm
     "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
     "restore-best", "top-k", "max-time", "checkpoint", "every", "keep", "resume",
-    "resume-changed", "memory", "output", "history", "report", "config", "json",
+    "resume-allow-changes", "memory", "output", "history", "report", "config", "json",
     "max-optimizer-memory", "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
     "plateau-patience", "plateau-cooldown", "plateau-threshold", "plateau-absolute",
     "plateau-eps", "plateau-factor", "cycle-momentum",

@@ -110,7 +110,7 @@ static lnt_status export_c(const export_settings *settings, const lnt_model *mod
     if (status == LNT_OK) {
         status = lnt_c_export(model, settings->c, &options, error);
     }
-    lnt_cli_model_data_finish(&data);
+    lnt_cli_model_data_clear(&data);
     return status;
 }
 
@@ -224,13 +224,13 @@ static int run_export(const void *given, const char *const *arguments)
     const export_settings *settings = given;
     const char *fault = misuse(settings);
     if (fault != NULL) {
-        return lnt_cli_misuse("%s", fault);
+        return lnt_cli_usage_error("%s", fault);
     }
     lnt_cli_outfile files[N_FILES];
     list_files(settings, NULL, files);
-    const int misused = lnt_cli_outfiles_usage(files, N_FILES);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_outfiles_usage(files, N_FILES);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
@@ -239,7 +239,7 @@ static int run_export(const void *given, const char *const *arguments)
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 
-const lnt_cli_verb lnt_cli_export = {
+const lnt_cli_command lnt_cli_export = {
     .name = "export",
     .summary = "Write a model for other programs",
     .usage = "[OPTION...] MODEL",

@@ -151,12 +151,12 @@ static int run_import(const void *given, const char *const *arguments)
 {
     const import_settings *settings = given;
     if (settings->output == NULL) {
-        return lnt_cli_misuse("expected --output MODEL");
+        return lnt_cli_usage_error("expected --output MODEL");
     }
     const lnt_cli_outfile output = output_of(settings);
-    const int misused = lnt_cli_outfiles_usage(&output, 1);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_outfiles_usage(&output, 1);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
@@ -171,7 +171,7 @@ static int run_import(const void *given, const char *const *arguments)
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 
-const lnt_cli_verb lnt_cli_import = {
+const lnt_cli_command lnt_cli_import = {
     .name = "import",
     .summary = "Make a model of another program's",
     .usage = "[OPTION...] FILE -o MODEL",

@@ -67,7 +67,7 @@ static int run_info(const void *given, const char *const *arguments)
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 
-const lnt_cli_verb lnt_cli_info = {
+const lnt_cli_command lnt_cli_info = {
     .name = "info",
     .summary = "Say what is in a model",
     .usage = "[OPTION...] MODEL",

@@ -20,7 +20,7 @@ typedef struct lr_job {
     lnt_cli_train_settings settings;
     const char *path;
     lnt_cli_train_data data;
-    lnt_cli_trial trial;
+    lnt_cli_training_run run;
     double *rates, *losses;
     size_t done;
     double suggested;
@@ -67,7 +67,7 @@ static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF
 static const lnt_cli_group *const groups[] = {
     &test_group,
     &lnt_cli_column_group,
-    &lnt_cli_apart_group,
+    &lnt_cli_separate_files_group,
     &lnt_cli_net_group,
     &lnt_cli_loss_group,
     &lnt_cli_optim_group,
@@ -84,7 +84,7 @@ static lnt_status test_rates(lr_job *job)
     if (job->rates == NULL || job->losses == NULL) {
         return LNT_ERR_MEMORY;
     }
-    return lnt_lr_range_test(job->trial.model.net, &job->trial.x, &job->trial.y, &job->trial.config,
+    return lnt_lr_range_test(job->run.model.net, &job->run.x, &job->run.y, &job->run.config,
                              job->settings.low, job->settings.high, steps, job->rates, job->losses,
                              &job->done, &job->suggested, &job->error);
 }
@@ -150,13 +150,12 @@ static lnt_status look(lr_job *job)
     LNT_TRY(lnt_cli_outfiles_check(&output, 1, inputs, LNT_CLI_TRAIN_INPUTS, &job->error));
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
     if (settings->from != NULL) {
-        LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
+        LNT_TRY(lnt_model_load(&job->run.model, settings->from, NULL, &job->error));
     }
-    LNT_TRY(
-        lnt_cli_train_data_read(&job->data, &job->trial.model, job->path, settings, &job->error));
-    job->trial.settings = settings;
-    job->trial.rows = job->data.rows;
-    LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
+    LNT_TRY(lnt_cli_train_data_read(&job->data, &job->run.model, job->path, settings, &job->error));
+    job->run.settings = settings;
+    job->run.rows = job->data.rows;
+    LNT_TRY(lnt_cli_training_run_prepare(&job->run, job->data.classify, &job->error));
     LNT_TRY(test_rates(job));
     LNT_TRY(write_steps(job));
     if (settings->json) {
@@ -169,30 +168,30 @@ static lnt_status look(lr_job *job)
 static int run_lr(const void *given, const char *const *arguments)
 {
     lr_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
-    lnt_cli_report_quiet(job.settings.quiet);
+    lnt_cli_messages_quiet(job.settings.quiet);
     job.settings.fit.epochs = 1; /* the steps count */
-    const int misused = lnt_cli_train_check(&job.settings, &job.path);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_train_check(&job.settings, &job.path);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     if (job.settings.low >= job.settings.high) {
-        return lnt_cli_misuse("option --low: expected less than --high, %g, found %g",
-                              job.settings.high, job.settings.low);
+        return lnt_cli_usage_error("option --low: expected less than --high, %g, found %g",
+                                   job.settings.high, job.settings.low);
     }
     const lnt_cli_outfile output = outfile_of(&job.settings);
     job.summary = lnt_cli_outfiles_summary(&output, 1);
-    job.trial.model = lnt_model_init();
+    job.run.model = lnt_model_init();
     const lnt_status status = look(&job);
     const int exit_status =
         status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
     free(job.rates);
     free(job.losses);
-    lnt_cli_trial_finish(&job.trial);
-    lnt_cli_train_data_finish(&job.data);
+    lnt_cli_training_run_clear(&job.run);
+    lnt_cli_train_data_clear(&job.data);
     return exit_status;
 }
 
-const lnt_cli_verb lnt_cli_lr = {
+const lnt_cli_command lnt_cli_lr = {
     .name = "lr",
     .summary = "Look for a learning rate",
     .usage = "[OPTION...] FILE --target COLUMN",

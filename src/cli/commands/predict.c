@@ -233,8 +233,8 @@ static lnt_status settle_means(predict_job *job)
 {
     for (size_t m = 0; m < job->n_models; m++) {
         if (job->models[m].laplace != NULL) {
-            lnt_cli_note("the Laplace approximation of %s is not used; --uncertainty uses it",
-                         job->model_paths[m]);
+            lnt_cli_log("the Laplace approximation of %s is not used; --uncertainty uses it",
+                        job->model_paths[m]);
         }
     }
     if (job->n_models == 1) {
@@ -247,9 +247,9 @@ static lnt_status settle_means(predict_job *job)
         lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, 1, NULL, &job->error));
     lnt_uncertainty_destroy(job->uncertainty); /* it has checked that they fit together */
     job->uncertainty = NULL;
-    lnt_cli_note("predictions are the means of %zu models; --uncertainty gives standard "
-                 "deviations too",
-                 job->n_models);
+    lnt_cli_log("predictions are the means of %zu models; --uncertainty gives standard "
+                "deviations too",
+                job->n_models);
     return LNT_OK;
 }
 
@@ -312,15 +312,15 @@ static int run_predict(const void *given, const char *const *arguments)
     }
     job.data_path = arguments[job.n_models];
     const lnt_cli_outfile output = outfile_of(settings);
-    const int misused = lnt_cli_outfiles_usage(&output, 1);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_outfiles_usage(&output, 1);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     const lnt_status status = predict(&job);
     const int exit_status =
         status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
     lnt_uncertainty_destroy(job.uncertainty);
-    lnt_cli_model_data_finish(&job.data);
+    lnt_cli_model_data_clear(&job.data);
     for (size_t m = 0; m < job.n_models && job.predictors != NULL; m++) {
         lnt_predictor_destroy(job.predictors[m]);
     }
@@ -333,7 +333,7 @@ static int run_predict(const void *given, const char *const *arguments)
     return exit_status;
 }
 
-const lnt_cli_verb lnt_cli_predict = {
+const lnt_cli_command lnt_cli_predict = {
     .name = "predict",
     .summary = "Predict from the rows of a table with a model",
     .usage = "[OPTION...] MODEL... FILE",

@@ -79,7 +79,7 @@ static const lnt_cli_group run_group = {"Running:", lnt_cli_run_options, LNT_CLI
 
 static const lnt_cli_group *const groups[] = {
     &lnt_cli_column_group,
-    &lnt_cli_apart_group,
+    &lnt_cli_separate_files_group,
     &lnt_cli_net_group,
     &lnt_cli_loss_group,
     &lnt_cli_optim_group,
@@ -120,23 +120,22 @@ static lnt_status read_all(lnt_cli_train_job *job)
 {
     lnt_cli_train_settings *settings = &job->settings;
     if (settings->from != NULL) {
-        LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
-        job->epochs_before = job->trial.model.record.epochs;
-        lnt_laplace_destroy(job->trial.model.laplace); /* of the net as it was */
-        job->trial.model.laplace = NULL;
+        LNT_TRY(lnt_model_load(&job->run.model, settings->from, NULL, &job->error));
+        job->epochs_before = job->run.model.record.epochs;
+        lnt_laplace_destroy(job->run.model.laplace); /* of the net as it was */
+        job->run.model.laplace = NULL;
     }
-    LNT_TRY(
-        lnt_cli_train_data_read(&job->data, &job->trial.model, job->path, settings, &job->error));
+    LNT_TRY(lnt_cli_train_data_read(&job->data, &job->run.model, job->path, settings, &job->error));
     LNT_TRY(lnt_cli_train_data_split(&job->data, job->path, settings, &job->error));
-    job->trial.settings = settings;
-    job->trial.rows = job->data.rows;
-    LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
-    if (job->trial.rows.streamed != NULL) {
-        const lnt_data_source *source = &job->trial.source;
-        const bool told = source->in_order && job->trial.config.shuffle;
-        lnt_cli_note("%s is more than --memory: rows are read in blocks of %zu%s", job->path,
-                     source->block_rows,
-                     told ? "; the file is packed, so the blocks keep their order" : "");
+    job->run.settings = settings;
+    job->run.rows = job->data.rows;
+    LNT_TRY(lnt_cli_training_run_prepare(&job->run, job->data.classify, &job->error));
+    if (job->run.rows.streamed != NULL) {
+        const lnt_data_source *source = &job->run.source;
+        const bool keeps_order = source->in_order && job->run.config.shuffle;
+        lnt_cli_log("%s is more than --memory: rows are read in blocks of %zu%s", job->path,
+                    source->block_rows,
+                    keeps_order ? "; the file is packed, so the blocks keep their order" : "");
     }
     return LNT_OK;
 }
@@ -144,32 +143,32 @@ static lnt_status read_all(lnt_cli_train_job *job)
 static lnt_status fit(lnt_cli_train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
-    const lnt_net *net = job->trial.model.net;
-    lnt_cli_note("%zu inputs, %zu outputs, %zu parameters", lnt_net_inputs(net),
-                 lnt_net_outputs(net), lnt_net_n_parameters(net));
-    const bool keeps = job->trial.config.checkpoint.directory != NULL; /* who goes on may want it */
+    const lnt_net *net = job->run.model.net;
+    lnt_cli_log("%zu inputs, %zu outputs, %zu parameters", lnt_net_inputs(net),
+                lnt_net_outputs(net), lnt_net_n_parameters(net));
+    const bool keeps = job->run.config.checkpoint.directory != NULL; /* who goes on may want it */
     if (settings->history != NULL || settings->report != NULL || keeps) {
         LNT_TRY(lnt_history_create(&job->history, net, settings->fit.epochs, NULL));
-        job->trial.config.history = job->history;
+        job->run.config.history = job->history;
     }
-    lnt_checkpoint_config *checkpoint = &job->trial.config.checkpoint;
+    lnt_checkpoint_config *checkpoint = &job->run.config.checkpoint;
     if (keeps) {
-        job->options = job->trial.rows.streamed == NULL
+        job->options = job->run.rows.streamed == NULL
                            ? lnt_cli_checkpoint_options(&settings->values)
                            : lnt_cli_checkpoint_options_streamed(&settings->values, job->path,
-                                                                 &job->trial.model);
+                                                                 &job->run.model);
         if (job->options == NULL) {
             return LNT_ERR_MEMORY;
         }
         checkpoint->options = job->options;
     }
-    const lnt_status status = lnt_cli_trial_fit(&job->trial, true, &job->error);
-    if (job->trial.result.checkpoint_failed) {
+    const lnt_status status = lnt_cli_training_run_fit(&job->run, true, &job->error);
+    if (job->run.result.checkpoint_failed) {
         job->missing = job->error; /* the net is trained: save it before failing */
     } else if (status != LNT_OK) {
         return status;
     }
-    job->stopped = job->trial.result.end == LNT_END_CALLBACK;
+    job->stopped = job->run.result.end == LNT_END_CALLBACK;
     return LNT_OK;
 }
 
@@ -177,12 +176,12 @@ static lnt_status fit_all(lnt_cli_train_job *job)
 {
     const size_t n = job->settings.ensemble;
     while (job->members.count < n && !job->stopped) {
-        LNT_TRY(lnt_cli_members_next(&job->members, &job->trial, &job->error));
+        LNT_TRY(lnt_cli_members_next(&job->members, &job->run, &job->error));
         LNT_TRY(fit(job));
-        if (lnt_cli_members_laplace(&job->trial, &job->error) != LNT_OK) {
+        if (lnt_cli_members_laplace(&job->run, &job->error) != LNT_OK) {
             job->missing = job->error; /* the net is trained: save it before failing */
         }
-        LNT_TRY(lnt_cli_members_keep(&job->members, &job->trial));
+        LNT_TRY(lnt_cli_members_keep(&job->members, &job->run));
     }
     return LNT_OK;
 }
@@ -190,17 +189,17 @@ static lnt_status fit_all(lnt_cli_train_job *job)
 /* On the held-out rows, or those trained on if there are none. Inputs are scaled already. */
 static lnt_status measure(lnt_cli_train_job *job, size_t m)
 {
-    const lnt_fit_result *result = &job->trial.result;
-    lnt_cli_metrics_finish(&job->metrics);
-    lnt_model model = job->trial.model;
+    const lnt_fit_result *result = &job->run.result;
+    lnt_cli_metrics_clear(&job->metrics);
+    lnt_model model = job->run.model;
     model.input_scaler = NULL;
-    LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &job->judged.x, &job->judged.y,
-                                    job->trial.config.top_k));
-    const bool held_out = job->judged.held_out;
-    job->trial.model.record =
+    LNT_TRY(lnt_cli_metrics_measure(&job->metrics, &model, &job->evaluation.x, &job->evaluation.y,
+                                    job->run.config.top_k));
+    const bool held_out = job->evaluation.held_out;
+    job->run.model.record =
         (lnt_training_summary){.epochs = job->epochs_before + result->epochs,
-                               .train_rows = job->trial.x.rows,
-                               .validation_rows = job->trial.x_val.rows,
+                               .train_rows = job->run.x.rows,
+                               .validation_rows = job->run.x_val.rows,
                                .seed = job->settings.seed + m,
                                .train_loss = result->train_loss,
                                .train_accuracy = result->train_accuracy,
@@ -209,12 +208,12 @@ static lnt_status measure(lnt_cli_train_job *job, size_t m)
     return LNT_OK;
 }
 
-/* The last stays in the trial. */
+/* The last stays in the run. */
 static lnt_status measure_and_save(lnt_cli_train_job *job)
 {
-    LNT_TRY(lnt_cli_trial_judged(&job->trial, &job->judged));
+    LNT_TRY(lnt_cli_training_run_evaluation_rows(&job->run, &job->evaluation));
     for (size_t m = 0; m < job->members.count; m++) {
-        lnt_cli_members_lend(&job->members, m, &job->trial);
+        lnt_cli_members_lend(&job->members, m, &job->run);
         LNT_TRY(measure(job, m));
         LNT_TRY(lnt_cli_train_files_save(job, m));
     }
@@ -229,26 +228,26 @@ static lnt_status train(lnt_cli_train_job *job)
     }
     LNT_TRY(lnt_cli_use_threads(&job->settings.reading, &job->error));
     LNT_TRY(read_all(job));
-    LNT_TRY(lnt_cli_members_check(&job->trial, &job->error));
+    LNT_TRY(lnt_cli_members_check(&job->run, &job->error));
     if (dry) {
-        return lnt_cli_dry_run(&job->trial, stdout);
+        return lnt_cli_dry_run(&job->run, stdout);
     }
     LNT_TRY(fit_all(job));
     LNT_TRY(measure_and_save(job));
     lnt_cli_train_files_write(job);
-    return lnt_cli_train_tell(job);
+    return lnt_cli_train_log(job);
 }
 
-static int finish(lnt_cli_train_job *job, lnt_status status)
+static int end_run(lnt_cli_train_job *job, lnt_status status)
 {
     const int exit_status =
         status != LNT_OK ? lnt_cli_fail_status(status, &job->error) : lnt_cli_train_complain(job);
     free(job->options);
-    lnt_cli_metrics_finish(&job->metrics);
+    lnt_cli_metrics_clear(&job->metrics);
     lnt_history_destroy(job->history);
-    lnt_cli_members_finish(&job->members);
-    lnt_cli_trial_finish(&job->trial);
-    lnt_cli_train_data_finish(&job->data);
+    lnt_cli_members_clear(&job->members);
+    lnt_cli_training_run_clear(&job->run);
+    lnt_cli_train_data_clear(&job->data);
     free(job->output);
     return exit_status;
 }
@@ -257,12 +256,12 @@ static int run_train(const void *given, const char *const *arguments)
 {
     lnt_cli_train_job job = {.settings = *(const lnt_cli_train_settings *) given,
                              .path = arguments[0]};
-    lnt_cli_report_quiet(job.settings.quiet);
-    const int misused = lnt_cli_train_check(&job.settings, &job.path);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    lnt_cli_messages_quiet(job.settings.quiet);
+    const int usage_error = lnt_cli_train_check(&job.settings, &job.path);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
-    job.trial.model = lnt_model_init();
+    job.run.model = lnt_model_init();
     job.output =
         job.settings.output != NULL ? strdup(job.settings.output) : default_output(job.path);
     const int unusable = job.output != NULL ? lnt_cli_train_files_usage(&job) : LNT_CLI_DONE;
@@ -270,10 +269,10 @@ static int run_train(const void *given, const char *const *arguments)
         free(job.output);
         return unusable;
     }
-    return finish(&job, job.output == NULL ? LNT_ERR_MEMORY : train(&job));
+    return end_run(&job, job.output == NULL ? LNT_ERR_MEMORY : train(&job));
 }
 
-const lnt_cli_verb lnt_cli_train = {
+const lnt_cli_command lnt_cli_train = {
     .name = "train",
     .summary = "Train a net on a table and save it as a model",
     .usage = "[OPTION...] FILE --target COLUMN",

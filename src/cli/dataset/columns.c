@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lnt_cli_columns_finish(lnt_cli_columns *columns)
+void lnt_cli_columns_clear(lnt_cli_columns *columns)
 {
     free(columns->index);
     *columns = (lnt_cli_columns){0};
@@ -125,7 +125,7 @@ lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *fra
             : choose(&chosen, frame, targets, features, exclude, columns, error);
     free(places);
     if (status != LNT_OK) {
-        lnt_cli_columns_finish(columns);
+        lnt_cli_columns_clear(columns);
     }
     return status;
 }
@@ -251,7 +251,7 @@ lnt_status lnt_cli_columns_match(lnt_cli_columns *columns, const lnt_frame *fram
     }
     free(taken);
     if (status != LNT_OK) {
-        lnt_cli_columns_finish(columns);
+        lnt_cli_columns_clear(columns);
     }
     return status;
 }

@@ -58,7 +58,7 @@ lnt_read_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_
     return options;
 }
 
-void lnt_cli_tell_dropped(const char *path, size_t dropped)
+void lnt_cli_log_dropped(const char *path, size_t dropped)
 {
     if (dropped > 0) {
         lnt_cli_warn("%s: left out %zu %s with missing values", path, dropped,
@@ -72,6 +72,6 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
 {
     const lnt_read_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
     LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
-    lnt_cli_tell_dropped(path, lnt_frame_rows_dropped(*frame));
+    lnt_cli_log_dropped(path, lnt_frame_rows_dropped(*frame));
     return LNT_OK;
 }

@@ -8,7 +8,7 @@
 /* Of the file, read at once. */
 #define CHUNK_BYTES ((size_t) 64 * 1024)
 
-void lnt_cli_streamed_finish(lnt_cli_streamed *streamed)
+void lnt_cli_streamed_clear(lnt_cli_streamed *streamed)
 {
     lnt_row_reader_close(streamed->file);
     lnt_release(NULL, streamed->order);

@@ -16,7 +16,7 @@ static lnt_status permute(lnt_cli_train_data *data, size_t *index)
         lnt_tensor values = lnt_frame_values(data->frame);
         LNT_TRY(lnt_permute_rows(&values, index));
     }
-    if (data->targets_apart != NULL) {
+    if (data->targets_separate != NULL) {
         LNT_TRY(lnt_permute_rows(&data->rows.y, index));
     }
     if (data->rows.weights.rows > 0) {
@@ -85,15 +85,15 @@ lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
     }
     const char *noun = n_train == 1 ? "row" : "rows";
     if (settings->validation_file != NULL) {
-        lnt_cli_note("%zu %s to train on, held out are those of %s", n_train, noun,
-                     settings->validation_file);
+        lnt_cli_log("%zu %s to train on, held out are those of %s", n_train, noun,
+                    settings->validation_file);
         return LNT_OK;
     }
     if (settings->validation == 0) {
-        lnt_cli_note("%zu %s to train on, none held out", n_train, noun);
+        lnt_cli_log("%zu %s to train on, none held out", n_train, noun);
         return LNT_OK;
     }
-    lnt_cli_note("%zu %s to train on, %zu held out", n_train, noun, held_out);
+    lnt_cli_log("%zu %s to train on, %zu held out", n_train, noun, held_out);
     if (held_out < HELD_OUT_FEW) {
         lnt_cli_warn("only %zu %s held out: the score on them says little", held_out,
                      held_out == 1 ? "row is" : "rows are");

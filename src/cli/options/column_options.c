@@ -70,9 +70,9 @@ static const lnt_cli_option options[] = {
              "poisson; predictions come in their own unit"},
 };
 
-const lnt_cli_group lnt_cli_apart_group = {"Files apart:", lnt_cli_apart_options,
-                                           LNT_CLI_APART_COUNT,
-                                           offsetof(lnt_cli_train_settings, apart)};
+const lnt_cli_group lnt_cli_separate_files_group = {
+    "Separate files:", lnt_cli_separate_files_options, LNT_CLI_SEPARATE_FILES_COUNT,
+    offsetof(lnt_cli_train_settings, separate_files)};
 const lnt_cli_group lnt_cli_column_group = {"Columns:", options, LNT_CLI_COUNT_OF(options), 0};
 const lnt_cli_group lnt_cli_train_reading_group = {"Reading:", lnt_cli_reading_options,
                                                    LNT_CLI_READING_COUNT,

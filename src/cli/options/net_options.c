@@ -96,7 +96,7 @@ static const lnt_cli_option options[] = {
      .value = "NUMBER",
      .high = 1000,
      .above_low = true,
-     .ruler = "activation",
+     .depends_on = "activation",
      .only = BIT(LNT_LEAKY_RELU) | BIT(LNT_ELU) | BIT(LNT_SINE) | BIT(PRELU),
      .help = "The activation's parameter: its slope, height or frequency"},
     {.name = "norm",
@@ -137,7 +137,7 @@ static const lnt_cli_option options[] = {
      .value = "NUMBER",
      .high = 1000,
      .above_low = true,
-     .ruler = "init",
+     .depends_on = "init",
      .only = SCALED,
      .help = "Gain; of uniform the bound, of normal ones the deviation (by default by the "
              "activation; 0.05)"},

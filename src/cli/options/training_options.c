@@ -51,7 +51,7 @@ static const lnt_cli_option training_options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(sampling_weights),
      .value = "COLUMN",
-     .ruler = "sampling",
+     .depends_on = "sampling",
      .only = 1ULL << LNT_SAMPLE_WEIGHTED,
      .help =
          "Column of the weights to draw by, by name or by number (1 is the first, -1 the last); it "

@@ -198,7 +198,7 @@ static lnt_status print_mistakes(const lnt_cli_metrics *metrics, const lnt_model
         fprintf(stream, "The most frequent mistakes; %zu other pairs are left out.\n",
                 mistakes.left_out);
     }
-    lnt_cli_mistakes_finish(&mistakes);
+    lnt_cli_mistakes_clear(&mistakes);
     return LNT_OK;
 }
 

@@ -24,14 +24,15 @@ int lnt_cli_outfiles_usage(const lnt_cli_outfile *files, size_t count)
             continue;
         }
         if (first != NULL) {
-            return lnt_cli_misuse("option --%s: standard output ('-') is the output of --%s",
-                                  files[i].option, first->option);
+            return lnt_cli_usage_error("option --%s: standard output ('-') is the output of --%s",
+                                       files[i].option, first->option);
         }
         first = &files[i];
         if (first->binary && isatty(STDOUT_FILENO)) {
-            return lnt_cli_misuse("option --%s: standard output is a terminal: expected a file or "
-                                  "a pipe for binary data",
-                                  first->option);
+            return lnt_cli_usage_error(
+                "option --%s: standard output is a terminal: expected a file or "
+                "a pipe for binary data",
+                first->option);
         }
     }
     return LNT_CLI_DONE;

@@ -13,8 +13,8 @@ int lnt_cli_train_files_usage(lnt_cli_train_job *job);
 lnt_status lnt_cli_train_files_check(lnt_cli_train_job *job);
 
 /*
- * Saves the trial's model as that of member `m`. If it cannot be written in its place, it is
- * written elsewhere, and an error says where; then `job->unsaved` is set.
+ * Saves the run's model as that of member `m`. If it cannot be written in its place, it is
+ * written elsewhere, and an error says where; then `job->save_failed` is set.
  */
 lnt_status lnt_cli_train_files_save(lnt_cli_train_job *job, size_t m);
 
