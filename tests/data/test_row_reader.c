@@ -400,7 +400,7 @@ Test(row_reader, arrays_that_are_refused)
     refuse_array(path, LNT_ERR_FORMAT, "expected a table, found a single number");
     write_array(path, f4, true, 2, shape, content, 64);
     refuse_array(path, LNT_ERR_INVALID,
-                 "expected C order, in which rows are contiguous, to read blocks of them, found "
+                 "expected C order, in which rows are contiguous, to read blocks of rows, found "
                  "Fortran order; convert it: numpy.save(file, numpy.ascontiguousarray(array))");
     refuse_array("/", LNT_ERR_IO, "expected a file, found a directory");
 }

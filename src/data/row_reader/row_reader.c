@@ -47,7 +47,7 @@ static lnt_status check_unchanged(lnt_row_reader *reader)
 {
     struct stat now;
     const struct stat *then = &reader->opened;
-    const bool same = fstat(reader->input.reader, &now) == 0 && now.st_size == then->st_size &&
+    const bool same = fstat(reader->input.file, &now) == 0 && now.st_size == then->st_size &&
                       now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
                       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
     return same ? LNT_OK : lnt_row_reader_changed(reader);

@@ -199,7 +199,7 @@ static lnt_status seek_to(csv_file *f, size_t row)
 static lnt_status encode_labels(csv_file *f, const lnt_tensor *rows)
 {
     for (size_t j = 0; j < rows->cols; j++) {
-        const size_t *const ranks = f->rankings[j].encode_labels;
+        const size_t *const ranks = f->rankings[j].rank;
         const size_t count = lnt_names_count(f->reader.labels[j]);
         for (size_t i = 0; ranks != NULL && i < rows->rows; i++) {
             const size_t number = (size_t) lnt_tensor_get(rows, i, j);
