@@ -128,7 +128,7 @@ typedef struct lnt_checkpoint_folder lnt_checkpoint_folder;
 /**
  * Opens a folder, which is made if it is not there (its parent is not). `keep`, at least
  * `LNT_CHECKPOINT_MIN_KEEP` (`LNT_ERR_INVALID`), is how many checkpoints stay; the path is copied.
- * `LNT_ERR_ORDER` if it is open elsewhere. The function removes temporary files that killed
+ * `LNT_ERR_BUSY` if it is open elsewhere. The function removes temporary files that killed
  * processes of this machine left in the folder, if the file system has locks.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **folder,

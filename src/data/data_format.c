@@ -2,8 +2,8 @@
 #include "data/data_format.h"
 #include "data/arrays/idx.h"
 #include "data/arrays/npy.h"
+#include "data/input/inflate.h"
 #include "data/libsvm/libsvm.h"
-#include "data/source/inflate.h"
 #include <string.h>
 #include <strings.h>
 
@@ -31,14 +31,14 @@ lnt_status lnt_data_format_find(const char *name, lnt_data_format *format)
     return LNT_ERR_INVALID;
 }
 
-/* A zip file begins with a member, or with its end if it has none. */
+/* A zip file begins with an entry, or with the end record if it is empty. */
 static bool is_zip(const char *bytes, size_t size)
 {
     return size >= 4 &&
            (memcmp(bytes, "PK\x03\x04", 4) == 0 || memcmp(bytes, "PK\x05\x06", 4) == 0);
 }
 
-lnt_data_format lnt_format_of_bytes(const char *bytes, size_t size, bool cut)
+lnt_data_format lnt_format_from_bytes(const char *bytes, size_t size, bool cut)
 {
     if (lnt_npy_is(bytes, size)) {
         return LNT_DATA_NPY;
@@ -52,7 +52,7 @@ lnt_data_format lnt_format_of_bytes(const char *bytes, size_t size, bool cut)
     return lnt_libsvm_is(bytes, size, cut) ? LNT_DATA_LIBSVM : LNT_DATA_AUTO;
 }
 
-lnt_data_format lnt_format_of_name(const char *path)
+lnt_data_format lnt_format_from_name(const char *path)
 {
     static const struct {
         const char *end;
@@ -72,16 +72,16 @@ lnt_data_format lnt_format_of_name(const char *path)
     return LNT_DATA_CSV;
 }
 
-lnt_status lnt_format_find(lnt_data_format *format, lnt_input *input, const char *path)
+lnt_status lnt_format_resolve(lnt_data_format *format, lnt_input *input, const char *path)
 {
     const char *bytes;
     size_t count;
     if (*format == LNT_DATA_AUTO) {
         LNT_TRY(lnt_input_peek(input, &bytes, &count));
-        *format = lnt_format_of_bytes(bytes, count, count == LNT_INPUT_PEEK);
+        *format = lnt_format_from_bytes(bytes, count, count == LNT_INPUT_PEEK);
     }
     if (*format == LNT_DATA_AUTO) {
-        *format = lnt_format_of_name(path);
+        *format = lnt_format_from_name(path);
     }
     return LNT_OK;
 }

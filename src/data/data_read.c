@@ -6,19 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A path, and behind it the array that is wanted of an archive. */
-typedef struct place {
+/* A path, and the array of an archive to read. */
+typedef struct location {
     const char *path;
-    const char *member; /* or NULL */
-    char *memory;       /* of the path, if it had to be cut off */
-} place;
+    const char *array; /* or NULL */
+    char *memory;      /* of the path, if it is a copy */
+} location;
 
-/* "FILE.npz:NAME", unless a file has just that name. */
-static lnt_status find_place(place *p, const char *path, const lnt_allocator *allocator,
+/* Splits "FILE.npz:NAME", unless a file has that whole name. */
+static lnt_status split_path(location *p, const char *path, const lnt_allocator *allocator,
                              lnt_error *error)
 {
     static const char before[] = ".npz:";
-    *p = (place){.path = path};
+    *p = (location){.path = path};
     const char *found = NULL;
     for (const char *next = path; (next = strstr(next, before)) != NULL; next++) {
         found = next;
@@ -33,24 +33,24 @@ static lnt_status find_place(place *p, const char *path, const lnt_allocator *al
     }
     memcpy(p->memory, path, length);
     p->path = p->memory;
-    p->member = path + length + 1;
+    p->array = path + length + 1;
     return LNT_OK;
 }
 
 static lnt_status read_as(lnt_frame **frame, lnt_data_format format, lnt_input *input,
-                          const place *p, const lnt_read_options *options)
+                          const location *p, const lnt_read_options *options)
 {
-    if (p->member != NULL && format != LNT_DATA_NPZ) {
+    if (p->array != NULL && format != LNT_DATA_NPZ) {
         return lnt_fail(input->error, LNT_ERR_FORMAT,
                         "%s: expected an .npz archive with an array "
                         "'%s', found %s",
-                        p->path, p->member, lnt_data_format_name(format));
+                        p->path, p->array, lnt_data_format_name(format));
     }
     switch (format) {
     case LNT_DATA_NPY:
         return lnt_npy_read_input(frame, input, options);
     case LNT_DATA_NPZ:
-        return lnt_npz_read_input(frame, input, p->member, options);
+        return lnt_npz_read_input(frame, input, p->array, options);
     case LNT_DATA_IDX:
         return lnt_idx_read_input(frame, input, options);
     case LNT_DATA_LIBSVM:
@@ -76,12 +76,12 @@ lnt_status lnt_data_read(lnt_frame **frame, const char *path, lnt_data_format fo
         return lnt_fail(error, LNT_ERR_INVALID, "format: a value outside its list");
     }
     LNT_TRY(lnt_csv_options_check(options, error));
-    place p;
-    LNT_TRY(find_place(&p, path, options->allocator, error));
+    location p;
+    LNT_TRY(split_path(&p, path, options->allocator, error));
     lnt_input input;
     lnt_status status = lnt_input_open(&input, p.path, error);
     if (status == LNT_OK) {
-        status = lnt_format_find(&format, &input, p.path);
+        status = lnt_format_resolve(&format, &input, p.path);
         status = status == LNT_OK ? read_as(frame, format, &input, &p, options) : status;
         lnt_input_close(&input);
     }

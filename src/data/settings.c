@@ -4,7 +4,7 @@
 #include <linnet/data.h>
 #include <stdint.h>
 
-/* The one description of how tables are read; linnet/settings.h says what comes from it. */
+/* The table of the reading options; see linnet/settings.h. */
 
 static const char *dtype_name(int dtype)
 {

@@ -19,10 +19,10 @@ lnt_status lnt_npy_header(const char *dtype, size_t rows, size_t cols,
     }
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(dtype, known[i]) == 0) {
-            lnt_scalar scalar = lnt_scalar_of(LNT_F64);
+            lnt_file_dtype scalar = lnt_file_dtype_native(LNT_F64);
             scalar.kind = dtype[0];
             scalar.size = (unsigned char) (dtype[1] - '0');
-            char bytes[LNT_NPY_BEGIN_ROOM];
+            char bytes[LNT_NPY_PREAMBLE_CAPACITY];
             const size_t shape[] = {rows, cols};
             lnt_npy_header_write(scalar, false, cols == 0 ? 1 : 2, shape, bytes);
             memcpy(begin, bytes, LNT_NPY_HEADER_LENGTH);
@@ -64,8 +64,9 @@ static lnt_status write_all(lnt_atomic_file *file, const lnt_tensor *x, lnt_erro
     const lnt_tensor transposed = lnt_transpose(x);
     const bool fortran = !is_dense(x) && is_dense(&transposed);
     const size_t shape[] = {x->rows, x->cols};
-    char begin[LNT_NPY_BEGIN_ROOM];
-    const size_t length = lnt_npy_header_write(lnt_scalar_of(x->dtype), fortran, 2, shape, begin);
+    char begin[LNT_NPY_PREAMBLE_CAPACITY];
+    const size_t length =
+        lnt_npy_header_write(lnt_file_dtype_native(x->dtype), fortran, 2, shape, begin);
     LNT_TRY(lnt_atomic_write(file, begin, length, error));
     return lnt_is_empty(x) ? LNT_OK : write_rows(file, fortran ? &transposed : x, error);
 }

@@ -14,7 +14,7 @@ typedef struct range {
     const lnt_fit_config *config;
     lnt_sampler sampler;
     lnt_gather gather;
-    lnt_learner learner;
+    lnt_training_state training;
     size_t batches; /* in an epoch */
 } range;
 
@@ -34,41 +34,41 @@ static lnt_status prepare(range *r, const lnt_net *net, const lnt_tensor *x, con
                           .count = rows};
     LNT_TRY(lnt_gather_init(&r->gather, &all, batch, config->allocator));
     r->batches = (rows + batch - 1) / batch;
-    return lnt_learner_init(&r->learner, r->net, config, batch, error);
+    return lnt_training_state_init(&r->training, r->net, config, batch, error);
 }
 
 static void clean_up(range *r)
 {
-    lnt_learner_finish(&r->learner);
-    lnt_gather_finish(&r->gather);
-    lnt_sampler_finish(&r->sampler);
+    lnt_training_state_clear(&r->training);
+    lnt_gather_clear(&r->gather);
+    lnt_sampler_clear(&r->sampler);
     lnt_net_destroy(r->net);
 }
 
 /* Trains on batch `i` of all epochs at `rate`; *loss is the one before the step. */
 static lnt_status train_batch(range *r, size_t i, double rate, double *loss)
 {
-    const lnt_learner *learner = &r->learner;
-    const size_t most = lnt_pass_max_rows(learner->pass);
+    const lnt_training_state *training = &r->training;
+    const size_t most = lnt_pass_max_rows(training->pass);
     const size_t first = i % r->batches * most, left = r->gather.rows.count - first;
     if (first == 0) {
-        lnt_sampler_draw(&r->sampler, i / r->batches + 1);
+        lnt_sampler_start_epoch(&r->sampler, i / r->batches + 1);
     }
     lnt_batch batch;
-    LNT_TRY(lnt_gather_take(&r->gather, first, left < most ? left : most, &batch));
-    LNT_TRY(lnt_pass_forward_backward(learner->pass, r->net, &batch.x, &r->config->loss, &batch.y,
+    LNT_TRY(lnt_gather_batch(&r->gather, first, left < most ? left : most, &batch));
+    LNT_TRY(lnt_pass_forward_backward(training->pass, r->net, &batch.x, &r->config->loss, &batch.y,
                                       lnt_batch_weights(&batch), loss));
     if (!isfinite(*loss)) {
         return LNT_OK;
     }
-    LNT_TRY(lnt_optim_set_learning_rate(learner->optim, rate));
+    LNT_TRY(lnt_optim_set_learning_rate(training->optim, rate));
     const lnt_optim_batch seen = {.x = &batch.x,
                                   .target = &batch.y,
                                   .weights = lnt_batch_weights(&batch),
                                   .loss = &r->config->loss,
                                   .value = *loss};
     const lnt_status status =
-        lnt_optim_step_batch(learner->optim, r->net, learner->pass, &seen, NULL);
+        lnt_optim_step_batch(training->optim, r->net, training->pass, &seen, NULL);
     return status == LNT_ERR_NONFINITE ? LNT_OK : status; /* the next loss tells */
 }
 

@@ -17,8 +17,10 @@ static lnt_status check(const lnt_fit_config *config, lnt_error *error)
 
 static lnt_status prepare(lnt_trainer *trainer, const lnt_fit_config *config, lnt_error *error)
 {
-    LNT_TRY(lnt_learner_init(&trainer->learner, trainer->net, config, config->batch_rows, error));
-    return lnt_pace_init(&trainer->pace, config, config->max_steps, trainer->learner.optim, error);
+    LNT_TRY(lnt_training_state_init(&trainer->training, trainer->net, config, config->batch_rows,
+                                    error));
+    return lnt_lr_scheduler_init(&trainer->scheduler, config, config->max_steps,
+                                 trainer->training.optim, error);
 }
 
 lnt_status lnt_trainer_create(lnt_trainer **trainer, lnt_net *net, const lnt_fit_config *config,
@@ -60,7 +62,7 @@ void lnt_trainer_destroy(lnt_trainer *trainer)
     }
     const lnt_allocator copy = trainer->allocator;
     const lnt_allocator *allocator = trainer->custom_allocator ? &copy : NULL;
-    lnt_learner_finish(&trainer->learner);
+    lnt_training_state_clear(&trainer->training);
     lnt_release(allocator, trainer);
 }
 
@@ -68,7 +70,7 @@ void lnt_trainer_destroy(lnt_trainer *trainer)
 static lnt_status compute(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
                           const lnt_tensor *weights, double *loss)
 {
-    lnt_pass *pass = trainer->learner.pass;
+    lnt_pass *pass = trainer->training.pass;
     double norm;
     LNT_TRY(lnt_pass_forward_backward(pass, trainer->net, x, &trainer->loss, y, weights, loss));
     const lnt_tensor gradients = lnt_pass_gradients(pass);
@@ -79,11 +81,11 @@ static lnt_status compute(lnt_trainer *trainer, const lnt_tensor *x, const lnt_t
 static lnt_status step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
                        const lnt_tensor *weights, double loss)
 {
-    lnt_optim *optim = trainer->learner.optim;
+    lnt_optim *optim = trainer->training.optim;
     const lnt_optim_batch batch = {
         .x = x, .target = y, .weights = weights, .loss = &trainer->loss, .value = loss};
-    LNT_TRY(lnt_pace_set(&trainer->pace, optim, lnt_optim_steps(optim)));
-    return lnt_optim_step_batch(optim, trainer->net, trainer->learner.pass, &batch, NULL);
+    LNT_TRY(lnt_lr_scheduler_apply(&trainer->scheduler, optim, lnt_optim_steps(optim)));
+    return lnt_optim_step_batch(optim, trainer->net, trainer->training.pass, &batch, NULL);
 }
 
 lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt_tensor *y,
@@ -92,7 +94,7 @@ lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt
     if (trainer == NULL || x == NULL || y == NULL) {
         return LNT_ERR_NULL;
     }
-    const uint64_t draw = lnt_pass_rng_counter(trainer->learner.pass);
+    const uint64_t rng_counter = lnt_pass_rng_counter(trainer->training.pass);
     double value = NAN;
     lnt_status status = compute(trainer, x, y, weights, &value);
     if (loss != NULL) {
@@ -102,17 +104,17 @@ lnt_status lnt_trainer_step(lnt_trainer *trainer, const lnt_tensor *x, const lnt
         status = step(trainer, x, y, weights, value);
     }
     if (status != LNT_OK) {
-        LNT_TRY(lnt_pass_set_rng_counter(trainer->learner.pass, draw));
+        LNT_TRY(lnt_pass_set_rng_counter(trainer->training.pass, rng_counter));
     }
     return status;
 }
 
 lnt_pass *lnt_trainer_pass(lnt_trainer *trainer)
 {
-    return trainer->learner.pass;
+    return trainer->training.pass;
 }
 
 lnt_optim *lnt_trainer_optim(lnt_trainer *trainer)
 {
-    return trainer->learner.optim;
+    return trainer->training.optim;
 }

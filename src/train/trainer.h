@@ -10,8 +10,8 @@ struct lnt_trainer {
     bool custom_allocator;
     lnt_net *net;
     lnt_loss loss;
-    lnt_learner learner;
-    lnt_pace pace;
+    lnt_training_state training;
+    lnt_lr_scheduler scheduler;
 };
 
 #endif

@@ -7,22 +7,22 @@
 /* Names of the tensors; a checkpoint of a whole run has the first two, too. */
 #define NET "net"
 #define OPTIMIZER "optimizer"
-#define PLACE "place"
+#define SCALARS_KEY "place"
 
-enum { STEPS, PENDING, SWAPPED, RATE, MOMENTUM, MOMENTUM_PRODUCT, DRAW, N_NUMBERS };
+enum { STEPS, PENDING, SWAPPED, RATE, MOMENTUM, MOMENTUM_PRODUCT, RNG_COUNTER, N_NUMBERS };
 
 static const double whole = 9007199254740992.0; /* so far doubles hold every integer */
 
-static void get_place(const lnt_trainer *trainer, double numbers[N_NUMBERS])
+static void get_numbers(const lnt_trainer *trainer, double numbers[N_NUMBERS])
 {
-    const lnt_optim_scalars place = lnt_optim_get_scalars(trainer->learner.optim);
-    numbers[STEPS] = (double) place.steps;
-    numbers[PENDING] = (double) place.pending;
-    numbers[SWAPPED] = place.swapped;
-    numbers[RATE] = place.learning_rate;
-    numbers[MOMENTUM] = place.momentum;
-    numbers[MOMENTUM_PRODUCT] = place.momentum_product;
-    numbers[DRAW] = (double) lnt_pass_rng_counter(trainer->learner.pass);
+    const lnt_optim_scalars scalars = lnt_optim_get_scalars(trainer->training.optim);
+    numbers[STEPS] = (double) scalars.steps;
+    numbers[PENDING] = (double) scalars.pending;
+    numbers[SWAPPED] = scalars.swapped;
+    numbers[RATE] = scalars.learning_rate;
+    numbers[MOMENTUM] = scalars.momentum;
+    numbers[MOMENTUM_PRODUCT] = scalars.momentum_product;
+    numbers[RNG_COUNTER] = (double) lnt_pass_rng_counter(trainer->training.pass);
 }
 
 static bool is_whole(double number)
@@ -30,19 +30,20 @@ static bool is_whole(double number)
     return number >= 0 && number <= whole && number == floor(number);
 }
 
-static lnt_status set_place(lnt_trainer *trainer, const double numbers[N_NUMBERS])
+static lnt_status set_numbers(lnt_trainer *trainer, const double numbers[N_NUMBERS])
 {
-    if (!is_whole(numbers[STEPS]) || !is_whole(numbers[PENDING]) || !is_whole(numbers[DRAW])) {
+    if (!is_whole(numbers[STEPS]) || !is_whole(numbers[PENDING]) ||
+        !is_whole(numbers[RNG_COUNTER])) {
         return LNT_ERR_INVALID;
     }
-    const lnt_optim_scalars place = {.steps = (size_t) numbers[STEPS],
-                                     .pending = (size_t) numbers[PENDING],
-                                     .swapped = numbers[SWAPPED] != 0,
-                                     .learning_rate = numbers[RATE],
-                                     .momentum = numbers[MOMENTUM],
-                                     .momentum_product = numbers[MOMENTUM_PRODUCT]};
-    LNT_TRY(lnt_optim_set_scalars(trainer->learner.optim, &place));
-    return lnt_pass_set_rng_counter(trainer->learner.pass, (uint64_t) numbers[DRAW]);
+    const lnt_optim_scalars scalars = {.steps = (size_t) numbers[STEPS],
+                                       .pending = (size_t) numbers[PENDING],
+                                       .swapped = numbers[SWAPPED] != 0,
+                                       .learning_rate = numbers[RATE],
+                                       .momentum = numbers[MOMENTUM],
+                                       .momentum_product = numbers[MOMENTUM_PRODUCT]};
+    LNT_TRY(lnt_optim_set_scalars(trainer->training.optim, &scalars));
+    return lnt_pass_set_rng_counter(trainer->training.pass, (uint64_t) numbers[RNG_COUNTER]);
 }
 
 lnt_status lnt_trainer_save(lnt_trainer *trainer, const char *path, lnt_error *error)
@@ -51,10 +52,10 @@ lnt_status lnt_trainer_save(lnt_trainer *trainer, const char *path, lnt_error *e
         return lnt_fail(error, LNT_ERR_NULL, "trainer and path are required");
     }
     double numbers[N_NUMBERS];
-    get_place(trainer, numbers);
-    const lnt_tensor state = lnt_optim_state(trainer->learner.optim);
+    get_numbers(trainer, numbers);
+    const lnt_tensor state = lnt_optim_state(trainer->training.optim);
     const lnt_checkpoint_item items[] = {{NET, lnt_net_state_vector(trainer->net)},
-                                         {PLACE, lnt_tensor_f64(numbers, 1, N_NUMBERS)},
+                                         {SCALARS_KEY, lnt_tensor_f64(numbers, 1, N_NUMBERS)},
                                          {OPTIMIZER, state}};
     const lnt_checkpoint_content content = {.items = items, .n_items = state.cols > 0 ? 3 : 2};
     return lnt_checkpoint_write(path, &content, error);
@@ -82,15 +83,15 @@ static lnt_status load(lnt_trainer *trainer, const lnt_checkpoint *checkpoint, l
 {
     double numbers[N_NUMBERS];
     lnt_tensor net = lnt_net_state_vector(trainer->net),
-               state = lnt_optim_state(trainer->learner.optim),
-               place = lnt_tensor_f64(numbers, 1, N_NUMBERS);
+               state = lnt_optim_state(trainer->training.optim),
+               scalars = lnt_tensor_f64(numbers, 1, N_NUMBERS);
     LNT_TRY(check(checkpoint, NET, &net, error));
     LNT_TRY(check(checkpoint, OPTIMIZER, &state, error));
-    LNT_TRY(check(checkpoint, PLACE, &place, error));
-    LNT_TRY(lnt_checkpoint_read(checkpoint, PLACE, &place, error));
-    const lnt_status status = set_place(trainer, numbers);
+    LNT_TRY(check(checkpoint, SCALARS_KEY, &scalars, error));
+    LNT_TRY(lnt_checkpoint_read(checkpoint, SCALARS_KEY, &scalars, error));
+    const lnt_status status = set_numbers(trainer, numbers);
     if (status != LNT_OK) {
-        return lnt_fail(error, status, "%s: its place is none that this optimiser can have",
+        return lnt_fail(error, status, "%s: the state of the optimizer is out of range",
                         lnt_checkpoint_path(checkpoint));
     }
     LNT_TRY(lnt_checkpoint_read(checkpoint, NET, &net, error));

@@ -122,7 +122,7 @@ class Checkpoints(CommandCase):
     def test_what_is_refused(self):
         self.succeed(*RUN, *KEEP, "--max-steps", 30, "-o", "part")
         for options, sentence in (
-                (KEEP, "run: there are checkpoints already; --resume continues"),
+                (KEEP, "run: the folder already has checkpoints; --resume continues"),
                 ([*KEEP, "--resume", "--lr", "0.5"],
                  "was made with 'lr = 0.005', now it is 'lr = 0.5'; --resume-allow-changes continues"),
                 ([*KEEP, "--resume", "--validation", "0.3"], "now it is 'validation = 0.3'"),

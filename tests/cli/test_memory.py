@@ -173,8 +173,8 @@ class Arrays(CommandCase):
         content = struct.pack(f"<{self.ROWS * self.COLS}f", *self.inputs)
         self.write_npy("x.npy", "<f4", content, fortran=True)
         done = self.train("x.npy", "--memory", "400K")
-        self.assertEqual((1, "linnet train: x.npy: expected C order, in which rows are together, "
-                          "to read blocks of them, found Fortran's: "
+        self.assertEqual((1, "linnet train: x.npy: expected C order, in which rows are contiguous, "
+                          "to read blocks of rows, found Fortran order; convert it: "
                           "numpy.save(file, numpy.ascontiguousarray(array))\n"),
                          (done.returncode, done.stderr))
 
@@ -228,7 +228,7 @@ class Refused(CommandCase):
         output, said = run.communicate(timeout=30)
         self.assertEqual(1, run.returncode)
         self.assertRegex(said.decode(), r"^linnet train: epoch \d+, batch \d+ of 500: "
-                         r"plants\.csv: has changed since it was opened\n$")
+                         r"plants\.csv: changed since it was opened\n$")
         self.assertEqual(b"", output)
         self.assertFalse((self.folder / "m").exists())
 

@@ -37,9 +37,9 @@ Test(array, a_stream_that_fails_in_the_header)
     for (size_t fail_at = 0; fail_at <= 2; fail_at++) {
         source s = {.text = text, .size = sizeof text, .fail_at = fail_at};
         lnt_error error = {LNT_OK, ""};
-        const lnt_stream stream = {"x.npy", &error, LNT_STREAM_ENDLESS, read_some, &s};
+        const lnt_stream stream = {"x.npy", &error, LNT_STREAM_SIZE_UNKNOWN, read_some, &s};
         lnt_npy_info header;
-        FAILS(fail_at == 0 ? LNT_OK : LNT_ERR_IO, lnt_array_begin(&header, &stream));
+        FAILS(fail_at == 0 ? LNT_OK : LNT_ERR_IO, lnt_array_read_header(&header, &stream));
         assert_eq(s.calls, fail_at == 1 ? 1 : 2);
         assert_str_eq(error.message, "");
         if (fail_at == 0) {

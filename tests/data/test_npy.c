@@ -9,7 +9,7 @@
 
 /* A file's begin around the text of a header, and `size` for how much of it there is. */
 typedef struct begin {
-    unsigned char bytes[LNT_NPY_LONGEST_BEGIN + 64];
+    unsigned char bytes[LNT_NPY_MAX_PREAMBLE + 64];
     size_t size;
 } begin;
 
@@ -69,10 +69,10 @@ Test(npy, headers)
         lnt_npy_info h;
         lnt_error error = {.message = ""};
         assert_status(read_text(&h, g->version, g->text, &error), LNT_OK, "%s", error.message);
-        assert_eq(h.scalar.kind, g->kind, "%s", g->text);
-        assert_eq(h.scalar.size, g->size, "%s", g->text);
+        assert_eq(h.file_dtype.kind, g->kind, "%s", g->text);
+        assert_eq(h.file_dtype.size, g->size, "%s", g->text);
         if (g->order >= 0) {
-            assert_eq(h.scalar.big_endian, g->order == 1, "%s", g->text);
+            assert_eq(h.file_dtype.big_endian, g->order == 1, "%s", g->text);
         }
         assert_eq(h.fortran, g->fortran, "%s", g->text);
         assert_eq(h.rank, g->rank, "%s", g->text);
@@ -121,7 +121,7 @@ static const struct {
     {"{'fortran_order': 0}", LNT_ERR_FORMAT, "expected True or False, found '0}'"},
     {"{'fortran_order': Truer}", LNT_ERR_FORMAT, "expected a comma"},
     {"{'shape': 3}", LNT_ERR_FORMAT, "expected a shape such as (3, 4), found '3}'"},
-    {"{'shape': (3)}", LNT_ERR_FORMAT, "expected a comma behind the only extent"},
+    {"{'shape': (3)}", LNT_ERR_FORMAT, "expected a comma after the only extent"},
     {"{'shape': (3 4)}", LNT_ERR_FORMAT, "expected a comma or a closing parenthesis"},
     {"{'shape': (-3,)}", LNT_ERR_FORMAT, "expected an extent, found '-3,)}'"},
     {"{'shape': (03,)}", LNT_ERR_FORMAT, "expected an extent, found '03,)}'"},
@@ -191,14 +191,14 @@ Test(npy, versions_and_lengths)
     }
     b.bytes[6] = 1, b.bytes[7] = 1;
     assert_status(lnt_npy_header_read(&h, b.bytes, b.size, "a.npy", NULL), LNT_ERR_FORMAT);
-    char *longest = malloc(LNT_NPY_LONGEST + 2);
+    char *longest = malloc(LNT_NPY_MAX_HEADER + 2);
     cr_assert_not_null(longest);
-    memset(longest, ' ', LNT_NPY_LONGEST + 1);
+    memset(longest, ' ', LNT_NPY_MAX_HEADER + 1);
     memcpy(longest, text, sizeof text - 2);
-    longest[LNT_NPY_LONGEST] = '\0';
+    longest[LNT_NPY_MAX_HEADER] = '\0';
     assert_status(read_text(&h, 1, longest, NULL), LNT_OK);
-    longest[LNT_NPY_LONGEST] = ' ';
-    longest[LNT_NPY_LONGEST + 1] = '\0';
+    longest[LNT_NPY_MAX_HEADER] = ' ';
+    longest[LNT_NPY_MAX_HEADER + 1] = '\0';
     assert_status(read_text(&h, 2, longest, &error), LNT_ERR_FORMAT);
     assert_contains(error.message, "at most 10000 bytes, found 10001");
     free(longest);
@@ -206,13 +206,13 @@ Test(npy, versions_and_lengths)
 
 Test(npy, written_headers_are_read)
 {
-    static const size_t shape[LNT_NPY_RANK] = {3, 4, 1, 1, 5, 1, 1, 1, 1, 1, 1};
+    static const size_t shape[LNT_NPY_MAX_RANK] = {3, 4, 1, 1, 5, 1, 1, 1, 1, 1, 1};
     static const char kinds[] = {'f', 'f', 'i', 'b'};
     static const unsigned char sizes[] = {8, 4, 8, 1};
     for (size_t k = 0; k < sizeof sizes; k++) {
         for (size_t rank = 0; rank <= 11; rank++) {
-            const lnt_scalar scalar = {kinds[k], sizes[k], rank % 2 == 1};
-            char bytes[LNT_NPY_BEGIN_ROOM];
+            const lnt_file_dtype scalar = {kinds[k], sizes[k], rank % 2 == 1};
+            char bytes[LNT_NPY_PREAMBLE_CAPACITY];
             const size_t n = lnt_npy_header_write(scalar, rank % 3 == 1, rank, shape, bytes);
             lnt_npy_info h;
             lnt_error error = {.message = ""};
@@ -220,29 +220,30 @@ Test(npy, written_headers_are_read)
                           error.message);
             assert_eq(n % 64, 0);
             if (rank <= 2) {
-                assert_eq(n, LNT_NPY_MATRIX_BEGIN);
+                assert_eq(n, LNT_NPY_MATRIX_PREAMBLE);
             }
             assert_eq(h.offset, n);
             assert_eq(h.rank, rank);
             assert_bytes_eq(h.shape, shape, rank * sizeof shape[0]);
             assert_eq(h.fortran, rank % 3 == 1);
-            assert_eq(h.scalar.kind, scalar.kind);
-            assert_eq(h.scalar.size, scalar.size);
+            assert_eq(h.file_dtype.kind, scalar.kind);
+            assert_eq(h.file_dtype.size, scalar.size);
             if (scalar.size != 1) {
-                assert_eq(h.scalar.big_endian, scalar.big_endian);
+                assert_eq(h.file_dtype.big_endian, scalar.big_endian);
             }
         }
     }
-    static const size_t most[LNT_NPY_RANK] = {SIZE_MAX, SIZE_MAX};
-    char bytes[LNT_NPY_BEGIN_ROOM];
-    assert_eq(lnt_npy_header_write(lnt_scalar_of(LNT_F64), false, 2, most, bytes),
-              LNT_NPY_MATRIX_BEGIN);
-    size_t large[LNT_NPY_RANK];
-    for (size_t i = 0; i < LNT_NPY_RANK; i++) {
+    static const size_t most[LNT_NPY_MAX_RANK] = {SIZE_MAX, SIZE_MAX};
+    char bytes[LNT_NPY_PREAMBLE_CAPACITY];
+    assert_eq(lnt_npy_header_write(lnt_file_dtype_native(LNT_F64), false, 2, most, bytes),
+              LNT_NPY_MATRIX_PREAMBLE);
+    size_t large[LNT_NPY_MAX_RANK];
+    for (size_t i = 0; i < LNT_NPY_MAX_RANK; i++) {
         large[i] = SIZE_MAX;
     }
-    assert_le(lnt_npy_header_write(lnt_scalar_of(LNT_F64), false, LNT_NPY_RANK, large, bytes),
-              sizeof bytes);
+    assert_le(
+        lnt_npy_header_write(lnt_file_dtype_native(LNT_F64), false, LNT_NPY_MAX_RANK, large, bytes),
+        sizeof bytes);
 }
 
 /* --- numbers --- */
@@ -307,7 +308,7 @@ Test(npy, numbers_of_every_kind)
                     bytes[1 + k * v->size + b] = v->bytes[big != 0 ? b : v->size - 1 - b];
                 }
             }
-            const lnt_scalar scalar = {v->kind, v->size, big != 0};
+            const lnt_file_dtype scalar = {v->kind, v->size, big != 0};
             for (ptrdiff_t stride = 1; stride <= 3; stride += 2) {
                 float f32[3 * N];
                 double f64[3 * N];
@@ -315,8 +316,8 @@ Test(npy, numbers_of_every_kind)
                     f32[k] = 77;
                     f64[k] = 77;
                 }
-                lnt_scalar_convert(scalar, bytes + 1, N, LNT_F32, f32, stride);
-                lnt_scalar_convert(scalar, bytes + 1, N, LNT_F64, f64, stride);
+                lnt_file_dtype_convert(scalar, bytes + 1, N, LNT_F32, f32, stride);
+                lnt_file_dtype_convert(scalar, bytes + 1, N, LNT_F64, f64, stride);
                 for (ptrdiff_t k = 0; k < 3 * N; k++) {
                     const bool set = k % stride == 0 && k / stride < N;
                     expect((double) f32[k], set ? v->f32 : 77, v);

@@ -278,7 +278,7 @@ Test(readers_refused, sums)
     }
     const bytes b = read_bytes(sample("u1.idx.gz"));
     b.data[b.size - 8] ^= 1;
-    refuse_bytes("a.idx.gz", b.data, b.size, LNT_ERR_FORMAT, "its sum is wrong");
+    refuse_bytes("a.idx.gz", b.data, b.size, LNT_ERR_FORMAT, "its checksum is wrong");
     free(b.data);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { ROWS = 10000, COLS = 2, ARRAY_MOST = LNT_NPY_BEGIN_ROOM + ROWS * COLS * 4, NAME = 5 };
+enum { ROWS = 10000, COLS = 2, ARRAY_MOST = LNT_NPY_PREAMBLE_CAPACITY + ROWS * COLS * 4, NAME = 5 };
 
 /* A file in the making. */
 typedef struct archive {
@@ -31,8 +31,8 @@ static void put_bytes(archive *to, const void *bytes, size_t count)
 static size_t make_array(unsigned char *bytes, bool new)
 {
     const size_t shape[] = {new ? ROWS : 3, COLS};
-    char begin[LNT_NPY_BEGIN_ROOM];
-    size_t used = lnt_npy_header_write(lnt_scalar_of(LNT_F32), false, 2, shape, begin);
+    char begin[LNT_NPY_PREAMBLE_CAPACITY];
+    size_t used = lnt_npy_header_write(lnt_file_dtype_native(LNT_F32), false, 2, shape, begin);
     memcpy(bytes, begin, used);
     for (size_t i = 0; i < shape[0] * COLS; i++, used += sizeof(float)) {
         const float number = (float) (i * i % 1009);

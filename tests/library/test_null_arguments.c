@@ -244,14 +244,14 @@ Test(null_arguments, data)
     NUL(lnt_row_reader_open(&file, NULL, LNT_DATA_AUTO, &options, &error));
     NUL(lnt_row_reader_open(&file, "x.csv", LNT_DATA_AUTO, NULL, &error));
     NUL(lnt_row_reader_read(NULL, 0, &x, &error));
-    NUL(lnt_row_reader_columns_frame(NULL, index_, 1, &frame, &error));
-    NUL(lnt_row_reader_columns_frame(NULL, index_, 1, NULL, &error));
+    NUL(lnt_row_reader_read_columns(NULL, index_, 1, &frame, &error));
+    NUL(lnt_row_reader_read_columns(NULL, index_, 1, NULL, &error));
     assert_eq(lnt_row_reader_rows(NULL), 0);
     assert_eq(lnt_row_reader_cols(NULL), 0);
-    assert_eq(lnt_row_reader_dropped(NULL), 0);
+    assert_eq(lnt_row_reader_rows_dropped(NULL), 0);
     cr_assert_null(lnt_row_reader_columns(NULL));
     cr_assert_null(lnt_row_reader_labels(NULL, 0));
-    cr_assert(!lnt_row_reader_in_order(NULL));
+    cr_assert(!lnt_row_reader_is_sequential(NULL));
     NUL(lnt_names_create(NULL, NULL, 0, NULL));
     NUL(lnt_names_create(&names, NULL, 2, NULL));
     NUL(lnt_train_test_split(4, 0.5, NULL, 0, NULL, &count));

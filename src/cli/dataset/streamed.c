@@ -64,7 +64,7 @@ lnt_status lnt_cli_streamed_columns(lnt_cli_streamed *streamed, const size_t *co
     if (bytes > streamed->memory) {
         return over_memory(streamed, bytes, "the targets alone", error);
     }
-    return lnt_row_reader_columns_frame(streamed->file, columns, count, frame, error);
+    return lnt_row_reader_read_columns(streamed->file, columns, count, frame, error);
 }
 
 /* --- which rows --- */
@@ -219,7 +219,7 @@ lnt_status lnt_cli_streamed_source(lnt_cli_streamed *streamed, size_t batch_rows
                                 .targets = s->y.cols,
                                 .block_rows = most < s->n_train ? most / batch * batch : s->n_train,
                                 .weighted = s->weights.rows > 0,
-                                .in_order = lnt_row_reader_in_order(s->file),
+                                .in_order = lnt_row_reader_is_sequential(s->file),
                                 .read = read_block,
                                 .context = s};
     return LNT_OK;

@@ -83,8 +83,8 @@ static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data
     streamed->path = path;
     streamed->memory = options->memory_limit;
     LNT_TRY(lnt_row_reader_open(&streamed->file, path, format, options, error));
-    lnt_cli_log_dropped(path, lnt_row_reader_dropped(streamed->file));
-    return lnt_row_reader_columns_frame(streamed->file, NULL, 0, &data->frame, error);
+    lnt_cli_log_dropped(path, lnt_row_reader_rows_dropped(streamed->file));
+    return lnt_row_reader_read_columns(streamed->file, NULL, 0, &data->frame, error);
 }
 
 /* Into memory, or, if they were asked to and are too many for it, block by block later. */

@@ -248,10 +248,10 @@ lnt_status lnt_cli_training_run_fit(lnt_cli_training_run *run, bool shown, lnt_e
                      "of processor: results may differ in rounding");
     }
     const bool keeps = run->config.checkpoint.directory != NULL;
-    if (keeps && status == LNT_ERR_ORDER && strstr(error->message, "already") != NULL) {
+    if (keeps && status == LNT_ERR_EXISTS) {
         return fail_with(error, status, "; --resume continues from the newest");
     }
-    if (keeps && status == LNT_ERR_INVALID && strstr(error->message, "was made with") != NULL) {
+    if (keeps && status == LNT_ERR_MISMATCH) {
         return fail_with(error, status, "; --resume-allow-changes continues anyway");
     }
     if (status == LNT_ERR_NONFINITE) {

@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-/* Fits into a core's second cache, so that what has been read is checked there. */
+/* Fits into a core's L2 cache, so that the data is checked while it is cached. */
 enum { BLOCK = 256 * 1024 };
 
-/* What a matrix of a stream without a known size begins with. */
+/* Initial elements of a matrix for a stream of unknown size. */
 enum { FIRST_ELEMENTS = 64 * 1024 };
 
-/* Elements are counted as they lie in the file, in runs that are evenly spaced in memory. */
+/* Elements are numbered in file order. A run is a range of elements that are evenly spaced in
+ * memory. */
 typedef struct reading {
     lnt_table *table;
     const lnt_stream *stream;
@@ -19,19 +20,19 @@ typedef struct reading {
     size_t first; /* column */
     size_t total;
     size_t done;
-    size_t capacity; /* elements that the matrix has room for, if it is this array's own */
-    bool own;        /* the matrix is laid out as the file is, and this array's */
-    bool known;      /* the size of the stream */
-    bool by_columns; /* the runs are columns */
-    bool permuted;   /* and are not in order */
+    size_t capacity;  /* elements of the matrix, if it is allocated for this array */
+    bool owns_matrix; /* the matrix is allocated for this array, in the layout of the file */
+    bool size_known;  /* the size of the stream */
+    bool by_columns;  /* a run is a column */
+    bool permuted;    /* the columns are not in order */
     size_t run;
-    char *buffer; /* of BLOCK bytes, for numbers that memory holds otherwise */
+    char *buffer; /* [BLOCK] bytes, for numbers of another type */
 } reading;
 
-lnt_status lnt_array_begin(lnt_npy_info *header, const lnt_stream *stream)
+lnt_status lnt_array_read_header(lnt_npy_info *header, const lnt_stream *stream)
 {
     enum { FIRST = 12 }; /* every header is longer */
-    unsigned char bytes[LNT_NPY_LONGEST_BEGIN];
+    unsigned char bytes[LNT_NPY_MAX_PREAMBLE];
     size_t count, rest = 0;
     LNT_TRY(stream->read(stream->context, bytes, FIRST, &count));
     if (count == FIRST && lnt_npy_is(bytes, count)) {
@@ -51,7 +52,7 @@ lnt_status lnt_array_begin(lnt_npy_info *header, const lnt_stream *stream)
 lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_info *header)
 {
     const size_t found = stream->size >= header->offset ? stream->size - header->offset : 0;
-    if (stream->size == LNT_STREAM_ENDLESS || found == header->bytes) {
+    if (stream->size == LNT_STREAM_SIZE_UNKNOWN || found == header->bytes) {
         return LNT_OK;
     }
     return lnt_fail(stream->error, LNT_ERR_FORMAT,
@@ -59,7 +60,7 @@ lnt_status lnt_array_check_size(const lnt_stream *stream, const lnt_npy_info *he
                     header->bytes, found);
 }
 
-/* The column that is number `run` in Fortran's order: the last index of a row changes slowest. */
+/* The column with number `run` in Fortran order: the last index of a row changes slowest. */
 static size_t permuted_column(const lnt_npy_info *header, size_t run)
 {
     size_t column = 0;
@@ -83,11 +84,11 @@ static void locate(const reading *r, size_t element, size_t *row, size_t *column
     *column += r->first;
 }
 
-static char *place_of(const reading *r, size_t element)
+static char *address_of(const reading *r, size_t element)
 {
     const lnt_table *const t = r->table;
     const size_t size = lnt_dtype_size(t->options->dtype);
-    if (r->own && !r->permuted) {
+    if (r->owns_matrix && !r->permuted) {
         return t->data + element * size;
     }
     size_t row, column;
@@ -98,42 +99,42 @@ static char *place_of(const reading *r, size_t element)
 
 static ptrdiff_t stride_of(const reading *r)
 {
-    if (r->own) {
+    if (r->owns_matrix) {
         return 1;
     }
     return r->by_columns ? r->table->row_stride : r->table->col_stride;
 }
 
-static double as_double(lnt_scalar scalar, const char *from)
+static double as_double(lnt_file_dtype file_dtype, const char *from)
 {
     double value;
-    lnt_scalar_convert(scalar, from, 1, LNT_F64, &value, 1);
+    lnt_file_dtype_convert(file_dtype, from, 1, LNT_F64, &value, 1);
     return value;
 }
 
-/* Looks for what is not finite in a piece of a run; `from` has the numbers as they came. */
-static lnt_status check_piece(const reading *r, size_t element, size_t count, lnt_scalar scalar,
-                              const char *from)
+/* Checks that part of a run is finite; `from` has the numbers before conversion. */
+static lnt_status check_run(const reading *r, size_t element, size_t count,
+                            lnt_file_dtype file_dtype, const char *from)
 {
     const lnt_dtype dtype = r->table->options->dtype;
     const size_t size = lnt_dtype_size(dtype);
     const ptrdiff_t stride = stride_of(r);
-    const char *const at = place_of(r, element);
-    if (r->header->scalar.kind != 'f' || lnt_table_all_finite(dtype, at, count, stride)) {
+    const char *const at = address_of(r, element);
+    if (r->header->file_dtype.kind != 'f' || lnt_table_all_finite(dtype, at, count, stride)) {
         return LNT_OK;
     }
     for (size_t i = 0; i < count; i++) {
         if (!lnt_table_all_finite(dtype, at + (ptrdiff_t) (i * size) * stride, 1, 1)) {
             size_t row, column;
             locate(r, element + i, &row, &column);
-            LNT_TRY(lnt_table_settle_cell(r->table, row, column,
-                                          as_double(scalar, from + i * scalar.size)));
+            LNT_TRY(lnt_table_handle_nonfinite(r->table, row, column,
+                                               as_double(file_dtype, from + i * file_dtype.size)));
         }
     }
     return LNT_OK;
 }
 
-/* Makes room for `count` more elements, in a matrix that is this array's own. */
+/* Reserves memory for `count` more elements, in a matrix allocated for this array. */
 static lnt_status reserve(reading *r, size_t count)
 {
     if (r->capacity - r->done >= count) {
@@ -164,25 +165,25 @@ static lnt_status read_fully(const reading *r, void *to, size_t size)
         return lnt_fail(r->stream->error, LNT_ERR_FORMAT,
                         "%s: expected %zu bytes of elements by the header, found %zu",
                         r->stream->name, r->header->bytes,
-                        r->done * r->header->scalar.size + count);
+                        r->done * r->header->file_dtype.size + count);
     }
     return LNT_OK;
 }
 
-/* The numbers in the buffer, piece by piece. */
-static lnt_status spread(reading *r, size_t count)
+/* Converts the numbers in the buffer, run by run. */
+static lnt_status convert_buffer(reading *r, size_t count)
 {
-    const lnt_scalar scalar = r->header->scalar;
+    const lnt_file_dtype file_dtype = r->header->file_dtype;
     const char *from = r->buffer;
     while (count > 0) {
         const size_t left = r->run - r->done % r->run;
         const size_t n = left < count ? left : count;
-        lnt_scalar_convert(scalar, from, n, r->table->options->dtype, place_of(r, r->done),
-                           stride_of(r));
-        if (r->known) {
-            LNT_TRY(check_piece(r, r->done, n, scalar, from));
+        lnt_file_dtype_convert(file_dtype, from, n, r->table->options->dtype,
+                               address_of(r, r->done), stride_of(r));
+        if (r->size_known) {
+            LNT_TRY(check_run(r, r->done, n, file_dtype, from));
         }
-        from += n * scalar.size;
+        from += n * file_dtype.size;
         r->done += n;
         count -= n;
     }
@@ -192,25 +193,25 @@ static lnt_status spread(reading *r, size_t count)
 static lnt_status read_block(reading *r)
 {
     const lnt_dtype dtype = r->table->options->dtype;
-    const size_t size = r->header->scalar.size, left = r->total - r->done;
+    const size_t size = r->header->file_dtype.size, left = r->total - r->done;
     const size_t count = left < BLOCK / size ? left : BLOCK / size;
-    if (r->own) {
+    if (r->owns_matrix) {
         LNT_TRY(reserve(r, count));
     }
     if (r->buffer != NULL) {
         LNT_TRY(read_fully(r, r->buffer, count * size));
-        return spread(r, count);
+        return convert_buffer(r, count);
     }
-    char *const to = place_of(r, r->done);
+    char *const to = address_of(r, r->done);
     LNT_TRY(read_fully(r, to, count * size));
-    if (r->known) {
-        LNT_TRY(check_piece(r, r->done, count, lnt_scalar_of(dtype), to));
+    if (r->size_known) {
+        LNT_TRY(check_run(r, r->done, count, lnt_file_dtype_native(dtype), to));
     }
     r->done += count;
     return LNT_OK;
 }
 
-/* Behind the last element there is nothing; whoever unpacks the stream checks its sum there. */
+/* The stream must end after the last element; a decompressor verifies its checksum there. */
 static lnt_status read_end(const reading *r)
 {
     char byte;
@@ -222,42 +223,43 @@ static lnt_status read_end(const reading *r)
                                  r->stream->name, r->header->bytes);
 }
 
-/* Of a stream that may have promised more columns than it has. */
-static lnt_status check_afterwards(const reading *r)
+/* Checks all elements after reading, for a stream that may have fewer columns than its header says.
+ */
+static lnt_status check_all(const reading *r)
 {
     const lnt_dtype dtype = r->table->options->dtype;
-    const lnt_scalar scalar = lnt_scalar_of(dtype);
-    LNT_TRY(lnt_table_columns(r->table));
+    const lnt_file_dtype file_dtype = lnt_file_dtype_native(dtype);
+    LNT_TRY(lnt_table_resolve_columns(r->table));
     for (size_t e = 0; e < r->total; e += BLOCK) {
         const size_t left = r->total - e, count = left < BLOCK ? left : BLOCK;
-        LNT_TRY(check_piece(r, e, count, scalar, place_of(r, e)));
+        LNT_TRY(check_run(r, e, count, file_dtype, address_of(r, e)));
     }
     return LNT_OK;
 }
 
-static lnt_status begin(reading *r)
+static lnt_status prepare(reading *r)
 {
     const lnt_npy_info *const h = r->header;
     r->by_columns = h->fortran || h->cols == 1;
     r->permuted = h->fortran && h->rank > 2;
-    r->run = r->own && !r->permuted ? r->total : r->by_columns ? h->rows : h->cols;
-    if (!r->known && r->permuted) {
+    r->run = r->owns_matrix && !r->permuted ? r->total : r->by_columns ? h->rows : h->cols;
+    if (!r->size_known && r->permuted) {
         return lnt_fail(r->stream->error, LNT_ERR_FORMAT,
                         "%s: an array of rank %zu in Fortran order is read from a file only, not "
                         "from a pipe",
                         r->stream->name, h->rank);
     }
-    if (r->known) {
-        LNT_TRY(lnt_table_columns(r->table));
+    if (r->size_known) {
+        LNT_TRY(lnt_table_resolve_columns(r->table));
     }
-    if (r->own) {
+    if (r->owns_matrix) {
         lnt_table *const t = r->table;
         t->row_stride = r->by_columns ? 1 : (ptrdiff_t) t->cols;
         t->col_stride = r->by_columns ? (ptrdiff_t) t->rows : 1;
         r->capacity = 0;
-        LNT_TRY(reserve(r, r->known || r->total < FIRST_ELEMENTS ? r->total : FIRST_ELEMENTS));
+        LNT_TRY(reserve(r, r->size_known || r->total < FIRST_ELEMENTS ? r->total : FIRST_ELEMENTS));
     }
-    if (r->run < r->total || !lnt_scalar_is(h->scalar, r->table->options->dtype)) {
+    if (r->run < r->total || !lnt_file_dtype_is(h->file_dtype, r->table->options->dtype)) {
         r->buffer = lnt_allocate_unset(r->table->options->allocator, BLOCK, 1);
         if (r->buffer == NULL) {
             return lnt_table_no_memory(r->table);
@@ -275,17 +277,17 @@ lnt_status lnt_array_read(lnt_table *table, const lnt_stream *stream, const lnt_
                  .header = header,
                  .first = first,
                  .total = header->rows * header->cols,
-                 .own = table->data == NULL,
-                 .known = stream->size != LNT_STREAM_ENDLESS};
-    lnt_status status = begin(&r);
+                 .owns_matrix = table->data == NULL,
+                 .size_known = stream->size != LNT_STREAM_SIZE_UNKNOWN};
+    lnt_status status = prepare(&r);
     while (status == LNT_OK && r.done < r.total) {
         status = read_block(&r);
     }
     if (status == LNT_OK) {
         status = read_end(&r);
     }
-    if (status == LNT_OK && !r.known) {
-        status = check_afterwards(&r);
+    if (status == LNT_OK && !r.size_known) {
+        status = check_all(&r);
     }
     lnt_release(table->options->allocator, r.buffer);
     return status;

@@ -2,9 +2,9 @@
 #include "data/arrays/array.h"
 #include "data/arrays/idx.h"
 #include "data/arrays/readers.h"
-#include "data/source/inflate.h"
+#include "data/input/inflate.h"
 
-/* The elements behind a header that has been read from the stream. */
+/* Reads the elements after the header. */
 static lnt_status read_elements(lnt_frame **frame, const lnt_stream *stream,
                                 const lnt_npy_info *header, const lnt_read_options *options)
 {
@@ -15,9 +15,9 @@ static lnt_status read_elements(lnt_frame **frame, const lnt_stream *stream,
         status = lnt_array_read(&table, stream, header, 0);
     }
     if (status == LNT_OK) {
-        status = lnt_table_frame(&table, frame);
+        status = lnt_table_to_frame(&table, frame);
     }
-    lnt_table_finish(&table);
+    lnt_table_clear(&table);
     return status;
 }
 
@@ -25,7 +25,7 @@ lnt_status lnt_npy_read_input(lnt_frame **frame, lnt_input *input, const lnt_rea
 {
     const lnt_stream stream = lnt_input_stream(input);
     lnt_npy_info header;
-    LNT_TRY(lnt_array_begin(&header, &stream));
+    LNT_TRY(lnt_array_read_header(&header, &stream));
     if (header.rank == 0) {
         return lnt_fail(input->error, LNT_ERR_FORMAT, "%s: expected a table, found a single number",
                         input->name);
@@ -37,7 +37,7 @@ static lnt_status read_idx(lnt_frame **frame, const lnt_stream *stream,
                            const lnt_read_options *options)
 {
     lnt_npy_info header;
-    LNT_TRY(lnt_idx_begin(&header, stream));
+    LNT_TRY(lnt_idx_read_header(&header, stream));
     return read_elements(frame, stream, &header, options);
 }
 

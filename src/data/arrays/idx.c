@@ -3,22 +3,22 @@
 
 #include "base/arena.h"
 
-enum { BEFORE = 4 }; /* the extents */
+enum { PREFIX_BYTES = 4 }; /* bytes before the extents */
 
-static const lnt_scalar *scalar_of(unsigned char type)
+static const lnt_file_dtype *dtype_of_code(unsigned char type)
 {
-    static const lnt_scalar scalars[] = {
+    static const lnt_file_dtype dtypes[] = {
         [0x08] = {'u', 1, true}, [0x09] = {'i', 1, true}, [0x0B] = {'i', 2, true},
         [0x0C] = {'i', 4, true}, [0x0D] = {'f', 4, true}, [0x0E] = {'f', 8, true}};
-    const bool known = type < sizeof scalars / sizeof scalars[0] && scalars[type].size > 0;
-    return known ? &scalars[type] : NULL;
+    const bool known = type < sizeof dtypes / sizeof dtypes[0] && dtypes[type].size > 0;
+    return known ? &dtypes[type] : NULL;
 }
 
 bool lnt_idx_is(const void *bytes, size_t size)
 {
     const unsigned char *const b = bytes;
-    return size >= BEFORE && b[0] == 0 && b[1] == 0 && scalar_of(b[2]) != NULL && b[3] > 0 &&
-           b[3] <= LNT_NPY_RANK;
+    return size >= PREFIX_BYTES && b[0] == 0 && b[1] == 0 && dtype_of_code(b[2]) != NULL &&
+           b[3] > 0 && b[3] <= LNT_NPY_MAX_RANK;
 }
 
 static lnt_status fail(const lnt_stream *stream, const char *what)
@@ -26,16 +26,16 @@ static lnt_status fail(const lnt_stream *stream, const char *what)
     return lnt_fail(stream->error, LNT_ERR_FORMAT, "%s: %s", stream->name, what);
 }
 
-lnt_status lnt_idx_begin(lnt_npy_info *header, const lnt_stream *stream)
+lnt_status lnt_idx_read_header(lnt_npy_info *header, const lnt_stream *stream)
 {
-    unsigned char bytes[4 * LNT_NPY_RANK];
+    unsigned char bytes[4 * LNT_NPY_MAX_RANK];
     size_t count;
-    LNT_TRY(stream->read(stream->context, bytes, BEFORE, &count));
+    LNT_TRY(stream->read(stream->context, bytes, PREFIX_BYTES, &count));
     if (!lnt_idx_is(bytes, count)) {
         return fail(stream, "expected an IDX file (two zeros, a type, 1 to 32 dimensions)");
     }
-    lnt_npy_info found = {.scalar = *scalar_of(bytes[2]), .rank = bytes[3], .cols = 1};
-    found.offset = BEFORE + 4 * found.rank;
+    lnt_npy_info found = {.file_dtype = *dtype_of_code(bytes[2]), .rank = bytes[3], .cols = 1};
+    found.offset = PREFIX_BYTES + 4 * found.rank;
     LNT_TRY(stream->read(stream->context, bytes, 4 * found.rank, &count));
     if (count < 4 * found.rank) {
         return fail(stream, "the file ends before its elements");
@@ -48,7 +48,7 @@ lnt_status lnt_idx_begin(lnt_npy_info *header, const lnt_stream *stream)
     }
     found.rows = found.shape[0];
     fits = fits && lnt_multiply(found.rows, found.cols, &found.bytes) &&
-           lnt_multiply(found.bytes, found.scalar.size, &found.bytes);
+           lnt_multiply(found.bytes, found.file_dtype.size, &found.bytes);
     if (!fits) {
         return lnt_fail(stream->error, LNT_ERR_TOO_LARGE, "%s: the dimensions are too large",
                         stream->name);

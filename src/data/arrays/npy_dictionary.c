@@ -4,7 +4,7 @@
 #include "base/text/quote.h"
 #include <string.h>
 
-/* The header's text while it is read. */
+/* A parser of the header's text. */
 typedef struct parser {
     const char *name; /* of the file */
     lnt_error *error;
@@ -30,8 +30,8 @@ static void skip_blanks(parser *p)
     }
 }
 
-/* Takes `c`, and the blanks before it, if it comes next. */
-static bool take(parser *p, char c)
+/* Skips blanks and `c`, if it is the next character; returns whether it is. */
+static bool accept(parser *p, char c)
 {
     skip_blanks(p);
     if (p->next == p->end || *p->next != c) {
@@ -62,7 +62,7 @@ static lnt_status read_string(parser *p, const char *expected, const char **text
     return LNT_OK;
 }
 
-/* What a dtype is called that is not read. */
+/* A name for a dtype that is not supported. */
 static const char *describe_descr(const char *descr, size_t length)
 {
     const char kind = length > 1 ? descr[1] : '?';
@@ -83,7 +83,7 @@ static bool is_size(char kind, int size)
                          : size == 1 || size == 2 || size == 4 || size == 8;
 }
 
-/* An order of bytes, a kind, a size. */
+/* A byte order, a kind, a size. */
 static lnt_status read_descr(parser *p, lnt_npy_info *header)
 {
     static const char expected[] = "bool, i1 to i8, u1 to u8, f2, f4 or f8";
@@ -104,11 +104,11 @@ static lnt_status read_descr(parser *p, lnt_npy_info *header)
                         p->name, expected, lnt_text_quote(descr, length, quoted),
                         describe_descr(descr, length));
     }
-    header->scalar = lnt_scalar_of(LNT_F64);
-    header->scalar.kind = descr[1];
-    header->scalar.size = (unsigned char) (descr[2] - '0');
+    header->file_dtype = lnt_file_dtype_native(LNT_F64);
+    header->file_dtype.kind = descr[1];
+    header->file_dtype.size = (unsigned char) (descr[2] - '0');
     if (descr[0] == '<' || descr[0] == '>') {
-        header->scalar.big_endian = descr[0] == '>';
+        header->file_dtype.big_endian = descr[0] == '>';
     }
     return LNT_OK;
 }
@@ -161,29 +161,29 @@ static lnt_status read_extent(parser *p, size_t *extent)
     return LNT_OK;
 }
 
-/* (), (3,), (3, 4) or (3, 4,): one extent alone has a comma, or it would be no tuple. */
+/* (), (3,), (3, 4) or (3, 4,): as in Python, a single extent needs a comma. */
 static lnt_status read_shape(parser *p, lnt_npy_info *header)
 {
-    if (!take(p, '(')) {
+    if (!accept(p, '(')) {
         return fail(p, "a shape such as (3, 4)");
     }
     bool comma = true;
     header->rank = 0;
-    while (!take(p, ')')) {
+    while (!accept(p, ')')) {
         if (!comma) {
             return fail(p, "a comma or a closing parenthesis");
         }
-        if (header->rank == LNT_NPY_RANK) {
+        if (header->rank == LNT_NPY_MAX_RANK) {
             return lnt_fail(p->error, LNT_ERR_FORMAT,
                             "%s: expected a shape of at most %d extents, found more", p->name,
-                            LNT_NPY_RANK);
+                            LNT_NPY_MAX_RANK);
         }
         LNT_TRY(read_extent(p, &header->shape[header->rank++]));
-        comma = take(p, ',');
+        comma = accept(p, ',');
     }
     if (header->rank == 1 && !comma) {
         p->next--;
-        return fail(p, "a comma behind the only extent");
+        return fail(p, "a comma after the only extent");
     }
     return LNT_OK;
 }
@@ -206,7 +206,7 @@ static lnt_status read_item(parser *p, lnt_npy_info *header, bool seen[N_KEYS])
     for (size_t k = 0; k < N_KEYS; k++) {
         if (!seen[k] && strlen(keys[k].key) == length && memcmp(keys[k].key, text, length) == 0) {
             seen[k] = true;
-            return take(p, ':') ? keys[k].read(p, header) : fail(p, "a colon");
+            return accept(p, ':') ? keys[k].read(p, header) : fail(p, "a colon");
         }
     }
     p->next = before;
@@ -216,16 +216,16 @@ static lnt_status read_item(parser *p, lnt_npy_info *header, bool seen[N_KEYS])
 static lnt_status read_all(parser *p, lnt_npy_info *header)
 {
     bool seen[N_KEYS] = {false};
-    if (!take(p, '{')) {
+    if (!accept(p, '{')) {
         return fail(p, "a dictionary");
     }
     bool comma = true;
-    while (!take(p, '}')) {
+    while (!accept(p, '}')) {
         if (!comma) {
             return fail(p, "a comma or a closing brace");
         }
         LNT_TRY(read_item(p, header, seen));
-        comma = take(p, ',');
+        comma = accept(p, ',');
     }
     skip_blanks(p);
     if (p->next < p->end) {

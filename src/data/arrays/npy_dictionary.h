@@ -5,9 +5,9 @@
 #include "data/arrays/npy.h"
 
 /**
- * Reads {'descr': …, 'fortran_order': …, 'shape': …}, each key once, in any order, into the scalar,
- * order, rank and shape of `header`, which a failure leaves half filled. With `python2`, integers
- * may end in L. Blanks may stand between tokens and behind; nothing else of Python is understood.
+ * Reads {'descr': …, 'fortran_order': …, 'shape': …}, each key once, in any order, into the dtype,
+ * order, rank and shape of `header`. On failure the header is partly set. With `python2`, integers
+ * may end in L. Blanks are allowed between tokens and at the end; no other Python is supported.
  */
 lnt_status lnt_npy_dictionary_read(lnt_npy_info *header, const char *text, size_t length,
                                    bool python2, const char *name, lnt_error *error);

@@ -9,7 +9,7 @@ bool lnt_npy_is(const void *bytes, size_t size)
     return size >= LNT_NPY_MAGIC_LENGTH && memcmp(bytes, LNT_NPY_MAGIC, LNT_NPY_MAGIC_LENGTH) == 0;
 }
 
-/* Length of the text of the header, and what stands before it. */
+/* The length of the header's text, and of the bytes before it. */
 static lnt_status measure(const unsigned char *bytes, size_t size, const char *name, size_t *before,
                           size_t *length, lnt_error *error)
 {
@@ -34,15 +34,15 @@ static lnt_status measure(const unsigned char *bytes, size_t size, const char *n
     if (version[0] > 1) {
         *length |= (size_t) version[4] << 16 | (size_t) version[5] << 24;
     }
-    if (*length > LNT_NPY_LONGEST) {
+    if (*length > LNT_NPY_MAX_HEADER) {
         return lnt_fail(error, LNT_ERR_FORMAT,
                         "%s: expected an npy header of at most %d bytes, found %zu", name,
-                        LNT_NPY_LONGEST, *length);
+                        LNT_NPY_MAX_HEADER, *length);
     }
     return size - *before >= *length ? LNT_OK : lnt_fail(error, LNT_ERR_FORMAT, cut, name);
 }
 
-/* The products, none of which may overflow, not even beside an extent of 0. */
+/* Computes the products. None may overflow, even if another extent is 0. */
 static lnt_status settle_sizes(lnt_npy_info *header, const char *name, lnt_error *error)
 {
     header->rows = header->rank > 0 ? header->shape[0] : 1;
@@ -52,7 +52,7 @@ static lnt_status settle_sizes(lnt_npy_info *header, const char *name, lnt_error
         fits = fits && lnt_multiply(header->cols, header->shape[i], &header->cols);
     }
     size_t row;
-    fits = fits && lnt_multiply(header->cols, header->scalar.size, &row) &&
+    fits = fits && lnt_multiply(header->cols, header->file_dtype.size, &row) &&
            lnt_multiply(header->rows, row, &header->bytes);
     if (!fits || header->bytes > PTRDIFF_MAX) {
         return lnt_fail(error, LNT_ERR_TOO_LARGE, "%s: the shape in the npy header is too large",

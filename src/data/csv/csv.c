@@ -4,25 +4,25 @@
 #include "data/table/labels.h"
 #include <string.h>
 
-/* What a column takes at most beside its rows: field, name, and what is known of it. */
+/* The largest memory of a column besides its rows: field, name and state. */
 enum { COLUMN_BYTES = 64, FEW_COLUMNS = 16384 };
 
 static void set_delimiter(lnt_csv *csv, char delimiter)
 {
     csv->delimiter = delimiter;
-    csv->source.delimiter = delimiter;
+    csv->reader.delimiter = delimiter;
     csv->blanks[0] = delimiter == ' ' ? '\t' : ' ';
     csv->blanks[1] = delimiter == '\t' ? ' ' : '\t';
 }
 
-static lnt_status begin_columns(lnt_csv *csv, size_t line)
+static lnt_status init_columns(lnt_csv *csv, size_t line)
 {
     csv->cols = csv->fields.count;
     if (csv->cols > FEW_COLUMNS && csv->cols > csv->options.memory_limit / COLUMN_BYTES) {
         return lnt_fail(csv->error, LNT_ERR_TOO_LARGE,
-                        "%s:%zu: %zu columns, of %d bytes each beside their rows, are beyond the "
+                        "%s:%zu: %zu columns, of %d bytes each besides their rows, are beyond the "
                         "memory limit of %zu bytes",
-                        csv->source.name, line, csv->cols, COLUMN_BYTES, csv->options.memory_limit);
+                        csv->reader.name, line, csv->cols, COLUMN_BYTES, csv->options.memory_limit);
     }
     LNT_TRY(lnt_csv_name_columns(csv, line));
     csv->columns = lnt_allocate(csv->options.allocator, csv->cols, sizeof *csv->columns);
@@ -39,51 +39,52 @@ static lnt_status begin_columns(lnt_csv *csv, size_t line)
     return LNT_OK;
 }
 
-/* Learns all that the first record tells, and reads it unless it is a header. */
-static lnt_status begin(lnt_csv *csv)
+/* Reads the first record: delimiter, header, columns, and the first row unless it is a header. */
+static lnt_status read_first_record(lnt_csv *csv)
 {
     size_t bytes = 0, newlines = 0;
-    if (csv->source.rewinds && csv->chunk == 0) {
-        LNT_TRY(lnt_source_measure(&csv->source, &bytes, &newlines));
+    if (csv->reader.seekable && csv->chunk == 0) {
+        LNT_TRY(lnt_record_reader_measure(&csv->reader, &bytes, &newlines));
     }
-    lnt_source_record record;
+    lnt_record record;
     bool found;
-    csv->source.delimiter = csv->options.delimiter;
-    LNT_TRY(lnt_source_next(&csv->source, &record, &found));
+    csv->reader.delimiter = csv->options.delimiter;
+    LNT_TRY(lnt_record_reader_next(&csv->reader, &record, &found));
     if (!found) {
-        return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s: expected a table, found %s",
-                        csv->source.name,
-                        lnt_source_is_empty(&csv->source) ? "an empty file" : "only blank lines");
+        return lnt_fail(
+            csv->error, LNT_ERR_FORMAT, "%s: expected a table, found %s", csv->reader.name,
+            lnt_record_reader_is_empty(&csv->reader) ? "an empty file" : "only blank lines");
     }
-    set_delimiter(csv, csv->options.delimiter != '\0' ? csv->options.delimiter
-                                                      : lnt_fields_guess(record.begin, record.end));
+    set_delimiter(csv, csv->options.delimiter != '\0'
+                           ? csv->options.delimiter
+                           : lnt_fields_detect_delimiter(record.begin, record.end));
     LNT_TRY(lnt_csv_split(csv, &record));
-    LNT_TRY(begin_columns(csv, record.line));
-    LNT_TRY(lnt_csv_begin_matrix(csv, bytes, newlines));
-    return csv->header || csv->chunk > 0 ? LNT_OK : lnt_csv_add_fields(csv, record.line);
+    LNT_TRY(init_columns(csv, record.line));
+    LNT_TRY(lnt_csv_allocate_matrix(csv, bytes, newlines));
+    return csv->header || csv->chunk > 0 ? LNT_OK : lnt_csv_read_fields(csv, record.line);
 }
 
 lnt_status lnt_csv_rewind(lnt_csv *csv)
 {
-    lnt_source_record record;
+    lnt_record record;
     bool found;
     csv->restart = false;
     csv->rows = 0;
     csv->dropped = 0;
-    LNT_TRY(lnt_source_rewind(&csv->source));
-    return csv->header ? lnt_source_next(&csv->source, &record, &found) : LNT_OK;
+    LNT_TRY(lnt_record_reader_rewind(&csv->reader));
+    return csv->header ? lnt_record_reader_next(&csv->reader, &record, &found) : LNT_OK;
 }
 
 lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows)
 {
     if (rows == 0 && csv->dropped > 0) {
         return lnt_fail(csv->error, LNT_ERR_FORMAT,
-                        "%s: no row is left: a value is missing in each of %zu", csv->source.name,
+                        "%s: no row is left: a value is missing in each of %zu", csv->reader.name,
                         csv->dropped);
     }
     if (rows == 0) {
         return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s: expected rows, found only a header",
-                        csv->source.name);
+                        csv->reader.name);
     }
     return LNT_OK;
 }
@@ -91,34 +92,34 @@ lnt_status lnt_csv_check_rows(const lnt_csv *csv, size_t rows)
 static lnt_status read_rows(lnt_csv *csv)
 {
     for (bool found = true; found;) {
-        lnt_source_record record;
+        lnt_record record;
         if (csv->restart) {
             LNT_TRY(lnt_csv_rewind(csv));
         }
-        LNT_TRY(lnt_source_next(&csv->source, &record, &found));
+        LNT_TRY(lnt_record_reader_next(&csv->reader, &record, &found));
         if (found) {
-            LNT_TRY(lnt_csv_add(csv, &record));
+            LNT_TRY(lnt_csv_read_record(csv, &record));
         }
     }
     return lnt_csv_check_rows(csv, csv->rows);
 }
 
-static lnt_status settle_labels(const lnt_csv *csv, lnt_frame *frame)
+static lnt_status encode_labels(const lnt_csv *csv, lnt_frame *frame)
 {
     for (size_t j = 0; j < csv->cols; j++) {
         if (csv->columns[j].text) {
             const lnt_intern *const set = &csv->sets[csv->columns[j].set];
             bool numbers;
-            LNT_TRY(lnt_labels_unsettle(frame, j, set, &csv->numbers, &numbers));
+            LNT_TRY(lnt_labels_decode_numbers(frame, j, set, &csv->numbers, &numbers));
             if (!numbers) {
-                LNT_TRY(lnt_labels_settle(frame, j, set));
+                LNT_TRY(lnt_labels_encode(frame, j, set));
             }
         }
     }
     return LNT_OK;
 }
 
-/* Hands the matrix and the names over to a frame. */
+/* Moves the matrix and the names to a frame. */
 static lnt_status make_frame(lnt_csv *csv, lnt_frame **frame)
 {
     if (lnt_frame_create(frame, csv->options.dtype, csv->names, csv->options.allocator) != LNT_OK) {
@@ -129,7 +130,7 @@ static lnt_status make_frame(lnt_csv *csv, lnt_frame **frame)
     (*frame)->dropped = csv->dropped;
     csv->names = NULL;
     csv->data = NULL;
-    if (settle_labels(csv, *frame) != LNT_OK) {
+    if (encode_labels(csv, *frame) != LNT_OK) {
         lnt_frame_destroy(*frame);
         *frame = NULL;
         return lnt_csv_no_memory(csv);
@@ -146,8 +147,8 @@ void lnt_csv_close(lnt_csv *csv)
     lnt_release(csv->options.allocator, csv->sets);
     lnt_release(csv->options.allocator, csv->data);
     lnt_names_destroy(csv->names);
-    lnt_fields_finish(&csv->fields);
-    lnt_source_close(&csv->source);
+    lnt_fields_clear(&csv->fields);
+    lnt_record_reader_close(&csv->reader);
     lnt_number_finish(&csv->numbers);
 }
 
@@ -161,9 +162,9 @@ lnt_status lnt_csv_open(lnt_csv *csv, lnt_input *input, const lnt_read_options *
     if (!lnt_number_init(&csv->numbers)) {
         return lnt_fail(input->error, LNT_ERR_MEMORY, "%s: out of memory", input->name);
     }
-    lnt_status status = lnt_source_open(&csv->source, input, options->allocator);
+    lnt_status status = lnt_record_reader_open(&csv->reader, input, options->allocator);
     if (status == LNT_OK) {
-        status = begin(csv);
+        status = read_first_record(csv);
     }
     if (status != LNT_OK) {
         lnt_csv_close(csv);

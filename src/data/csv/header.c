@@ -10,7 +10,7 @@ static bool is_field(const lnt_field *field, const char *text)
     return field->length == strlen(text) && memcmp(field->text, text, field->length) == 0;
 }
 
-/* Whether the options choose this column as a label column by something else than a header. */
+/* Whether the options choose this column as a label column by number. */
 static bool is_label_by_number(const lnt_csv *csv, size_t column)
 {
     for (size_t i = 0; i < csv->options.n_label_columns; i++) {
@@ -35,10 +35,8 @@ static bool is_label_by_name(const lnt_csv *csv, const lnt_field *field)
     return false;
 }
 
-/*
- * A first record is a header if a field is text where data could not be text. A field that is
- * missing tells nothing. While this is asked, the columns have their made-up names.
- */
+/* The first record is a header if a field is text in a column of numbers. A missing field does not
+ * count. At this point the columns have default names. */
 static bool is_header(const lnt_csv *csv)
 {
     for (size_t j = 0; j < csv->cols; j++) {
@@ -54,8 +52,8 @@ static bool is_header(const lnt_csv *csv)
     return false;
 }
 
-/* The fields as names; an empty one keeps the made-up name. */
-static lnt_status take_names(lnt_csv *csv, size_t line)
+/* Makes the fields the names of the columns; an empty field gives the default name. */
+static lnt_status read_names(lnt_csv *csv, size_t line)
 {
     size_t length = 0;
     for (size_t j = 0; j < csv->cols; j++) {
@@ -64,26 +62,26 @@ static lnt_status take_names(lnt_csv *csv, size_t line)
         length += field->length > 0 ? field->length : LNT_COLUMN_NAME_LENGTH;
     }
     lnt_names *names;
-    if (lnt_names_begin(&names, csv->cols, length, csv->options.allocator) != LNT_OK) {
+    if (lnt_names_allocate(&names, csv->cols, length, csv->options.allocator) != LNT_OK) {
         return lnt_csv_no_memory(csv);
     }
     for (size_t j = 0; j < csv->cols; j++) {
         const lnt_field *const field = &csv->fields.items[j];
-        char made_up[LNT_COLUMN_NAME_LENGTH];
+        char default_name[LNT_COLUMN_NAME_LENGTH];
         if (field->length > 0) {
-            lnt_names_put(names, field->text, field->length);
+            lnt_names_append(names, field->text, field->length);
         } else {
-            lnt_column_made_up(j, made_up);
-            lnt_names_put(names, made_up, strlen(made_up));
+            lnt_default_column_name(j, default_name);
+            lnt_names_append(names, default_name, strlen(default_name));
         }
     }
     csv->names = names;
     return LNT_OK;
 }
 
-static lnt_status make_up_names(lnt_csv *csv)
+static lnt_status set_default_names(lnt_csv *csv)
 {
-    return lnt_columns_made_up(&csv->names, csv->cols, csv->options.allocator) == LNT_OK
+    return lnt_default_column_names(&csv->names, csv->cols, csv->options.allocator) == LNT_OK
                ? LNT_OK
                : lnt_csv_no_memory(csv);
 }
@@ -91,7 +89,7 @@ static lnt_status make_up_names(lnt_csv *csv)
 lnt_status lnt_csv_name_columns(lnt_csv *csv, size_t line)
 {
     if (csv->options.header != LNT_HEADER_PRESENT) {
-        LNT_TRY(make_up_names(csv));
+        LNT_TRY(set_default_names(csv));
     }
     csv->header = csv->options.header == LNT_HEADER_PRESENT ||
                   (csv->options.header == LNT_HEADER_AUTO && is_header(csv));
@@ -100,7 +98,7 @@ lnt_status lnt_csv_name_columns(lnt_csv *csv, size_t line)
     }
     lnt_names_destroy(csv->names);
     csv->names = NULL;
-    return take_names(csv, line);
+    return read_names(csv, line);
 }
 
 lnt_status lnt_csv_mark_labels(lnt_csv *csv)
@@ -108,11 +106,11 @@ lnt_status lnt_csv_mark_labels(lnt_csv *csv)
     for (size_t i = 0; i < csv->options.n_label_columns; i++) {
         size_t index;
         LNT_TRY(lnt_columns_find(csv->names, csv->options.label_columns[i], &index,
-                                 csv->source.name, csv->error));
+                                 csv->reader.name, csv->error));
         csv->columns[index].label = true;
-        csv->columns[index].set = (unsigned) i; /* of the last option that names it */
-        /* What cannot be read twice is kept as text until it is clear what it is. */
-        csv->columns[index].text = !csv->source.rewinds;
+        csv->columns[index].set = (unsigned) i; /* index of the last option that names it */
+        /* If the input cannot be read twice, cells are stored as text until their type is known. */
+        csv->columns[index].text = !csv->reader.seekable;
     }
     return LNT_OK;
 }
@@ -123,12 +121,12 @@ void lnt_csv_mark_skipped(lnt_csv *csv)
         size_t index;
         if (lnt_columns_find(csv->names, csv->options.use_columns[i], &index, NULL, NULL) ==
             LNT_OK) {
-            csv->columns[index].skipped = true; /* for now: these are the ones to keep */
-            csv->skips = true;
+            csv->columns[index].skipped = true; /* inverted below: these are the columns to use */
+            csv->has_skipped = true;
         }
     }
     for (size_t j = 0; j < csv->cols; j++) {
-        csv->columns[j].skipped = csv->skips && !csv->columns[j].skipped;
+        csv->columns[j].skipped = csv->has_skipped && !csv->columns[j].skipped;
         csv->columns[j].text = csv->columns[j].text && !csv->columns[j].skipped;
     }
 }

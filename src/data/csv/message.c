@@ -5,14 +5,14 @@
 #include "data/table/columns.h"
 #include <string.h>
 
-/* The column's name in quotes; before the columns have names, the made-up one. */
+/* The column's name in quotes; its default name before the columns have names. */
 static const char *quote_name(const lnt_csv *csv, size_t column, char quoted[LNT_QUOTED_LENGTH])
 {
-    char made_up[LNT_COLUMN_NAME_LENGTH];
+    char default_name[LNT_COLUMN_NAME_LENGTH];
     const char *name = lnt_names_get(csv->names, column);
     if (name == NULL) {
-        lnt_column_made_up(column, made_up);
-        name = made_up;
+        lnt_default_column_name(column, default_name);
+        name = default_name;
     }
     return lnt_text_quote(name, strlen(name), quoted);
 }
@@ -30,7 +30,7 @@ lnt_status lnt_csv_fail_field(const lnt_csv *csv, size_t line, size_t column, co
 {
     char name[LNT_QUOTED_LENGTH], found[LNT_QUOTED_LENGTH];
     return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s:%zu: column %s: expected %s, found %s",
-                    csv->source.name, line, quote_name(csv, column, name), expected,
+                    csv->reader.name, line, quote_name(csv, column, name), expected,
                     describe(text, length, found));
 }
 
@@ -39,13 +39,13 @@ lnt_status lnt_csv_fail_missing(const lnt_csv *csv, size_t line, size_t column)
     char name[LNT_QUOTED_LENGTH], found[LNT_QUOTED_LENGTH];
     const lnt_field *const field = &csv->fields.items[column];
     return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s:%zu: column %s: a value is missing (found %s)",
-                    csv->source.name, line, quote_name(csv, column, name),
+                    csv->reader.name, line, quote_name(csv, column, name),
                     describe(field->text, field->length, found));
 }
 
 lnt_status lnt_csv_no_memory(const lnt_csv *csv)
 {
-    return lnt_fail(csv->error, LNT_ERR_MEMORY, "%s: out of memory", csv->source.name);
+    return lnt_fail(csv->error, LNT_ERR_MEMORY, "%s: out of memory", csv->reader.name);
 }
 
 lnt_status lnt_csv_check_text(const lnt_csv *csv, size_t line, size_t column, const char *text,
@@ -57,7 +57,7 @@ lnt_status lnt_csv_check_text(const lnt_csv *csv, size_t line, size_t column, co
     return lnt_csv_fail_field(csv, line, column, "UTF-8 text", text, length);
 }
 
-lnt_status lnt_csv_split(lnt_csv *csv, const lnt_source_record *record)
+lnt_status lnt_csv_split(lnt_csv *csv, const lnt_record *record)
 {
     const lnt_status status =
         lnt_fields_split(&csv->fields, record->begin, record->end, csv->delimiter);
@@ -65,11 +65,11 @@ lnt_status lnt_csv_split(lnt_csv *csv, const lnt_source_record *record)
         char name[LNT_QUOTED_LENGTH];
         return lnt_fail(csv->error, status,
                         "%s:%zu: column %s: expected a closing quote, then a delimiter",
-                        csv->source.name, record->line, quote_name(csv, csv->fields.count, name));
+                        csv->reader.name, record->line, quote_name(csv, csv->fields.count, name));
     }
     if (status == LNT_ERR_TOO_LARGE) {
         return lnt_fail(csv->error, status, "%s:%zu: expected at most %zu columns, found more",
-                        csv->source.name, record->line, LNT_FIELDS_MOST);
+                        csv->reader.name, record->line, LNT_FIELDS_MAX);
     }
     return status == LNT_OK ? LNT_OK : lnt_csv_no_memory(csv);
 }

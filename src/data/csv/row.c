@@ -15,18 +15,18 @@ static void store(const lnt_csv *csv, char *cell, size_t number)
     }
 }
 
-/* Puts the number of a text into a cell of a text column. */
-static lnt_status add_text(lnt_csv *csv, size_t line, size_t column, const char *text,
-                           size_t length, char *cell)
+/* Writes the index of a text to a cell of a text column. */
+static lnt_status read_label(lnt_csv *csv, size_t line, size_t column, const char *text,
+                             size_t length, char *cell)
 {
     lnt_intern *const set = &csv->sets[csv->columns[column].set];
     size_t number = lnt_intern_find(set, text, length);
     if (number == LNT_NOT_FOUND) {
         LNT_TRY(lnt_csv_check_text(csv, line, column, text, length));
-        if (set->count == lnt_frame_most_labels(csv->options.dtype)) {
+        if (set->count == lnt_frame_max_labels(csv->options.dtype)) {
             return lnt_fail(csv->error, LNT_ERR_TOO_LARGE,
                             "%s:%zu: column '%.60s' has more distinct labels than %s can number",
-                            csv->source.name, line, lnt_names_get(csv->names, column),
+                            csv->reader.name, line, lnt_names_get(csv->names, column),
                             lnt_dtype_name(csv->options.dtype));
         }
         if (lnt_intern_add(set, text, length, &number) != LNT_OK) {
@@ -37,7 +37,7 @@ static lnt_status add_text(lnt_csv *csv, size_t line, size_t column, const char 
     return LNT_OK;
 }
 
-/* What the innermost loop needs, by value, so that it stays in registers. */
+/* The data of the innermost loop, by value, so that it stays in registers. */
 typedef struct row_format {
     size_t cols;
     lnt_dtype dtype;
@@ -50,8 +50,7 @@ static inline bool is_blank(row_format format, char c)
     return c == format.blanks[0] || c == format.blanks[1];
 }
 
-/* The number of the text at `p`, if it has been seen before; returns the byte behind it, or NULL.
- */
+/* Writes the index of the text at `p`, if it is known. Returns the byte after the text, or NULL. */
 static const char *read_text(const lnt_csv *csv, row_format format, const char *p,
                              const char *record_end, size_t column, char *cell)
 {
@@ -70,12 +69,10 @@ static const char *read_text(const lnt_csv *csv, row_format format, const char *
     return end;
 }
 
-/*
- * Reads a record without quotes straight into a row. False where anything is not as it is in nearly
- * every record; the record is then split and read field by field, which knows what to say.
- */
-static inline bool read_plain(const lnt_csv *csv, row_format format,
-                              const lnt_source_record *record, char *cell)
+/* The fast path: reads a record without quotes into a row. Returns false for anything unusual; the
+ * record is then split and read field by field, with exact error messages. */
+static inline bool read_plain(const lnt_csv *csv, row_format format, const lnt_record *record,
+                              char *cell)
 {
     const char *const record_end = record->end;
     const char *p = record->begin;
@@ -111,7 +108,7 @@ static lnt_status read_field(lnt_csv *csv, size_t line, size_t column, char *cel
         return LNT_OK;
     }
     if (csv->columns[column].text) {
-        return add_text(csv, line, column, field->text, field->length, cell);
+        return read_label(csv, line, column, field->text, field->length, cell);
     }
     const char *const end = lnt_number_read(&csv->numbers, csv->options.dtype, field->text, cell);
     if (end == field->text + field->length) {
@@ -145,11 +142,11 @@ static char *next_row(const lnt_csv *csv)
     return csv->data + csv->rows * csv->row_bytes;
 }
 
-lnt_status lnt_csv_add_fields(lnt_csv *csv, size_t line)
+lnt_status lnt_csv_read_fields(lnt_csv *csv, size_t line)
 {
     if (csv->fields.count != csv->cols) {
         return lnt_fail(csv->error, LNT_ERR_FORMAT, "%s:%zu: expected %zu field%s, found %zu",
-                        csv->source.name, line, csv->cols, csv->cols == 1 ? "" : "s",
+                        csv->reader.name, line, csv->cols, csv->cols == 1 ? "" : "s",
                         csv->fields.count);
     }
     const size_t missing = find_missing(csv);
@@ -168,9 +165,9 @@ lnt_status lnt_csv_add_fields(lnt_csv *csv, size_t line)
     return LNT_OK;
 }
 
-lnt_status lnt_csv_add(lnt_csv *csv, const lnt_source_record *record)
+lnt_status lnt_csv_read_record(lnt_csv *csv, const lnt_record *record)
 {
-    if (!record->quoted && !csv->skips && csv->rows < csv->capacity) {
+    if (!record->quoted && !csv->has_skipped && csv->rows < csv->capacity) {
         row_format format = {csv->cols, LNT_F32, csv->delimiter, {csv->blanks[0], csv->blanks[1]}};
         bool done;
         if (csv->options.dtype == LNT_F32) { /* two calls, each compiled for one precision */
@@ -185,5 +182,5 @@ lnt_status lnt_csv_add(lnt_csv *csv, const lnt_source_record *record)
         }
     }
     LNT_TRY(lnt_csv_split(csv, record));
-    return lnt_csv_add_fields(csv, record->line);
+    return lnt_csv_read_fields(csv, record->line);
 }

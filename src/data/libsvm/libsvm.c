@@ -3,32 +3,33 @@
 
 #include "base/numbers/number.h"
 #include "base/text/quote.h"
-#include "data/source/source.h"
+#include "data/input/record_reader.h"
 #include "data/table/names.h"
 #include "data/table/table.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A matrix with so many cells, and so many of them for each that is set, would be a mistake. */
+/* A matrix with more cells than LARGE, and more than SPARSE cells for each number given, is
+ * refused. */
 #define LARGE ((size_t) 1 << 26)
 #define SPARSE ((size_t) 10000)
 
 typedef struct libsvm {
     const lnt_read_options *options;
     lnt_error *error;
-    lnt_source source;
+    lnt_record_reader reader;
     lnt_number_reader numbers;
     lnt_sparse sparse;
     lnt_table table;
 } libsvm;
 
-static lnt_status fail_token(const libsvm *s, const lnt_source_record *record, const char *token,
+static lnt_status fail_token(const libsvm *s, const lnt_record *record, const char *token,
                              const char *expected)
 {
     char quoted[LNT_QUOTED_LENGTH];
     const size_t length = lnt_libsvm_token(token, record->end);
-    return lnt_fail(s->error, LNT_ERR_FORMAT, "%s:%zu: expected %s, found %s", s->source.name,
+    return lnt_fail(s->error, LNT_ERR_FORMAT, "%s:%zu: expected %s, found %s", s->reader.name,
                     record->line, expected,
                     length > 0 ? lnt_text_quote(token, length, quoted) : "the line's end");
 }
@@ -38,14 +39,14 @@ static lnt_status add(libsvm *s, size_t column, double value)
     const lnt_status status = lnt_sparse_add(&s->sparse, column, value, s->options->memory_limit);
     if (status == LNT_ERR_TOO_LARGE) {
         return lnt_fail(s->error, status, "%s: more numbers than the memory limit of %zu bytes",
-                        s->source.name, s->options->memory_limit);
+                        s->reader.name, s->options->memory_limit);
     }
     return status == LNT_OK ? LNT_OK
-                            : lnt_fail(s->error, status, "%s: out of memory", s->source.name);
+                            : lnt_fail(s->error, status, "%s: out of memory", s->reader.name);
 }
 
-/* The number at `text`, or NaN where it is missing; `*end` is behind it, where a token ends. */
-static lnt_status read_value(const libsvm *s, const lnt_source_record *record, const char *text,
+/* The number at `text`, or NaN if it is missing; `*end` is the end of the token. */
+static lnt_status read_value(const libsvm *s, const lnt_record *record, const char *text,
                              const char **end, double *value)
 {
     const bool f32 = s->options->dtype == LNT_F32;
@@ -66,8 +67,7 @@ static lnt_status read_value(const libsvm *s, const lnt_source_record *record, c
 }
 
 /* index:value; the index is above `*last`. */
-static lnt_status read_pair(libsvm *s, const lnt_source_record *record, const char **next,
-                            size_t *last)
+static lnt_status read_pair(libsvm *s, const lnt_record *record, const char **next, size_t *last)
 {
     size_t index;
     const char *const colon = lnt_libsvm_index(*next, &index);
@@ -86,8 +86,8 @@ static lnt_status read_pair(libsvm *s, const lnt_source_record *record, const ch
     return add(s, index, value);
 }
 
-/* A line without its comment; what is in it is checked by the time it is behind. */
-static lnt_status read_line(libsvm *s, lnt_source_record *record)
+/* Reads a line without its comment. */
+static lnt_status read_line(libsvm *s, lnt_record *record)
 {
     char *const comment = memchr(record->begin, '#', (size_t) (record->end - record->begin));
     if (comment != NULL) {
@@ -110,12 +110,11 @@ static lnt_status read_line(libsvm *s, lnt_source_record *record)
 
 static lnt_status read_lines(libsvm *s)
 {
-    s->source.delimiter =
-        '\x01'; /* quotes mean nothing, but at a line's begin, where none can be */
+    s->reader.delimiter = '\x01'; /* quotes have no meaning: no field starts with this delimiter */
     for (;;) {
-        lnt_source_record record;
+        lnt_record record;
         bool found;
-        LNT_TRY(lnt_source_next(&s->source, &record, &found));
+        LNT_TRY(lnt_record_reader_next(&s->reader, &record, &found));
         if (!found) {
             break;
         }
@@ -124,7 +123,7 @@ static lnt_status read_lines(libsvm *s)
     return s->sparse.rows > 0
                ? LNT_OK
                : lnt_fail(s->error, LNT_ERR_FORMAT,
-                          "%s: expected lines LABEL INDEX:VALUE ..., found none", s->source.name);
+                          "%s: expected lines LABEL INDEX:VALUE ..., found none", s->reader.name);
 }
 
 /* "target", "1", "2", … */
@@ -136,18 +135,18 @@ static lnt_status name_columns(libsvm *s, size_t cols)
     for (size_t j = 1; j < cols; j++) {
         length += (size_t) snprintf(name, sizeof name, "%zu", j);
     }
-    if (lnt_names_begin(&s->table.names, cols, length, s->options->allocator) != LNT_OK) {
+    if (lnt_names_allocate(&s->table.names, cols, length, s->options->allocator) != LNT_OK) {
         return lnt_table_no_memory(&s->table);
     }
-    lnt_names_put(s->table.names, target, sizeof target - 1);
+    lnt_names_append(s->table.names, target, sizeof target - 1);
     for (size_t j = 1; j < cols; j++) {
         const int n = snprintf(name, sizeof name, "%zu", j);
-        lnt_names_put(s->table.names, name, (size_t) n);
+        lnt_names_append(s->table.names, name, (size_t) n);
     }
     return LNT_OK;
 }
 
-/* Puts the numbers where they belong in a matrix of zeros. */
+/* Writes the numbers to a matrix of zeros. */
 static lnt_status scatter(libsvm *s)
 {
     const lnt_tensor matrix =
@@ -159,7 +158,7 @@ static lnt_status scatter(libsvm *s)
         row += e->column == 0 && i > 0;
         LNT_TRY(lnt_tensor_set(&values, row, e->column, e->value));
         if (isnan(e->value)) {
-            LNT_TRY(lnt_table_settle_cell(&s->table, row, e->column, e->value));
+            LNT_TRY(lnt_table_handle_nonfinite(&s->table, row, e->column, e->value));
         }
     }
     return LNT_OK;
@@ -167,19 +166,19 @@ static lnt_status scatter(libsvm *s)
 
 static lnt_status densify(libsvm *s, lnt_frame **frame)
 {
-    const size_t rows = s->sparse.rows, cols = s->sparse.last + 1;
+    const size_t rows = s->sparse.rows, cols = s->sparse.max_column + 1;
     if (cols > LARGE / rows && cols / SPARSE > s->sparse.count / rows) {
         return lnt_fail(s->error, LNT_ERR_TOO_LARGE,
                         "%s: %zu rows of %zu columns, in which %zu numbers are given, are too "
                         "sparse for a matrix",
-                        s->source.name, rows, cols, s->sparse.count);
+                        s->reader.name, rows, cols, s->sparse.count);
     }
     LNT_TRY(lnt_table_shape(&s->table, rows, cols));
     LNT_TRY(name_columns(s, cols));
-    LNT_TRY(lnt_table_columns(&s->table));
-    LNT_TRY(lnt_table_take(&s->table, false));
+    LNT_TRY(lnt_table_resolve_columns(&s->table));
+    LNT_TRY(lnt_table_allocate(&s->table, false));
     LNT_TRY(scatter(s));
-    return lnt_table_frame(&s->table, frame);
+    return lnt_table_to_frame(&s->table, frame);
 }
 
 lnt_status lnt_libsvm_read_input(lnt_frame **frame, lnt_input *input,
@@ -192,16 +191,16 @@ lnt_status lnt_libsvm_read_input(lnt_frame **frame, lnt_input *input,
     if (!lnt_number_init(&s.numbers)) {
         return lnt_fail(input->error, LNT_ERR_MEMORY, "%s: out of memory", input->name);
     }
-    lnt_status status = lnt_source_open(&s.source, input, options->allocator);
+    lnt_status status = lnt_record_reader_open(&s.reader, input, options->allocator);
     if (status == LNT_OK) {
         status = read_lines(&s);
     }
     if (status == LNT_OK) {
         status = densify(&s, frame);
     }
-    lnt_table_finish(&s.table);
-    lnt_sparse_finish(&s.sparse);
-    lnt_source_close(&s.source);
+    lnt_table_clear(&s.table);
+    lnt_sparse_clear(&s.sparse);
+    lnt_record_reader_close(&s.reader);
     lnt_number_finish(&s.numbers);
     return status;
 }

@@ -8,7 +8,7 @@ lnt_sparse lnt_sparse_init(const lnt_allocator *allocator)
     return (lnt_sparse){.allocator = allocator};
 }
 
-void lnt_sparse_finish(lnt_sparse *sparse)
+void lnt_sparse_clear(lnt_sparse *sparse)
 {
     lnt_release(sparse->allocator, sparse->entries);
 }
@@ -41,6 +41,6 @@ lnt_status lnt_sparse_add(lnt_sparse *sparse, size_t column, double value, size_
     }
     sparse->entries[sparse->count++] = (lnt_sparse_entry){value, (uint32_t) column};
     sparse->rows += column == 0;
-    sparse->last = column > sparse->last ? column : sparse->last;
+    sparse->max_column = column > sparse->max_column ? column : sparse->max_column;
     return LNT_OK;
 }

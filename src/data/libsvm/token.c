@@ -54,7 +54,7 @@ const char *lnt_libsvm_index(const char *text, size_t *index)
     return p > text && *p == ':' ? p : NULL;
 }
 
-/* Whether a line's words are a number and then pairs, at least one. */
+/* Whether the tokens of a line are a number and then at least one pair. */
 static bool is_line(const char *text, const char *end)
 {
     size_t length = lnt_libsvm_token(text, end), pairs = 0;
@@ -77,7 +77,7 @@ static bool is_line(const char *text, const char *end)
     return pairs > 0;
 }
 
-/* Where a line that goes on may be cut. */
+/* The end of the last complete token of a line that is cut off. */
 static const char *last_blank(const char *text, const char *end)
 {
     while (end > text && !is_blank(end[-1])) {

@@ -4,29 +4,28 @@
 #include "data/prepare/strata.h"
 #include <linnet/random.h>
 
-/*
- * Rows sorted by class and shuffled within each are dealt to the folds in turn, so that neither the
- * folds nor what a class has in them differ by more than one. Place p goes to fold p mod folds.
- */
-static size_t dealt_place(size_t p, size_t folds, const size_t *first)
+/* Rows are sorted by class and shuffled within each class. Then they go to the folds in turn:
+ * sorted row p goes to fold p mod folds. So neither the sizes of folds nor the rows of a class in
+ * them differ by more than one. */
+static size_t fold_position(size_t p, size_t folds, const size_t *first)
 {
     return first[p % folds] + p / folds;
 }
 
-/* Moves each row to its place, along the cycles of the permutation; allocates nothing. */
-static void deal(size_t rows, size_t folds, const size_t *first, size_t *index)
+/* Moves each row to its position, along the cycles of the permutation, without allocation. */
+static void distribute(size_t rows, size_t folds, const size_t *first, size_t *index)
 {
     for (size_t begin = 0; begin < rows; begin++) {
         if ((index[begin] & LNT_MARK) != 0) {
             continue;
         }
-        size_t moving = index[begin], place = begin;
+        size_t row = index[begin], position = begin;
         do {
-            place = dealt_place(place, folds, first);
-            const size_t met = index[place];
-            index[place] = moving | LNT_MARK;
-            moving = met;
-        } while (place != begin);
+            position = fold_position(position, folds, first);
+            const size_t displaced = index[position];
+            index[position] = row | LNT_MARK;
+            row = displaced;
+        } while (position != begin);
     }
     for (size_t i = 0; i < rows; i++) {
         index[i] &= ~LNT_MARK;
@@ -62,7 +61,7 @@ lnt_status lnt_k_fold(size_t rows, size_t folds, const lnt_tensor *labels, uint6
         end = lnt_strata_end(labels, index, begin);
         lnt_random_shuffle(&random, index + begin, end - begin);
     }
-    deal(rows, folds, first, index);
+    distribute(rows, folds, first, index);
     for (size_t f = 0; f < folds; f++) {
         lnt_random_shuffle(&random, index + first[f], first[f + 1] - first[f]);
     }

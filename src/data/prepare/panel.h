@@ -4,7 +4,7 @@
 
 #include <linnet/tensor.h>
 
-/* Rows pass through double in pieces of so many columns. */
+/* Rows are converted to double in panels of this many columns. */
 enum { LNT_PANEL = 64 };
 
 static inline void lnt_panel_load(const lnt_tensor *x, size_t i, size_t first, size_t cols,

@@ -5,11 +5,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* An index is below 2^63, so its upmost bit is free to say that its place has been seen. */
+/* An index is below 2^63, so its top bit can mark a visited position. */
 #define MARK ((size_t) 1 << (sizeof(size_t) * 8 - 1))
 
-/* Bytes of a row that are held aside while the rows of a cycle move up. */
-enum { HELD = 4096 };
+/* Bytes of a row that are saved while the rows of a cycle move. */
+enum { SAVED_BYTES = 4096 };
 
 static void unmark(size_t *index, size_t count)
 {
@@ -47,29 +47,29 @@ static void copy_row(char *to, ptrdiff_t to_stride, const char *from, ptrdiff_t 
     }
 }
 
-/* Moves the rows of the cycle through `start`, in the columns of `x` alone, which fit into HELD. */
-static void turn_cycle(const lnt_tensor *x, const size_t *index, size_t start)
+/* Moves the rows of the cycle through `start`; the columns of `x` fit into SAVED_BYTES. */
+static void rotate_cycle(const lnt_tensor *x, const size_t *index, size_t start)
 {
     const size_t size = lnt_dtype_size(x->dtype);
     const ptrdiff_t step = (ptrdiff_t) size, stride = x->col_stride * step;
-    char held[HELD];
-    copy_row(held, step, lnt_tensor_ptr(x, start, 0), stride, x->cols, size);
+    char saved[SAVED_BYTES];
+    copy_row(saved, step, lnt_tensor_ptr(x, start, 0), stride, x->cols, size);
     size_t i = start;
     for (size_t from; (from = index[i] & ~MARK) != start; i = from) {
         copy_row(lnt_tensor_ptr(x, i, 0), stride, lnt_tensor_ptr(x, from, 0), stride, x->cols,
                  size);
     }
-    copy_row(lnt_tensor_ptr(x, i, 0), stride, held, step, x->cols, size);
+    copy_row(lnt_tensor_ptr(x, i, 0), stride, saved, step, x->cols, size);
 }
 
-static void turn_cycle_by_panels(const lnt_tensor *x, const size_t *index, size_t start)
+static void rotate_cycle_by_panels(const lnt_tensor *x, const size_t *index, size_t start)
 {
-    const size_t width = HELD / lnt_dtype_size(x->dtype);
+    const size_t width = SAVED_BYTES / lnt_dtype_size(x->dtype);
     for (size_t j = 0; j < x->cols; j += width) {
         lnt_tensor panel = *x;
         panel.data = lnt_tensor_ptr(x, 0, j);
         panel.cols = x->cols - j < width ? x->cols - j : width;
-        turn_cycle(&panel, index, start);
+        rotate_cycle(&panel, index, start);
     }
 }
 
@@ -85,7 +85,7 @@ lnt_status lnt_permute_rows(lnt_tensor *x, size_t *index)
     }
     for (size_t start = 0; start < x->rows; start++) {
         if ((index[start] & MARK) == 0) {
-            turn_cycle_by_panels(x, index, start);
+            rotate_cycle_by_panels(x, index, start);
             for (size_t i = start; (index[i] & MARK) == 0;) {
                 const size_t from = index[i];
                 index[i] |= MARK;

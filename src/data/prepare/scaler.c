@@ -14,7 +14,7 @@ struct lnt_scaler {
     double *scale;
 };
 
-/* Runs once to measure (returns NULL) and once to place. */
+/* Runs once to compute the size (returns NULL) and once to lay out the block. */
 static lnt_scaler *place(lnt_arena *arena, size_t cols)
 {
     lnt_scaler *scaler = lnt_arena_take(arena, 1, sizeof *scaler);
@@ -68,7 +68,7 @@ lnt_status lnt_scaler_fit(lnt_scaler **scaler, lnt_scaling scaling, const lnt_te
         lnt_scaler_destroy(s);
         return status;
     }
-    /* Sums of finite numbers near the largest double can still overflow. */
+    /* Sums of finite numbers near the largest double can overflow. */
     for (size_t j = 0; j < x->cols; j++) {
         if (!isfinite(s->offset[j]) || !isfinite(s->scale[j])) {
             lnt_scaler_destroy(s);

@@ -12,12 +12,12 @@ struct lnt_scaler_fitter {
     lnt_scaling scaling;
     size_t cols;
     size_t rows;
-    double *a; /* [cols] mean, or least value */
+    double *a; /* [cols] mean, or smallest value */
     double *b; /* [cols] sum of squares about the mean, or largest value */
     bool *varies;
 };
 
-/* Runs once to measure (returns NULL) and once to place. */
+/* Runs once to compute the size (returns NULL) and once to lay out the block. */
 static lnt_scaler_fitter *place(lnt_arena *arena, size_t cols)
 {
     lnt_scaler_fitter *fitter = lnt_arena_take(arena, 1, sizeof *fitter);
@@ -59,7 +59,8 @@ void lnt_scaler_fitter_destroy(lnt_scaler_fitter *fitter)
     }
 }
 
-/* A constant column has its value as its mean; so it varies, too, if that is another one now. */
+/* The mean of a constant column is its value. The column varies if the new block has another value.
+ */
 static void add_moments(lnt_scaler_fitter *f, const lnt_tensor *x, size_t first, size_t cols)
 {
     double mean[LNT_PANEL], squares[LNT_PANEL];

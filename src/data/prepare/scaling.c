@@ -21,11 +21,9 @@ static lnt_status fit_none(const lnt_tensor *x, double *offset, double *scale,
     return LNT_OK;
 }
 
-/*
- * The corrected two-pass formula (Chan, Golub, LeVeque 1983): with d = x - mean, the sum of squares
- * is Σd² - (Σd)²/n, where Σd would be zero without rounding. That a column is constant is seen from
- * its values, since the computed mean of equal numbers need not be that number.
- */
+/* The corrected two-pass formula (Chan, Golub, LeVeque 1983): with d = x - mean, the sum of squares
+ * is Σd² - (Σd)²/n, where Σd would be zero without rounding. Whether a column is constant is
+ * decided by its values, because the computed mean of equal numbers can differ from that number. */
 void lnt_scaling_moments(const lnt_tensor *x, size_t first, size_t cols, double *mean,
                          double *squares, bool *varies)
 {
@@ -124,7 +122,7 @@ static int compare_values(size_t a, size_t b, const void *context)
     return (x > y) - (x < y);
 }
 
-/* The quantile q of the sorted column: at place q·(rows − 1), between neighbours linearly. */
+/* The quantile q of the sorted column: at position q·(rows − 1), by linear interpolation. */
 static double quantile(const column *c, const size_t *index, double q)
 {
     const double place = q * (double) (c->x->rows - 1);

@@ -4,13 +4,16 @@
 
 #include <linnet/data.h>
 
-/** Offset and scale of each column of x, finite and of one row at least; robust takes memory. */
+/**
+ * Computes offset and scale of each column of x, which must be finite and have at least one row.
+ * Robust scaling allocates memory.
+ */
 lnt_status lnt_scaling_fit(lnt_scaling scaling, const lnt_tensor *x, double *offset, double *scale,
                            const lnt_allocator *allocator);
 
 /**
- * Of `cols` columns of x, at most LNT_PANEL, from column `first` on: mean, Σ(x − mean)², and
- * whether there are two values. At least one row.
+ * For `cols` columns of x, at most LNT_PANEL, from column `first` on: the mean, Σ(x − mean)², and
+ * whether the column has two different values. At least one row.
  */
 void lnt_scaling_moments(const lnt_tensor *x, size_t first, size_t cols, double *mean,
                          double *squares, bool *varies);

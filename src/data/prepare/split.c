@@ -6,40 +6,39 @@
 #include <linnet/random.h>
 #include <math.h>
 
-/*
- * A stratified split that allocates nothing: the rows are sorted by class, those of each class are
- * shuffled, and the first few of each are marked for validation in their upmost bit, which no row
- * number needs.
- */
+/* A stratified split without allocation. The rows are sorted by class, and the rows of each class
+ * are shuffled. The first few of each class are marked for validation in the top bit, which row
+ * numbers do not use. */
 
 typedef struct strata {
     const lnt_tensor *labels; /* [rows, 1] */
     size_t *index;            /* sorted by class */
     size_t rows;
-    size_t wanted; /* validation rows in all */
+    size_t n_validation; /* total number of validation rows */
 } strata;
 
-/* What a class gets: the whole part of wanted·size/rows, and perhaps one more. */
-typedef struct share {
+/* The validation rows of a class (largest remainder method): the integer part of
+ * n_validation·size/rows, and possibly one more. */
+typedef struct quota {
     size_t whole;
-    size_t remainder; /* of the division by rows */
-    bool room;        /* one more still leaves a row for training */
-} share;
+    size_t remainder; /* remainder of the division by rows */
+    bool can_grow;    /* one more leaves at least one row for training */
+} quota;
 
-static share share_of(const strata *s, size_t size)
+static quota quota_of(const strata *s, size_t size)
 {
-    const size_t whole = s->wanted * size / s->rows;
-    return (share){whole, s->wanted * size % s->rows, whole + 2 <= size};
+    const size_t whole = s->n_validation * size / s->rows;
+    return (quota){whole, s->n_validation * size % s->rows, whole + 2 <= size};
 }
 
-/* Classes that have room and a remainder of at least `least`. */
+/* Counts the classes that can grow and have a remainder of at least `least`. */
 static size_t count_remainders(const strata *s, size_t least)
 {
     size_t count = 0;
     for (size_t begin = 0, end; begin < s->rows; begin = end) {
         end = lnt_strata_end(s->labels, s->index, begin);
-        const share part = share_of(s, end - begin);
-        count += part.room && part.remainder >= least;
+        const quota q = quota_of(s, end - begin);
+        count += q.can_grow && q.remainder >= least;
     }
     return count;
 }
@@ -49,18 +48,18 @@ static size_t sum_wholes(const strata *s)
     size_t sum = 0;
     for (size_t begin = 0, end; begin < s->rows; begin = end) {
         end = lnt_strata_end(s->labels, s->index, begin);
-        sum += share_of(s, end - begin).whole;
+        sum += quota_of(s, end - begin).whole;
     }
     return sum;
 }
 
-/* The smallest remainder that no more than `places` classes reach. */
-static size_t find_threshold(const strata *s, size_t places)
+/* The smallest remainder that at most `seats` classes reach. */
+static size_t find_threshold(const strata *s, size_t seats)
 {
     size_t low = 0, high = s->rows;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (count_remainders(s, middle) <= places) {
+        if (count_remainders(s, middle) <= seats) {
             high = middle;
         } else {
             low = middle + 1;
@@ -71,16 +70,18 @@ static size_t find_threshold(const strata *s, size_t places)
 
 static void mark_validation(const strata *s, lnt_random *random)
 {
-    const size_t places = s->wanted - sum_wholes(s);
-    const size_t threshold = find_threshold(s, places);
-    size_t ties = places - count_remainders(s, threshold); /* go to the first classes below it */
+    const size_t seats = s->n_validation - sum_wholes(s);
+    const size_t threshold = find_threshold(s, seats);
+    size_t ties =
+        seats -
+        count_remainders(s, threshold); /* seats for the first classes just below the threshold */
     for (size_t begin = 0, end; begin < s->rows; begin = end) {
         end = lnt_strata_end(s->labels, s->index, begin);
-        const share part = share_of(s, end - begin);
-        size_t count = part.whole;
-        if (part.room && part.remainder >= threshold) {
+        const quota q = quota_of(s, end - begin);
+        size_t count = q.whole;
+        if (q.can_grow && q.remainder >= threshold) {
             count++;
-        } else if (part.room && ties > 0 && part.remainder + 1 == threshold) {
+        } else if (q.can_grow && ties > 0 && q.remainder + 1 == threshold) {
             count++;
             ties--;
         }
@@ -91,8 +92,8 @@ static void mark_validation(const strata *s, lnt_random *random)
     }
 }
 
-/* Unmarked rows come first; returns their number. */
-static size_t part_by_mark(size_t *index, size_t rows)
+/* Moves unmarked rows to the front; returns their number. */
+static size_t partition(size_t *index, size_t rows)
 {
     size_t first = 0;
     for (size_t i = 0; i < rows; i++) {
@@ -113,8 +114,10 @@ static size_t validation_rows(size_t rows, double fraction)
     if (rows < 2 || fraction == 0) {
         return 0;
     }
-    const double wanted = round(fraction * (double) rows);
-    return wanted < 1 ? 1 : wanted > (double) (rows - 1) ? rows - 1 : (size_t) wanted;
+    const double n_validation = round(fraction * (double) rows);
+    return n_validation < 1                     ? 1
+           : n_validation > (double) (rows - 1) ? rows - 1
+                                                : (size_t) n_validation;
 }
 
 lnt_status lnt_train_test_split(size_t rows, double fraction, const lnt_tensor *labels,
@@ -138,7 +141,7 @@ lnt_status lnt_train_test_split(size_t rows, double fraction, const lnt_tensor *
         const strata s = {labels, index, rows, rows - first};
         lnt_strata_sort(labels, index);
         mark_validation(&s, &random);
-        first = part_by_mark(index, rows);
+        first = partition(index, rows);
         lnt_random_shuffle(&random, index, first);
         lnt_random_shuffle(&random, index + first, rows - first);
     } else {

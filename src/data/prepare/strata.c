@@ -19,7 +19,7 @@ lnt_status lnt_strata_check(const lnt_tensor *labels, size_t rows)
     if (labels->rows != rows || labels->cols != 1) {
         return LNT_ERR_SHAPE;
     }
-    size_t square; /* the largest product that a share takes */
+    size_t square; /* the largest product that is computed */
     if (!lnt_multiply(rows, rows, &square)) {
         return LNT_ERR_TOO_LARGE;
     }

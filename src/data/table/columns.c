@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* By hand, since there may be millions. */
-void lnt_column_made_up(size_t index, char name[LNT_COLUMN_NAME_LENGTH])
+/* Without snprintf, because there can be millions. */
+void lnt_default_column_name(size_t index, char name[LNT_COLUMN_NAME_LENGTH])
 {
     static const char prefix[] = "column";
     size_t digits = 1;
@@ -23,23 +23,24 @@ void lnt_column_made_up(size_t index, char name[LNT_COLUMN_NAME_LENGTH])
     }
 }
 
-lnt_status lnt_columns_made_up(lnt_names **names, size_t count, const lnt_allocator *allocator)
+lnt_status lnt_default_column_names(lnt_names **names, size_t count, const lnt_allocator *allocator)
 {
     char name[LNT_COLUMN_NAME_LENGTH];
     size_t length = 0;
     for (size_t i = 0; i < count; i++) {
-        lnt_column_made_up(i, name);
+        lnt_default_column_name(i, name);
         length += strlen(name);
     }
-    LNT_TRY(lnt_names_begin(names, count, length, allocator));
+    LNT_TRY(lnt_names_allocate(names, count, length, allocator));
     for (size_t i = 0; i < count; i++) {
-        lnt_column_made_up(i, name);
-        lnt_names_put(*names, name, strlen(name));
+        lnt_default_column_name(i, name);
+        lnt_names_append(*names, name, strlen(name));
     }
     return LNT_OK;
 }
 
-/* [+-]digits as a 1-based number from the front or the back; LNT_NOT_FOUND if it is none. */
+/* [+-]digits as a 1-based number from the front or the back; LNT_NOT_FOUND if it is out of range.
+ */
 static size_t index_of_number(const char *text, size_t count, bool *is_number)
 {
     const bool from_end = *text == '-';
@@ -108,7 +109,7 @@ lnt_status lnt_columns_find(const lnt_names *names, const char *column, size_t *
         *index = numbered;
         return LNT_OK;
     }
-    const size_t again = lnt_names_find_again(names, found);
+    const size_t again = lnt_names_find_next(names, found);
     if (again != LNT_NOT_FOUND) {
         char quoted[LNT_QUOTED_LENGTH];
         lnt_text_quote(column, strlen(column), quoted);

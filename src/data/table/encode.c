@@ -11,7 +11,7 @@ static int compare_numbers(size_t a, size_t b, const void *context)
     return (x > y) - (x < y);
 }
 
-/* Takes in the column's distinct numbers. */
+/* Collects the column's distinct numbers. */
 static lnt_status collect(const lnt_frame *frame, size_t column, size_t most, lnt_intern *set,
                           lnt_error *error)
 {
@@ -38,7 +38,7 @@ static lnt_status collect(const lnt_frame *frame, size_t column, size_t most, ln
     return LNT_OK;
 }
 
-/* The numbers as texts, in their order. */
+/* Makes the numbers texts, in ascending order. */
 static lnt_status write_labels(const lnt_frame *frame, const lnt_intern *set, const size_t *order,
                                lnt_names **labels)
 {
@@ -53,10 +53,10 @@ static lnt_status write_labels(const lnt_frame *frame, const lnt_intern *set, co
         length += strlen(text);
     }
     const lnt_status status =
-        lnt_names_begin(labels, set->count, length, lnt_frame_allocator(frame));
+        lnt_names_allocate(labels, set->count, length, lnt_frame_allocator(frame));
     for (size_t k = 0; status == LNT_OK && k < set->count; k++) {
         lnt_number_write(&reader, frame->dtype, lnt_intern_get_number(set, order[k]), text);
-        lnt_names_put(*labels, text, strlen(text));
+        lnt_names_append(*labels, text, strlen(text));
     }
     lnt_number_finish(&reader);
     return status;
@@ -85,7 +85,7 @@ lnt_status lnt_frame_encode(lnt_frame *frame, size_t column, size_t max_labels, 
     if (frame->labels[column] != NULL) {
         return LNT_OK;
     }
-    const size_t holds = lnt_frame_most_labels(frame->dtype);
+    const size_t holds = lnt_frame_max_labels(frame->dtype);
     lnt_intern set = lnt_intern_init(lnt_frame_allocator(frame));
     lnt_status status =
         collect(frame, column, max_labels < holds ? max_labels : holds, &set, error);

@@ -110,7 +110,7 @@ void lnt_frame_set(lnt_frame *frame, size_t row, size_t column, double value)
     }
 }
 
-size_t lnt_frame_most_labels(lnt_dtype dtype)
+size_t lnt_frame_max_labels(lnt_dtype dtype)
 {
     return dtype == LNT_F32 ? (size_t) 1 << 24 : SIZE_MAX;
 }

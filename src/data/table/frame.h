@@ -11,17 +11,17 @@ struct lnt_frame {
     size_t rows;
     size_t cols;
     size_t dropped;
-    void *data;                       /* [rows, cols]; a block of its own */
-    ptrdiff_t row_stride, col_stride; /* of elements; one of them is 1, or both if [1, 1] */
+    void *data;                       /* [rows, cols], its own block */
+    ptrdiff_t row_stride, col_stride; /* in elements; at least one is 1 */
     lnt_names *columns;               /* [cols] */
     lnt_names **labels;               /* [cols]; NULL for a column of numbers */
 };
 
-/** A frame without rows; `dtype` and `cols` are set, and `columns` passes to it on success. */
+/** Creates a frame without rows; it owns `columns` on success. */
 lnt_status lnt_frame_create(lnt_frame **frame, lnt_dtype dtype, lnt_names *columns,
                             const lnt_allocator *allocator);
 
-/** The allocator to pass on to what belongs to the frame. */
+/** The allocator for objects that the frame owns. */
 const lnt_allocator *lnt_frame_allocator(const lnt_frame *frame);
 
 lnt_status lnt_frame_check_column(const lnt_frame *frame, size_t column, lnt_error *error);
@@ -30,7 +30,7 @@ lnt_status lnt_frame_check_column(const lnt_frame *frame, size_t column, lnt_err
 double lnt_frame_get(const lnt_frame *frame, size_t row, size_t column);
 void lnt_frame_set(lnt_frame *frame, size_t row, size_t column, double value);
 
-/** The most labels whose indices a dtype holds exactly. */
-size_t lnt_frame_most_labels(lnt_dtype dtype);
+/** The largest number of labels whose indices a dtype represents exactly. */
+size_t lnt_frame_max_labels(lnt_dtype dtype);
 
 #endif

@@ -31,19 +31,19 @@ lnt_status lnt_labels_sort(lnt_names **labels, lnt_ranking *ranking, const lnt_i
                            const lnt_allocator *allocator)
 {
     LNT_TRY(lnt_labels_rank(ranking, set, compare_bytes, allocator));
-    const lnt_status status = lnt_names_begin(labels, set->count, set->length, allocator);
+    const lnt_status status = lnt_names_allocate(labels, set->count, set->length, allocator);
     if (status != LNT_OK) {
         lnt_release(allocator, ranking->order);
         return status;
     }
     for (size_t k = 0; k < set->count; k++) {
         const char *const text = lnt_intern_get(set, ranking->order[k]);
-        lnt_names_put(*labels, text, strlen(text));
+        lnt_names_append(*labels, text, strlen(text));
     }
     return LNT_OK;
 }
 
-lnt_status lnt_labels_settle(lnt_frame *frame, size_t column, const lnt_intern *set)
+lnt_status lnt_labels_encode(lnt_frame *frame, size_t column, const lnt_intern *set)
 {
     const lnt_allocator *const allocator = lnt_frame_allocator(frame);
     lnt_ranking ranking;
@@ -56,8 +56,8 @@ lnt_status lnt_labels_settle(lnt_frame *frame, size_t column, const lnt_intern *
     return LNT_OK;
 }
 
-lnt_status lnt_labels_unsettle(lnt_frame *frame, size_t column, const lnt_intern *set,
-                               const lnt_number_reader *reader, bool *done)
+lnt_status lnt_labels_decode_numbers(lnt_frame *frame, size_t column, const lnt_intern *set,
+                                     const lnt_number_reader *reader, bool *done)
 {
     const lnt_allocator *const allocator = lnt_frame_allocator(frame);
     double *const values = lnt_allocate(allocator, set->count, sizeof *values);

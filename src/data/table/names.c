@@ -10,29 +10,29 @@
 struct lnt_names {
     lnt_owner owner;
     size_t count;
-    size_t filled; /* strings put so far */
-    char *next;    /* where the next one goes */
+    size_t filled; /* strings appended so far */
+    char *next;    /* memory for the next string */
     const char **strings;
-    uint32_t *slots; /* open addressing: string + 1 and TWICE, or 0; NULL for few strings */
+    uint32_t *slots; /* open addressing: index + 1, with REPEATED; 0: empty; NULL for few strings */
     size_t n_slots;  /* a power of 2 */
 };
 
-/* Fewer strings are looked at one by one. */
-#define FEW 16
-#define TWICE 0x80000000U /* the string is there again */
+/* Shorter lists are searched linearly. */
+#define LINEAR_MAX 16
+#define REPEATED 0x80000000U /* the string occurs again later */
 
 static size_t slots_for(size_t count)
 {
     size_t n_slots = 0;
-    if (count > FEW && count < TWICE / 2) {
+    if (count > LINEAR_MAX && count < REPEATED / 2) {
         for (n_slots = 32; n_slots < 2 * count; n_slots *= 2) {
         }
     }
     return n_slots;
 }
 
-/* Runs once to measure (returns NULL) and once to place. */
-static lnt_names *place(lnt_arena *arena, size_t count, size_t length)
+/* Runs once to compute the size (returns NULL) and once to lay out the block. */
+static lnt_names *lay_out(lnt_arena *arena, size_t count, size_t length)
 {
     lnt_names *names = lnt_arena_take(arena, 1, sizeof *names);
     const char **strings = lnt_arena_take(arena, count, sizeof *strings);
@@ -48,39 +48,39 @@ static lnt_names *place(lnt_arena *arena, size_t count, size_t length)
     return names;
 }
 
-lnt_status lnt_names_begin(lnt_names **names, size_t count, size_t length,
-                           const lnt_allocator *allocator)
+lnt_status lnt_names_allocate(lnt_names **names, size_t count, size_t length,
+                              const lnt_allocator *allocator)
 {
     *names = NULL;
     if (length > SIZE_MAX - count) {
         return LNT_ERR_MEMORY;
     }
     lnt_arena arena = {0};
-    place(&arena, count, length + count);
+    lay_out(&arena, count, length + count);
     void *block = arena.overflow ? NULL : lnt_allocate(allocator, arena.used, 1);
     if (block == NULL) {
         return LNT_ERR_MEMORY;
     }
     arena = (lnt_arena){.base = block};
-    *names = place(&arena, count, length + count);
+    *names = lay_out(&arena, count, length + count);
     (*names)->owner = lnt_owner_of(allocator);
     (*names)->count = count;
     return LNT_OK;
 }
 
-/* The slot of a string, or the empty one where it belongs. */
+/* The slot of a string, or the empty slot for it. */
 static uint32_t *slot_of(const lnt_names *names, const char *text, size_t length)
 {
     const size_t mask = names->n_slots - 1;
     size_t i = (size_t) lnt_hash_bytes(text, length) & mask;
     while (names->slots[i] != 0 &&
-           strcmp(names->strings[(names->slots[i] & ~TWICE) - 1], text) != 0) {
+           strcmp(names->strings[(names->slots[i] & ~REPEATED) - 1], text) != 0) {
         i = (i + 1) & mask;
     }
     return &names->slots[i];
 }
 
-void lnt_names_put(lnt_names *names, const char *text, size_t length)
+void lnt_names_append(lnt_names *names, const char *text, size_t length)
 {
     char *const string = names->next;
     memcpy(string, text, length);
@@ -89,7 +89,7 @@ void lnt_names_put(lnt_names *names, const char *text, size_t length)
     names->next += length + 1;
     if (names->slots != NULL) {
         uint32_t *const slot = slot_of(names, string, strlen(string));
-        *slot = *slot != 0 ? *slot | TWICE : (uint32_t) names->filled;
+        *slot = *slot != 0 ? *slot | REPEATED : (uint32_t) names->filled;
     }
 }
 
@@ -110,9 +110,9 @@ lnt_status lnt_names_create(lnt_names **names, const char *const *strings, size_
         }
         length += strlen(strings[i]);
     }
-    LNT_TRY(lnt_names_begin(names, count, length, allocator));
+    LNT_TRY(lnt_names_allocate(names, count, length, allocator));
     for (size_t i = 0; i < count; i++) {
-        lnt_names_put(*names, strings[i], strlen(strings[i]));
+        lnt_names_append(*names, strings[i], strlen(strings[i]));
     }
     return LNT_OK;
 }
@@ -158,13 +158,13 @@ size_t lnt_names_find(const lnt_names *names, const char *string)
         return find_from(names, 0, string);
     }
     const uint32_t slot = *slot_of(names, string, strlen(string));
-    return slot != 0 ? (slot & ~TWICE) - 1 : LNT_NOT_FOUND;
+    return slot != 0 ? (slot & ~REPEATED) - 1 : LNT_NOT_FOUND;
 }
 
-size_t lnt_names_find_again(const lnt_names *names, size_t found)
+size_t lnt_names_find_next(const lnt_names *names, size_t found)
 {
     const char *string = names->strings[found];
-    if (names->slots != NULL && (*slot_of(names, string, strlen(string)) & TWICE) == 0) {
+    if (names->slots != NULL && (*slot_of(names, string, strlen(string)) & REPEATED) == 0) {
         return LNT_NOT_FOUND;
     }
     return find_from(names, found + 1, string);

@@ -13,7 +13,7 @@ lnt_table lnt_table_init(const lnt_read_options *options, const char *file, lnt_
     return (lnt_table){.options = options, .file = file, .error = error};
 }
 
-void lnt_table_finish(lnt_table *table)
+void lnt_table_clear(lnt_table *table)
 {
     const lnt_allocator *const allocator = table->options->allocator;
     lnt_names_destroy(table->names);
@@ -35,10 +35,10 @@ lnt_status lnt_table_shape(lnt_table *table, size_t rows, size_t cols)
                         "%s: expected a table, found %zu rows of %zu columns", table->file, rows,
                         cols);
     }
-    if (cols > LNT_TABLE_MOST_COLUMNS) {
+    if (cols > LNT_TABLE_MAX_COLUMNS) {
         return lnt_fail(table->error, LNT_ERR_TOO_LARGE,
                         "%s: expected at most %zu columns, found %zu", table->file,
-                        LNT_TABLE_MOST_COLUMNS, cols);
+                        LNT_TABLE_MAX_COLUMNS, cols);
     }
     size_t elements, bytes;
     if (!lnt_multiply(rows, cols, &elements) ||
@@ -54,7 +54,7 @@ lnt_status lnt_table_shape(lnt_table *table, size_t rows, size_t cols)
     return LNT_OK;
 }
 
-lnt_status lnt_table_take(lnt_table *table, bool by_columns)
+lnt_status lnt_table_allocate(lnt_table *table, bool by_columns)
 {
     table->data = lnt_allocate(table->options->allocator, table->rows * table->cols,
                                lnt_dtype_size(table->options->dtype));
@@ -68,7 +68,7 @@ lnt_status lnt_table_take(lnt_table *table, bool by_columns)
                                           lnt_dtype_name(table->options->dtype));
 }
 
-/* Columns that are not among those to look at, if any of these is there. */
+/* Marks the columns that are not used, if any of the columns to use exists. */
 static lnt_status mark_skipped(lnt_table *table)
 {
     const lnt_read_options *const options = table->options;
@@ -89,11 +89,11 @@ static lnt_status mark_skipped(lnt_table *table)
     return LNT_OK;
 }
 
-lnt_status lnt_table_columns(lnt_table *table)
+lnt_status lnt_table_resolve_columns(lnt_table *table)
 {
     const lnt_read_options *const options = table->options;
     if (table->names == NULL &&
-        lnt_columns_made_up(&table->names, table->cols, options->allocator) != LNT_OK) {
+        lnt_default_column_names(&table->names, table->cols, options->allocator) != LNT_OK) {
         return lnt_table_no_memory(table);
     }
     for (size_t i = 0; i < options->n_label_columns; i++) {
@@ -126,7 +126,7 @@ lnt_status lnt_table_fail_cell(const lnt_table *table, size_t row, size_t column
                     row + 1, quoted, lnt_dtype_name(table->options->dtype), found);
 }
 
-lnt_status lnt_table_settle_cell(lnt_table *table, size_t row, size_t column, double found)
+lnt_status lnt_table_handle_nonfinite(lnt_table *table, size_t row, size_t column, double found)
 {
     if (table->skipped != NULL && table->skipped[column]) {
         memset(cell_of(table, row, column), 0, lnt_dtype_size(table->options->dtype));
@@ -145,26 +145,26 @@ lnt_status lnt_table_settle_cell(lnt_table *table, size_t row, size_t column, do
     return LNT_OK;
 }
 
-/* The exponent of what is not finite has all bits set. */
+/* The exponent bits of a number that is not finite are all set. */
 bool lnt_table_all_finite(lnt_dtype dtype, const void *at, size_t count, ptrdiff_t stride)
 {
-    uint32_t bad = 0;
+    uint32_t nonfinite = 0;
     if (dtype == LNT_F32) {
         const float *const x = at;
         for (size_t i = 0; i < count; i++) {
             uint32_t bits;
             memcpy(&bits, &x[(ptrdiff_t) i * stride], sizeof bits);
-            bad |= (bits & UINT32_C(0x7F800000)) == UINT32_C(0x7F800000);
+            nonfinite |= (bits & UINT32_C(0x7F800000)) == UINT32_C(0x7F800000);
         }
-        return bad == 0;
+        return nonfinite == 0;
     }
     const double *const x = at;
     for (size_t i = 0; i < count; i++) {
         uint64_t bits;
         memcpy(&bits, &x[(ptrdiff_t) i * stride], sizeof bits);
-        bad |= ((uint32_t) (bits >> 32) & UINT32_C(0x7FF00000)) == UINT32_C(0x7FF00000);
+        nonfinite |= ((uint32_t) (bits >> 32) & UINT32_C(0x7FF00000)) == UINT32_C(0x7FF00000);
     }
-    return bad == 0;
+    return nonfinite == 0;
 }
 
 static void move_row(const lnt_table *table, size_t to, size_t from)
@@ -179,7 +179,7 @@ static void move_row(const lnt_table *table, size_t to, size_t from)
     }
 }
 
-/* Moves the rows that stay up; returns how many they are. */
+/* Moves the rows without missing values to the front; returns their number. */
 static size_t drop_rows(const lnt_table *table)
 {
     size_t kept = 0;
@@ -203,7 +203,7 @@ static void clear_skipped(const lnt_table *table)
     }
 }
 
-lnt_status lnt_table_frame(lnt_table *table, lnt_frame **frame)
+lnt_status lnt_table_to_frame(lnt_table *table, lnt_frame **frame)
 {
     clear_skipped(table);
     const size_t rows = table->missing != NULL ? drop_rows(table) : table->rows;

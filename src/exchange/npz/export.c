@@ -16,7 +16,7 @@
 
 /* What precedes the elements of each array; it must stay until the archive is closed. */
 typedef struct npy_begins {
-    char (*text)[LNT_NPY_BEGIN_ROOM];
+    char (*text)[LNT_NPY_PREAMBLE_CAPACITY];
     size_t used;
 } npy_begins;
 
@@ -27,13 +27,13 @@ static lnt_status fail_zip(zip_t *zip, const char *path, lnt_error *error)
 
 /* Adds an array, stored: its data lie in the model and are not copied before the archive is closed.
  */
-static lnt_status add(zip_t *zip, npy_begins *begins, const char *name, lnt_scalar scalar,
+static lnt_status add(zip_t *zip, npy_begins *begins, const char *name, lnt_file_dtype file_dtype,
                       size_t rank, const size_t *shape, const void *data, size_t bytes,
                       const char *path, lnt_error *error)
 {
     char member[MEMBER_NAME];
     char *begin = begins->text[begins->used++];
-    const size_t length = lnt_npy_header_write(scalar, false, rank, shape, begin);
+    const size_t length = lnt_npy_header_write(file_dtype, false, rank, shape, begin);
     const zip_buffer_fragment_t parts[] = {{(zip_uint8_t *) begin, length},
                                            {(zip_uint8_t *) data, bytes}};
     (void) snprintf(member, sizeof member, "%s.npy", name);
@@ -53,14 +53,14 @@ static lnt_status add(zip_t *zip, npy_begins *begins, const char *name, lnt_scal
 static lnt_status add_all(zip_t *zip, npy_begins *begins, const lnt_model_listing *listing,
                           const char *text, const char *path, lnt_error *error)
 {
-    const lnt_scalar letters = {.kind = 'u', .size = 1};
+    const lnt_file_dtype letters = {.kind = 'u', .size = 1};
     const size_t length = strlen(text);
     for (size_t i = 0; i < listing->count; i++) {
         const lnt_st_item *item = &listing->items[i];
         const lnt_dtype dtype = item->tensor.dtype == LNT_ST_F32 ? LNT_F32 : LNT_F64;
         size_t bytes = 0;
         LNT_TRY(lnt_st_tensor_bytes(&item->tensor, &bytes));
-        LNT_TRY(add(zip, begins, item->tensor.name, lnt_scalar_of(dtype), item->tensor.rank,
+        LNT_TRY(add(zip, begins, item->tensor.name, lnt_file_dtype_native(dtype), item->tensor.rank,
                     item->tensor.shape, item->data, bytes, path, error));
     }
     return add(zip, begins, LNT_NPZ_DESCRIPTION, letters, 1, &length, text, length, path, error);

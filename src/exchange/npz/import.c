@@ -43,21 +43,21 @@ static lnt_status fail_member(const archive *a, const char *name, const char *se
  */
 static lnt_status describe(archive *a, size_t index, member *m)
 {
-    lnt_npz_member open;
+    lnt_npz_entry open;
     size_t length;
-    const char *name = lnt_npz_name(a->zip, index, &length);
+    const char *name = lnt_npz_entry_name(a->zip, index, &length);
     if (name == NULL || length == 0 || length >= NAME_ROOM) {
         return lnt_file_fail(a->error, LNT_ERR_FORMAT, a->path,
                              "a member of the archive has a name that no array of a model has");
     }
     memcpy(m->name, name, length);
     m->name[length] = '\0';
-    LNT_TRY(lnt_npz_member_open(&open, a->zip, index, &a->input));
-    lnt_status status = lnt_array_begin(&m->header, &open.stream);
+    LNT_TRY(lnt_npz_entry_open(&open, a->zip, index, &a->input));
+    lnt_status status = lnt_array_read_header(&m->header, &open.stream);
     if (status == LNT_OK) {
         status = lnt_array_check_size(&open.stream, &m->header);
     }
-    lnt_npz_member_close(&open);
+    lnt_npz_entry_close(&open);
     LNT_TRY(status);
     const lnt_npy_info *h = &m->header;
     if (h->fortran && h->rank > 1) {
@@ -70,11 +70,11 @@ static lnt_status describe(archive *a, size_t index, member *m)
     m->entry.tensor = (lnt_st_tensor){.name = m->name, .rank = h->rank, .shape = m->shape};
     m->entry.begin = index;
     m->entry.bytes = h->bytes;
-    if (h->scalar.kind == 'f' && h->scalar.size >= 4) {
-        m->entry.tensor.dtype = h->scalar.size == 4 ? LNT_ST_F32 : LNT_ST_F64;
+    if (h->file_dtype.kind == 'f' && h->file_dtype.size >= 4) {
+        m->entry.tensor.dtype = h->file_dtype.size == 4 ? LNT_ST_F32 : LNT_ST_F64;
         return LNT_OK;
     }
-    if (h->scalar.kind == 'u' && h->scalar.size == 1) {
+    if (h->file_dtype.kind == 'u' && h->file_dtype.size == 1) {
         m->entry.tensor.dtype = LNT_ST_U8;
         return LNT_OK;
     }
@@ -97,26 +97,26 @@ static lnt_status read_member(void *context, const lnt_st_entry *entry, void *da
                               lnt_error *error)
 {
     archive *a = context;
-    lnt_npz_member open;
+    lnt_npz_entry open;
     lnt_npy_info header;
     char behind;
     size_t count = 0, more = 0;
     (void) error; /* the same as the archive's */
-    LNT_TRY(lnt_npz_member_open(&open, a->zip, entry->begin, &a->input));
-    lnt_status status = lnt_array_begin(&header, &open.stream);
+    LNT_TRY(lnt_npz_entry_open(&open, a->zip, entry->begin, &a->input));
+    lnt_status status = lnt_array_read_header(&header, &open.stream);
     if (status == LNT_OK) {
         status = open.stream.read(open.stream.context, data, entry->bytes, &count);
     }
     if (status == LNT_OK) {
         status = open.stream.read(open.stream.context, &behind, 1, &more);
     }
-    lnt_npz_member_close(&open);
+    lnt_npz_entry_close(&open);
     LNT_TRY(status);
     if (count != entry->bytes || more != 0) {
         return fail_member(a, entry->tensor.name, "has not as many bytes as its shape asks for");
     }
-    if (header.scalar.big_endian != lnt_host_is_big_endian()) {
-        lnt_swap_words(data, count, header.scalar.size);
+    if (header.file_dtype.big_endian != lnt_host_is_big_endian()) {
+        lnt_swap_words(data, count, header.file_dtype.size);
     }
     return LNT_OK;
 }

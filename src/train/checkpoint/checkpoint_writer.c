@@ -9,91 +9,91 @@
 #include <string.h>
 
 #define ALIGNMENT 64
-#define STOP_SECONDS 0.1 /* between two looks for the file `stop` */
+#define STOP_SECONDS 0.1 /* between two checks for the file `stop` */
 
-/* --- the thread that writes --- */
+/* --- the writing thread --- */
 
-static void write_one(lnt_saver *saver)
+static void write_checkpoint(lnt_checkpoint_writer *writer)
 {
-    lnt_error why = {.status = LNT_OK};
+    lnt_error error = {.status = LNT_OK};
     const lnt_status status =
-        lnt_checkpoint_folder_save(saver->folder, saver->number, &saver->content, &why);
-    why.status = status;
-    saver->failure = why;
+        lnt_checkpoint_folder_save(writer->folder, writer->number, &writer->content, &error);
+    error.status = status;
+    writer->failure = error;
 }
 
-static void *write_all(void *context)
+static void *run_writer(void *context)
 {
-    lnt_saver *saver = context;
-    (void) pthread_mutex_lock(&saver->mutex);
-    while (!saver->quit) {
-        if (saver->busy) {
-            (void) pthread_mutex_unlock(&saver->mutex);
-            write_one(saver);
-            (void) pthread_mutex_lock(&saver->mutex);
-            saver->busy = false;
-            (void) pthread_cond_broadcast(&saver->changed);
+    lnt_checkpoint_writer *writer = context;
+    (void) pthread_mutex_lock(&writer->mutex);
+    while (!writer->stopping) {
+        if (writer->busy) {
+            (void) pthread_mutex_unlock(&writer->mutex);
+            write_checkpoint(writer);
+            (void) pthread_mutex_lock(&writer->mutex);
+            writer->busy = false;
+            (void) pthread_cond_broadcast(&writer->changed);
         } else {
-            (void) pthread_cond_wait(&saver->changed, &saver->mutex);
+            (void) pthread_cond_wait(&writer->changed, &writer->mutex);
         }
     }
-    (void) pthread_mutex_unlock(&saver->mutex);
+    (void) pthread_mutex_unlock(&writer->mutex);
     return NULL;
 }
 
-/* Signals are the program's; none is to be handled here. */
-static lnt_status start(lnt_saver *saver)
+/* Signals belong to the program; this thread handles none. */
+static lnt_status start_thread(lnt_checkpoint_writer *writer)
 {
     sigset_t all, before;
-    if (pthread_mutex_init(&saver->mutex, NULL) != 0) {
+    if (pthread_mutex_init(&writer->mutex, NULL) != 0) {
         return LNT_ERR_THREADS;
     }
-    if (pthread_cond_init(&saver->changed, NULL) != 0) {
-        (void) pthread_mutex_destroy(&saver->mutex);
+    if (pthread_cond_init(&writer->changed, NULL) != 0) {
+        (void) pthread_mutex_destroy(&writer->mutex);
         return LNT_ERR_THREADS;
     }
     (void) sigfillset(&all);
     (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-    saver->started = pthread_create(&saver->thread, NULL, write_all, saver) == 0;
+    writer->started = pthread_create(&writer->thread, NULL, run_writer, writer) == 0;
     (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!saver->started) {
-        (void) pthread_cond_destroy(&saver->changed);
-        (void) pthread_mutex_destroy(&saver->mutex);
+    if (!writer->started) {
+        (void) pthread_cond_destroy(&writer->changed);
+        (void) pthread_mutex_destroy(&writer->mutex);
         return LNT_ERR_THREADS;
     }
     return LNT_OK;
 }
 
-static void stop(lnt_saver *saver)
+static void stop_thread(lnt_checkpoint_writer *writer)
 {
-    (void) pthread_mutex_lock(&saver->mutex);
-    while (saver->busy) {
-        (void) pthread_cond_wait(&saver->changed, &saver->mutex);
+    (void) pthread_mutex_lock(&writer->mutex);
+    while (writer->busy) {
+        (void) pthread_cond_wait(&writer->changed, &writer->mutex);
     }
-    saver->quit = true;
-    (void) pthread_cond_broadcast(&saver->changed);
-    (void) pthread_mutex_unlock(&saver->mutex);
-    (void) pthread_join(saver->thread, NULL);
-    (void) pthread_cond_destroy(&saver->changed);
-    (void) pthread_mutex_destroy(&saver->mutex);
-    saver->started = false;
+    writer->stopping = true;
+    (void) pthread_cond_broadcast(&writer->changed);
+    (void) pthread_mutex_unlock(&writer->mutex);
+    (void) pthread_join(writer->thread, NULL);
+    (void) pthread_cond_destroy(&writer->changed);
+    (void) pthread_mutex_destroy(&writer->mutex);
+    writer->started = false;
 }
 
-static bool is_busy(lnt_saver *saver)
+static bool is_busy(lnt_checkpoint_writer *writer)
 {
-    (void) pthread_mutex_lock(&saver->mutex);
-    const bool busy = saver->busy;
-    (void) pthread_mutex_unlock(&saver->mutex);
+    (void) pthread_mutex_lock(&writer->mutex);
+    const bool busy = writer->busy;
+    (void) pthread_mutex_unlock(&writer->mutex);
     return busy;
 }
 
-static void wait(lnt_saver *saver)
+static void wait_until_idle(lnt_checkpoint_writer *writer)
 {
-    (void) pthread_mutex_lock(&saver->mutex);
-    while (saver->busy) {
-        (void) pthread_cond_wait(&saver->changed, &saver->mutex);
+    (void) pthread_mutex_lock(&writer->mutex);
+    while (writer->busy) {
+        (void) pthread_cond_wait(&writer->changed, &writer->mutex);
     }
-    (void) pthread_mutex_unlock(&saver->mutex);
+    (void) pthread_mutex_unlock(&writer->mutex);
 }
 
 /* --- copies --- */
@@ -103,8 +103,8 @@ static size_t bytes_of(const lnt_tensor *t)
     return t->rows * t->cols * lnt_dtype_size(t->dtype);
 }
 
-/* Room for the most that there will be. */
-static lnt_status allocate(lnt_saver *saver, lnt_run *run)
+/* Allocates memory for the largest state of the run. */
+static lnt_status allocate(lnt_checkpoint_writer *writer, lnt_run *run)
 {
     size_t bytes = 0;
     for (int i = 0; i < LNT_RUN_ITEMS; i++) {
@@ -112,22 +112,22 @@ static lnt_status allocate(lnt_saver *saver, lnt_run *run)
         const lnt_tensor view =
             lnt_run_item_view(run, i, history != NULL ? history->max_epochs : 0);
         const size_t one = (bytes_of(&view) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        saver->offsets[i] = bytes;
+        writer->offsets[i] = bytes;
         if (one > SIZE_MAX - bytes) {
             return LNT_ERR_TOO_LARGE;
         }
         bytes += one;
     }
-    saver->memory = lnt_allocate(saver->allocator, bytes, 1);
-    return saver->memory != NULL ? LNT_OK : LNT_ERR_MEMORY;
+    writer->memory = lnt_allocate(writer->allocator, bytes, 1);
+    return writer->memory != NULL ? LNT_OK : LNT_ERR_MEMORY;
 }
 
-/* Copies one item, if there is anything of it. */
-static void copy(lnt_saver *saver, lnt_run *run, int item)
+/* Copies one item, unless it is empty. */
+static void copy(lnt_checkpoint_writer *writer, lnt_run *run, int item)
 {
     const lnt_history *history = run->config->history;
     lnt_tensor view = lnt_run_item_view(run, item, history != NULL ? history->epochs : 0);
-    char *to = saver->memory + saver->offsets[item];
+    char *to = writer->memory + writer->offsets[item];
     if (view.rows == 0 || view.cols == 0) {
         return;
     }
@@ -139,107 +139,109 @@ static void copy(lnt_saver *saver, lnt_run *run, int item)
         memcpy(to, view.data, bytes_of(&view));
     }
     view.data = to;
-    saver->items[saver->n_items++] = (lnt_checkpoint_item){lnt_run_item_name(item), view};
+    writer->items[writer->n_items++] = (lnt_checkpoint_item){lnt_run_item_name(item), view};
 }
 
-static void begin(lnt_saver *saver, lnt_run *run)
+static void start_write(lnt_checkpoint_writer *writer, lnt_run *run)
 {
-    saver->n_items = 0;
+    writer->n_items = 0;
     for (int i = 0; i < LNT_RUN_ITEMS; i++) {
-        copy(saver, run, i);
+        copy(writer, run, i);
     }
-    saver->content = (lnt_checkpoint_content){saver->items, saver->n_items, saver->texts, 2};
-    saver->number = run->guard.calls;
-    saver->steps = lnt_optim_steps(run->learner.optim);
-    saver->epochs = run->epochs_done;
-    saver->seconds = run->progress.seconds;
-    (void) pthread_mutex_lock(&saver->mutex);
-    saver->busy = true;
-    (void) pthread_cond_broadcast(&saver->changed);
-    (void) pthread_mutex_unlock(&saver->mutex);
+    writer->content = (lnt_checkpoint_content){writer->items, writer->n_items, writer->texts, 2};
+    writer->number = run->guard.calls;
+    writer->steps = lnt_optim_steps(run->training.optim);
+    writer->epochs = run->epochs_done;
+    writer->seconds = run->progress.seconds;
+    (void) pthread_mutex_lock(&writer->mutex);
+    writer->busy = true;
+    (void) pthread_cond_broadcast(&writer->changed);
+    (void) pthread_mutex_unlock(&writer->mutex);
 }
 
-/* --- the run's side --- */
+/* --- the run's thread --- */
 
-lnt_status lnt_saver_init(lnt_saver *saver, lnt_run *run)
+lnt_status lnt_checkpoint_writer_init(lnt_checkpoint_writer *writer, lnt_run *run)
 {
     const lnt_checkpoint_config *config = &run->config->checkpoint;
-    *saver = (lnt_saver){.config = config, .allocator = run->config->allocator};
+    *writer = (lnt_checkpoint_writer){.config = config, .allocator = run->config->allocator};
     if (config->directory == NULL) {
         return LNT_OK;
     }
-    LNT_TRY(lnt_checkpoint_folder_open(&saver->folder, config->directory,
+    LNT_TRY(lnt_checkpoint_folder_open(&writer->folder, config->directory,
                                        config->keep > 0 ? config->keep : LNT_CHECKPOINT_MIN_KEEP,
-                                       saver->allocator, run->error));
-    LNT_TRY(lnt_resume(run, saver->folder));
-    LNT_TRY(allocate(saver, run));
-    saver->texts[0] = (lnt_checkpoint_text){LNT_RUN_TEXT_FIELDS, lnt_run_state_names()};
-    saver->texts[1] = (lnt_checkpoint_text){LNT_RUN_TEXT_SETTINGS, run->fingerprint};
-    saver->steps = lnt_optim_steps(run->learner.optim);
-    saver->epochs = run->epochs_done;
-    saver->seconds = run->progress.seconds;
-    return start(saver);
+                                       writer->allocator, run->error));
+    LNT_TRY(lnt_resume(run, writer->folder));
+    LNT_TRY(allocate(writer, run));
+    writer->texts[0] = (lnt_checkpoint_text){LNT_RUN_TEXT_FIELDS, lnt_run_state_names()};
+    writer->texts[1] = (lnt_checkpoint_text){LNT_RUN_TEXT_SETTINGS, run->fingerprint};
+    writer->steps = lnt_optim_steps(run->training.optim);
+    writer->epochs = run->epochs_done;
+    writer->seconds = run->progress.seconds;
+    return start_thread(writer);
 }
 
-void lnt_saver_finish(lnt_saver *saver)
+void lnt_checkpoint_writer_clear(lnt_checkpoint_writer *writer)
 {
-    if (saver->started) {
-        stop(saver);
+    if (writer->started) {
+        stop_thread(writer);
     }
-    lnt_release(saver->allocator, saver->memory);
-    lnt_checkpoint_folder_close(saver->folder);
-    *saver = (lnt_saver){.folder = NULL};
+    lnt_release(writer->allocator, writer->memory);
+    lnt_checkpoint_folder_close(writer->folder);
+    *writer = (lnt_checkpoint_writer){.folder = NULL};
 }
 
-static bool is_time(const lnt_saver *saver, const lnt_run *run)
+static bool is_due(const lnt_checkpoint_writer *writer, const lnt_run *run)
 {
-    const lnt_checkpoint_config *config = saver->config;
-    const size_t steps = lnt_optim_steps(run->learner.optim);
-    return (config->every_steps > 0 && steps - saver->steps >= config->every_steps) ||
-           (config->every_epochs > 0 && run->epochs_done - saver->epochs >= config->every_epochs) ||
+    const lnt_checkpoint_config *config = writer->config;
+    const size_t steps = lnt_optim_steps(run->training.optim);
+    return (config->every_steps > 0 && steps - writer->steps >= config->every_steps) ||
+           (config->every_epochs > 0 &&
+            run->epochs_done - writer->epochs >= config->every_epochs) ||
            (config->every_seconds > 0 &&
-            run->progress.seconds - saver->seconds >= config->every_seconds);
+            run->progress.seconds - writer->seconds >= config->every_seconds);
 }
 
-/* A run cannot continue from parameters that are not finite; the guard ends it in a later batch. */
-static bool is_finite(const lnt_run *run)
+/* A run cannot continue from parameters that are not finite. The NaN guard ends it in a later
+ * batch. */
+static bool net_is_finite(const lnt_run *run)
 {
     bool finite;
     double value;
-    return lnt_guard_look(run->net, &finite, &value) == LNT_OK && finite;
+    return lnt_net_check_finite(run->net, &finite, &value) == LNT_OK && finite;
 }
 
-void lnt_saver_look(lnt_saver *saver, lnt_run *run)
+void lnt_checkpoint_writer_poll(lnt_checkpoint_writer *writer, lnt_run *run)
 {
-    if (saver->folder == NULL || is_busy(saver)) {
+    if (writer->folder == NULL || is_busy(writer)) {
         return;
     }
-    const bool failed = saver->failure.status != LNT_OK;
-    run->progress.checkpoint_error = failed ? &saver->failure : NULL;
-    if (is_time(saver, run) && is_finite(run)) {
-        begin(saver, run);
+    const bool failed = writer->failure.status != LNT_OK;
+    run->progress.checkpoint_error = failed ? &writer->failure : NULL;
+    if (is_due(writer, run) && net_is_finite(run)) {
+        start_write(writer, run);
     }
 }
 
-bool lnt_saver_stops(lnt_saver *saver, double seconds)
+bool lnt_checkpoint_writer_stop_requested(lnt_checkpoint_writer *writer, double seconds)
 {
-    if (saver->folder == NULL || seconds - saver->stop_seconds < STOP_SECONDS) {
+    if (writer->folder == NULL || seconds - writer->stop_seconds < STOP_SECONDS) {
         return false;
     }
-    saver->stop_seconds = seconds;
-    return lnt_checkpoint_folder_stop_requested(saver->folder);
+    writer->stop_seconds = seconds;
+    return lnt_checkpoint_folder_stop_requested(writer->folder);
 }
 
-lnt_status lnt_saver_end(lnt_saver *saver, lnt_run *run)
+lnt_status lnt_checkpoint_writer_write_last(lnt_checkpoint_writer *writer, lnt_run *run)
 {
-    if (saver->folder == NULL) {
+    if (writer->folder == NULL) {
         return LNT_OK;
     }
-    wait(saver);
-    begin(saver, run);
-    wait(saver);
-    if (saver->failure.status != LNT_OK) {
-        return lnt_fail(run->error, saver->failure.status, "%s", saver->failure.message);
+    wait_until_idle(writer);
+    start_write(writer, run);
+    wait_until_idle(writer);
+    if (writer->failure.status != LNT_OK) {
+        return lnt_fail(run->error, writer->failure.status, "%s", writer->failure.message);
     }
     return LNT_OK;
 }

@@ -7,51 +7,51 @@
 #include <pthread.h>
 
 /**
- * Keeps checkpoints of a run: copies its state to memory of its own, which is all that the run
- * waits for, and leaves the writing to a thread.
+ * Writes checkpoints of a run. The run waits only while its state is copied; a thread writes the
+ * copy.
  */
-typedef struct lnt_saver {
+typedef struct lnt_checkpoint_writer {
     lnt_checkpoint_folder *folder; /* NULL: there are no checkpoints */
     const lnt_checkpoint_config *config;
     const lnt_allocator *allocator;
-    char *memory; /* of the copies */
+    char *memory; /* holds the copies */
     size_t offsets[LNT_RUN_ITEMS];
 
-    /* Of the last checkpoint that was begun. */
+    /* Of the last checkpoint that was started. */
     uint64_t number;
     size_t steps;
     size_t epochs;
     double seconds;
-    double stop_seconds; /* when the file `stop` was last looked for */
+    double stop_seconds; /* time of the last check for the file `stop` */
 
-    /* Between the run and the thread; what is written belongs to the thread while it is busy. */
+    /* Shared by the run and the thread. While `busy`, the content belongs to the thread. */
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    bool started; /* mutex, condition and thread are there */
+    bool started; /* mutex, condition and thread exist */
     bool busy;
-    bool quit;
-    lnt_error failure; /* of the last one that was written; status LNT_OK: none */
+    bool stopping;
+    lnt_error failure; /* error of the last write; status LNT_OK: none */
     lnt_checkpoint_item items[LNT_RUN_ITEMS];
     size_t n_items;
     lnt_checkpoint_text texts[2];
     lnt_checkpoint_content content;
-} lnt_saver;
+} lnt_checkpoint_writer;
 
 /**
- * Opens the folder that the configuration names and, if asked to, takes the run to where the newest
- * good checkpoint was. Nothing happens without a folder. On failure finish it, too.
+ * Opens the folder of the configuration and, if requested, resumes the run from the newest valid
+ * checkpoint. Does nothing without a folder. Clear it on failure, too.
  */
-lnt_status lnt_saver_init(lnt_saver *saver, lnt_run *run);
-void lnt_saver_finish(lnt_saver *saver);
+lnt_status lnt_checkpoint_writer_init(lnt_checkpoint_writer *writer, lnt_run *run);
+void lnt_checkpoint_writer_clear(lnt_checkpoint_writer *writer);
 
-/** Begins a checkpoint if it is time for one and none is being written; else it stays due. */
-void lnt_saver_look(lnt_saver *saver, lnt_run *run);
+/** Starts a checkpoint if one is due and none is being written. Otherwise it stays due. */
+void lnt_checkpoint_writer_poll(lnt_checkpoint_writer *writer, lnt_run *run);
 
-/** Whether the file that ends a run was found; it is looked for a few times a second. */
-bool lnt_saver_stops(lnt_saver *saver, double seconds);
+/** Whether the file that stops a run exists; checked a few times a second. */
+bool lnt_checkpoint_writer_stop_requested(lnt_checkpoint_writer *writer, double seconds);
 
-/** Writes the last checkpoint of the run, and waits for it. */
-lnt_status lnt_saver_end(lnt_saver *saver, lnt_run *run);
+/** Writes the last checkpoint of the run and waits until it is written. */
+lnt_status lnt_checkpoint_writer_write_last(lnt_checkpoint_writer *writer, lnt_run *run);
 
 #endif

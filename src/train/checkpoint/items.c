@@ -13,7 +13,7 @@ lnt_tensor lnt_run_item_view(lnt_run *run, int item, size_t epochs)
     case LNT_RUN_ITEM_NET:
         return state;
     case LNT_RUN_ITEM_OPTIM:
-        return lnt_optim_state(run->learner.optim);
+        return lnt_optim_state(run->training.optim);
     case LNT_RUN_ITEM_BEST:
         return run->early_stop.state != NULL
                    ? lnt_tensor_view(state.dtype, run->early_stop.state, 1, state.cols)
@@ -23,7 +23,7 @@ lnt_tensor lnt_run_item_view(lnt_run *run, int item, size_t epochs)
     case LNT_RUN_ITEM_PARAMETER_NORMS:
         return history != NULL ? lnt_history_norms(history, history->parameter_norms, epochs)
                                : none;
-    case LNT_RUN_ITEM_GRADIENT_NORMS: /* and those noted for the epoch at hand */
+    case LNT_RUN_ITEM_GRADIENT_NORMS: /* including those of the current epoch */
         return history != NULL ? lnt_history_norms(history, history->gradient_norms, epochs + 1)
                                : none;
     default:

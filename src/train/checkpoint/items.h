@@ -4,7 +4,7 @@
 
 #include "train/run/run.h"
 
-/** What a checkpoint of a run holds: vectors by name, and texts. */
+/** The content of a checkpoint of a run: named vectors and texts. */
 
 enum {
     LNT_RUN_ITEM_NET,
@@ -18,13 +18,13 @@ enum {
 };
 
 /** Texts of a checkpoint. */
-#define LNT_RUN_TEXT_FIELDS "fields"     /* names of the numbers of `run` */
+#define LNT_RUN_TEXT_FIELDS "fields"     /* names of the numbers of the item `run` */
 #define LNT_RUN_TEXT_SETTINGS "settings" /* see run_fingerprint.h */
 
 /** The name of an item in checkpoints. */
 const char *lnt_run_item_name(int item);
 
-/** A view of what the run has of an item after so many epochs; empty where there is nothing. */
+/** A view of an item of the run after `epochs` epochs; empty if the run does not have it. */
 lnt_tensor lnt_run_item_view(lnt_run *run, int item, size_t epochs);
 
 #endif

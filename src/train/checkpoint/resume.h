@@ -4,7 +4,7 @@
 
 #include "train/run/run.h"
 
-/** Takes a prepared run to where the newest good checkpoint of the folder was, if there is one. */
+/** Loads the newest valid checkpoint of the folder, if there is one, into a prepared run. */
 lnt_status lnt_resume(lnt_run *run, lnt_checkpoint_folder *folder);
 
 #endif

@@ -151,12 +151,13 @@ static lnt_status write_all(writer *w, const lnt_net *net, const lnt_fit_config 
     return write_data(w, "weights_val", config->weights_val);
 }
 
-lnt_status lnt_run_text_init(lnt_run_text *text, const lnt_net *net, const lnt_fit_config *config,
-                             const lnt_schedule *schedule, const lnt_tensor *x, const lnt_tensor *y,
-                             const lnt_data_source *source)
+lnt_status lnt_run_fingerprint_init(lnt_run_fingerprint *text, const lnt_net *net,
+                                    const lnt_fit_config *config, const lnt_schedule *schedule,
+                                    const lnt_tensor *x, const lnt_tensor *y,
+                                    const lnt_data_source *source)
 {
     writer w = {.text = NULL};
-    *text = (lnt_run_text){.allocator = config->allocator};
+    *text = (lnt_run_fingerprint){.allocator = config->allocator};
     LNT_TRY(write_all(&w, net, config, schedule, x, y, source));
     w.capacity = w.used + 1;
     w.used = 0;
@@ -164,7 +165,7 @@ lnt_status lnt_run_text_init(lnt_run_text *text, const lnt_net *net, const lnt_f
     return w.text != NULL ? write_all(&w, net, config, schedule, x, y, source) : LNT_ERR_MEMORY;
 }
 
-void lnt_run_text_finish(lnt_run_text *text)
+void lnt_run_fingerprint_clear(lnt_run_fingerprint *text)
 {
     lnt_release(text->allocator, text->text);
     text->text = NULL;

@@ -29,19 +29,19 @@
     X("best_scores.rows", SIZE, early_stop.best_scores.rows)                                       \
     X("reference", REAL, early_stop.reference)                                                     \
     X("waited", SIZE, early_stop.waited)                                                           \
-    X("plateau.begun", FLAG, pace.plateau.begun)                                                   \
-    X("plateau.best", REAL, pace.plateau.best)                                                     \
-    X("plateau.bad", SIZE, pace.plateau.bad)                                                       \
-    X("plateau.cooling", SIZE, pace.plateau.cooling)                                               \
-    X("plateau.rate", REAL, pace.plateau.rate)                                                     \
-    X("plateau_rate", REAL, pace.plateau_rate)                                                     \
-    X("optim.steps", SIZE, place.steps)                                                            \
-    X("optim.pending", SIZE, place.pending)                                                        \
-    X("optim.swapped", FLAG, place.swapped)                                                        \
-    X("optim.learning_rate", REAL, place.learning_rate)                                            \
-    X("optim.momentum", REAL, place.momentum)                                                      \
-    X("optim.momentum_product", REAL, place.momentum_product)                                      \
-    X("draw", U64, draw)
+    X("plateau.begun", FLAG, scheduler.plateau.begun)                                              \
+    X("plateau.best", REAL, scheduler.plateau.best)                                                \
+    X("plateau.bad", SIZE, scheduler.plateau.bad)                                                  \
+    X("plateau.cooling", SIZE, scheduler.plateau.cooling)                                          \
+    X("plateau.rate", REAL, scheduler.plateau.rate)                                                \
+    X("plateau_rate", REAL, scheduler.plateau_rate)                                                \
+    X("optim.steps", SIZE, optim_scalars.steps)                                                    \
+    X("optim.pending", SIZE, optim_scalars.pending)                                                \
+    X("optim.swapped", FLAG, optim_scalars.swapped)                                                \
+    X("optim.learning_rate", REAL, optim_scalars.learning_rate)                                    \
+    X("optim.momentum", REAL, optim_scalars.momentum)                                              \
+    X("optim.momentum_product", REAL, optim_scalars.momentum_product)                              \
+    X("draw", U64, rng_counter)
 
 /* X(name, metric) */
 #define SCORE_LIST(X, prefix, member)                                                              \
@@ -61,7 +61,7 @@
     SCORE_LIST(X, "validation.", progress.validation)                                              \
     SCORE_LIST(X, "best_scores.", early_stop.best_scores)
 
-/* NEWER: a REAL that older checkpoints do not have, and is NaN then. */
+/* NEWER: a REAL that is NaN if an older checkpoint does not have it. */
 typedef enum field_kind { SIZE, REAL, FLAG, U64, NEWER } field_kind;
 
 static const struct {
@@ -90,8 +90,8 @@ const char *lnt_run_state_names(void)
 
 void lnt_run_state_get(lnt_run *run, double *numbers)
 {
-    run->place = lnt_optim_get_scalars(run->learner.optim);
-    run->draw = lnt_pass_rng_counter(run->learner.pass);
+    run->optim_scalars = lnt_optim_get_scalars(run->training.optim);
+    run->rng_counter = lnt_pass_rng_counter(run->training.pass);
     for (size_t i = 0; i < N_FIELDS; i++) {
         const void *at = (const char *) run + fields[i].offset;
         switch (fields[i].kind) {
@@ -112,8 +112,8 @@ void lnt_run_state_get(lnt_run *run, double *numbers)
     }
 }
 
-/* The place of a name in a list; `count` if it is not there. */
-static size_t place_of(const char *name, const char *names, size_t count)
+/* The index of a name in a list of names; `count` if it is not there. */
+static size_t find_name(const char *name, const char *names, size_t count)
 {
     const size_t length = strlen(name);
     for (size_t i = 0; i < count && *names != '\0'; i++) {
@@ -162,27 +162,27 @@ static void set(void *at, field_kind kind, double number)
 lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count,
                              bool adapt)
 {
-    size_t places[N_FIELDS];
+    size_t indices[N_FIELDS];
     for (size_t i = 0; i < N_FIELDS; i++) {
-        places[i] = place_of(fields[i].name, names, count);
-        if (places[i] == count && fields[i].kind == NEWER) {
+        indices[i] = find_name(fields[i].name, names, count);
+        if (indices[i] == count && fields[i].kind == NEWER) {
             continue;
         }
-        if (places[i] == count || !is_valid(fields[i].kind, numbers[places[i]])) {
+        if (indices[i] == count || !is_valid(fields[i].kind, numbers[indices[i]])) {
             return LNT_ERR_FORMAT;
         }
     }
     for (size_t i = 0; i < N_FIELDS; i++) {
         set((char *) run + fields[i].offset, fields[i].kind,
-            places[i] < count ? numbers[places[i]] : NAN);
+            indices[i] < count ? numbers[indices[i]] : NAN);
     }
-    lnt_status status = lnt_optim_set_scalars(run->learner.optim, &run->place);
+    lnt_status status = lnt_optim_set_scalars(run->training.optim, &run->optim_scalars);
     if (status != LNT_OK && adapt) {
-        const size_t steps = run->place.steps;
-        run->place = lnt_optim_get_scalars(run->learner.optim);
-        run->place.steps = steps;
-        status = lnt_optim_set_scalars(run->learner.optim, &run->place);
+        const size_t steps = run->optim_scalars.steps;
+        run->optim_scalars = lnt_optim_get_scalars(run->training.optim);
+        run->optim_scalars.steps = steps;
+        status = lnt_optim_set_scalars(run->training.optim, &run->optim_scalars);
     }
     LNT_TRY(status);
-    return lnt_pass_set_rng_counter(run->learner.pass, run->draw);
+    return lnt_pass_set_rng_counter(run->training.pass, run->rng_counter);
 }

@@ -4,9 +4,9 @@
 
 #include "train/run/run.h"
 
-/** The numbers, besides vectors, that a run goes on from; named, so that others may be added. */
+/** The scalars of a run's state; named, so that later versions can add others. */
 
-/** How many there are. */
+/** The number of scalars. */
 size_t lnt_run_state_count(void);
 
 /** Their names, separated by blanks. */

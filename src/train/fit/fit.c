@@ -13,7 +13,7 @@ static lnt_status settle(lnt_run *r)
         return lnt_early_stop_restore(stop, r->net);
     }
     LNT_TRY(lnt_fit_swap_average(r));
-    const bool moved = lnt_optim_steps(r->learner.optim) != r->validated_steps;
+    const bool moved = lnt_optim_steps(r->training.optim) != r->validated_steps;
     return moved ? lnt_fit_validate(r) : LNT_OK;
 }
 
@@ -30,10 +30,10 @@ static lnt_status run_all(lnt_fit_job *job)
                         why.status != LNT_OK ? why.message : lnt_status_text(status));
     }
     r->start = lnt_fit_now();
-    LNT_TRY(lnt_pass_set_spin(r->learner.pass, true));
+    LNT_TRY(lnt_pass_set_spin(r->training.pass, true));
     LNT_TRY(lnt_fit_run(job));
-    LNT_TRY(lnt_pass_set_spin(r->learner.pass, false));
-    const lnt_status saved = lnt_saver_end(&job->saver, r);
+    LNT_TRY(lnt_pass_set_spin(r->training.pass, false));
+    const lnt_status saved = lnt_checkpoint_writer_write_last(&job->writer, r);
     r->result->checkpoint_failed = saved != LNT_OK;
     const lnt_status outcome = settle(r);
     return outcome == LNT_OK
@@ -44,7 +44,7 @@ static lnt_status run_all(lnt_fit_job *job)
 static void report(const lnt_run *r)
 {
     lnt_fit_result *result = r->result;
-    result->steps = r->learner.optim != NULL ? lnt_optim_steps(r->learner.optim) : 0;
+    result->steps = r->training.optim != NULL ? lnt_optim_steps(r->training.optim) : 0;
     result->epochs = r->epochs_done;
     result->seconds = r->start > 0 ? r->before + (lnt_fit_now() - r->start) : 0;
     result->train_loss = isnan(r->value) ? r->progress.train_loss : r->value;

@@ -11,8 +11,8 @@ typedef struct lnt_fit_job {
     const lnt_tensor *y;
     const lnt_data_source *source; /**< in place of both */
     lnt_run run;
-    lnt_run_text text; /**< with checkpoints */
-    lnt_saver saver;   /**< likewise */
+    lnt_run_fingerprint text;     /**< with checkpoints */
+    lnt_checkpoint_writer writer; /**< likewise */
 } lnt_fit_job;
 
 /** Makes everything that the run needs. On failure clean up, too. */

@@ -43,11 +43,11 @@ static lnt_status check_validation(const lnt_net *net, const lnt_fit_config *con
         return lnt_fail(error, LNT_ERR_INVALID, "weights_val is set, x_val is not");
     }
     if (config->x_val != NULL) {
-        const lnt_rows_part p = {.name = "validation",
-                                 .x = config->x_val,
-                                 .y = config->y_val,
-                                 .weights = config->weights_val,
-                                 .weights_name = "weights_val"};
+        const lnt_named_rows p = {.name = "validation",
+                                  .x = config->x_val,
+                                  .y = config->y_val,
+                                  .weights = config->weights_val,
+                                  .weights_name = "weights_val"};
         LNT_TRY(lnt_rows_check(&p, net, &config->loss, error));
     } else if (config->validation_fraction == 0) {
         return config->restore_best ? lnt_fail(error, LNT_ERR_INVALID,
@@ -67,7 +67,7 @@ lnt_status lnt_fit_check(const lnt_net *net, const lnt_tensor *x, const lnt_tens
                          const lnt_fit_config *config, lnt_error *error)
 {
     LNT_TRY(lnt_settings_check(lnt_fit_table, 0, config, error));
-    const lnt_rows_part p = {
+    const lnt_named_rows p = {
         .name = "training", .x = x, .y = y, .weights = config->weights, .weights_name = "weights"};
     LNT_TRY(lnt_rows_check(&p, net, &config->loss, error));
     LNT_TRY(check_sampling(net, y, config, error));
@@ -108,7 +108,7 @@ lnt_status lnt_fit_check_source(const lnt_net *net, const lnt_data_source *sourc
                         source->rows, source->block_rows);
     }
     const lnt_tensor none = lnt_tensor_view(lnt_net_dtype(net), NULL, 0, source->targets);
-    const lnt_rows_part p = {.name = "training", .y = &none};
+    const lnt_named_rows p = {.name = "training", .y = &none};
     LNT_TRY(lnt_rows_check_targets(&p, net, &config->loss, error));
     return check_validation(net, config, error);
 }

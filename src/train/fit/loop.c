@@ -15,12 +15,12 @@ static void advance(lnt_run *r, bool epoch_end)
 {
     const lnt_loss *loss = &r->config->loss;
     r->progress.epoch_end = epoch_end;
-    r->progress.steps = lnt_optim_steps(r->learner.optim);
+    r->progress.steps = lnt_optim_steps(r->training.optim);
     r->progress.seconds = r->before + (lnt_fit_now() - r->start);
     r->progress.train_loss = lnt_epoch_mean_loss(&r->mean, loss);
     r->progress.train_accuracy = lnt_epoch_mean_accuracy(&r->mean, loss, lnt_net_outputs(r->net));
-    r->progress.learning_rate = lnt_optim_learning_rate(r->learner.optim);
-    r->progress.damping = lnt_optim_damping(r->learner.optim);
+    r->progress.learning_rate = lnt_optim_learning_rate(r->training.optim);
+    r->progress.damping = lnt_optim_damping(r->training.optim);
     r->progress.best_epoch = r->early_stop.best_epoch;
 }
 
@@ -41,7 +41,7 @@ static lnt_status evaluate(lnt_run *r, const lnt_batch *batch, double *loss)
         *loss = r->value;
         return LNT_OK;
     }
-    return lnt_pass_forward_backward(r->learner.pass, r->net, &batch->x, &r->config->loss,
+    return lnt_pass_forward_backward(r->training.pass, r->net, &batch->x, &r->config->loss,
                                      &batch->y, lnt_batch_weights(batch), loss);
 }
 
@@ -50,8 +50,8 @@ static lnt_status is_flat(lnt_run *r, bool *flat)
 {
     const double least = r->config->gradient_tolerance;
     *flat = false;
-    if (least > 0 && lnt_feed_is_whole(&r->feed, r->config)) {
-        const lnt_tensor gradients = lnt_pass_gradients(r->learner.pass);
+    if (least > 0 && lnt_data_loader_is_full_batch(&r->loader, r->config)) {
+        const lnt_tensor gradients = lnt_pass_gradients(r->training.pass);
         double norm;
         LNT_TRY(lnt_norm(LNT_NORM_L2, &gradients, &norm));
         *flat = norm <= least;
@@ -69,7 +69,7 @@ static lnt_status step(lnt_run *r, const lnt_batch *batch, double loss)
                                   .full_batch = r->full_batch};
     lnt_optim_outcome outcome;
     const lnt_status status =
-        lnt_optim_step_batch(r->learner.optim, r->net, r->learner.pass, &seen, &outcome);
+        lnt_optim_step_batch(r->training.optim, r->net, r->training.pass, &seen, &outcome);
     if (status == LNT_ERR_NONFINITE) {
         return lnt_fit_nonfinite_value(r, "the norm of the gradient", INFINITY);
     }
@@ -85,13 +85,14 @@ static lnt_status step(lnt_run *r, const lnt_batch *batch, double loss)
 static lnt_status train_batch(lnt_run *r)
 {
     const lnt_fit_config *config = r->config;
-    lnt_pass *pass = r->learner.pass;
-    lnt_optim *optim = r->learner.optim;
+    lnt_pass *pass = r->training.pass;
+    lnt_optim *optim = r->training.optim;
     lnt_batch batch;
     lnt_tensor output;
     double loss;
     bool finite, flat;
-    LNT_TRY(lnt_feed_take(&r->feed, r->progress.epoch, r->progress.batch - 1, &batch, &r->why));
+    LNT_TRY(lnt_data_loader_get_batch(&r->loader, r->progress.epoch, r->progress.batch - 1, &batch,
+                                      &r->why));
     LNT_TRY(evaluate(r, &batch, &loss));
     LNT_TRY(lnt_pass_layer_output(pass, lnt_net_n_layers(r->net) - 1, &output));
     r->progress.batch_loss = loss;
@@ -99,16 +100,16 @@ static lnt_status train_batch(lnt_run *r)
         return lnt_fit_nonfinite_loss(r, loss);
     }
     LNT_TRY(lnt_epoch_mean_add(&r->mean, &config->loss, loss, &output, &batch));
-    LNT_TRY(lnt_guard_keep(&r->guard, r->net, &finite));
+    LNT_TRY(lnt_nan_guard_update(&r->guard, r->net, &finite));
     if (!finite) {
         return lnt_fit_check_parameters(r);
     }
     if (config->history != NULL && r->progress.batch == r->progress.batches) {
-        LNT_TRY(lnt_history_note_gradients(config->history, pass));
+        LNT_TRY(lnt_history_record_gradients(config->history, pass));
     }
     const size_t period =
-        r->pace.schedule.per_step ? lnt_optim_steps(optim) : r->progress.epoch - 1;
-    LNT_TRY(lnt_pace_set(&r->pace, optim, period));
+        r->scheduler.schedule.per_step ? lnt_optim_steps(optim) : r->progress.epoch - 1;
+    LNT_TRY(lnt_lr_scheduler_apply(&r->scheduler, optim, period));
     r->progress.rows += batch.x.rows;
     LNT_TRY(is_flat(r, &flat));
     if (flat) {
@@ -130,7 +131,7 @@ static void look_at_limits(lnt_fit_job *job)
         end(r, LNT_END_STEPS);
     } else if (config->max_seconds > 0 && r->progress.seconds - r->before >= config->max_seconds) {
         end(r, LNT_END_SECONDS);
-    } else if (lnt_saver_stops(&job->saver, r->progress.seconds)) {
+    } else if (lnt_checkpoint_writer_stop_requested(&job->writer, r->progress.seconds)) {
         end(r, LNT_END_STOP_FILE);
     }
 }
@@ -160,7 +161,7 @@ static lnt_status end_epoch(lnt_fit_job *job)
     LNT_TRY(lnt_early_stop_update(&r->early_stop, r->progress.epoch, value, &r->progress.validation,
                                   r->net, &patience_ends));
     LNT_TRY(lnt_fit_swap_average(r));
-    lnt_pace_watch(&r->pace, r->progress.epoch - 1, plateau_value(r, value));
+    lnt_lr_scheduler_step(&r->scheduler, r->progress.epoch - 1, plateau_value(r, value));
     r->epochs_done++;
     r->epoch_complete = true;
     if (reaches_goal(r) && !r->ended) {
@@ -173,7 +174,7 @@ static lnt_status end_epoch(lnt_fit_job *job)
         LNT_TRY(lnt_history_add(r->config->history, r->net, &r->progress));
     }
     tell(r);
-    lnt_saver_look(&job->saver, r);
+    lnt_checkpoint_writer_poll(&job->writer, r);
     return LNT_OK;
 }
 
@@ -188,7 +189,7 @@ static lnt_status train_epoch(lnt_fit_job *job)
         if (!r->ended) {
             look_at_limits(job);
         }
-        lnt_saver_look(&job->saver, r);
+        lnt_checkpoint_writer_poll(&job->writer, r);
     }
     const bool complete =
         r->progress.batch == r->progress.batches && r->result->end != LNT_END_CALLBACK;
@@ -220,7 +221,7 @@ lnt_status lnt_fit_run(lnt_fit_job *job)
 {
     lnt_run *r = &job->run;
     if (r->progress.resumed) {
-        r->progress.steps = lnt_optim_steps(r->learner.optim);
+        r->progress.steps = lnt_optim_steps(r->training.optim);
         look_at_ends(r);
     } else {
         begin_epoch(r);

@@ -67,8 +67,9 @@ static lnt_status prepare_feed(lnt_fit_job *job, lnt_rows *held_out)
     lnt_rows train = {.x = job->x, .y = job->y, .weights = config->weights};
     train.count = job->source == NULL ? job->x->rows : 0;
     LNT_TRY(split(r, &train, held_out));
-    return job->source == NULL ? lnt_feed_rows(&r->feed, config, &train, classes)
-                               : lnt_feed_source(&r->feed, config, r->net, job->source);
+    return job->source == NULL
+               ? lnt_data_loader_init_rows(&r->loader, config, &train, classes)
+               : lnt_data_loader_init_source(&r->loader, config, r->net, job->source);
 }
 
 lnt_status lnt_fit_prepare(lnt_fit_job *job)
@@ -77,45 +78,45 @@ lnt_status lnt_fit_prepare(lnt_fit_job *job)
     const lnt_fit_config *config = r->config;
     lnt_rows held_out;
     LNT_TRY(prepare_feed(job, &held_out));
-    r->progress.batches = r->feed.batches;
-    LNT_TRY(lnt_learner_init(&r->learner, r->net, config, r->feed.batch_rows, r->error));
-    r->progress.pass = r->learner.pass;
-    r->full_batch =
-        lnt_feed_is_whole(&r->feed, config) && lnt_optim_reevaluates(config->optim.kind);
+    r->progress.batches = r->loader.batches;
+    LNT_TRY(lnt_training_state_init(&r->training, r->net, config, r->loader.batch_rows, r->error));
+    r->progress.pass = r->training.pass;
+    r->full_batch = lnt_data_loader_is_full_batch(&r->loader, config) &&
+                    lnt_optim_reevaluates(config->optim.kind);
     if (config->optim.kind == LNT_LM && config->optim.lm.bayesian && !r->full_batch) {
         return lnt_fail(
             r->error, LNT_ERR_INVALID,
             "optim.lm.bayesian needs all rows in a step, without sampling, but batch_rows "
             "is %zu, of %zu batches",
-            r->feed.batch_rows, r->feed.batches);
+            r->loader.batch_rows, r->loader.batches);
     }
-    LNT_TRY(lnt_pace_init(&r->pace, config, periods(r), r->learner.optim, r->error));
+    LNT_TRY(lnt_lr_scheduler_init(&r->scheduler, config, periods(r), r->training.optim, r->error));
     if (held_out.count > 0) {
         LNT_TRY(lnt_fit_check_monitor(r->net, config, held_out.count, r->error));
         LNT_TRY(lnt_validation_init(&r->validation, r->net, config, &held_out));
     }
     LNT_TRY(lnt_early_stop_init(&r->early_stop, config, held_out.count > 0, r->net));
-    LNT_TRY(lnt_guard_init(&r->guard, r->net, config->allocator));
+    LNT_TRY(lnt_nan_guard_init(&r->guard, r->net, config->allocator));
     if (config->history != NULL) {
         LNT_TRY(lnt_history_begin(config->history, r->net, config->epochs, r->error));
     }
     if (config->checkpoint.directory != NULL) {
-        LNT_TRY(lnt_run_text_init(&job->text, r->net, config, &r->pace.schedule, job->x, job->y,
-                                  job->source));
+        LNT_TRY(lnt_run_fingerprint_init(&job->text, r->net, config, &r->scheduler.schedule, job->x,
+                                         job->y, job->source));
         r->fingerprint = job->text.text;
     }
-    return lnt_saver_init(&job->saver, r);
+    return lnt_checkpoint_writer_init(&job->writer, r);
 }
 
 void lnt_fit_clean_up(lnt_fit_job *job)
 {
     lnt_run *r = &job->run;
-    lnt_saver_finish(&job->saver);
-    lnt_run_text_finish(&job->text);
-    lnt_learner_finish(&r->learner);
-    lnt_feed_finish(&r->feed);
-    lnt_validation_finish(&r->validation);
-    lnt_early_stop_finish(&r->early_stop);
-    lnt_guard_finish(&r->guard);
+    lnt_checkpoint_writer_clear(&job->writer);
+    lnt_run_fingerprint_clear(&job->text);
+    lnt_training_state_clear(&r->training);
+    lnt_data_loader_clear(&r->loader);
+    lnt_validation_clear(&r->validation);
+    lnt_early_stop_clear(&r->early_stop);
+    lnt_nan_guard_clear(&r->guard);
     lnt_release(r->config->allocator, r->parts);
 }

@@ -14,8 +14,8 @@ double lnt_fit_now(void)
 lnt_status lnt_fit_swap_average(lnt_run *r)
 {
     const bool has_average =
-        r->config->optim.ema_decay > 0 && lnt_optim_steps(r->learner.optim) > 0;
-    return has_average ? lnt_optim_swap_ema(r->learner.optim, r->net) : LNT_OK;
+        r->config->optim.ema_decay > 0 && lnt_optim_steps(r->training.optim) > 0;
+    return has_average ? lnt_optim_swap_ema(r->training.optim, r->net) : LNT_OK;
 }
 
 /* Scores the net that the run would end with now: the average, if one is kept. */
@@ -23,7 +23,7 @@ lnt_status lnt_fit_validate(lnt_run *r)
 {
     if (lnt_fit_validates(r)) {
         LNT_TRY(lnt_validation_run(&r->validation, r->net, &r->progress.validation));
-        r->validated_steps = lnt_optim_steps(r->learner.optim);
+        r->validated_steps = lnt_optim_steps(r->training.optim);
     }
     return LNT_OK;
 }

@@ -5,8 +5,8 @@
 
 #include <linnet/random.h>
 
-/* Positions of its stream that the shuffle of a block has for each row: twice what a draw takes, as
- * one in 2^64/rows is repeated. */
+/* Random numbers reserved for each row of a block's shuffle. A row uses two; one in 2^64/rows is
+ * drawn again. */
 #define POSITIONS_PER_ROW 4
 
 lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_data_source *source,
@@ -34,14 +34,14 @@ lnt_status lnt_block_order_init(lnt_block_order *order, const lnt_data_source *s
     return complete ? LNT_OK : LNT_ERR_MEMORY;
 }
 
-void lnt_block_order_finish(lnt_block_order *order)
+void lnt_block_order_clear(lnt_block_order *order)
 {
     lnt_release(order->allocator, order->blocks);
     lnt_release(order->allocator, order->index);
     order->blocks = order->index = NULL;
 }
 
-static uint64_t streams_of(size_t epoch)
+static uint64_t epoch_stream(size_t epoch)
 {
     return (uint64_t) epoch << 8;
 }
@@ -54,7 +54,7 @@ static void draw_blocks(lnt_block_order *order, size_t epoch)
     for (size_t i = 0; i < order->n_blocks; i++) {
         order->blocks[i] = i;
     }
-    lnt_random random = lnt_random_init(order->seed, LNT_STREAM_BLOCKS + streams_of(epoch));
+    lnt_random random = lnt_random_init(order->seed, LNT_STREAM_BLOCKS + epoch_stream(epoch));
     lnt_random_shuffle(&random, order->blocks, order->n_blocks);
     order->epoch = epoch;
     order->last = 0;
@@ -63,10 +63,10 @@ static void draw_blocks(lnt_block_order *order, size_t epoch)
     }
 }
 
-lnt_block lnt_block_order_at(lnt_block_order *order, size_t epoch, size_t place)
+lnt_block lnt_block_order_at(lnt_block_order *order, size_t epoch, size_t position)
 {
     draw_blocks(order, epoch);
-    const size_t number = order->blocks != NULL ? order->blocks[place] : place;
+    const size_t number = order->blocks != NULL ? order->blocks[position] : position;
     const size_t first = number * order->block_rows;
     return (lnt_block){number, first, lnt_smaller(order->block_rows, order->rows - first)};
 }
@@ -78,18 +78,18 @@ size_t lnt_block_order_find(lnt_block_order *order, size_t epoch, size_t batch, 
     const size_t last_rows = order->rows - (order->n_blocks - 1) * order->block_rows;
     const size_t last_batches = (last_rows - 1) / order->batch_rows + 1;
     const size_t batches = (order->block_rows - 1) / order->batch_rows + 1; /* of the others */
-    size_t place = batch / batches, within = batch % batches;
-    if (place >= last) {
-        const size_t behind = batch - last * batches; /* batches since the last block began */
-        const bool inside = behind < last_batches;
-        place = inside ? last : last + 1 + (behind - last_batches) / batches;
-        within = inside ? behind : (behind - last_batches) % batches;
+    size_t position = batch / batches, within = batch % batches;
+    if (position >= last) {
+        const size_t offset = batch - last * batches; /* batches from the start of the last block */
+        const bool inside = offset < last_batches;
+        position = inside ? last : last + 1 + (offset - last_batches) / batches;
+        within = inside ? offset : (offset - last_batches) % batches;
     }
     *row = within * order->batch_rows;
-    return place;
+    return position;
 }
 
-void lnt_block_order_rows(lnt_block_order *order, size_t epoch, lnt_block block)
+void lnt_block_order_shuffle_rows(lnt_block_order *order, size_t epoch, lnt_block block)
 {
     if (order->index == NULL) {
         return;
@@ -97,7 +97,7 @@ void lnt_block_order_rows(lnt_block_order *order, size_t epoch, lnt_block block)
     for (size_t i = 0; i < block.rows; i++) {
         order->index[i] = i;
     }
-    lnt_random random = lnt_random_init(order->seed, LNT_STREAM_SHUFFLE + streams_of(epoch));
+    lnt_random random = lnt_random_init(order->seed, LNT_STREAM_SHUFFLE + epoch_stream(epoch));
     random.position = (uint64_t) block.first * POSITIONS_PER_ROW;
     lnt_random_shuffle(&random, order->index, block.rows);
 }

@@ -11,41 +11,41 @@ static lnt_status read_block(lnt_block_reader *reader, const lnt_block_rows *to,
 {
     const lnt_data_source *source = reader->source;
     const lnt_tensor *weights = source->weighted ? &to->weights : NULL;
-    const lnt_tensor x = to->x, y = to->y; /* the callback cannot write to ours */
+    const lnt_tensor x = to->x, y = to->y; /* copies, because the callback must not change ours */
     LNT_TRY(source->read(source->context, to->block.first, &x, &y, weights, error));
-    const lnt_rows_part part = {.name = "training", .y = &to->y, .first = to->block.first};
+    const lnt_named_rows part = {.name = "training", .y = &to->y, .first = to->block.first};
     LNT_TRY(lnt_rows_check_targets(&part, reader->net, reader->loss, error));
     return weights == NULL ? LNT_OK
                            : lnt_rows_check_weights("weights", weights, to->y.rows, to->block.first,
                                                     false, error);
 }
 
-static void *work(void *argument)
+static void *run_reader(void *argument)
 {
     lnt_block_reader *reader = argument;
     pthread_mutex_lock(&reader->mutex);
     for (;;) {
-        while (!reader->wanted && !reader->ending) {
+        while (!reader->reading && !reader->stopping) {
             pthread_cond_wait(&reader->changed, &reader->mutex);
         }
-        if (reader->ending) {
+        if (reader->stopping) {
             break;
         }
-        const lnt_block_rows *to = &reader->buffers[1 - reader->held];
+        const lnt_block_rows *to = &reader->buffers[1 - reader->active];
         lnt_error error = {.status = LNT_OK};
         pthread_mutex_unlock(&reader->mutex);
         const lnt_status status = read_block(reader, to, &error);
         pthread_mutex_lock(&reader->mutex);
         reader->status = status;
         reader->error = error;
-        reader->wanted = false;
+        reader->reading = false;
         pthread_cond_broadcast(&reader->changed);
     }
     pthread_mutex_unlock(&reader->mutex);
     return NULL;
 }
 
-/* Signals are for the caller's threads. */
+/* Signals belong to the caller's threads. */
 static lnt_status start(lnt_block_reader *reader)
 {
     sigset_t all, before;
@@ -55,16 +55,16 @@ static lnt_status start(lnt_block_reader *reader)
     if (!reader->has_changed || pthread_sigmask(SIG_SETMASK, &all, &before) != 0) {
         return LNT_ERR_THREADS;
     }
-    reader->has_thread = pthread_create(&reader->thread, NULL, work, reader) == 0;
+    reader->has_thread = pthread_create(&reader->thread, NULL, run_reader, reader) == 0;
     (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
     return reader->has_thread ? LNT_OK : LNT_ERR_THREADS;
 }
 
-/* --- the caller's side --- */
+/* --- the caller's thread --- */
 
-/* A matrix of so many rows; its memory goes to `*memory`. */
-static lnt_status take_matrix(lnt_block_reader *reader, size_t rows, size_t cols, void **memory,
-                              lnt_tensor *matrix)
+/* Allocates a matrix; its memory goes to `*memory`. */
+static lnt_status allocate_matrix(lnt_block_reader *reader, size_t rows, size_t cols, void **memory,
+                                  lnt_tensor *matrix)
 {
     const lnt_dtype dtype = lnt_net_dtype(reader->net);
     *memory = NULL;
@@ -85,20 +85,21 @@ lnt_status lnt_block_reader_init(lnt_block_reader *reader, const lnt_data_source
     for (unsigned i = order->n_blocks > 1 ? 0 : 1; i < 2; i++) {
         lnt_block_rows *to = &reader->buffers[i];
         void **memory = reader->memory[i];
-        LNT_TRY(take_matrix(reader, order->block_rows, lnt_net_inputs(net), &memory[0], &to->x));
-        LNT_TRY(take_matrix(reader, order->block_rows, source->targets, &memory[1], &to->y));
+        LNT_TRY(
+            allocate_matrix(reader, order->block_rows, lnt_net_inputs(net), &memory[0], &to->x));
+        LNT_TRY(allocate_matrix(reader, order->block_rows, source->targets, &memory[1], &to->y));
         if (source->weighted) {
-            LNT_TRY(take_matrix(reader, order->block_rows, 1, &memory[2], &to->weights));
+            LNT_TRY(allocate_matrix(reader, order->block_rows, 1, &memory[2], &to->weights));
         }
     }
     return start(reader);
 }
 
-void lnt_block_reader_finish(lnt_block_reader *reader)
+void lnt_block_reader_clear(lnt_block_reader *reader)
 {
     if (reader->has_thread) {
         pthread_mutex_lock(&reader->mutex);
-        reader->ending = true;
+        reader->stopping = true;
         pthread_cond_broadcast(&reader->changed);
         pthread_mutex_unlock(&reader->mutex);
         pthread_join(reader->thread, NULL);
@@ -117,38 +118,38 @@ void lnt_block_reader_finish(lnt_block_reader *reader)
     *reader = (lnt_block_reader){.source = NULL};
 }
 
-void lnt_block_reader_ask(lnt_block_reader *reader, lnt_block block)
+void lnt_block_reader_request(lnt_block_reader *reader, lnt_block block)
 {
     pthread_mutex_lock(&reader->mutex);
-    lnt_block_rows *to = &reader->buffers[1 - reader->held];
+    lnt_block_rows *to = &reader->buffers[1 - reader->active];
     to->block = block;
     to->x.rows = to->y.rows = to->weights.rows = block.rows;
-    reader->wanted = true;
+    reader->reading = true;
     pthread_cond_broadcast(&reader->changed);
     pthread_mutex_unlock(&reader->mutex);
-    reader->asked = true;
+    reader->pending = true;
 }
 
-size_t lnt_block_reader_asked(const lnt_block_reader *reader)
+size_t lnt_block_reader_requested(const lnt_block_reader *reader)
 {
-    return reader->asked ? reader->buffers[1 - reader->held].block.number : SIZE_MAX;
+    return reader->pending ? reader->buffers[1 - reader->active].block.number : SIZE_MAX;
 }
 
-lnt_status lnt_block_reader_take(lnt_block_reader *reader, const lnt_block_rows **rows,
+lnt_status lnt_block_reader_wait(lnt_block_reader *reader, const lnt_block_rows **rows,
                                  lnt_error *error)
 {
     pthread_mutex_lock(&reader->mutex);
-    while (reader->wanted) {
+    while (reader->reading) {
         pthread_cond_wait(&reader->changed, &reader->mutex);
     }
     const lnt_status status = reader->status;
     if (status == LNT_OK) {
-        reader->held = 1 - reader->held;
+        reader->active = 1 - reader->active;
     } else if (error != NULL) {
         *error = reader->error;
     }
     pthread_mutex_unlock(&reader->mutex);
-    reader->asked = false;
-    *rows = &reader->buffers[reader->held];
+    reader->pending = false;
+    *rows = &reader->buffers[reader->active];
     return status;
 }

@@ -3,110 +3,113 @@
 
 #include "base/smaller.h"
 
-static void set_sizes(lnt_feed *feed, const lnt_fit_config *config, size_t rows)
+static void set_sizes(lnt_data_loader *loader, const lnt_fit_config *config, size_t rows)
 {
-    *feed = (lnt_feed){.rows = rows, .epochs = config->epochs};
-    feed->batch_rows = lnt_smaller(config->batch_rows, rows);
-    feed->batches = (rows - 1) / feed->batch_rows + 1;
+    *loader = (lnt_data_loader){.rows = rows, .epochs = config->epochs};
+    loader->batch_rows = lnt_smaller(config->batch_rows, rows);
+    loader->batches = (rows - 1) / loader->batch_rows + 1;
 }
 
-bool lnt_feed_is_whole(const lnt_feed *feed, const lnt_fit_config *config)
+bool lnt_data_loader_is_full_batch(const lnt_data_loader *loader, const lnt_fit_config *config)
 {
-    return feed->batches == 1 && config->sampling == LNT_SAMPLE_ALL;
+    return loader->batches == 1 && config->sampling == LNT_SAMPLE_ALL;
 }
 
-lnt_status lnt_feed_rows(lnt_feed *feed, const lnt_fit_config *config, const lnt_rows *rows,
-                         size_t classes)
+lnt_status lnt_data_loader_init_rows(lnt_data_loader *loader, const lnt_fit_config *config,
+                                     const lnt_rows *rows, size_t classes)
 {
-    set_sizes(feed, config, rows->count);
+    set_sizes(loader, config, rows->count);
     lnt_fit_config sampling = *config;
-    sampling.shuffle = config->shuffle && !(lnt_feed_is_whole(feed, config) &&
+    sampling.shuffle = config->shuffle && !(lnt_data_loader_is_full_batch(loader, config) &&
                                             lnt_optim_reevaluates(config->optim.kind));
     LNT_TRY(
-        lnt_sampler_init(&feed->sampler, &sampling, rows->y, classes, rows->index, rows->count));
+        lnt_sampler_init(&loader->sampler, &sampling, rows->y, classes, rows->index, rows->count));
     lnt_rows sampled = *rows;
-    sampled.index = lnt_sampler_index(&feed->sampler);
-    return lnt_gather_init(&feed->gather, &sampled, feed->batch_rows, config->allocator);
+    sampled.index = lnt_sampler_index(&loader->sampler);
+    return lnt_gather_init(&loader->gather, &sampled, loader->batch_rows, config->allocator);
 }
 
-lnt_status lnt_feed_source(lnt_feed *feed, const lnt_fit_config *config, const lnt_net *net,
-                           const lnt_data_source *source)
+lnt_status lnt_data_loader_init_source(lnt_data_loader *loader, const lnt_fit_config *config,
+                                       const lnt_net *net, const lnt_data_source *source)
 {
-    set_sizes(feed, config, source->rows);
-    feed->streamed = true;
-    LNT_TRY(lnt_block_order_init(&feed->order, source, config, feed->batch_rows));
-    LNT_TRY(lnt_block_reader_init(&feed->reader, source, net, config, &feed->order));
-    feed->here = feed->reader.buffers[1]; /* for its numbers of columns */
-    const lnt_rows rows = {.x = &feed->here.x,
-                           .y = &feed->here.y,
-                           .weights = source->weighted ? &feed->here.weights : NULL,
-                           .index = feed->order.index};
-    return lnt_gather_init(&feed->gather, &rows, feed->batch_rows, config->allocator);
+    set_sizes(loader, config, source->rows);
+    loader->streamed = true;
+    LNT_TRY(lnt_block_order_init(&loader->order, source, config, loader->batch_rows));
+    LNT_TRY(lnt_block_reader_init(&loader->reader, source, net, config, &loader->order));
+    loader->current = loader->reader.buffers[1]; /* for its numbers of columns */
+    const lnt_rows rows = {.x = &loader->current.x,
+                           .y = &loader->current.y,
+                           .weights = source->weighted ? &loader->current.weights : NULL,
+                           .index = loader->order.index};
+    return lnt_gather_init(&loader->gather, &rows, loader->batch_rows, config->allocator);
 }
 
-void lnt_feed_finish(lnt_feed *feed)
+void lnt_data_loader_clear(lnt_data_loader *loader)
 {
-    lnt_block_reader_finish(&feed->reader);
-    lnt_block_order_finish(&feed->order);
-    lnt_gather_finish(&feed->gather);
-    lnt_sampler_finish(&feed->sampler);
+    lnt_block_reader_clear(&loader->reader);
+    lnt_block_order_clear(&loader->order);
+    lnt_gather_clear(&loader->gather);
+    lnt_sampler_clear(&loader->sampler);
 }
 
-/* Makes a block the one at hand. */
-static lnt_status fetch(lnt_feed *feed, lnt_block block, lnt_error *error)
+/* Makes a block the current one. */
+static lnt_status fetch(lnt_data_loader *loader, lnt_block block, lnt_error *error)
 {
     const lnt_block_rows *rows;
-    lnt_block_reader *reader = &feed->reader;
-    if (lnt_block_reader_asked(reader) != block.number) {
-        if (lnt_block_reader_asked(reader) != SIZE_MAX) {
-            /* The run did not go on to what had been read ahead; nobody wants it, or its error. */
-            (void) lnt_block_reader_take(reader, &rows, NULL);
+    lnt_block_reader *reader = &loader->reader;
+    if (lnt_block_reader_requested(reader) != block.number) {
+        if (lnt_block_reader_requested(reader) != SIZE_MAX) {
+            /* The run jumped to another block: the block read ahead, and its error, are not needed.
+             */
+            (void) lnt_block_reader_wait(reader, &rows, NULL);
         }
-        lnt_block_reader_ask(reader, block);
+        lnt_block_reader_request(reader, block);
     }
-    LNT_TRY(lnt_block_reader_take(reader, &rows, error));
-    feed->here = *rows;
+    LNT_TRY(lnt_block_reader_wait(reader, &rows, error));
+    loader->current = *rows;
     return LNT_OK;
 }
 
-static void read_ahead(lnt_feed *feed)
+static void read_ahead(lnt_data_loader *loader)
 {
-    const bool last = feed->place + 1 == feed->order.n_blocks;
-    const size_t epoch = feed->epoch + last, place = last ? 0 : feed->place + 1;
-    if (epoch <= feed->epochs && feed->order.n_blocks > 1) {
-        lnt_block_reader_ask(&feed->reader, lnt_block_order_at(&feed->order, epoch, place));
+    const bool last = loader->position + 1 == loader->order.n_blocks;
+    const size_t epoch = loader->epoch + last, position = last ? 0 : loader->position + 1;
+    if (epoch <= loader->epochs && loader->order.n_blocks > 1) {
+        lnt_block_reader_request(&loader->reader,
+                                 lnt_block_order_at(&loader->order, epoch, position));
     }
 }
 
-/* Brings the block at `place` of an epoch here, its rows in order. */
-static lnt_status move(lnt_feed *feed, size_t epoch, size_t place, lnt_error *error)
+/* Makes the block at `position` of an epoch the current one, and orders its rows. */
+static lnt_status move(lnt_data_loader *loader, size_t epoch, size_t position, lnt_error *error)
 {
-    if (feed->epoch == epoch && feed->place == place) {
+    if (loader->epoch == epoch && loader->position == position) {
         return LNT_OK;
     }
-    const lnt_block block = lnt_block_order_at(&feed->order, epoch, place);
-    if (feed->epoch == 0 || feed->order.n_blocks > 1) {
-        feed->epoch = 0; /* on failure there is none */
-        LNT_TRY(fetch(feed, block, error));
+    const lnt_block block = lnt_block_order_at(&loader->order, epoch, position);
+    if (loader->epoch == 0 || loader->order.n_blocks > 1) {
+        loader->epoch = 0; /* no current block if reading fails */
+        LNT_TRY(fetch(loader, block, error));
     }
-    lnt_block_order_rows(&feed->order, epoch, block);
-    feed->epoch = epoch;
-    feed->place = place;
-    read_ahead(feed);
+    lnt_block_order_shuffle_rows(&loader->order, epoch, block);
+    loader->epoch = epoch;
+    loader->position = position;
+    read_ahead(loader);
     return LNT_OK;
 }
 
-lnt_status lnt_feed_take(lnt_feed *feed, size_t epoch, size_t batch, lnt_batch *rows,
-                         lnt_error *error)
+lnt_status lnt_data_loader_get_batch(lnt_data_loader *loader, size_t epoch, size_t batch,
+                                     lnt_batch *rows, lnt_error *error)
 {
-    size_t first = batch * feed->batch_rows, end = feed->rows;
-    if (feed->streamed) {
-        const size_t place = lnt_block_order_find(&feed->order, epoch, batch, &first);
-        LNT_TRY(move(feed, epoch, place, error));
-        end = feed->here.block.rows;
-    } else if (feed->drawn != epoch) {
-        lnt_sampler_draw(&feed->sampler, epoch);
-        feed->drawn = epoch;
+    size_t first = batch * loader->batch_rows, end = loader->rows;
+    if (loader->streamed) {
+        const size_t position = lnt_block_order_find(&loader->order, epoch, batch, &first);
+        LNT_TRY(move(loader, epoch, position, error));
+        end = loader->current.block.rows;
+    } else if (loader->sampler_epoch != epoch) {
+        lnt_sampler_start_epoch(&loader->sampler, epoch);
+        loader->sampler_epoch = epoch;
     }
-    return lnt_gather_take(&feed->gather, first, lnt_smaller(feed->batch_rows, end - first), rows);
+    return lnt_gather_batch(&loader->gather, first, lnt_smaller(loader->batch_rows, end - first),
+                            rows);
 }

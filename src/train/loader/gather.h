@@ -4,7 +4,7 @@
 
 #include <linnet/train.h>
 
-/** Rows of a data set: all as they lie, or those that an index names, in its order. */
+/** Rows of a data set: all in order, or those of an index, in its order. */
 typedef struct lnt_rows {
     const lnt_tensor *x;
     const lnt_tensor *y;
@@ -13,18 +13,18 @@ typedef struct lnt_rows {
     size_t count;
 } lnt_rows;
 
-/** A batch of them. */
+/** A batch of rows. */
 typedef struct lnt_batch {
     lnt_tensor x;
     lnt_tensor y;
-    lnt_tensor weights; /* meaningless unless weighted */
+    lnt_tensor weights; /* undefined unless weighted */
     bool weighted;
 } lnt_batch;
 
-/** The batch's weights as losses take them. */
+/** The batch's weights as an argument of losses: NULL if it has none. */
 const lnt_tensor *lnt_batch_weights(const lnt_batch *batch);
 
-/** Takes batches from rows: views where they lie in order, else copies in memory of its own. */
+/** Makes batches of rows: views if there is no index, otherwise copies in its own memory. */
 typedef struct lnt_gather {
     lnt_rows rows;
     const lnt_allocator *allocator;
@@ -33,12 +33,12 @@ typedef struct lnt_gather {
     void *weights;
 } lnt_gather;
 
-/** `rows.index` is borrowed, and may change between batches. On failure finish it, too. */
+/** `rows.index` is borrowed and may change between batches. Clear it on failure, too. */
 lnt_status lnt_gather_init(lnt_gather *gather, const lnt_rows *rows, size_t max_rows,
                            const lnt_allocator *allocator);
-void lnt_gather_finish(lnt_gather *gather);
+void lnt_gather_clear(lnt_gather *gather);
 
 /** Rows [first, first + count); valid until the next call. */
-lnt_status lnt_gather_take(const lnt_gather *gather, size_t first, size_t count, lnt_batch *batch);
+lnt_status lnt_gather_batch(const lnt_gather *gather, size_t first, size_t count, lnt_batch *batch);
 
 #endif

@@ -22,8 +22,9 @@ bool lnt_fit_has_labels(const lnt_loss *loss, size_t outputs, const lnt_tensor *
     return true;
 }
 
-/* Labels are looked at before the first step, so that none is found when the net has changed. */
-static lnt_status check_labels(const lnt_rows_part *p, size_t classes, lnt_error *error)
+/* Labels are checked before the first step, so that an invalid label is not found after the net has
+ * changed. */
+static lnt_status check_labels(const lnt_named_rows *p, size_t classes, lnt_error *error)
 {
     for (size_t i = 0; i < p->y->rows; i++) {
         const double label = lnt_tensor_get(p->y, i, 0);
@@ -36,15 +37,15 @@ static lnt_status check_labels(const lnt_rows_part *p, size_t classes, lnt_error
     return LNT_OK;
 }
 
-static lnt_status check_shares(const lnt_rows_part *p, lnt_error *error)
+static lnt_status check_probabilities(const lnt_named_rows *p, lnt_error *error)
 {
     for (size_t i = 0; i < p->y->rows; i++) {
         for (size_t j = 0; j < p->y->cols; j++) {
-            const double share = lnt_tensor_get(p->y, i, j);
-            if (share < 0 || share > 1) {
+            const double probability = lnt_tensor_get(p->y, i, j);
+            if (probability < 0 || probability > 1) {
                 return lnt_fail(error, LNT_ERR_INVALID,
                                 "%s targets, row %zu: expected numbers from 0 to 1, found %g",
-                                p->name, p->first + i + 1, share);
+                                p->name, p->first + i + 1, probability);
             }
         }
     }
@@ -78,7 +79,7 @@ lnt_status lnt_rows_check_weights(const char *name, const lnt_tensor *weights, s
     return LNT_OK;
 }
 
-static lnt_status check_inputs(const lnt_rows_part *p, const lnt_net *net, lnt_error *error)
+static lnt_status check_inputs(const lnt_named_rows *p, const lnt_net *net, lnt_error *error)
 {
     const lnt_dtype dtype = lnt_net_dtype(net);
     const size_t inputs = lnt_net_inputs(net);
@@ -101,9 +102,9 @@ static lnt_status check_inputs(const lnt_rows_part *p, const lnt_net *net, lnt_e
     return LNT_OK;
 }
 
-/* Shape and dtype of the targets, by evaluating the loss on none of their rows; then their values.
- */
-lnt_status lnt_rows_check_targets(const lnt_rows_part *p, const lnt_net *net, const lnt_loss *loss,
+/* Checks shape and dtype of the targets by evaluating the loss on none of their rows; then their
+ * values. */
+lnt_status lnt_rows_check_targets(const lnt_named_rows *p, const lnt_net *net, const lnt_loss *loss,
                                   lnt_error *error)
 {
     const lnt_dtype dtype = lnt_net_dtype(net);
@@ -123,10 +124,10 @@ lnt_status lnt_rows_check_targets(const lnt_rows_part *p, const lnt_net *net, co
     if (loss->kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY && p->y->cols == 1) {
         return check_labels(p, outputs, error);
     }
-    return loss->kind == LNT_LOSS_BINARY_CROSS_ENTROPY ? check_shares(p, error) : LNT_OK;
+    return loss->kind == LNT_LOSS_BINARY_CROSS_ENTROPY ? check_probabilities(p, error) : LNT_OK;
 }
 
-lnt_status lnt_rows_check(const lnt_rows_part *p, const lnt_net *net, const lnt_loss *loss,
+lnt_status lnt_rows_check(const lnt_named_rows *p, const lnt_net *net, const lnt_loss *loss,
                           lnt_error *error)
 {
     LNT_TRY(check_inputs(p, net, error));

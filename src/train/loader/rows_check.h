@@ -4,25 +4,27 @@
 
 #include <linnet/train.h>
 
-/** Rows under their name in sentences. */
-typedef struct lnt_rows_part {
+/** Rows and their name in error messages. */
+typedef struct lnt_named_rows {
     const char *name;
     const lnt_tensor *x;
     const lnt_tensor *y;
     const lnt_tensor *weights; /* or NULL */
     const char *weights_name;
-    size_t first; /* number of the first row, for a block of more */
-} lnt_rows_part;
+    size_t first; /* number of the first row, if the rows are a block of a larger data set */
+} lnt_named_rows;
 
-/** That shapes, dtypes, labels, shares and weights are what net and loss take. */
-lnt_status lnt_rows_check(const lnt_rows_part *part, const lnt_net *net, const lnt_loss *loss,
+/** Checks that shapes, dtypes, labels, probabilities and weights fit the net and the loss. */
+lnt_status lnt_rows_check(const lnt_named_rows *part, const lnt_net *net, const lnt_loss *loss,
                           lnt_error *error);
 
-/** Only the targets; there may be none of them. */
-lnt_status lnt_rows_check_targets(const lnt_rows_part *part, const lnt_net *net,
+/** Checks only the targets; there may be no rows. */
+lnt_status lnt_rows_check_targets(const lnt_named_rows *part, const lnt_net *net,
                                   const lnt_loss *loss, lnt_error *error);
 
-/** One number a row, each finite and ≥ 0; and, if `whole`, not all 0. */
+/**
+ * Checks the weights: one number a row, each finite and ≥ 0; with `whole`, their sum is above 0.
+ */
 lnt_status lnt_rows_check_weights(const char *name, const lnt_tensor *weights, size_t rows,
                                   size_t first, bool whole, lnt_error *error);
 

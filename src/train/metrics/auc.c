@@ -4,11 +4,11 @@
 #include <math.h>
 
 /* Shell's sort with gaps that shrink by 2.25: in place, no allocation, n^1.3 or so. */
-static void sort_by_score(lnt_ranked *rows, size_t count)
+static void sort_by_score(lnt_roc_point *rows, size_t count)
 {
     for (size_t gap = count / 2; gap > 0; gap = gap == 2 ? 1 : gap * 4 / 9) {
         for (size_t i = gap; i < count; i++) {
-            const lnt_ranked moving = rows[i];
+            const lnt_roc_point moving = rows[i];
             size_t j = i;
             for (; j >= gap && rows[j - gap].score > moving.score; j -= gap) {
                 rows[j] = rows[j - gap];
@@ -18,7 +18,7 @@ static void sort_by_score(lnt_ranked *rows, size_t count)
     }
 }
 
-double lnt_auc(lnt_ranked *rows, size_t count)
+double lnt_auc(lnt_roc_point *rows, size_t count)
 {
     double positives = 0, negatives = 0, area = 0;
     sort_by_score(rows, count);

@@ -5,17 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** A row as the ROC curve sees it. */
-typedef struct lnt_ranked {
+/** A row of the ROC curve. */
+typedef struct lnt_roc_point {
     double score;
     double weight;
     bool positive;
-} lnt_ranked;
+} lnt_roc_point;
 
 /**
  * Area under the ROC curve by the trapezoidal rule, so that ties count half; sorts `rows`. NaN
- * unless there are positive and negative rows of some weight.
+ * unless both positive and negative rows have weight.
  */
-double lnt_auc(lnt_ranked *rows, size_t count);
+double lnt_auc(lnt_roc_point *rows, size_t count);
 
 #endif

@@ -7,10 +7,15 @@
 
 #define LNT_NO_CLASS SIZE_MAX
 
-/** The most likely class of a row of logits, or by one logit of class 1; none if there is NaN. */
+/**
+ * The most likely class of a row of logits; for one logit, whether it is above 0. LNT_NO_CLASS if
+ * there is a NaN.
+ */
 size_t lnt_class_predicted(const lnt_tensor *output, size_t i);
 
-/** The class that a row of targets names: a label, or its largest probability; none if wrong. */
+/**
+ * The class of a row of targets: a label, or the most likely class; LNT_NO_CLASS if it is invalid.
+ */
 size_t lnt_class_true(const lnt_tensor *target, size_t i, size_t classes);
 
 #endif

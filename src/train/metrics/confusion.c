@@ -24,12 +24,12 @@ lnt_status lnt_confusion_init(lnt_confusion *confusion, size_t classes, size_t m
                               const lnt_allocator *allocator)
 {
     *confusion = (lnt_confusion){.allocator = allocator, .classes = classes};
-    confusion->present = lnt_allocate(allocator, classes, 3 * sizeof(double));
-    if (confusion->present == NULL) {
+    confusion->support = lnt_allocate(allocator, classes, 3 * sizeof(double));
+    if (confusion->support == NULL) {
         return LNT_ERR_MEMORY;
     }
-    confusion->predicted = confusion->present + classes;
-    confusion->found = confusion->predicted + classes;
+    confusion->predicted = confusion->support + classes;
+    confusion->correct = confusion->predicted + classes;
     if (classes <= LNT_CONFUSION_DENSE) {
         confusion->dense = lnt_allocate(allocator, classes * classes, sizeof *confusion->dense);
         return confusion->dense != NULL ? LNT_OK : LNT_ERR_MEMORY;
@@ -39,9 +39,9 @@ lnt_status lnt_confusion_init(lnt_confusion *confusion, size_t classes, size_t m
     return confusion->cells != NULL ? LNT_OK : LNT_ERR_MEMORY;
 }
 
-void lnt_confusion_finish(lnt_confusion *confusion)
+void lnt_confusion_clear(lnt_confusion *confusion)
 {
-    lnt_release(confusion->allocator, confusion->present);
+    lnt_release(confusion->allocator, confusion->support);
     lnt_release(confusion->allocator, confusion->dense);
     lnt_release(confusion->allocator, confusion->cells);
     *confusion = (lnt_confusion){.classes = 0};
@@ -51,8 +51,8 @@ void lnt_confusion_reset(lnt_confusion *confusion)
 {
     const size_t classes = confusion->classes;
     confusion->used = 0;
-    if (confusion->present != NULL) {
-        memset(confusion->present, 0, classes * 3 * sizeof *confusion->present);
+    if (confusion->support != NULL) {
+        memset(confusion->support, 0, classes * 3 * sizeof *confusion->support);
     }
     if (confusion->dense != NULL) {
         memset(confusion->dense, 0, classes * classes * sizeof *confusion->dense);
@@ -122,9 +122,9 @@ lnt_status lnt_confusion_add(lnt_confusion *confusion, size_t truth, size_t pred
             LNT_TRY(add_cell(confusion, key_of(confusion, truth, predicted), weight));
         }
         confusion->predicted[predicted] += weight;
-        confusion->found[truth] += predicted == truth ? weight : 0;
+        confusion->correct[truth] += predicted == truth ? weight : 0;
     }
-    confusion->present[truth] += weight;
+    confusion->support[truth] += weight;
     return LNT_OK;
 }
 
@@ -138,22 +138,22 @@ double lnt_confusion_at(const lnt_confusion *confusion, size_t truth, size_t pre
 
 /* --- the cells that are not 0 --- */
 
-/* Copies them as they come; `entries` may be NULL. Returns their number. */
+/* Copies them in storage order; `entries` may be NULL. Returns their number. */
 static size_t gather(const lnt_confusion *confusion, lnt_confusion_entry *entries)
 {
     const size_t classes = confusion->classes;
-    const size_t places = confusion->dense != NULL ? classes * classes : confusion->capacity;
+    const size_t slots = confusion->dense != NULL ? classes * classes : confusion->capacity;
     size_t count = 0;
-    for (size_t i = 0; i < places; i++) {
+    for (size_t i = 0; i < slots; i++) {
         const double weight =
             confusion->dense != NULL ? confusion->dense[i] : confusion->cells[i].weight;
         if (weight == 0) {
             continue;
         }
         if (entries != NULL) {
-            const uint64_t place = confusion->dense != NULL ? i : confusion->cells[i].key - 1;
-            entries[count] = (lnt_confusion_entry){(size_t) (place / classes),
-                                                   (size_t) (place % classes), weight};
+            const uint64_t index = confusion->dense != NULL ? i : confusion->cells[i].key - 1;
+            entries[count] = (lnt_confusion_entry){(size_t) (index / classes),
+                                                   (size_t) (index % classes), weight};
         }
         count++;
     }

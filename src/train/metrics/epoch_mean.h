@@ -8,7 +8,7 @@
 typedef struct lnt_epoch_mean {
     double loss;    /* Σ divisor·value, or Σ value if the loss is a sum */
     double divisor; /* Σ divisor */
-    double correct; /* rows whose class was found, of those that have one */
+    double correct; /* rows whose class is predicted right */
     size_t rows;
 } lnt_epoch_mean;
 
@@ -19,7 +19,7 @@ lnt_status lnt_epoch_mean_add(lnt_epoch_mean *mean, const lnt_loss *loss, double
 /** The loss so far; NaN before the first row. */
 double lnt_epoch_mean_loss(const lnt_epoch_mean *mean, const lnt_loss *loss);
 
-/** The accuracy so far; NaN before the first row, or unless outputs are classes. */
+/** The accuracy so far; NaN before the first row, or if the outputs are not classes. */
 double lnt_epoch_mean_accuracy(const lnt_epoch_mean *mean, const lnt_loss *loss, size_t outputs);
 
 #endif

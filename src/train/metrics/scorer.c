@@ -4,21 +4,23 @@
 #include <math.h>
 #include <string.h>
 
-/* Arrays of the scorer, all zeroed at creation and freed in the end. */
+/* Arrays of the scorer, zeroed at creation. */
 enum { N_ARRAYS = 6 };
 
 static void arrays_of(lnt_scorer *scorer, void **arrays[N_ARRAYS])
 {
-    void **const all[N_ARRAYS] = {
-        (void **) (void *) &scorer->classes.scores, (void **) (void *) &scorer->classes.weights,
-        (void **) (void *) &scorer->classes.truth,  (void **) (void *) &scorer->classes.ranked,
-        (void **) (void *) &scorer->numbers,        (void **) (void *) &scorer->meaning};
+    void **const all[N_ARRAYS] = {(void **) (void *) &scorer->classification.scores,
+                                  (void **) (void *) &scorer->classification.weights,
+                                  (void **) (void *) &scorer->classification.truth,
+                                  (void **) (void *) &scorer->classification.ranked,
+                                  (void **) (void *) &scorer->regression,
+                                  (void **) (void *) &scorer->predictions};
     memcpy(arrays, all, sizeof all);
 }
 
 static lnt_status allocate(lnt_scorer *scorer, const lnt_allocator *allocator)
 {
-    const size_t columns = scorer->classes.score_cols;
+    const size_t columns = scorer->classification.score_cols;
     const size_t ranked = columns > 0 ? scorer->max_rows : 0;
     const struct {
         size_t count;
@@ -27,8 +29,8 @@ static lnt_status allocate(lnt_scorer *scorer, const lnt_allocator *allocator)
         {ranked * columns, sizeof(double)},
         {ranked, sizeof(double)},
         {ranked, sizeof(uint32_t)},
-        {ranked, sizeof(lnt_ranked)},
-        {scorer->target_cols, sizeof(lnt_number_sums)},
+        {ranked, sizeof(lnt_roc_point)},
+        {scorer->target_cols, sizeof(lnt_regression_sums)},
         {LNT_SCORER_CHUNK * scorer->outputs, sizeof(double)},
     };
     void **arrays[N_ARRAYS];
@@ -41,9 +43,9 @@ static lnt_status allocate(lnt_scorer *scorer, const lnt_allocator *allocator)
             }
         }
     }
-    return scorer->classes.classes > 0
-               ? lnt_confusion_init(&scorer->classes.confusion, scorer->classes.classes,
-                                    scorer->max_rows, allocator)
+    return scorer->classification.classes > 0
+               ? lnt_confusion_init(&scorer->classification.confusion,
+                                    scorer->classification.classes, scorer->max_rows, allocator)
                : LNT_OK;
 }
 
@@ -84,9 +86,9 @@ lnt_status lnt_scorer_create(lnt_scorer **out, const lnt_scorer_config *config)
     scorer->outputs = config->outputs;
     scorer->max_rows = config->max_rows;
     scorer->top_k = config->top_k;
-    scorer->classes.classes = classes;
+    scorer->classification.classes = classes;
     if (lnt_scorer_has_auc(classes, config->max_rows)) {
-        scorer->classes.score_cols = classes == 2 ? 1 : classes;
+        scorer->classification.score_cols = classes == 2 ? 1 : classes;
     }
     if (lnt_metric_applies(LNT_METRIC_MAE, config->loss.kind, config->outputs)) {
         scorer->target_cols = lnt_loss_target_cols(config->loss.kind, config->outputs);
@@ -113,24 +115,24 @@ void lnt_scorer_destroy(lnt_scorer *scorer)
     for (size_t i = 0; i < N_ARRAYS; i++) {
         lnt_release(from, *arrays[i]);
     }
-    if (scorer->classes.classes > 0) {
-        scorer->classes.confusion.allocator = from;
-        lnt_confusion_finish(&scorer->classes.confusion);
+    if (scorer->classification.classes > 0) {
+        scorer->classification.confusion.allocator = from;
+        lnt_confusion_clear(&scorer->classification.confusion);
     }
     lnt_release(from, scorer);
 }
 
 void lnt_scorer_reset(lnt_scorer *scorer)
 {
-    lnt_class_sums *classes = &scorer->classes;
+    lnt_classification_sums *classes = &scorer->classification;
     scorer->rows = 0;
-    scorer->loss_sum = scorer->divisor = scorer->number_weight = 0;
+    scorer->loss_sum = scorer->divisor = scorer->regression_weight = 0;
     classes->weight = classes->log_loss = classes->among_k = 0;
     if (classes->classes > 0) {
         lnt_confusion_reset(&classes->confusion);
     }
-    if (scorer->numbers != NULL) {
-        memset(scorer->numbers, 0, scorer->target_cols * sizeof *scorer->numbers);
+    if (scorer->regression != NULL) {
+        memset(scorer->regression, 0, scorer->target_cols * sizeof *scorer->regression);
     }
 }
 
@@ -150,10 +152,10 @@ static lnt_status add_loss(lnt_scorer *scorer, const lnt_tensor *output, const l
 static lnt_status add_chunk(lnt_scorer *scorer, const lnt_tensor *output, const lnt_tensor *target,
                             const lnt_tensor *weights, const double *scale)
 {
-    if (scorer->classes.classes > 0) {
-        LNT_TRY(lnt_scorer_add_classes(scorer, output, target, weights));
+    if (scorer->classification.classes > 0) {
+        LNT_TRY(lnt_scorer_update_classification(scorer, output, target, weights));
     } else if (scorer->target_cols > 0 && target->cols == scorer->target_cols) {
-        LNT_TRY(lnt_scorer_add_numbers(scorer, output, target, weights, scale));
+        LNT_TRY(lnt_scorer_update_regression(scorer, output, target, weights, scale));
     }
     scorer->rows += output->rows;
     return LNT_OK;
@@ -206,36 +208,38 @@ lnt_status lnt_scorer_compute(lnt_scorer *scorer, lnt_scores *scores)
     const double mean = scorer->divisor > 0 ? scorer->loss_sum / scorer->divisor : 0;
     scores->value[LNT_METRIC_LOSS] =
         scorer->loss.value_reduction == LNT_SUM ? scorer->loss_sum : mean;
-    if (scorer->classes.weight > 0) {
-        lnt_scorer_finish_classes(scorer, scores);
+    if (scorer->classification.weight > 0) {
+        lnt_scorer_compute_classification(scorer, scores);
     }
-    if (scorer->number_weight > 0) {
-        lnt_scorer_finish_numbers(scorer, scores);
+    if (scorer->regression_weight > 0) {
+        lnt_scorer_compute_regression(scorer, scores);
     }
     return LNT_OK;
 }
 
 size_t lnt_scorer_classes(const lnt_scorer *scorer)
 {
-    return scorer->classes.classes;
+    return scorer->classification.classes;
 }
 
 double lnt_scorer_confusion(const lnt_scorer *scorer, size_t truth, size_t predicted)
 {
-    const size_t classes = scorer->classes.classes;
+    const size_t classes = scorer->classification.classes;
     return truth < classes && predicted < classes
-               ? lnt_confusion_at(&scorer->classes.confusion, truth, predicted)
+               ? lnt_confusion_at(&scorer->classification.confusion, truth, predicted)
                : 0;
 }
 
 size_t lnt_scorer_confusion_count(const lnt_scorer *scorer)
 {
-    return scorer->classes.classes > 0 ? lnt_confusion_count(&scorer->classes.confusion) : 0;
+    return scorer->classification.classes > 0
+               ? lnt_confusion_count(&scorer->classification.confusion)
+               : 0;
 }
 
 void lnt_scorer_confusion_entries(const lnt_scorer *scorer, lnt_confusion_entry *entries)
 {
-    if (scorer->classes.classes > 0) {
-        lnt_confusion_copy(&scorer->classes.confusion, entries);
+    if (scorer->classification.classes > 0) {
+        lnt_confusion_copy(&scorer->classification.confusion, entries);
     }
 }

@@ -8,31 +8,31 @@
 #include <linnet/metrics.h>
 #include <stdint.h>
 
-/** Rows whose meaning is worked out at a time. */
+/** Rows whose predictions are computed at a time. */
 #define LNT_SCORER_CHUNK 64
 
 /** Sums over the rows of a classification. */
-typedef struct lnt_class_sums {
-    size_t classes; /* 0: it is none */
+typedef struct lnt_classification_sums {
+    size_t classes; /* 0: no classification */
     double weight;
     double log_loss; /* Σ −w·log p(true class) */
-    double among_k;  /* weight of the rows whose class is among the k most likely */
+    double among_k;  /* weight of the rows whose class is one of the k most likely */
     lnt_confusion confusion;
-    size_t score_cols;  /* classes, or 1 for two; 0: no AUC */
-    double *scores;     /* [max_rows, score_cols]: log p */
-    double *weights;    /* [max_rows] */
-    uint32_t *truth;    /* [max_rows] */
-    lnt_ranked *ranked; /* [max_rows] */
-} lnt_class_sums;
+    size_t score_cols;     /* classes, or 1 for two; 0: no AUC */
+    double *scores;        /* [max_rows, score_cols]: log p */
+    double *weights;       /* [max_rows] */
+    uint32_t *truth;       /* [max_rows] */
+    lnt_roc_point *ranked; /* [max_rows] */
+} lnt_classification_sums;
 
-/** Sums over the rows of a regression, a column of targets each. */
-typedef struct lnt_number_sums {
+/** Sums over the rows of a regression, for one column of targets. */
+typedef struct lnt_regression_sums {
     double absolute; /* Σ w·|e| */
     double squares;  /* Σ w·e² */
     double origin;   /* the first y */
     double mean;     /* of y − origin, so far */
     double spread;   /* Σ w·(y − mean of y)² */
-} lnt_number_sums;
+} lnt_regression_sums;
 
 struct lnt_scorer {
     lnt_allocator allocator;
@@ -44,23 +44,23 @@ struct lnt_scorer {
     size_t rows;
     double loss_sum; /* Σ divisor·value, or Σ value */
     double divisor;
-    lnt_class_sums classes;
-    size_t target_cols; /* of a regression; 0: it is none */
-    double number_weight;
-    lnt_number_sums *numbers; /* [target_cols] */
-    double *meaning;          /* [LNT_SCORER_CHUNK, outputs] */
+    lnt_classification_sums classification;
+    size_t target_cols; /* of a regression; 0: no regression */
+    double regression_weight;
+    lnt_regression_sums *regression; /* [target_cols] */
+    double *predictions;             /* [LNT_SCORER_CHUNK, outputs] */
 };
 
-/** Whether AUC is computed of so many rows. */
+/** Whether AUC is computed for this number of classes and rows. */
 bool lnt_scorer_has_auc(size_t classes, size_t rows);
 
-/* Each adds a batch of at most LNT_SCORER_CHUNK rows, of which `meaning` is what they mean. */
-lnt_status lnt_scorer_add_classes(lnt_scorer *scorer, const lnt_tensor *output,
-                                  const lnt_tensor *target, const lnt_tensor *weights);
-lnt_status lnt_scorer_add_numbers(lnt_scorer *scorer, const lnt_tensor *output,
-                                  const lnt_tensor *target, const lnt_tensor *weights,
-                                  const double *scale);
-void lnt_scorer_finish_classes(lnt_scorer *scorer, lnt_scores *scores);
-void lnt_scorer_finish_numbers(const lnt_scorer *scorer, lnt_scores *scores);
+/* Each adds a batch of at most LNT_SCORER_CHUNK rows. They compute `predictions`. */
+lnt_status lnt_scorer_update_classification(lnt_scorer *scorer, const lnt_tensor *output,
+                                            const lnt_tensor *target, const lnt_tensor *weights);
+lnt_status lnt_scorer_update_regression(lnt_scorer *scorer, const lnt_tensor *output,
+                                        const lnt_tensor *target, const lnt_tensor *weights,
+                                        const double *scale);
+void lnt_scorer_compute_classification(lnt_scorer *scorer, lnt_scores *scores);
+void lnt_scorer_compute_regression(const lnt_scorer *scorer, lnt_scores *scores);
 
 #endif

@@ -22,13 +22,13 @@ lnt_status lnt_early_stop_init(lnt_early_stop *stop, const lnt_fit_config *confi
     return stop->state != NULL ? LNT_OK : LNT_ERR_MEMORY;
 }
 
-void lnt_early_stop_finish(lnt_early_stop *stop)
+void lnt_early_stop_clear(lnt_early_stop *stop)
 {
     lnt_release(stop->allocator, stop->state);
     stop->state = NULL;
 }
 
-/* Better than `than` by more than `margin`; whatever is a number is better than none. */
+/* Better than `than` by more than `margin`. Any number is better than NaN. */
 static bool is_better(const lnt_early_stop *stop, double value, double than, double margin)
 {
     const double gain = stop->higher_is_better ? value - than : than - value;

@@ -4,7 +4,7 @@
 
 #include <linnet/train.h>
 
-/** Watches the monitored value from epoch to epoch, and keeps the best net. */
+/** Compares the monitored value from epoch to epoch, and saves the best net. */
 typedef struct lnt_early_stop {
     const lnt_allocator *allocator;
     bool higher_is_better;
@@ -13,21 +13,27 @@ typedef struct lnt_early_stop {
     double best; /* NaN: none yet */
     size_t best_epoch;
     lnt_scores best_scores;
-    double reference; /* what the next improvement is measured from; NaN: nothing yet */
-    size_t waited;    /* epochs since then */
-    void *state; /* of the best net, [1, size] like lnt_net_state_vector; NULL unless it is kept */
+    double reference; /* the next improvement is measured from this value; NaN: no value yet */
+    size_t waited;    /* epochs since the reference was set */
+    void *state; /* state vector of the best net, [1, size]; NULL unless the best net is restored */
 } lnt_early_stop;
 
-/** `validated`: the monitor is a score of the validation rows, else the training loss. */
+/**
+ * `validated`: the monitored value is a score of the validation rows; otherwise it is the training
+ * loss.
+ */
 lnt_status lnt_early_stop_init(lnt_early_stop *stop, const lnt_fit_config *config, bool validated,
                                const lnt_net *net);
-void lnt_early_stop_finish(lnt_early_stop *stop);
+void lnt_early_stop_clear(lnt_early_stop *stop);
 
-/** Takes the value of an epoch and the net that it belongs to; `*end`: patience is used up. */
+/**
+ * Records the value of an epoch and, if it is the best, the net. `*end` is set when patience is
+ * used up.
+ */
 lnt_status lnt_early_stop_update(lnt_early_stop *stop, size_t epoch, double value,
                                  const lnt_scores *scores, const lnt_net *net, bool *end);
 
-/** Puts the best net back, if one is kept. */
+/** Copies the best net back, if one was saved. */
 lnt_status lnt_early_stop_restore(const lnt_early_stop *stop, lnt_net *net);
 
 #endif

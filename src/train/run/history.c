@@ -126,7 +126,7 @@ lnt_status lnt_history_begin(lnt_history *history, const lnt_net *net, size_t ep
     }
     if (history->n_tensors != lnt_net_n_parameter_tensors(net) ||
         history->n_parameters != lnt_net_n_parameters(net)) {
-        return lnt_fail(error, LNT_ERR_ORDER,
+        return lnt_fail(error, LNT_ERR_MISMATCH,
                         "history was created for a net of %zu parameters in %zu tensors, this one "
                         "has %zu in %zu",
                         history->n_parameters, history->n_tensors, lnt_net_n_parameters(net),
@@ -136,8 +136,8 @@ lnt_status lnt_history_begin(lnt_history *history, const lnt_net *net, size_t ep
     return LNT_OK;
 }
 
-/* The norms of all tensors in a flat vector, into the row of the epoch at hand. */
-static lnt_status note(const lnt_history *h, const lnt_tensor *flat, double *norms)
+/* The norms of all tensors in a flat vector, into the row of the current epoch. */
+static lnt_status record(const lnt_history *h, const lnt_tensor *flat, double *norms)
 {
     for (size_t i = 0; i < h->n_tensors; i++) {
         lnt_tensor part;
@@ -147,17 +147,17 @@ static lnt_status note(const lnt_history *h, const lnt_tensor *flat, double *nor
     return LNT_OK;
 }
 
-lnt_status lnt_history_note_gradients(lnt_history *history, lnt_pass *pass)
+lnt_status lnt_history_record_gradients(lnt_history *history, lnt_pass *pass)
 {
     const lnt_tensor gradients = lnt_pass_gradients(pass);
-    return note(history, &gradients, history->gradient_norms);
+    return record(history, &gradients, history->gradient_norms);
 }
 
 lnt_status lnt_history_add(lnt_history *history, const lnt_net *net,
                            const lnt_fit_progress *progress)
 {
     const lnt_tensor parameters = lnt_net_parameters_read_only(net);
-    LNT_TRY(note(history, &parameters, history->parameter_norms));
+    LNT_TRY(record(history, &parameters, history->parameter_norms));
     history->rows[history->epochs++] = (lnt_history_row){
         .epoch = progress->epoch,
         .steps = progress->steps,

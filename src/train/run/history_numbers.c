@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Behind the fields come the metrics. */
+/* The metrics follow the fields. */
 enum { EPOCH, STEPS, SECONDS, RATE, LOSS, ACCURACY, ROWS, N_FIELDS };
 
 #define N_NUMBERS ((size_t) N_FIELDS + LNT_N_METRICS)

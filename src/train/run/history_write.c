@@ -50,7 +50,8 @@ static double value_at(const lnt_history *h, size_t i, size_t column)
                          : lnt_history_gradient_norm(h, i, norm / 2);
 }
 
-/* Whether a column has any number. The epoch always stands, so that no file is without columns. */
+/* Whether a column has any number. The epoch column is always written, so that no file is without
+ * columns. */
 static bool is_used(const lnt_history *h, size_t column)
 {
     bool used = column == EPOCH;
@@ -60,7 +61,7 @@ static bool is_used(const lnt_history *h, size_t column)
     return used;
 }
 
-/* Text in a block; while `text` is NULL it is only measured. */
+/* Text in a buffer. With `text` NULL, only its length is computed. */
 typedef struct writer {
     char *text;
     size_t length;

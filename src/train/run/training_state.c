@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "train/run/training_state.h"
 
-lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_fit_config *config,
-                            size_t max_rows, lnt_error *error)
+lnt_status lnt_training_state_init(lnt_training_state *training, const lnt_net *net,
+                                   const lnt_fit_config *config, size_t max_rows, lnt_error *error)
 {
-    *learner = (lnt_learner){.pass = NULL};
+    *training = (lnt_training_state){.pass = NULL};
     lnt_pass_config pass = lnt_pass_defaults();
     pass.max_rows = max_rows;
     pass.seed = config->seed;
@@ -16,14 +16,14 @@ lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_
     optim.allocator = config->allocator;
     optim.max_rows = max_rows;
     LNT_TRY(lnt_pass_check(&pass, error));
-    LNT_TRY(lnt_pass_create(&learner->pass, net, &pass));
+    LNT_TRY(lnt_pass_create(&training->pass, net, &pass));
     LNT_TRY(lnt_optim_supports(&optim, net, &config->loss, error));
-    return lnt_optim_create(&learner->optim, net, &optim);
+    return lnt_optim_create(&training->optim, net, &optim);
 }
 
-void lnt_learner_finish(lnt_learner *learner)
+void lnt_training_state_clear(lnt_training_state *training)
 {
-    lnt_optim_destroy(learner->optim);
-    lnt_pass_destroy(learner->pass);
-    *learner = (lnt_learner){.pass = NULL};
+    lnt_optim_destroy(training->optim);
+    lnt_pass_destroy(training->pass);
+    *training = (lnt_training_state){.pass = NULL};
 }

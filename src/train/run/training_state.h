@@ -4,15 +4,15 @@
 
 #include <linnet/train.h>
 
-/** What turns batches into steps: a pass and an optimiser, as a configuration describes them. */
-typedef struct lnt_learner {
+/** The pass and the optimizer of a run, created from a configuration. */
+typedef struct lnt_training_state {
     lnt_pass *pass;
     lnt_optim *optim;
-} lnt_learner;
+} lnt_training_state;
 
-/** On failure finish it, too. */
-lnt_status lnt_learner_init(lnt_learner *learner, const lnt_net *net, const lnt_fit_config *config,
-                            size_t max_rows, lnt_error *error);
-void lnt_learner_finish(lnt_learner *learner);
+/** Clear it on failure, too. */
+lnt_status lnt_training_state_init(lnt_training_state *training, const lnt_net *net,
+                                   const lnt_fit_config *config, size_t max_rows, lnt_error *error);
+void lnt_training_state_clear(lnt_training_state *training);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "base/smaller.h"
 
-/* Rows of a batch: products are large enough to be fast, and memory stays small. */
+/* Rows of a batch: large enough for fast products, small enough to save memory. */
 #define VALIDATION_ROWS 512
 
 lnt_status lnt_validation_init(lnt_validation *validation, const lnt_net *net,
@@ -29,9 +29,9 @@ lnt_status lnt_validation_init(lnt_validation *validation, const lnt_net *net,
     return lnt_scorer_create(&validation->scorer, &scorer);
 }
 
-void lnt_validation_finish(lnt_validation *validation)
+void lnt_validation_clear(lnt_validation *validation)
 {
-    lnt_gather_finish(&validation->gather);
+    lnt_gather_clear(&validation->gather);
     lnt_pass_destroy(validation->pass);
     lnt_scorer_destroy(validation->scorer);
 }
@@ -45,7 +45,7 @@ lnt_status lnt_validation_run(lnt_validation *validation, const lnt_net *net, ln
         lnt_batch batch;
         lnt_tensor output;
         count = lnt_smaller(most, rows - first);
-        LNT_TRY(lnt_gather_take(&validation->gather, first, count, &batch));
+        LNT_TRY(lnt_gather_batch(&validation->gather, first, count, &batch));
         LNT_TRY(lnt_pass_forward(validation->pass, net, &batch.x, &output));
         LNT_TRY(
             lnt_scorer_update(validation->scorer, &output, &batch.y, lnt_batch_weights(&batch)));

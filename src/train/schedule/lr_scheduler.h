@@ -4,22 +4,23 @@
 
 #include <linnet/train.h>
 
-/** A schedule at work on an optimiser's learning rate and momentum. */
-typedef struct lnt_pace {
-    lnt_schedule schedule; /* settled */
+/** Applies a schedule to an optimizer's learning rate and momentum. */
+typedef struct lnt_lr_scheduler {
+    lnt_schedule schedule; /* resolved */
     double base;
     lnt_plateau plateau;
-    double plateau_rate; /* of the next period; NaN until plateau has seen a value */
-} lnt_pace;
+    double plateau_rate; /* learning rate of the next period; NaN before the first value of a
+                            plateau schedule */
+} lnt_lr_scheduler;
 
-/** `periods`: length of the run; 0: not known. `error` names the field. */
-lnt_status lnt_pace_init(lnt_pace *pace, const lnt_fit_config *config, size_t periods,
-                         lnt_optim *optim, lnt_error *error);
+/** `periods`: length of the run; 0: unknown. `error` names the field. */
+lnt_status lnt_lr_scheduler_init(lnt_lr_scheduler *scheduler, const lnt_fit_config *config,
+                                 size_t periods, lnt_optim *optim, lnt_error *error);
 
-/** Sets rate and momentum of period `t`. */
-lnt_status lnt_pace_set(const lnt_pace *pace, lnt_optim *optim, size_t t);
+/** Sets the learning rate and momentum of period `t`. */
+lnt_status lnt_lr_scheduler_apply(const lnt_lr_scheduler *scheduler, lnt_optim *optim, size_t t);
 
-/** Tells a plateau schedule the value, lower is better, with which period `t` ended. */
-void lnt_pace_watch(lnt_pace *pace, size_t t, double value);
+/** Updates a plateau schedule with the value at the end of period `t`; lower is better. */
+void lnt_lr_scheduler_step(lnt_lr_scheduler *scheduler, size_t t, double value);
 
 #endif

@@ -35,7 +35,7 @@ lnt_status lnt_schedule_find(const char *name, lnt_schedule_kind *kind)
     return LNT_ERR_INVALID;
 }
 
-/* Rising from warmup_start to 1. */
+/* Rises from warmup_start to 1. */
 static double warmup_factor(const lnt_schedule *schedule, size_t t)
 {
     const double share = (double) t / (double) schedule->warmup;
@@ -48,7 +48,7 @@ static double cosine(const lnt_schedule *schedule, double base, size_t t)
     if (schedule->cosine.t_mult == 1) {
         t %= length;
     }
-    while (t >= length) { /* a cycle at least doubles, so there are few */
+    while (t >= length) { /* each cycle is at least twice as long, so there are few */
         t -= length;
         length = length > SIZE_MAX / schedule->cosine.t_mult ? SIZE_MAX
                                                              : length * schedule->cosine.t_mult;
@@ -63,14 +63,14 @@ static double along_cosine(double start, double end, double share)
     return end + (start - end) / 2 * (1 + cos(pi * share));
 }
 
-/* The share of period t in its phase; PyTorch's phases end one period early, as theirs begin at 0.
- */
+/* The fraction of its phase at period t. As in PyTorch, a phase ends one period early, because
+ * phases begin at 0. */
 static double phase(const lnt_schedule *schedule, size_t t, bool *rising)
 {
-    const double last = (double) schedule->one_cycle.total - 1, place = fmin((double) t, last);
+    const double last = (double) schedule->one_cycle.total - 1, position = fmin((double) t, last);
     const double top = schedule->one_cycle.pct_start * (double) schedule->one_cycle.total - 1;
-    *rising = place <= top;
-    return *rising ? (top > 0 ? place / top : 1) : (place - top) / (last - top);
+    *rising = position <= top;
+    return *rising ? (top > 0 ? position / top : 1) : (position - top) / (last - top);
 }
 
 static double one_cycle(const lnt_schedule *schedule, double base, size_t t)
@@ -132,7 +132,8 @@ double lnt_schedule_momentum(const lnt_schedule *schedule, size_t t)
                                  schedule->one_cycle.max_momentum, share);
 }
 
-/* By a share of the best's size: a loss below 0 that stands still does not improve. */
+/* The threshold is relative to the size of the best value: a negative loss that does not change
+ * does not improve. */
 static bool is_better(const lnt_plateau *plateau, const lnt_schedule *schedule, double value)
 {
     const double unit = schedule->plateau.absolute ? 1 : fabs(plateau->best);

@@ -241,22 +241,24 @@ static const struct {
     lnt_status status;
     const char *part; /* of the sentence */
 } cases[] = {
-    {"no settings", no_settings, LNT_ERR_FORMAT, "is not of a run of lnt_fit: it has no settings"},
-    {"no fields", no_fields, LNT_ERR_FORMAT, "its numbers are none that a run can have"},
+    {"no settings", no_settings, LNT_ERR_FORMAT,
+     "is not a checkpoint of lnt_fit: it has no settings"},
+    {"no fields", no_fields, LNT_ERR_FORMAT,
+     "a number of its run state is out of range or missing"},
     {"no numbers", no_numbers, LNT_ERR_FORMAT, "it has no numbers"},
     {"numbers of f32", numbers_of_f32, LNT_ERR_FORMAT, "it has no numbers"},
     {"two rows", two_rows_of_numbers, LNT_ERR_FORMAT, "it has no numbers"},
-    {"fewer numbers", fewer_numbers, LNT_ERR_FORMAT, "its numbers are none"},
-    {"1.5 epochs", a_part_of_an_epoch, LNT_ERR_FORMAT, "its numbers are none"},
-    {"a flag of 2", a_flag_of_two, LNT_ERR_FORMAT, "its numbers are none"},
-    {"-1 steps", negative_steps, LNT_ERR_FORMAT, "its numbers are none"},
-    {"1e300 draws", too_many_draws, LNT_ERR_FORMAT, "its numbers are none"},
-    {"epoch 0", epoch_zero, LNT_ERR_FORMAT, "its place is none that this run can have"},
-    {"batch 1000", batches_beyond_the_epoch, LNT_ERR_FORMAT, "its place is none"},
-    {"3 epochs done", more_epochs_done, LNT_ERR_FORMAT, "its place is none"},
+    {"fewer numbers", fewer_numbers, LNT_ERR_FORMAT, "a number of its run state is out of range"},
+    {"1.5 epochs", a_part_of_an_epoch, LNT_ERR_FORMAT, "a number of its run state is out of range"},
+    {"a flag of 2", a_flag_of_two, LNT_ERR_FORMAT, "a number of its run state is out of range"},
+    {"-1 steps", negative_steps, LNT_ERR_FORMAT, "a number of its run state is out of range"},
+    {"1e300 draws", too_many_draws, LNT_ERR_FORMAT, "a number of its run state is out of range"},
+    {"epoch 0", epoch_zero, LNT_ERR_FORMAT, "its epoch or batch is out of range for this run"},
+    {"batch 1000", batches_beyond_the_epoch, LNT_ERR_FORMAT, "its epoch or batch is out of range"},
+    {"3 epochs done", more_epochs_done, LNT_ERR_FORMAT, "its epoch or batch is out of range"},
     {"swapped", average_in_the_net, LNT_ERR_FORMAT, "none"},
-    {"no best", no_best, LNT_ERR_INVALID, "has nothing of 'best', which this run keeps"},
-    {"no rows", no_rows, LNT_ERR_INVALID, "has nothing of 'history'"},
+    {"no best", no_best, LNT_ERR_INVALID, "has no 'best', which this run needs"},
+    {"no rows", no_rows, LNT_ERR_INVALID, "has no 'history'"},
     {"net of f32", net_of_f32, LNT_ERR_INVALID, "numbers of f32, this run's has 1 by"},
     {"wider net", wider_net, LNT_ERR_INVALID, "'net' has 1 by"},
     {"two nets", two_nets, LNT_ERR_INVALID, "'net' has 2 by"}};
@@ -367,7 +369,7 @@ Test(resume_altered, trainers)
         write_content(&c, in_folder("altered"));
         const lnt_status status = lnt_trainer_load(trainer, in_folder("altered"), &error);
         assert_ne(status, LNT_OK, "change %zu", i);
-        assert_contains(error.message, "its place is none that this optimiser can have");
+        assert_contains(error.message, "the state of the optimizer is out of range");
         assert_same_bits(&parameters, &before);
         lnt_checkpoint_close(c.from);
     }

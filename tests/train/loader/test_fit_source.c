@@ -166,10 +166,10 @@ static shelf numbered(void)
     return s;
 }
 
-static batch_rows take(lnt_feed *feed, size_t epoch, size_t batch)
+static batch_rows take(lnt_data_loader *loader, size_t epoch, size_t batch)
 {
     lnt_batch b;
-    OK(lnt_feed_take(feed, epoch, batch, &b, NULL));
+    OK(lnt_data_loader_get_batch(loader, epoch, batch, &b, NULL));
     batch_rows rows = {.count = b.x.rows};
     for (size_t i = 0; i < b.x.rows; i++) {
         rows.row[i] = (size_t) lnt_tensor_get(&b.x, i, 0);
@@ -188,13 +188,13 @@ static lnt_fit_config feed_settings(size_t batch, bool shuffle)
 }
 
 /* An epoch has each row once, no batch rows of two blocks, and only one batch is short. */
-static void check_epoch(lnt_feed *feed, size_t epoch, size_t batch, size_t block)
+static void check_epoch(lnt_data_loader *loader, size_t epoch, size_t batch, size_t block)
 {
     bool seen_row[ROWS] = {false};
     size_t rows = 0, shorter = 0;
-    assert_eq(feed->batches, (ROWS + batch - 1) / batch);
-    for (size_t b = 0; b < feed->batches; b++) {
-        const batch_rows r = take(feed, epoch, b);
+    assert_eq(loader->batches, (ROWS + batch - 1) / batch);
+    for (size_t b = 0; b < loader->batches; b++) {
+        const batch_rows r = take(loader, epoch, b);
         shorter += r.count < batch;
         rows += r.count;
         for (size_t i = 0; i < r.count; i++) {
@@ -219,12 +219,12 @@ Test(fit_source, every_row_comes_once_an_epoch)
             const size_t batch = all[c].batch_rows;
             const lnt_data_source source = source_of(&s, blocks[k]);
             const size_t whole = blocks[k] < batch ? batch : blocks[k] / batch * batch;
-            lnt_feed feed;
-            OK(lnt_feed_source(&feed, &all[c], net, &source));
+            lnt_data_loader loader;
+            OK(lnt_data_loader_init_source(&loader, &all[c], net, &source));
             for (size_t epoch = 1; epoch <= 3; epoch++) {
-                check_epoch(&feed, epoch, batch, blocks[k] >= ROWS ? ROWS : whole);
+                check_epoch(&loader, epoch, batch, blocks[k] >= ROWS ? ROWS : whole);
             }
-            lnt_feed_finish(&feed);
+            lnt_data_loader_clear(&loader);
         }
     }
     lnt_net_destroy(net);
@@ -239,10 +239,10 @@ Test(fit_source, blocks_and_their_rows_are_in_new_orders)
         lnt_data_source source = source_of(&s, 10);
         source.in_order = in_order == 1;
         size_t different = 0, within = 0, moved = 0;
-        lnt_feed feed;
-        OK(lnt_feed_source(&feed, &config, net, &source));
+        lnt_data_loader loader;
+        OK(lnt_data_loader_init_source(&loader, &config, net, &source));
         for (size_t b = 0; b < 20; b += 2) {
-            const batch_rows first = take(&feed, 1, b), same = take(&feed, 1, b + 1);
+            const batch_rows first = take(&loader, 1, b), same = take(&loader, 1, b + 1);
             assert_eq(first.row[0] / 10, same.row[0] / 10);
             moved += first.row[0] / 10 != b / 2;
             for (size_t i = 0; i + 1 < 5; i++) {
@@ -250,12 +250,12 @@ Test(fit_source, blocks_and_their_rows_are_in_new_orders)
             }
         }
         for (size_t b = 0; b < 20; b++) {
-            different += take(&feed, 1, b).row[0] != take(&feed, 2, b).row[0];
+            different += take(&loader, 1, b).row[0] != take(&loader, 2, b).row[0];
         }
         assert_gt(within, 20);
         assert_gt(different, 10);
         cr_assert(in_order ? moved == 0 : moved > 4);
-        lnt_feed_finish(&feed);
+        lnt_data_loader_clear(&loader);
     }
     lnt_net_destroy(net);
 }
@@ -267,19 +267,19 @@ Test(fit_source, batches_can_be_taken_from_anywhere)
     lnt_net *net = make_net(LNT_F64, 1);
     shelf s = numbered();
     const lnt_data_source source = source_of(&s, 21);
-    lnt_feed along;
-    OK(lnt_feed_source(&along, &config, net, &source));
+    lnt_data_loader along;
+    OK(lnt_data_loader_init_source(&along, &config, net, &source));
     for (size_t epoch = 1; epoch <= 4; epoch++) {
         for (size_t b = 0; b < along.batches; b++) {
-            lnt_feed anew;
-            OK(lnt_feed_source(&anew, &config, net, &source));
+            lnt_data_loader anew;
+            OK(lnt_data_loader_init_source(&anew, &config, net, &source));
             const batch_rows p = take(&along, epoch, b), q = take(&anew, epoch, b);
             assert_eq(p.count, q.count);
             assert_bytes_eq(p.row, q.row, sizeof p.row);
-            lnt_feed_finish(&anew);
+            lnt_data_loader_clear(&anew);
         }
     }
-    lnt_feed_finish(&along);
+    lnt_data_loader_clear(&along);
     lnt_net_destroy(net);
 }
 

@@ -47,7 +47,7 @@ Test(early_stop, an_equal_value_is_not_better)
         assert_eq(stop.waited, 2);
         OK(lnt_early_stop_restore(&stop, net));
         assert_eq(first_of(net), 1);
-        lnt_early_stop_finish(&stop);
+        lnt_early_stop_clear(&stop);
         lnt_net_destroy(net);
     }
 }
@@ -62,7 +62,7 @@ Test(early_stop, any_number_is_better_than_none)
     assert_eq(stop.waited, 1);
     OK(lnt_early_stop_restore(&stop, net));
     assert_eq(first_of(net), 4);
-    lnt_early_stop_finish(&stop);
+    lnt_early_stop_clear(&stop);
     lnt_net_destroy(net);
 }
 
@@ -76,7 +76,7 @@ Test(early_stop, nothing_is_restored_where_all_values_are_nan)
     assert_eq(stop.waited, 3);
     OK(lnt_early_stop_restore(&stop, net));
     assert_eq(first_of(net), 3);
-    lnt_early_stop_finish(&stop);
+    lnt_early_stop_clear(&stop);
     lnt_net_destroy(net);
 }
 
@@ -90,7 +90,7 @@ Test(early_stop, without_memory_for_the_best_net_it_does_not_begin)
     config.restore_best = true;
     lnt_early_stop stop;
     FAILS(LNT_ERR_MEMORY, lnt_early_stop_init(&stop, &config, true, net));
-    lnt_early_stop_finish(&stop);
+    lnt_early_stop_clear(&stop);
     lnt_net_destroy(net);
 }
 

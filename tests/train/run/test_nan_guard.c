@@ -20,22 +20,22 @@ static double first_of(const lnt_net *net)
     return lnt_tensor_get(&state, 0, 0);
 }
 
-static lnt_guard guard_of(const lnt_net *net)
+static lnt_nan_guard guard_of(const lnt_net *net)
 {
-    lnt_guard guard;
-    OK(lnt_guard_init(&guard, net, NULL));
+    lnt_nan_guard guard;
+    OK(lnt_nan_guard_init(&guard, net, NULL));
     return guard;
 }
 
 Test(guard, nothing_is_restored_before_something_is_kept)
 {
     lnt_net *net = make_net(LNT_F64, 1);
-    lnt_guard guard = guard_of(net);
+    lnt_nan_guard guard = guard_of(net);
     set_first(net, 3);
-    OK(lnt_guard_restore(&guard, net));
+    OK(lnt_nan_guard_restore(&guard, net));
     assert_eq(first_of(net), 3);
-    cr_assert(!guard.has_kept);
-    lnt_guard_finish(&guard);
+    cr_assert(!guard.has_saved);
+    lnt_nan_guard_clear(&guard);
     lnt_net_destroy(net);
 }
 
@@ -44,26 +44,26 @@ Test(guard, keeps_finite_parameters_only)
     const double bad[] = {NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < 3; i++) {
         lnt_net *net = make_net(LNT_F64, 1);
-        lnt_guard guard = guard_of(net);
+        lnt_nan_guard guard = guard_of(net);
         bool finite = true;
         set_first(net, bad[i]);
-        OK(lnt_guard_keep(&guard, net, &finite));
+        OK(lnt_nan_guard_update(&guard, net, &finite));
         cr_assert(!finite);
-        cr_assert(!guard.has_kept);
+        cr_assert(!guard.has_saved);
         finite = true;
-        OK(lnt_guard_hold(&guard, net, &finite));
+        OK(lnt_nan_guard_save_if_finite(&guard, net, &finite));
         cr_assert(!finite);
-        cr_assert(!guard.has_kept);
+        cr_assert(!guard.has_saved);
         set_first(net, 2);
-        OK(lnt_guard_hold(&guard, net, &finite));
+        OK(lnt_nan_guard_save_if_finite(&guard, net, &finite));
         cr_assert(finite);
-        cr_assert(guard.has_kept);
+        cr_assert(guard.has_saved);
         set_first(net, bad[i]);
-        OK(lnt_guard_hold(&guard, net, &finite));
+        OK(lnt_nan_guard_save_if_finite(&guard, net, &finite));
         cr_assert(!finite);
-        OK(lnt_guard_restore(&guard, net));
+        OK(lnt_nan_guard_restore(&guard, net));
         assert_eq(first_of(net), 2, "%g was kept", first_of(net));
-        lnt_guard_finish(&guard);
+        lnt_nan_guard_clear(&guard);
         lnt_net_destroy(net);
     }
 }
@@ -71,17 +71,17 @@ Test(guard, keeps_finite_parameters_only)
 Test(guard, copies_every_so_many_calls)
 {
     lnt_net *net = make_net(LNT_F64, 1);
-    lnt_guard guard = guard_of(net);
+    lnt_nan_guard guard = guard_of(net);
     for (size_t call = 0; call < 2 * LNT_FIT_ROLLBACK_STEPS + 1; call++) {
         bool finite = false;
         set_first(net, (double) call);
-        OK(lnt_guard_keep(&guard, net, &finite));
+        OK(lnt_nan_guard_update(&guard, net, &finite));
         cr_assert(finite);
-        OK(lnt_guard_restore(&guard, net));
+        OK(lnt_nan_guard_restore(&guard, net));
         const size_t kept = call / LNT_FIT_ROLLBACK_STEPS * LNT_FIT_ROLLBACK_STEPS;
         assert_eq(first_of(net), (double) kept, "after call %zu: that of %g", call, first_of(net));
     }
-    lnt_guard_finish(&guard);
+    lnt_nan_guard_clear(&guard);
     lnt_net_destroy(net);
 }
 

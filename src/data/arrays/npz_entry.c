@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* No block of deflated bytes becomes more than this many times as long. */
-#define MOST_INFLATED 1032
+#define MAX_INFLATION 1032
 
 /* A disk that fails is not a file that is wrong. */
 static lnt_status status_of(const zip_error_t *error)
@@ -38,7 +38,7 @@ static lnt_status fail_zip(const lnt_input *input, zip_error_t *zip_error)
 
 lnt_status lnt_npz_open(zip_t **zip, lnt_input *input)
 {
-    if (!input->rewinds) {
+    if (!input->seekable) {
         return lnt_fail(input->error, LNT_ERR_FORMAT,
                         "%s: an .npz archive is read from a file only, not from a pipe",
                         input->name);
@@ -59,7 +59,7 @@ lnt_status lnt_npz_open(zip_t **zip, lnt_input *input)
     return LNT_OK;
 }
 
-const char *lnt_npz_name(zip_t *zip, size_t index, size_t *length)
+const char *lnt_npz_entry_name(zip_t *zip, size_t index, size_t *length)
 {
     static const char suffix[] = ".npy";
     const char *const name = zip_get_name(zip, index, 0);
@@ -75,87 +75,87 @@ const char *lnt_npz_name(zip_t *zip, size_t index, size_t *length)
     return name;
 }
 
-static lnt_status fail(const lnt_npz_member *member, const char *what)
+static lnt_status fail(const lnt_npz_entry *entry, const char *what)
 {
-    return lnt_fail(member->stream.error, LNT_ERR_FORMAT, "%s: %s", member->label, what);
+    return lnt_fail(entry->stream.error, LNT_ERR_FORMAT, "%s: %s", entry->label, what);
 }
 
-static lnt_status read_member(void *context, void *to, size_t size, size_t *count)
+static lnt_status read_entry(void *context, void *to, size_t size, size_t *count)
 {
-    const lnt_npz_member *const member = context;
+    const lnt_npz_entry *const entry = context;
     for (*count = 0; *count < size;) {
-        const zip_int64_t got = zip_fread(member->file, (char *) to + *count, size - *count);
-        if (got < 0) {
-            return lnt_fail(member->stream.error, status_of(zip_file_get_error(member->file)),
-                            "%s: cannot unpack: %s", member->label,
-                            zip_error_strerror(zip_file_get_error(member->file)));
+        const zip_int64_t n = zip_fread(entry->file, (char *) to + *count, size - *count);
+        if (n < 0) {
+            return lnt_fail(entry->stream.error, status_of(zip_file_get_error(entry->file)),
+                            "%s: cannot unpack: %s", entry->label,
+                            zip_error_strerror(zip_file_get_error(entry->file)));
         }
-        if (got == 0) {
+        if (n == 0) {
             break;
         }
-        *count += (size_t) got;
+        *count += (size_t) n;
     }
     return LNT_OK;
 }
 
-/* A size that the file has not the bytes for is a lie, and nothing is allocated for it. */
+/* A size that is not possible for the compressed size is refused before memory is allocated. */
 static bool is_possible(const zip_stat_t *stat, size_t file_size)
 {
     if (stat->comp_size > file_size) {
         return false;
     }
     return stat->comp_method == ZIP_CM_STORE ? stat->size == stat->comp_size
-                                             : stat->size / MOST_INFLATED <= stat->comp_size;
+                                             : stat->size / MAX_INFLATION <= stat->comp_size;
 }
 
-static lnt_status check(const lnt_npz_member *member, const zip_stat_t *stat, size_t file_size)
+static lnt_status check(const lnt_npz_entry *entry, const zip_stat_t *stat, size_t file_size)
 {
     const zip_uint64_t wanted =
         ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     if ((stat->valid & wanted) != wanted) {
-        return fail(member, "the archive does not tell its size");
+        return fail(entry, "the archive does not state its size");
     }
     if (stat->encryption_method != ZIP_EM_NONE) {
-        return fail(member, "it is encrypted");
+        return fail(entry, "it is encrypted");
     }
     if (stat->comp_method != ZIP_CM_STORE && stat->comp_method != ZIP_CM_DEFLATE) {
-        return fail(member, "expected it stored or deflated, found another compression");
+        return fail(entry, "expected it stored or deflated, found another compression");
     }
     if (!is_possible(stat, file_size)) {
-        return fail(member, "its size in the archive cannot be true");
+        return fail(entry, "its size in the archive is not possible for its compressed size");
     }
-    return stat->size < LNT_STREAM_ENDLESS
+    return stat->size < LNT_STREAM_SIZE_UNKNOWN
                ? LNT_OK
-               : fail(member, "it is larger than the memory that this machine can address");
+               : fail(entry, "it is larger than the memory that this machine can address");
 }
 
-lnt_status lnt_npz_member_open(lnt_npz_member *member, zip_t *zip, size_t index,
-                               const lnt_input *input)
+lnt_status lnt_npz_entry_open(lnt_npz_entry *entry, zip_t *zip, size_t index,
+                              const lnt_input *input)
 {
     size_t length;
     char quoted[LNT_QUOTED_LENGTH];
-    const char *const name = lnt_npz_name(zip, index, &length);
-    *member = (lnt_npz_member){.stream = {.error = input->error, .read = read_member}};
-    snprintf(member->label, sizeof member->label, "%s: array %s", input->name,
+    const char *const name = lnt_npz_entry_name(zip, index, &length);
+    *entry = (lnt_npz_entry){.stream = {.error = input->error, .read = read_entry}};
+    snprintf(entry->label, sizeof entry->label, "%s: array %s", input->name,
              lnt_text_quote(name, length, quoted));
     zip_stat_t stat;
     zip_stat_init(&stat);
     if (zip_stat_index(zip, index, 0, &stat) != 0) {
-        return fail(member, "the archive does not tell of it");
+        return fail(entry, "the archive has no information about it");
     }
-    LNT_TRY(check(member, &stat, input->size));
-    member->stream.name = member->label;
-    member->stream.size = (size_t) stat.size;
-    member->stream.context = member;
-    member->file = zip_fopen_index(zip, index, 0);
-    return member->file != NULL ? LNT_OK
-                                : lnt_fail(input->error, LNT_ERR_FORMAT, "%s: cannot unpack: %s",
-                                           member->label, zip_strerror(zip));
+    LNT_TRY(check(entry, &stat, input->size));
+    entry->stream.name = entry->label;
+    entry->stream.size = (size_t) stat.size;
+    entry->stream.context = entry;
+    entry->file = zip_fopen_index(zip, index, 0);
+    return entry->file != NULL ? LNT_OK
+                               : lnt_fail(input->error, LNT_ERR_FORMAT, "%s: cannot unpack: %s",
+                                          entry->label, zip_strerror(zip));
 }
 
-void lnt_npz_member_close(lnt_npz_member *member)
+void lnt_npz_entry_close(lnt_npz_entry *entry)
 {
-    if (member->file != NULL) {
-        zip_fclose(member->file);
+    if (entry->file != NULL) {
+        zip_fclose(entry->file);
     }
 }

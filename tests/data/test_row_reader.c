@@ -12,7 +12,7 @@
 #include <time.h>
 #include <zlib.h>
 
-TestSuite(row_file, .init = make_test_folder, .fini = remove_test_folder);
+TestSuite(row_reader, .init = make_test_folder, .fini = remove_test_folder);
 
 /* Long enough that there are several known places, and several chunks. */
 enum { ROWS = 3000, LINE = 64 };
@@ -98,16 +98,16 @@ static void check_csv(const char *text, const lnt_read_options *options)
     for (size_t j = 0; j < lnt_row_reader_cols(file); j++) {
         check_names(lnt_row_reader_labels(file, j), lnt_frame_labels(frame, j));
     }
-    assert_eq(lnt_row_reader_dropped(file), lnt_frame_rows_dropped(frame));
+    assert_eq(lnt_row_reader_rows_dropped(file), lnt_frame_rows_dropped(frame));
     assert_eq(lnt_row_reader_dtype(file), options->dtype);
-    cr_assert(!lnt_row_reader_in_order(file));
+    cr_assert(!lnt_row_reader_is_sequential(file));
     check_blocks(file, frame);
     lnt_row_reader_close(file);
     lnt_frame_destroy(frame);
     unlink(written.path);
 }
 
-Test(row_file, csv_blocks_are_those_of_the_frame)
+Test(row_reader, csv_blocks_are_those_of_the_frame)
 {
     for (int i = 0; i < 8; i++) {
         const bool header = i & 1, holes = i & 2;
@@ -121,7 +121,7 @@ Test(row_file, csv_blocks_are_those_of_the_frame)
     }
 }
 
-Test(row_file, csv_of_few_rows)
+Test(row_reader, csv_of_few_rows)
 {
     const lnt_read_options options = lnt_read_defaults();
     check_csv("1", &options);
@@ -134,7 +134,7 @@ Test(row_file, csv_of_few_rows)
     check_csv("a,b,c\nx,1,y\nz,2,\n", &some);
 }
 
-Test(row_file, csv_columns_as_a_frame)
+Test(row_reader, csv_columns_as_a_frame)
 {
     char *text = make_text(true, false);
     const csv_file written = csv_write(text, strlen(text));
@@ -143,7 +143,7 @@ Test(row_file, csv_columns_as_a_frame)
     lnt_frame *all = NULL, *some = NULL, *names = NULL;
     assert_status(lnt_csv_read(&all, written.path, &options, NULL), LNT_OK);
     const size_t columns[] = {2, 0, 2};
-    assert_status(lnt_row_reader_columns_frame(file, columns, 3, &some, NULL), LNT_OK);
+    assert_status(lnt_row_reader_read_columns(file, columns, 3, &some, NULL), LNT_OK);
     csv_expect_names(lnt_frame_columns(some), "kind|a|kind");
     const lnt_tensor a = lnt_frame_values(all), b = lnt_frame_values(some);
     assert_eq(b.rows, ROWS);
@@ -154,13 +154,13 @@ Test(row_file, csv_columns_as_a_frame)
             assert_eq(lnt_tensor_get(&b, i, j), lnt_tensor_get(&a, i, columns[j]));
         }
     }
-    assert_status(lnt_row_reader_columns_frame(file, NULL, 0, &names, NULL), LNT_OK);
+    assert_status(lnt_row_reader_read_columns(file, NULL, 0, &names, NULL), LNT_OK);
     check_names(lnt_frame_columns(names), lnt_frame_columns(all));
     assert_eq(lnt_frame_values(names).rows, 0);
     lnt_error error;
     const size_t outside = 4;
     lnt_frame *none = names;
-    assert_status(lnt_row_reader_columns_frame(file, &outside, 1, &none, &error), LNT_ERR_INVALID);
+    assert_status(lnt_row_reader_read_columns(file, &outside, 1, &none, &error), LNT_ERR_INVALID);
     cr_assert_null(none);
     assert_str_eq(error.message, "column index 4 is outside the file's 4");
     lnt_frame_destroy(all);
@@ -172,7 +172,7 @@ Test(row_file, csv_columns_as_a_frame)
 }
 
 /* What is wrong is found when the file is opened, in the words of reading it at once. */
-Test(row_file, csv_is_checked_when_it_is_opened)
+Test(row_reader, csv_is_checked_when_it_is_opened)
 {
     static const char *const texts[] = {"",           "a,b\n",   "1,2\n3\n",
                                         "1,2\n3,x\n", "1,\"2\n", "1,2\n\n,4\n"};
@@ -192,7 +192,7 @@ Test(row_file, csv_is_checked_when_it_is_opened)
     }
 }
 
-Test(row_file, csv_labels_are_within_the_limit)
+Test(row_reader, csv_labels_are_within_the_limit)
 {
     char *text = malloc(ROWS * LINE), *p = text;
     for (int i = 0; i < ROWS; i++) {
@@ -215,7 +215,7 @@ Test(row_file, csv_labels_are_within_the_limit)
 }
 
 /* The texts of a label column count once, however many other columns there are. */
-Test(row_file, csv_labels_beside_many_columns)
+Test(row_reader, csv_labels_beside_many_columns)
 {
     enum { COLS = 200 };
     char *text = malloc(ROWS * (LINE + 2 * COLS)), *p = text;
@@ -239,7 +239,7 @@ Test(row_file, csv_labels_beside_many_columns)
     free(text);
 }
 
-Test(row_file, csv_refuses_what_cannot_be_read_twice)
+Test(row_reader, csv_refuses_what_cannot_be_read_twice)
 {
     int ends[2];
     assert_eq(pipe(ends), 0);
@@ -272,7 +272,7 @@ static void set_time(const char *path, const struct stat *status)
     assert_eq(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
-Test(row_file, a_file_that_changes_is_refused)
+Test(row_reader, a_file_that_changes_is_refused)
 {
     char *text = make_text(true, false);
     const lnt_read_options options = with_labels(label_columns, 1);
@@ -285,7 +285,7 @@ Test(row_file, a_file_that_changes_is_refused)
         lnt_row_reader *file = open_csv(written.path, &options);
         assert_status(lnt_row_reader_read(file, 2000, &rows, NULL), LNT_OK);
         char expected[128];
-        snprintf(expected, sizeof expected, "%s: has changed since it was opened", written.path);
+        snprintf(expected, sizeof expected, "%s: changed since it was opened", written.path);
         FILE *stream = fopen(written.path, "r+");
         if (how == 0) {
             assert_eq(truncate(written.path, (off_t) strlen(text) / 2), 0);
@@ -313,10 +313,10 @@ Test(row_file, a_file_that_changes_is_refused)
 
 /* --- arrays --- */
 
-static void write_array(const char *path, lnt_scalar scalar, bool fortran, size_t rank,
+static void write_array(const char *path, lnt_file_dtype scalar, bool fortran, size_t rank,
                         const size_t *shape, const void *content, size_t size)
 {
-    char begin[LNT_NPY_BEGIN_ROOM];
+    char begin[LNT_NPY_PREAMBLE_CAPACITY];
     const size_t length = lnt_npy_header_write(scalar, fortran, rank, shape, begin);
     FILE *stream = fopen(path, "wb");
     assert_eq(fwrite(begin, 1, length, stream), length);
@@ -332,16 +332,16 @@ static lnt_status open_array(lnt_row_reader **file, const char *path, lnt_dtype 
     return lnt_row_reader_open(file, path, LNT_DATA_NPY, &options, error);
 }
 
-Test(row_file, arrays_of_any_number)
+Test(row_reader, arrays_of_any_number)
 {
     enum { N = 900, COLS = 100 };
     static unsigned char content[N * COLS * 8];
-    static const lnt_scalar scalars[] = {{'f', 4, false}, {'f', 8, false}, {'f', 4, true},
-                                         {'i', 2, true},  {'u', 1, false}, {'b', 1, false}};
+    static const lnt_file_dtype scalars[] = {{'f', 4, false}, {'f', 8, false}, {'f', 4, true},
+                                             {'i', 2, true},  {'u', 1, false}, {'b', 1, false}};
     lnt_random random = lnt_random_init(3, 99);
     const char *const path = in_folder("a.npy");
     for (size_t k = 0; k < 2 * COUNT(scalars); k++) {
-        const lnt_scalar scalar = scalars[k / 2];
+        const lnt_file_dtype scalar = scalars[k / 2];
         const lnt_dtype dtype = k % 2 == 0 ? LNT_F32 : LNT_F64;
         for (size_t i = 0; i < sizeof content; i++) {
             content[i] = (unsigned char) (lnt_random_u32(&random) % 60);
@@ -357,11 +357,11 @@ Test(row_file, arrays_of_any_number)
         for (size_t j = 0; j < COLS; j++) {
             columns[j] = j;
         }
-        assert_status(lnt_row_reader_columns_frame(file, columns, COLS, &frame, NULL), LNT_OK);
+        assert_status(lnt_row_reader_read_columns(file, columns, COLS, &frame, NULL), LNT_OK);
         const lnt_tensor all = lnt_frame_values(frame);
         for (size_t i = 0; i < N * COLS; i++) {
             double value = 0;
-            lnt_scalar_convert(scalar, content + i * scalar.size, 1, LNT_F64, &value, 1);
+            lnt_file_dtype_convert(scalar, content + i * scalar.size, 1, LNT_F64, &value, 1);
             value = dtype == LNT_F32 ? (double) (float) value : value;
             assert_eq(lnt_tensor_get(&all, i / COLS, i % COLS), value);
         }
@@ -382,12 +382,12 @@ static void refuse_array(const char *path, lnt_status status, const char *messag
     assert_str_eq(error.message, expected);
 }
 
-Test(row_file, arrays_that_are_refused)
+Test(row_reader, arrays_that_are_refused)
 {
     static const char content[64];
     const char *const path = in_folder("a.npy");
     refuse_array(path, LNT_ERR_IO, "cannot open: No such file or directory");
-    const lnt_scalar f4 = lnt_scalar_of(LNT_F32);
+    const lnt_file_dtype f4 = lnt_file_dtype_native(LNT_F32);
     const size_t shape[] = {4, 4}, large[] = {SIZE_MAX / 32, 4}, none[] = {4, 0};
     write_array(path, f4, false, 2, shape, content, 63);
     refuse_array(path, LNT_ERR_FORMAT, "expected 64 bytes of elements by the header, found 63");
@@ -400,12 +400,12 @@ Test(row_file, arrays_that_are_refused)
     refuse_array(path, LNT_ERR_FORMAT, "expected a table, found a single number");
     write_array(path, f4, true, 2, shape, content, 64);
     refuse_array(path, LNT_ERR_INVALID,
-                 "expected C order, in which rows are together, to read blocks of them, found "
-                 "Fortran's: numpy.save(file, numpy.ascontiguousarray(array))");
+                 "expected C order, in which rows are contiguous, to read blocks of rows, found "
+                 "Fortran order; convert it: numpy.save(file, numpy.ascontiguousarray(array))");
     refuse_array("/", LNT_ERR_IO, "expected a file, found a directory");
 }
 
-Test(row_file, formats_without_blocks)
+Test(row_reader, formats_without_blocks)
 {
     const char *const path = in_folder("a.libsvm");
     FILE *stream = fopen(path, "wb");
@@ -450,7 +450,7 @@ static void write_images(const char *path, bool packed, size_t bytes_there)
     fclose(file);
 }
 
-Test(row_file, idx_as_it_is_and_packed)
+Test(row_reader, idx_as_it_is_and_packed)
 {
     for (int k = 0; k < 4; k++) {
         const bool packed = k % 2 == 1;
@@ -462,7 +462,7 @@ Test(row_file, idx_as_it_is_and_packed)
         lnt_frame *frame = NULL;
         assert_status(lnt_row_reader_open(&file, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
         assert_status(lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, NULL), LNT_OK);
-        assert_eq(lnt_row_reader_in_order(file), packed);
+        assert_eq(lnt_row_reader_is_sequential(file), packed);
         check_blocks(file, frame);
         const lnt_tensor all = lnt_frame_values(frame);
         assert_eq(lnt_tensor_get(&all, IMAGES - 1, PIXELS - 1), pixel(IMAGES * PIXELS - 1));
@@ -471,7 +471,7 @@ Test(row_file, idx_as_it_is_and_packed)
     }
 }
 
-Test(row_file, idx_that_is_packed_is_checked_when_it_is_opened)
+Test(row_reader, idx_that_is_packed_is_checked_when_it_is_opened)
 {
     const char *const path = in_folder("a.idx.gz");
     const lnt_read_options options = lnt_read_defaults();
@@ -488,12 +488,12 @@ Test(row_file, idx_that_is_packed_is_checked_when_it_is_opened)
 
 /* --- what is not finite --- */
 
-Test(row_file, arrays_are_checked_as_they_are_read)
+Test(row_reader, arrays_are_checked_as_they_are_read)
 {
     static const size_t shape[] = {3, 3};
     const double values[] = {1, 2, 3, 4, NAN, 6, 7, 8, INFINITY};
     const char *const path = in_folder("a.npy");
-    write_array(path, lnt_scalar_of(LNT_F64), false, 2, shape, values, sizeof values);
+    write_array(path, lnt_file_dtype_native(LNT_F64), false, 2, shape, values, sizeof values);
     float memory[9];
     const lnt_tensor rows = lnt_tensor_f32(memory, 3, 3), first = lnt_tensor_f32(memory, 1, 3),
                      last = lnt_tensor_f32(memory + 6, 1, 3);
@@ -521,7 +521,7 @@ Test(row_file, arrays_are_checked_as_they_are_read)
     lnt_row_reader_close(file);
 }
 
-Test(row_file, arrays_that_change)
+Test(row_reader, arrays_that_change)
 {
     static const char content[64];
     static const size_t shape[] = {4, 4};
@@ -529,7 +529,7 @@ Test(row_file, arrays_that_change)
     for (int wide = 0; wide < 2; wide++) {
         struct stat before;
         const lnt_dtype dtype = wide ? LNT_F64 : LNT_F32;
-        write_array(path, lnt_scalar_of(LNT_F32), false, 2, shape, content, 64);
+        write_array(path, lnt_file_dtype_native(LNT_F32), false, 2, shape, content, 64);
         assert_eq(stat(path, &before), 0);
         lnt_row_reader *file = NULL;
         assert_status(open_array(&file, path, dtype, NULL), LNT_OK);
@@ -557,13 +557,13 @@ static lnt_status open_and_read(const char *path, const lnt_allocator *allocator
     lnt_frame *frame = NULL;
     const size_t column = 2;
     LNT_TRY(lnt_row_reader_open(&file, path, LNT_DATA_CSV, &options, NULL));
-    const lnt_status status = lnt_row_reader_columns_frame(file, &column, 1, &frame, NULL);
+    const lnt_status status = lnt_row_reader_read_columns(file, &column, 1, &frame, NULL);
     lnt_frame_destroy(frame);
     lnt_row_reader_close(file);
     return status;
 }
 
-Test(row_file, out_of_memory_at_every_call)
+Test(row_reader, out_of_memory_at_every_call)
 {
     char *text = make_text(true, false);
     const csv_file written = csv_write(text, strlen(text));

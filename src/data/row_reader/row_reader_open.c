@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "data/csv/csv.h"
 #include "data/data_format.h"
-#include "data/stream/row_reader.h"
+#include "data/row_reader/row_reader.h"
 #include <string.h>
 
-/* Nothing is known of a pipe before it is read, which would be the only time. */
+/* A pipe is refused: it can be read only once. */
 static lnt_status check_input(lnt_data_format *format, lnt_input *input)
 {
-    if (!input->rewinds) {
+    if (!input->seekable) {
         return lnt_fail(input->error, LNT_ERR_INVALID,
                         "%s: expected a regular file, since it must be read more than once",
                         input->name);
     }
-    LNT_TRY(lnt_format_find(format, input, input->name));
+    LNT_TRY(lnt_format_resolve(format, input, input->name));
     if (*format == LNT_DATA_NPZ || *format == LNT_DATA_LIBSVM) {
         return lnt_fail(input->error, LNT_ERR_INVALID,
                         "%s: expected csv, npy or idx, which can be read in blocks, found %s",
@@ -21,8 +21,8 @@ static lnt_status check_input(lnt_data_format *format, lnt_input *input)
     return lnt_input_rewind(input);
 }
 
-/* The file takes the input over. */
-static lnt_status create(lnt_row_reader **file, lnt_data_format format, const lnt_input *input,
+/* The reader takes ownership of the input. */
+static lnt_status create(lnt_row_reader **reader, lnt_data_format format, const lnt_input *input,
                          const lnt_allocator *allocator)
 {
     const lnt_row_ops *ops = format == LNT_DATA_CSV ? &lnt_row_csv : &lnt_row_array;
@@ -41,28 +41,28 @@ static lnt_status create(lnt_row_reader **file, lnt_data_format format, const ln
     f->input = *input;
     f->input.name = path;
     f->input.error = &f->error;
-    *file = f;
+    *reader = f;
     return LNT_OK;
 }
 
-static lnt_status open_file(lnt_row_reader *file, const lnt_read_options *options)
+static lnt_status open_file(lnt_row_reader *reader, const lnt_read_options *options)
 {
     lnt_read_options own = *options;
-    own.allocator = lnt_row_reader_allocator(file);
-    if (fstat(file->input.file, &file->stamp) != 0) {
-        return lnt_fail(&file->error, LNT_ERR_IO, "%s: cannot tell its size", file->path);
+    own.allocator = lnt_row_reader_allocator(reader);
+    if (fstat(reader->input.file, &reader->opened) != 0) {
+        return lnt_fail(&reader->error, LNT_ERR_IO, "%s: cannot tell its size", reader->path);
     }
-    file->dtype = options->dtype;
-    return file->ops->open(file, &own);
+    reader->dtype = options->dtype;
+    return reader->ops->open(reader, &own);
 }
 
-lnt_status lnt_row_reader_open(lnt_row_reader **file, const char *path, lnt_data_format format,
+lnt_status lnt_row_reader_open(lnt_row_reader **reader, const char *path, lnt_data_format format,
                                const lnt_read_options *options, lnt_error *error)
 {
-    if (file == NULL) {
+    if (reader == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "file is required");
     }
-    *file = NULL;
+    *reader = NULL;
     if (path == NULL || options == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "path and options are required");
     }
@@ -89,6 +89,6 @@ lnt_status lnt_row_reader_open(lnt_row_reader **file, const char *path, lnt_data
         lnt_row_reader_close(opened);
         return status;
     }
-    *file = opened;
+    *reader = opened;
     return LNT_OK;
 }

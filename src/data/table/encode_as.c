@@ -8,19 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct recoding {
+typedef struct encoding {
     lnt_frame *frame;
     size_t column;
     const lnt_names *classes;
     lnt_error *error;
-} recoding;
+} encoding;
 
-static lnt_status no_memory(const recoding *r)
+static lnt_status no_memory(const encoding *r)
 {
-    return lnt_fail(r->error, LNT_ERR_MEMORY, "no memory to recode column %zu", r->column + 1);
+    return lnt_fail(r->error, LNT_ERR_MEMORY, "no memory to encode column %zu", r->column + 1);
 }
 
-static lnt_status unknown(const recoding *r, const char *row, const char *found)
+static lnt_status unknown(const encoding *r, const char *row, const char *found)
 {
     const char *const name = lnt_names_get(r->frame->columns, r->column);
     const size_t count = lnt_names_count(r->classes);
@@ -30,8 +30,8 @@ static lnt_status unknown(const recoding *r, const char *row, const char *found)
                     count == 1 ? "" : "es");
 }
 
-/* What becomes of each label; the map has one entry a label. */
-static lnt_status map_labels(const recoding *r, const lnt_names *labels, size_t *map)
+/* Maps each label to its class. */
+static lnt_status map_labels(const encoding *r, const lnt_names *labels, size_t *map)
 {
     for (size_t i = 0; i < lnt_names_count(labels); i++) {
         const char *const label = lnt_names_get(labels, i);
@@ -44,7 +44,7 @@ static lnt_status map_labels(const recoding *r, const lnt_names *labels, size_t 
     return LNT_OK;
 }
 
-static lnt_status recode_labels(const recoding *r, const lnt_names *labels)
+static lnt_status encode_labels(const encoding *r, const lnt_names *labels)
 {
     lnt_frame *const frame = r->frame;
     const lnt_allocator *const allocator = lnt_frame_allocator(frame);
@@ -61,8 +61,9 @@ static lnt_status recode_labels(const recoding *r, const lnt_names *labels)
     return status;
 }
 
-/* The classes that are numbers: a set of the numbers and, for each, the first class that is it. */
-static lnt_status collect_numbers(const recoding *r, const lnt_number_reader *reader,
+/* Collects the classes that are numbers: a set of the numbers and, for each, the first class with
+ * that number. */
+static lnt_status collect_numbers(const encoding *r, const lnt_number_reader *reader,
                                   lnt_intern *set, size_t *class_of)
 {
     for (size_t i = 0; i < lnt_names_count(r->classes); i++) {
@@ -82,7 +83,7 @@ static lnt_status collect_numbers(const recoding *r, const lnt_number_reader *re
     return LNT_OK;
 }
 
-static lnt_status check_numbers(const recoding *r, const lnt_number_reader *reader,
+static lnt_status check_numbers(const encoding *r, const lnt_number_reader *reader,
                                 const lnt_intern *set)
 {
     for (size_t i = 0; i < r->frame->rows; i++) {
@@ -99,7 +100,7 @@ static lnt_status check_numbers(const recoding *r, const lnt_number_reader *read
     return LNT_OK;
 }
 
-static lnt_status recode_numbers(const recoding *r, const lnt_number_reader *reader)
+static lnt_status encode_numbers(const encoding *r, const lnt_number_reader *reader)
 {
     lnt_frame *const frame = r->frame;
     const lnt_allocator *const allocator = lnt_frame_allocator(frame);
@@ -128,8 +129,8 @@ lnt_status lnt_frame_encode_as(lnt_frame *frame, size_t column, const lnt_names 
         return lnt_fail(error, LNT_ERR_NULL, "frame and classes are required");
     }
     LNT_TRY(lnt_frame_check_column(frame, column, error));
-    const recoding r = {frame, column, classes, error};
-    if (lnt_names_count(classes) > lnt_frame_most_labels(frame->dtype)) {
+    const encoding r = {frame, column, classes, error};
+    if (lnt_names_count(classes) > lnt_frame_max_labels(frame->dtype)) {
         return lnt_fail(error, LNT_ERR_TOO_LARGE, "%zu classes are more than %s can number",
                         lnt_names_count(classes), lnt_dtype_name(frame->dtype));
     }
@@ -143,9 +144,9 @@ lnt_status lnt_frame_encode_as(lnt_frame *frame, size_t column, const lnt_names 
     if (status != LNT_OK) {
         status = no_memory(&r);
     } else if (old != NULL) {
-        status = recode_labels(&r, old);
+        status = encode_labels(&r, old);
     } else {
-        status = recode_numbers(&r, &reader);
+        status = encode_numbers(&r, &reader);
     }
     lnt_number_finish(&reader);
     if (status != LNT_OK) {

@@ -53,7 +53,7 @@ static void use(lnt_row_reader *file, const char *path)
     lnt_frame *frame;
     lnt_error error = {LNT_OK, ""};
     const size_t column = lnt_row_reader_cols(file) - 1;
-    const lnt_status status = lnt_row_reader_columns_frame(file, &column, 1, &frame, &error);
+    const lnt_status status = lnt_row_reader_read_columns(file, &column, 1, &frame, &error);
     if (status != LNT_OK) {
         fuzz_sentence(&error, status, path);
     }
@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     use(file, path);
     /* Missing values of an array are left out in memory only. */
     if (lnt_data_read(&frame, path, LNT_DATA_AUTO, &options, NULL) == LNT_OK) {
-        if (lnt_frame_rows_dropped(frame) == lnt_row_reader_dropped(file)) {
+        if (lnt_frame_rows_dropped(frame) == lnt_row_reader_rows_dropped(file)) {
             compare(file, frame);
         }
         lnt_frame_destroy(frame);

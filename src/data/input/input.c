@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/source/input.h"
+#include "data/input/input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,12 +37,12 @@ static lnt_status open_file(lnt_input *input, const char *path)
     }
     input->start = S_ISREG(status.st_mode) ? lseek(input->file, 0, SEEK_CUR) : -1;
     if (S_ISREG(status.st_mode) && input->start < 0) {
-        return io_failure(input, "find the place in");
+        return io_failure(input, "find the position in");
     }
-    input->rewinds = input->start >= 0;
-    if (input->rewinds && status.st_size > input->start) {
+    input->seekable = input->start >= 0;
+    if (input->seekable && status.st_size > input->start) {
         const uintmax_t size = (uintmax_t) (status.st_size - input->start);
-        input->size = size < LNT_STREAM_ENDLESS ? (size_t) size : LNT_STREAM_ENDLESS;
+        input->size = size < LNT_STREAM_SIZE_UNKNOWN ? (size_t) size : LNT_STREAM_SIZE_UNKNOWN;
     }
     return LNT_OK;
 }
@@ -64,17 +64,17 @@ void lnt_input_close(lnt_input *input)
     }
 }
 
-/* Reads until `size` bytes are there or the file ends; a read may be cut short or interrupted. */
+/* Reads until `size` bytes are read or the file ends; a read may be short or interrupted. */
 static lnt_status read_file(const lnt_input *input, char *to, size_t size, size_t *count)
 {
     *count = 0;
     while (*count < size) {
-        const ssize_t got = read(input->file, to + *count, size - *count);
-        if (got == 0) {
+        const ssize_t n = read(input->file, to + *count, size - *count);
+        if (n == 0) {
             break;
         }
-        if (got > 0) {
-            *count += (size_t) got;
+        if (n > 0) {
+            *count += (size_t) n;
         } else if (errno != EINTR) {
             return io_failure(input, "read");
         }
@@ -84,12 +84,12 @@ static lnt_status read_file(const lnt_input *input, char *to, size_t size, size_
 
 lnt_status lnt_input_read(lnt_input *input, void *to, size_t size, size_t *count)
 {
-    const size_t left = input->peeked - input->given;
-    const size_t held = left < size ? left : size;
-    memcpy(to, input->begin + input->given, held);
-    input->given += held;
-    LNT_TRY(read_file(input, (char *) to + held, size - held, count));
-    *count += held;
+    const size_t left = input->peeked - input->consumed;
+    const size_t available = left < size ? left : size;
+    memcpy(to, input->begin + input->consumed, available);
+    input->consumed += available;
+    LNT_TRY(read_file(input, (char *) to + available, size - available, count));
+    *count += available;
     return LNT_OK;
 }
 
@@ -103,24 +103,24 @@ lnt_status lnt_input_peek(lnt_input *input, const char **bytes, size_t *count)
     return LNT_OK;
 }
 
-static lnt_status go_to(lnt_input *input, uint64_t offset, const char *action)
+static lnt_status seek_to(lnt_input *input, uint64_t offset, const char *action)
 {
     if (lseek(input->file, input->start + (off_t) offset, SEEK_SET) < 0) {
         return io_failure(input, action);
     }
     input->peeked = 0;
-    input->given = 0;
+    input->consumed = 0;
     return LNT_OK;
 }
 
 lnt_status lnt_input_rewind(lnt_input *input)
 {
-    return go_to(input, 0, "rewind");
+    return seek_to(input, 0, "rewind");
 }
 
 lnt_status lnt_input_seek(lnt_input *input, uint64_t offset)
 {
-    return go_to(input, offset, "go to a row");
+    return seek_to(input, offset, "go to a row");
 }
 
 static lnt_status read_stream(void *context, void *to, size_t size, size_t *count)
@@ -132,7 +132,7 @@ lnt_stream lnt_input_stream(lnt_input *input)
 {
     return (lnt_stream){.name = input->name,
                         .error = input->error,
-                        .size = input->rewinds ? input->size : LNT_STREAM_ENDLESS,
+                        .size = input->seekable ? input->size : LNT_STREAM_SIZE_UNKNOWN,
                         .read = read_stream,
                         .context = input};
 }

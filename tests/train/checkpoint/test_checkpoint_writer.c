@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <time.h>
 
-TestSuite(saver, .init = make_test_folder, .fini = remove_test_folder);
+TestSuite(writer, .init = make_test_folder, .fini = remove_test_folder);
 
 enum { BATCHES = 5, EPOCHS = 10, STEPS = EPOCHS * BATCHES, RELEASE = 21, NEXT = 25 };
 
@@ -100,17 +100,17 @@ static void check(lnt_checkpoint_config checkpoint, size_t first, size_t least)
     lnt_net_destroy(net);
 }
 
-Test(saver, steps)
+Test(writer, steps)
 {
     check((lnt_checkpoint_config){.every_steps = 5}, 5, 5);
 }
 
-Test(saver, epochs)
+Test(writer, epochs)
 {
     check((lnt_checkpoint_config){.every_epochs = 1}, BATCHES, 1);
 }
 
-Test(saver, seconds)
+Test(writer, seconds)
 {
     check((lnt_checkpoint_config){.every_seconds = 1e-9}, 1, 1);
 }
@@ -136,7 +136,7 @@ static bool take_time(const lnt_fit_progress *progress, void *context)
 }
 
 /* The first is of the first step after so many seconds, and each later one so many after it. */
-Test(saver, seconds_pass_between_two)
+Test(writer, seconds_pass_between_two)
 {
     const double every = 0.04;
     size_t numbers[STEPS + 1], due = 1;

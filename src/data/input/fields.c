@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/source/fields.h"
+#include "data/input/fields.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -13,7 +13,7 @@ lnt_fields lnt_fields_init(const lnt_allocator *allocator)
     return (lnt_fields){.allocator = allocator};
 }
 
-void lnt_fields_finish(lnt_fields *fields)
+void lnt_fields_clear(lnt_fields *fields)
 {
     lnt_release(fields->allocator, fields->items);
 }
@@ -28,7 +28,7 @@ static bool is_blank(char c, char delimiter)
     return (c == ' ' || c == '\t') && !is_delimiter(c, delimiter);
 }
 
-/* Behind the closing quote of the text at `p`, or NULL. */
+/* The byte after the closing quote of the text at `p`, or NULL. */
 static char *skip_quoted(char *p, const char *end)
 {
     while (p < end && (p = memchr(p, '"', (size_t) (end - p))) != NULL) {
@@ -40,10 +40,10 @@ static char *skip_quoted(char *p, const char *end)
     return NULL;
 }
 
-char *lnt_fields_end(char *begin, char *end, char delimiter, char **open)
+char *lnt_fields_find_end(char *begin, char *end, char delimiter, char **open)
 {
     *open = NULL;
-    bool at_start = true; /* of a field, where alone a quote opens */
+    bool at_start = true; /* of a field: only there a quote opens */
     for (char *p = begin; p < end;) {
         if (*p == '"' && at_start) {
             char *const behind = skip_quoted(p + 1, end);
@@ -64,7 +64,7 @@ char *lnt_fields_end(char *begin, char *end, char delimiter, char **open)
     return NULL;
 }
 
-char lnt_fields_guess(const char *begin, const char *end)
+char lnt_fields_detect_delimiter(const char *begin, const char *end)
 {
     size_t counts[N_CANDIDATES] = {0};
     bool quoted = false;
@@ -82,11 +82,11 @@ char lnt_fields_guess(const char *begin, const char *end)
     return candidates[best];
 }
 
-/* Room for all fields that the record may have: no more than its delimiters, and one. */
+/* Reserves memory for all fields of the record: at most its delimiters and one. */
 static lnt_status reserve(lnt_fields *fields, const char *begin, const char *end, char delimiter)
 {
     size_t count = 1;
-    for (const char *p = begin; p < end && count <= LNT_FIELDS_MOST; p++) {
+    for (const char *p = begin; p < end && count <= LNT_FIELDS_MAX; p++) {
         count += *p == delimiter;
     }
     if (count <= fields->capacity) {
@@ -94,7 +94,7 @@ static lnt_status reserve(lnt_fields *fields, const char *begin, const char *end
     }
     lnt_release(fields->allocator, fields->items);
     fields->capacity = 0;
-    const size_t capacity = count < LNT_FIELDS_MOST ? count : LNT_FIELDS_MOST;
+    const size_t capacity = count < LNT_FIELDS_MAX ? count : LNT_FIELDS_MAX;
     fields->items = lnt_allocate(fields->allocator, capacity, sizeof *fields->items);
     if (fields->items == NULL) {
         return LNT_ERR_MEMORY;
@@ -112,7 +112,7 @@ static lnt_status append(lnt_fields *fields, char *text, size_t length)
     return LNT_OK;
 }
 
-/* Makes single quotes of doubled ones in [text, close); returns the new length. */
+/* Replaces doubled quotes in [text, close) by single ones; returns the new length. */
 static size_t undouble(char *text, const char *close)
 {
     char *to = text;
@@ -131,8 +131,8 @@ static char *skip_blanks(char *p, const char *end, char delimiter)
     return p;
 }
 
-/* Takes the field at `*p` and moves `*p` to the delimiter behind it, or to the end. */
-static lnt_status take(lnt_fields *fields, char **p, char *end, char delimiter)
+/* Appends the field at `*p`, and moves `*p` to the delimiter after it, or to the end. */
+static lnt_status split_field(lnt_fields *fields, char **p, char *end, char delimiter)
 {
     char *text = skip_blanks(*p, end, delimiter);
     if (text < end && *text == '"') {
@@ -161,7 +161,7 @@ lnt_status lnt_fields_split(lnt_fields *fields, char *begin, char *end, char del
     fields->count = 0;
     LNT_TRY(reserve(fields, begin, end, delimiter));
     for (char *p = begin;; p++) {
-        LNT_TRY(take(fields, &p, end, delimiter));
+        LNT_TRY(split_field(fields, &p, end, delimiter));
         if (p == end) {
             return LNT_OK;
         }

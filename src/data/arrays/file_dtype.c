@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "data/arrays/scalar.h"
+#include "data/arrays/file_dtype.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -54,7 +54,8 @@ static double f8_of(uint64_t word)
     return value;
 }
 
-/* A half has 1 sign bit, 5 of the exponent, 10 of the fraction; all are values of a float. */
+/* A half has 1 sign bit, 5 exponent bits, 10 fraction bits. Every half is exactly representable as
+ * a float. */
 static float f2_of(uint16_t word)
 {
     const uint32_t sign = (uint32_t) (word & 0x8000u) << 16;
@@ -67,34 +68,34 @@ static float f2_of(uint16_t word)
     return f4_of(sign | wide << 23 | fraction << 13);
 }
 
-#define AS_IT_IS(w) (w)
-#define TRUTH(w) ((w) != 0)
+#define UNCHANGED(w) (w)
+#define NONZERO(w) ((w) != 0)
 
-#define TEMPLATE "data/arrays/scalar.inc"
+#define TEMPLATE "data/arrays/file_dtype.inc"
 #include "base/precision/both.inc"
 
-lnt_scalar lnt_scalar_of(lnt_dtype dtype)
+lnt_file_dtype lnt_file_dtype_native(lnt_dtype dtype)
 {
-    return (lnt_scalar){dtype == LNT_I32 ? 'i' : 'f', (unsigned char) lnt_dtype_size(dtype),
-                        host_is_big_endian()};
+    return (lnt_file_dtype){dtype == LNT_I32 ? 'i' : 'f', (unsigned char) lnt_dtype_size(dtype),
+                            host_is_big_endian()};
 }
 
-bool lnt_scalar_is(lnt_scalar scalar, lnt_dtype dtype)
+bool lnt_file_dtype_is(lnt_file_dtype file_dtype, lnt_dtype dtype)
 {
-    const lnt_scalar own = lnt_scalar_of(dtype);
-    return scalar.kind == own.kind && scalar.size == own.size &&
-           scalar.big_endian == own.big_endian;
+    const lnt_file_dtype native = lnt_file_dtype_native(dtype);
+    return file_dtype.kind == native.kind && file_dtype.size == native.size &&
+           file_dtype.big_endian == native.big_endian;
 }
 
-void lnt_scalar_convert(lnt_scalar scalar, const void *from, size_t count, lnt_dtype dtype,
-                        void *to, ptrdiff_t stride)
+void lnt_file_dtype_convert(lnt_file_dtype file_dtype, const void *from, size_t count,
+                            lnt_dtype dtype, void *to, ptrdiff_t stride)
 {
-    const bool swapped = scalar.size > 1 && scalar.big_endian != host_is_big_endian();
-    if (stride == 1 && lnt_scalar_is(scalar, dtype)) {
-        memcpy(to, from, count * scalar.size);
+    const bool swapped = file_dtype.size > 1 && file_dtype.big_endian != host_is_big_endian();
+    if (stride == 1 && lnt_file_dtype_is(file_dtype, dtype)) {
+        memcpy(to, from, count * file_dtype.size);
     } else if (dtype == LNT_F32) {
-        any_to_f32(scalar, from, count, swapped, to, stride);
+        any_to_f32(file_dtype, from, count, swapped, to, stride);
     } else {
-        any_to_f64(scalar, from, count, swapped, to, stride);
+        any_to_f64(file_dtype, from, count, swapped, to, stride);
     }
 }
