@@ -18,19 +18,23 @@ static const lnt_cli_command *const commands[] = {
 
 static void print_help(FILE *stream)
 {
-    fputs("Usage: linnet COMMAND [OPTION...] FILE...\n\n"
-          "Trains multilayer perceptrons on tables, and uses them.\n\n"
+    fputs("Usage: linnet COMMAND [OPTION...] FILE...\n"
+          "\n"
+          "Trains multilayer perceptrons on tables and runs them.\n"
+          "\n"
           "Commands:\n",
           stream);
     for (size_t i = 0; i < N_COMMANDS; i++) {
         fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     }
-    fprintf(stream, "  %-10s %s\n", "help", "Show this help, or that of a command");
-    fputs("\nOptions:\n"
+    fprintf(stream, "  %-10s %s\n", "help", "Show this help, or the help of a command");
+    fputs("\n"
+          "Options:\n"
           "  --help     Show this help\n"
-          "  --version  Show the version, and the libraries behind it\n\n"
-          "'linnet help COMMAND' and 'man linnet-COMMAND' tell of a command's options.\n"
-          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+          "  --version  Show the version and the libraries in use\n"
+          "\n"
+          "'linnet help COMMAND' and 'man linnet-COMMAND' describe the options of a command.\n"
+          "Exit status: 0 success, 1 failure, 2 usage error.\n",
           stream);
 }
 
@@ -40,14 +44,14 @@ static int print_version(void)
     printf("linnet %s\n", build.version);
     printf("BLAS      %s%s%s\n", build.blas, build.blas_config[0] != '\0' ? ": " : "",
            build.blas_config);
-    printf("core      %s\n", build.blas_core[0] != '\0' ? build.blas_core : "not told");
+    printf("core      %s\n", build.blas_core[0] != '\0' ? build.blas_core : "unknown");
     if (build.blas_threads > 0) {
         printf("threads   %d (the commands use --threads, by default 1)\n", build.blas_threads);
     }
-    printf("LAPACK    %s\n", build.lapack[0] != '\0' ? build.lapack : "not told");
+    printf("LAPACK    %s\n", build.lapack[0] != '\0' ? build.lapack : "unknown");
     printf("compiler  %s\n", build.compiler);
     if (build.disabled_formats[0] != '\0') {
-        printf("left out  %s\n", build.disabled_formats);
+        printf("disabled  %s\n", build.disabled_formats);
     }
     return LNT_CLI_DONE;
 }

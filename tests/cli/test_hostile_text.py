@@ -183,9 +183,9 @@ class HostileText(CommandCase):
                           "no column 'Aä😀'", said)
         for value, expected in ((r'"a\tb"', r"no column 'a\tb'"), (r'"a\nb" # why', r"no column 'a\nb'"),
                                 ('"a\\q\\\\" \t', r"no column 'aq\'"),
-                                ('"a" b', "c.conf:1: expected a closing quote and nothing behind it"),
-                                ('"a', "c.conf:1: expected a closing quote and nothing behind it"),
-                                ('"a\\', "c.conf:1: expected a closing quote and nothing behind it")):
+                                ('"a" b', "c.conf:1: expected a closing quote and nothing after it"),
+                                ('"a', "c.conf:1: expected a closing quote and nothing after it"),
+                                ('"a\\', "c.conf:1: expected a closing quote and nothing after it")):
             self.write("c.conf", f"features = {value}\n")
             said = self.run_safely("train", "t.csv", "-t", "species", "--config", "c.conf")
             self.assertIn(expected, said)

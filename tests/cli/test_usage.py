@@ -41,7 +41,7 @@ class Usage(CommandCase):
         for word in ("BLAS", "core", "LAPACK", "compiler"):
             self.assertRegex(text, rf"\n{word} +\S")
         lacking = ", ".join(name for name, has in ((".npz", HAS_ZIP), ("ONNX", HAS_ONNX)) if not has)
-        self.assertEqual([lacking] if lacking else [], re.findall(r"\nleft out  (.*)\n", text))
+        self.assertEqual([lacking] if lacking else [], re.findall(r"\ndisabled  (.*)\n", text))
 
     def test_unknown_command(self):
         self.refuse(2, "linnet: unknown command 'trian'; did you mean 'train'?", "trian", "x.csv")
@@ -111,7 +111,7 @@ class Usage(CommandCase):
                     "info", "a", "b")
 
     def test_target_is_required(self):
-        self.refuse(2, "linnet train: expected --target COLUMN, the column to learn",
+        self.refuse(2, "linnet train: expected --target COLUMN, the column to predict",
                     "train", "x.csv")
         self.refuse(2, "linnet train: option --task: classify takes one --target, found 2",
                     "train", "x.csv", "-t", "a", "-t", "b", "--task", "classify")

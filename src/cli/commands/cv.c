@@ -37,16 +37,16 @@ static const lnt_cli_option fold_options[] = {
      .initial = LNT_CLI_DEFAULT_FOLDS,
      .least = 2,
      .most = 1000000,
-     .help = "Parts of the rows; each is held out once"},
+     .help = "Number of folds; each is held out once"},
     {.name = "validation",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(validation),
-     .value = "SHARE",
+     .value = "FRACTION",
      .initial = "0",
      .high = 1,
      .below_high = true,
-     .help = "Share of the rows trained on to hold out too, for --monitor and --patience: the part "
-             "that is scored must not choose the net"},
+     .help = "Fraction of the training rows to hold out for --monitor and --patience, so that the "
+             "fold that is scored does not choose the net"},
 };
 
 static const lnt_cli_group fold_group = {"Folds:", fold_options, LNT_CLI_COUNT_OF(fold_options), 0};
@@ -363,13 +363,13 @@ static int run_cv(const void *given, const char *const *arguments)
 
 const lnt_cli_command lnt_cli_cv = {
     .name = "cv",
-    .summary = "Cross-validate: how well such a net does on rows it has not seen",
+    .summary = "Cross-validate a net on a table",
     .usage = "[OPTION...] FILE --target COLUMN",
     .details =
-        "Trains a net for each of K parts of the rows, on all others, and scores it on that\n"
-        "part, of classes evenly from each; scaling is fitted on the rows trained on. Prints\n"
-        "mean and standard deviation of each score. No model is saved. Options are those of\n"
-        "'linnet train'.\n",
+        "Splits the rows into K folds, stratified by class. For each fold, trains a net on the\n"
+        "other folds and scores it on this one; scaling is fitted on the training rows only.\n"
+        "Prints the mean and the standard deviation of each score. Saves no model. The options\n"
+        "are those of 'linnet train'.\n",
     .example = "  linnet cv digits.csv --target digit --folds 10\n",
     .arguments = {"a data file"},
     .n_optional = 1,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands/dry_run.h"
 
+#include "cli/output/text.h"
+
 #include "cli/dataset/reading.h"
 #include <string.h>
 
@@ -25,7 +27,7 @@ static void describe(const lnt_layer *layer, char *text, size_t size)
     } else if (strcmp(name, "dropout") == 0) {
         snprintf(text, size, "%s %g", name, layer->rate);
     } else if (strcmp(name, "residual") == 0) {
-        snprintf(text, size, "%s around %zu", name, layer->skip_depth);
+        snprintf(text, size, "%s, skips %zu layers", name, layer->skip_depth);
     } else {
         snprintf(text, size, "%s", name);
     }
@@ -50,7 +52,7 @@ static void print_layers(lnt_net *net, FILE *stream)
         fprintf(stream, "# %5zu  %-24s  %10zu  %12zu\n", i, kind, lnt_net_layer_outputs(net, i),
                 count_parameters(net, i));
     }
-    fprintf(stream, "# %5s  %-24s  %10zu  %12zu\n", "", "in all", lnt_net_outputs(net),
+    fprintf(stream, "# %5s  %-24s  %10zu  %12zu\n", "", "total", lnt_net_outputs(net),
             lnt_net_n_parameters(net));
 }
 
@@ -126,28 +128,30 @@ static void print_costs(const lnt_cli_training_run *run, FILE *stream)
     char batch[64];
     snprintf(batch, sizeof batch, ", for batches of %zu rows", batch_rows(run));
     print_scaled("memory for data", (double) lnt_cli_reading_limit(&run->settings->reading), 1024,
-                 "B", run->settings->reading.memory > 0 ? "" : ", the free memory less a reserve",
+                 "B", run->settings->reading.memory > 0 ? "" : ", the free memory minus a reserve",
                  stream);
     print_scaled("parameters", (double) state.cols * (double) lnt_dtype_size(state.dtype), 1024,
                  "B", "", stream);
     print_scaled("optimizer's state", (double) optim_bytes(run), 1024, "B", "", stream);
     print_scaled("pass", (double) pass_bytes(run), 1024, "B", batch, stream);
     const bool again = lnt_optim_reevaluates(run->config.optim.kind);
-    print_scaled(again ? "an evaluation" : "work of a step", product_flops(run), 1000, "FLOP",
-                 again ? ", in matrix products; a step takes some, and the method's own work"
+    print_scaled(again ? "one evaluation" : "work per step", product_flops(run), 1000, "FLOP",
+                 again ? ", in matrix products; a step takes several, and the optimizer's own work"
                        : ", in matrix products",
                  stream);
     const size_t accumulate = run->config.optim.accumulate;
     const size_t batches = (run->x.rows + batch_rows(run) - 1) / batch_rows(run);
-    fprintf(stream, "# %-18s  %zu an epoch, %zu in all\n", "steps", batches / accumulate,
+    fprintf(stream, "# %-18s  %zu per epoch, %zu in total\n", "steps", batches / accumulate,
             batches * run->config.epochs / accumulate);
 }
 
 lnt_status lnt_cli_dry_run(const lnt_cli_training_run *run, FILE *stream)
 {
+    const size_t outputs = lnt_net_outputs(run->model.net);
     lnt_cli_option_values_print(&run->settings->values, stream);
-    fprintf(stream, "\n# %zu inputs, %zu outputs; %zu rows to train on, %zu held out\n",
-            run->x.cols, lnt_net_outputs(run->model.net), run->x.rows, run->x_val.rows);
+    fprintf(stream, "\n# %zu input%s, %zu output%s; %zu row%s to train on, %zu held out\n",
+            run->x.cols, lnt_cli_plural(run->x.cols), outputs, lnt_cli_plural(outputs), run->x.rows,
+            lnt_cli_plural(run->x.rows), run->x_val.rows);
     print_layers(run->model.net, stream);
     print_costs(run, stream);
     return LNT_OK;

@@ -24,9 +24,8 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXTS,
      .offset = offsetof(evaluate_settings, targets),
      .value = "COLUMN",
-     .help =
-         "Column with the truth, by name or by number (1 is the first, -1 the last); repeat it for "
-         "several (default: as the model names it)"},
+     .help = "Target column, by name or by number (1 is the first, -1 the last); repeat it for "
+             "several (default: the target names of the model)"},
     {.name = "top-k",
      .kind = LNT_CLI_COUNT,
      .offset = offsetof(evaluate_settings, top_k),
@@ -34,7 +33,7 @@ static const lnt_cli_option options[] = {
      .initial = "3",
      .least = 1,
      .most = 1000000000,
-     .help = "Count a row as found if its class is among the K most likely"},
+     .help = "K of the metric top_k: the true class is among the K most probable"},
     {.name = "json",
      .kind = LNT_CLI_SWITCH,
      .offset = offsetof(evaluate_settings, json),
@@ -119,12 +118,12 @@ static int run_evaluate(const void *given, const char *const *arguments)
 
 const lnt_cli_command lnt_cli_evaluate = {
     .name = "evaluate",
-    .summary = "Measure how well a model does on a table",
+    .summary = "Evaluate a model on a table",
     .usage = "[OPTION...] MODEL FILE",
     .details =
-        "Prints the loss and all scores that apply: for classes the accuracy, each class's recall\n"
-        "and precision, and which were taken for which; for numbers each target's errors in its\n"
-        "own unit.\n",
+        "Prints the loss and all metrics that apply: for classes the accuracy, the recall and\n"
+        "precision of each class and the confusion matrix; for numbers the errors of each target\n"
+        "in its own unit.\n",
     .example = "  linnet evaluate digits.safetensors digits.csv\n",
     .arguments = {"a model", "a data file"},
     .n_optional = 1,

@@ -36,7 +36,7 @@ static const lnt_cli_option test_options[] = {
      .initial = "1e-6",
      .high = 1000,
      .above_low = true,
-     .help = "Rate of the first step"},
+     .help = "Learning rate of the first step"},
     {.name = "high",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(high),
@@ -44,7 +44,7 @@ static const lnt_cli_option test_options[] = {
      .initial = "10",
      .high = 1000000,
      .above_low = true,
-     .help = "Rate of the last step, unless the loss grows too large before"},
+     .help = "Learning rate of the last step, unless the loss diverges before"},
     {.name = "steps",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(steps),
@@ -52,14 +52,14 @@ static const lnt_cli_option test_options[] = {
      .initial = "300",
      .least = 10,
      .most = 1000000,
-     .help = "Steps from the one to the other"},
+     .help = "Number of steps"},
     {.name = "output",
      .letter = 'o',
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(output),
      .value = "FILE",
-     .help = "CSV file for the rate and the loss of every step; - is standard output, and the "
-             "table then goes to standard error"},
+     .help = "CSV file for the learning rate and the loss of each step; - is standard output, and "
+             "the table then goes to standard error"},
 };
 
 static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF(test_options), 0};
@@ -129,9 +129,9 @@ static void print_text(const lr_job *job)
         fprintf(job->summary, "%12.3g  %12.6g\n", job->rates[i], job->losses[i]);
     }
     if (isnan(job->suggested)) {
-        fputs("the loss never fell: no rate is suggested\n", job->summary);
+        fputs("the loss never decreased: no learning rate is suggested\n", job->summary);
     } else {
-        fprintf(job->summary, "suggested: --lr %.2g, where the loss falls most steeply\n",
+        fprintf(job->summary, "suggested: --lr %.2g, where the loss decreases fastest\n",
                 job->suggested);
     }
 }
@@ -193,12 +193,12 @@ static int run_lr(const void *given, const char *const *arguments)
 
 const lnt_cli_command lnt_cli_lr = {
     .name = "lr",
-    .summary = "Look for a learning rate",
+    .summary = "Find a learning rate",
     .usage = "[OPTION...] FILE --target COLUMN",
     .details =
-        "Trains a net for a while as the rate rises from --low to --high by a constant factor,\n"
-        "and prints the loss, smoothed, at some of the rates. No model is saved. Options are\n"
-        "those of 'linnet train' that matter here.\n",
+        "Learning rate range test: raises the learning rate from --low to --high by a constant\n"
+        "factor per step, and prints the smoothed loss at some of the rates. Saves no model. The\n"
+        "options are those of 'linnet train' that apply here.\n",
     .example = "  linnet lr digits.csv --target digit --optimizer sgd\n",
     .arguments = {"a data file"},
     .n_optional = 1,

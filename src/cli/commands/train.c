@@ -24,16 +24,16 @@ static const lnt_cli_option train_options[] = {
      .not_with = "validation-file",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(validation),
-     .value = "SHARE",
+     .value = "FRACTION",
      .initial = LNT_CLI_DEFAULT_VALIDATION,
      .high = 1,
      .below_high = true,
-     .help = "Share of the rows to hold out, chosen at random, and evenly from each class"},
+     .help = "Fraction of the rows to hold out, chosen at random, stratified by class"},
     {.name = "validation-file",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(validation_file),
      .value = "FILE",
-     .help = "File of the rows to hold out, in place of a share"},
+     .help = "File of the rows to hold out, instead of a fraction"},
 };
 
 static const lnt_cli_option output_options[] = {
@@ -48,13 +48,13 @@ static const lnt_cli_option output_options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(history),
      .value = "FILE",
-     .help = "File for the course of the run, a line an epoch: CSV, or JSON Lines if it ends in "
-             ".jsonl; - is standard output"},
+     .help = "File for the training history, one line per epoch: CSV, or JSON Lines if the name "
+             "ends in .jsonl; - is standard output"},
     {.name = "report",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(report),
      .value = "FILE",
-     .help = "File for a page with curves and tables of the run, in HTML; - is standard output"},
+     .help = "File for an HTML report with curves and tables of the run; - is standard output"},
 };
 
 static const lnt_cli_option memory_options[] = {
@@ -64,14 +64,13 @@ static const lnt_cli_option memory_options[] = {
      .value = "SIZE",
      .least = 1 << 10,
      .most = UINT64_MAX,
-     .help =
-         "Memory for the data in bytes, such as 500M or 2G; larger data are read in blocks from "
-         "their file (default: the free memory less a reserve, without blocks)"},
+     .help = "Memory for the data in bytes, such as 500M or 2G; larger data are read from their "
+             "file in blocks (default: the free memory minus a reserve, without blocks)"},
 };
 
 static const lnt_cli_group memory_group = {"Memory:", memory_options,
                                            LNT_CLI_COUNT_OF(memory_options), 0};
-static const lnt_cli_group held_out_group = {"Rows held out:", train_options,
+static const lnt_cli_group held_out_group = {"Held-out rows:", train_options,
                                              LNT_CLI_COUNT_OF(train_options), 0};
 static const lnt_cli_group output_group = {"Output:", output_options,
                                            LNT_CLI_COUNT_OF(output_options), 0};
@@ -133,9 +132,9 @@ static lnt_status read_all(lnt_cli_train_job *job)
     if (job->run.rows.streamed != NULL) {
         const lnt_data_source *source = &job->run.source;
         const bool keeps_order = source->in_order && job->run.config.shuffle;
-        lnt_cli_log("%s is more than --memory: rows are read in blocks of %zu%s", job->path,
+        lnt_cli_log("%s is larger than --memory: rows are read in blocks of %zu%s", job->path,
                     source->block_rows,
-                    keeps_order ? "; the file is packed, so the blocks keep their order" : "");
+                    keeps_order ? "; the file is compressed, so the blocks keep their order" : "");
     }
     return LNT_OK;
 }
@@ -144,8 +143,10 @@ static lnt_status fit(lnt_cli_train_job *job)
 {
     const lnt_cli_train_settings *settings = &job->settings;
     const lnt_net *net = job->run.model.net;
-    lnt_cli_log("%zu inputs, %zu outputs, %zu parameters", lnt_net_inputs(net),
-                lnt_net_outputs(net), lnt_net_n_parameters(net));
+    const size_t inputs = lnt_net_inputs(net), outputs = lnt_net_outputs(net),
+                 parameters = lnt_net_n_parameters(net);
+    lnt_cli_log("%zu input%s, %zu output%s, %zu parameter%s", inputs, lnt_cli_plural(inputs),
+                outputs, lnt_cli_plural(outputs), parameters, lnt_cli_plural(parameters));
     const bool keeps = job->run.config.checkpoint.directory != NULL; /* who goes on may want it */
     if (settings->history != NULL || settings->report != NULL || keeps) {
         LNT_TRY(lnt_history_create(&job->history, net, settings->fit.epochs, NULL));
@@ -276,13 +277,12 @@ const lnt_cli_command lnt_cli_train = {
     .name = "train",
     .summary = "Train a net on a table and save it as a model",
     .usage = "[OPTION...] FILE --target COLUMN",
-    .details = "FILE is CSV, .npy, .npz (or FILE.npz:NAME), IDX or libsvm; it may be - for "
-               "standard input.\n"
-               "With --inputs and --targets there are two such files in its place. Options may be "
-               "given as KEY = VALUE lines of a\n"
-               "file, too: --config FILE; --dry-run prints them as such a file. Ctrl-C stops the\n"
-               "training and saves the model as it is then; a second Ctrl-C ends at once. With\n"
-               "--checkpoint the same command with --resume goes on where it was stopped.\n",
+    .details =
+        "FILE is CSV, .npy, .npz (or FILE.npz:NAME), IDX or libsvm; it may be - for standard\n"
+        "input. --inputs and --targets name two such files instead. --config FILE reads options\n"
+        "from KEY = VALUE lines; --dry-run prints such a file. Ctrl-C stops the training and\n"
+        "saves the model as it is; a second Ctrl-C ends at once. With --checkpoint, the same\n"
+        "command with --resume continues where the training stopped.\n",
     .example = "  linnet train digits.csv --target digit --hidden 64,32 -o digits.safetensors\n",
     .arguments = {"a data file"},
     .n_optional = 1,

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* What a loss says of the task. */
-static int settle_task(lnt_cli_train_settings *settings)
+static int resolve_task(lnt_cli_train_settings *settings)
 {
     if (settings->loss_choice == 0) {
         return LNT_CLI_DONE;
@@ -33,7 +33,7 @@ static int settle_task(lnt_cli_train_settings *settings)
 }
 
 /* Which targets a scaling would take out of the loss's range. */
-static int settle_scaling(lnt_cli_train_settings *settings)
+static int resolve_scaling(lnt_cli_train_settings *settings)
 {
     const lnt_cli_option_values *values = &settings->values;
     if (!settings->standardize && !lnt_cli_option_values_given(values, "scale-inputs")) {
@@ -47,7 +47,7 @@ static int settle_scaling(lnt_cli_train_settings *settings)
     if (kind == LNT_LOSS_POISSON || kind == LNT_LOSS_BINARY_CROSS_ENTROPY) {
         if (targets_given && settings->scale_targets != LNT_SCALING_NONE) {
             return lnt_cli_usage_error(
-                "option --scale-targets: the loss %s takes targets as they are",
+                "option --scale-targets: the loss %s takes targets that are not scaled",
                 lnt_loss_name((lnt_loss_kind) kind));
         }
         settings->scale_targets = LNT_SCALING_NONE;
@@ -62,10 +62,10 @@ static int check_rest(lnt_cli_train_settings *settings)
     }
     const bool held_out = settings->validation > 0 || settings->validation_file != NULL;
     if (settings->fit.restore_best && !held_out) {
-        return lnt_cli_usage_error("option --restore-best: needs rows held out (--validation)");
+        return lnt_cli_usage_error("option --restore-best: needs held-out rows (--validation)");
     }
     if (settings->fit.monitor != LNT_METRIC_LOSS && !held_out) {
-        return lnt_cli_usage_error("option --monitor: needs rows held out (--validation)");
+        return lnt_cli_usage_error("option --monitor: needs held-out rows (--validation)");
     }
     if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE ||
         lnt_cli_uncertainty_check(settings) != LNT_CLI_DONE) {
@@ -77,9 +77,8 @@ static int check_rest(lnt_cli_train_settings *settings)
                 return LNT_CLI_DONE;
             }
         }
-        return lnt_cli_usage_error(
-            "option --residual: needs two hidden layers of one size, one behind "
-            "the other, such as --hidden 64,64");
+        return lnt_cli_usage_error("option --residual: needs two consecutive hidden layers of the "
+                                   "same size, such as --hidden 64,64");
     }
     return LNT_CLI_DONE;
 }
@@ -92,15 +91,13 @@ static int check_rate(const lnt_cli_train_settings *settings)
     const lnt_cli_option_values *values = &settings->values;
     const bool whole = kind == LNT_KFAC && !lnt_cli_option_values_given(values, "batch");
     if (whole && lnt_cli_option_values_given(values, "lr")) {
-        return lnt_cli_usage_error(
-            "option --lr: has no meaning with optimizer kfac but with --batch");
+        return lnt_cli_usage_error("option --lr: applies to optimizer kfac only with --batch");
     }
     if ((whole || kind == LNT_LM || kind == LNT_SCG) &&
         settings->fit.schedule.kind != LNT_SCHEDULE_CONSTANT) {
         return lnt_cli_usage_error(
-            "option --schedule: has no meaning with optimizer %s%s, which has no "
-            "learning rate",
-            lnt_optim_name(kind), whole ? " on all rows" : "");
+            "option --schedule: cannot be combined with optimizer %s%s, which has no learning rate",
+            lnt_optim_name(kind), whole ? " on full batches" : "");
     }
     return LNT_CLI_DONE;
 }
@@ -111,7 +108,7 @@ static int check_optim(const lnt_optim_config *optim)
         return lnt_cli_usage_error("option --nesterov: needs a --momentum above 0");
     }
     if (optim->kind == LNT_SGD && optim->sgd.nesterov && optim->sgd.dampening > 0) {
-        return lnt_cli_usage_error("option --nesterov: cannot be given with --dampening");
+        return lnt_cli_usage_error("option --nesterov: cannot be combined with --dampening");
     }
     if (optim->kind == LNT_RPROP && optim->rprop.step_min > optim->rprop.step_max) {
         return lnt_cli_usage_error("option --step-min: expected at most --step-max, %g, found %g",
@@ -142,20 +139,19 @@ int lnt_cli_train_check(lnt_cli_train_settings *settings, const char **path)
         return exit_status;
     }
     if (settings->separate_files.inputs != NULL && settings->validation_file != NULL) {
-        return lnt_cli_usage_error(
-            "option --validation-file: cannot be given with --inputs; --validation "
-            "holds a share of the rows out");
+        return lnt_cli_usage_error("option --validation-file: cannot be combined with --inputs; "
+                                   "--validation holds out a fraction of the rows");
     }
     if (settings->targets.count == 0 && settings->from == NULL &&
         settings->separate_files.targets == NULL) {
-        return lnt_cli_usage_error("expected --target COLUMN, the column to learn");
+        return lnt_cli_usage_error("expected --target COLUMN, the column to predict");
     }
     if (settings->task == LNT_CLI_CLASSIFY && settings->targets.count > 1) {
         return lnt_cli_usage_error("option --task: classify takes one --target, found %zu",
                                    settings->targets.count);
     }
-    exit_status = settle_task(settings);
-    exit_status = exit_status == LNT_CLI_DONE ? settle_scaling(settings) : exit_status;
+    exit_status = resolve_task(settings);
+    exit_status = exit_status == LNT_CLI_DONE ? resolve_scaling(settings) : exit_status;
     exit_status = exit_status == LNT_CLI_DONE ? check_rest(settings) : exit_status;
     if (exit_status != LNT_CLI_DONE) {
         return exit_status;

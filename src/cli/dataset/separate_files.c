@@ -16,7 +16,7 @@ static int check_standard_input(const lnt_cli_separate_files *separate_files, co
         count += files[i] != NULL && strcmp(files[i], "-") == 0;
     }
     return count < 2 ? LNT_CLI_DONE
-                     : lnt_cli_usage_error("standard input ('-') can be one of the files only");
+                     : lnt_cli_usage_error("standard input ('-') can be only one of the files");
 }
 
 int lnt_cli_separate_files_check(const lnt_cli_separate_files *separate_files, bool target_given,
@@ -32,20 +32,18 @@ int lnt_cli_separate_files_check(const lnt_cli_separate_files *separate_files, b
         return lnt_cli_usage_error("expected a data file, or --inputs FILE --targets FILE");
     }
     if (separate_files->inputs != NULL && *path != NULL) {
-        return lnt_cli_usage_error(
-            "option --inputs: takes the place of the data file, found '%s' too", *path);
+        return lnt_cli_usage_error("option --inputs: cannot be combined with the data file '%s'",
+                                   *path);
     }
     if (separate_files->inputs != NULL && target_given) {
-        return lnt_cli_usage_error(
-            "option --target: cannot be given with --targets, a file of which "
-            "every column is a target");
+        return lnt_cli_usage_error("option --target: cannot be combined with --targets: every "
+                                   "column of that file is a target");
     }
     if ((separate_files->inputs != NULL || separate_files->weights != NULL) &&
         reading->missing == LNT_MISSING_DROP) {
-        return lnt_cli_usage_error(
-            "option --missing: drop cannot be given with --%s: the rows of the "
-            "files would no longer belong together",
-            separate_files->inputs != NULL ? "inputs" : "weights-file");
+        return lnt_cli_usage_error("option --missing: drop cannot be combined with --%s: the rows "
+                                   "of the files would no longer match",
+                                   separate_files->inputs != NULL ? "inputs" : "weights-file");
     }
     *path = separate_files->inputs != NULL ? separate_files->inputs : *path;
     return check_standard_input(separate_files, *path);

@@ -17,7 +17,7 @@ lnt_status lnt_cli_target_resolve(lnt_frame *frame, const char *path,
                                   const lnt_cli_columns *columns, lnt_cli_task task, bool *classify,
                                   lnt_error *error);
 
-/* Says on standard error what was settled, and how to choose otherwise if it was a guess. */
+/* Says on standard error what was resolved, and how to choose otherwise if it was a guess. */
 void lnt_cli_target_log(const lnt_frame *frame, const lnt_cli_columns *columns, bool classify,
                         bool guessed);
 

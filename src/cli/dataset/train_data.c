@@ -77,8 +77,8 @@ static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data
     lnt_cli_streamed *streamed = &data->streamed;
     if (strcmp(path, "-") == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --memory: standard input has more, and cannot be read twice: save "
-                        "it in a file");
+                        "option --memory: standard input is larger, and cannot be read twice: save "
+                        "it to a file");
     }
     streamed->path = path;
     streamed->memory = options->memory_limit;
@@ -172,9 +172,9 @@ static lnt_status take_separate(lnt_cli_train_data *data, const char *path,
     const lnt_cli_columns *columns = &data->columns;
     lnt_cli_streamed *streamed = &data->streamed;
     if (settings->fit.sampling != LNT_SAMPLE_ALL) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --sampling: needs all rows in memory, and %s is more than --memory",
-                        path);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "option --sampling: needs all rows in memory, and %s is larger than --memory", path);
     }
     LNT_TRY(lnt_cli_streamed_begin(streamed, columns));
     if (columns->n_targets > 0) {
@@ -225,8 +225,8 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
 }
 
 /* The loss that the task asks for, if none was asked for; and that it can be learned by it. */
-static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *model,
-                              const char *path, lnt_cli_train_settings *settings, lnt_error *error)
+static lnt_status resolve_loss(const lnt_cli_train_data *data, const lnt_model *model,
+                               const char *path, lnt_cli_train_settings *settings, lnt_error *error)
 {
     lnt_loss loss = data->classify ? lnt_softmax_cross_entropy(LNT_MEAN) : lnt_mse(LNT_MEAN);
     if (settings->loss_choice > 0) {
@@ -248,8 +248,8 @@ static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *m
                           : lnt_fail(error, LNT_ERR_INVALID, "option --%s: %s", option->name, why);
 }
 
-static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model,
-                                const target_side *targets, lnt_cli_task task, lnt_error *error)
+static lnt_status resolve_target(lnt_cli_train_data *data, const lnt_model *model,
+                                 const target_side *targets, lnt_cli_task task, lnt_error *error)
 {
     if (model->class_names == NULL) {
         return lnt_cli_target_resolve(targets->frame, targets->path, targets->columns, task,
@@ -320,15 +320,15 @@ static lnt_status view_rows(lnt_cli_train_data *data)
     return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, NULL);
 }
 
-static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
-                         lnt_cli_train_settings *settings, const lnt_cli_texts *features,
-                         lnt_error *error)
+static lnt_status resolve(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                          lnt_cli_train_settings *settings, const lnt_cli_texts *features,
+                          lnt_error *error)
 {
     LNT_TRY(read_frame(data, path, settings, features, error));
     LNT_TRY(choose_columns(data, path, settings, features, error));
     LNT_TRY(read_separate(data, path, settings, error));
     const target_side targets = targets_of(data, path, settings);
-    LNT_TRY(settle_target(data, model, &targets, task_of(settings, &targets), error));
+    LNT_TRY(resolve_target(data, model, &targets, task_of(settings, &targets), error));
     if (model->net == NULL) {
         LNT_TRY(name_all(data, model, path, &targets, error));
     } else if (data->columns.n_inputs != lnt_net_inputs(model->net)) {
@@ -337,7 +337,7 @@ static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char 
     }
     lnt_cli_target_log(targets.frame, targets.columns, data->classify,
                        settings->task == LNT_CLI_TASK_AUTO);
-    LNT_TRY(settle_loss(data, model, targets.path, settings, error));
+    LNT_TRY(resolve_loss(data, model, targets.path, settings, error));
     return view_rows(data);
 }
 
@@ -383,7 +383,7 @@ lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, c
     }
     const lnt_status status = known > 0 && features.items == NULL
                                   ? LNT_ERR_MEMORY
-                                  : settle(data, model, path, settings, &features, error);
+                                  : resolve(data, model, path, settings, &features, error);
     if (known > 0) {
         free(features.items);
     }

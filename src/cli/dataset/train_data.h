@@ -36,7 +36,7 @@ typedef struct lnt_cli_train_data {
 } lnt_cli_train_data;
 
 /*
- * Reads the data and settles what is learned, and by which loss; puts names and classes into
+ * Reads the data and resolves what is learned, and by which loss; puts names and classes into
  * `model`. If it has a net, one that is to be trained further, the data must be as it knows them.
  * On failure too, the caller finishes `data`, and `model`.
  */

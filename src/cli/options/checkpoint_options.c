@@ -20,32 +20,32 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(fit.checkpoint.directory),
      .value = "FOLDER",
-     .help = "Keep checkpoints there, from which --resume goes on to the same bits; a file named "
+     .help = "Folder of checkpoints, from which --resume continues to the same bits; a file named "
              "stop in it ends the run"},
     {.name = "every",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(every),
      .value = "INTERVAL",
-     .help = "How often, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h (default: 10m); "
-             "training does not wait for the disk: one that is due while another is being written "
-             "is made right after it"},
+     .help = "How often to write one, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h "
+             "(default: 10m); training does not wait for the disk: one that is due while another "
+             "is being written follows right after it"},
     {.name = "keep",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(fit.checkpoint.keep),
      .value = "N",
      .least = LNT_CHECKPOINT_MIN_KEEP,
      .most = 1000000,
-     .help = "How many stay, the newest (default: 2)"},
+     .help = "Number of newest checkpoints to keep (default: 2)"},
     {.name = "resume",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.checkpoint.resume),
      .initial = "no",
-     .help = "Go on from the newest checkpoint that is good; begin if there is none"},
+     .help = "Continue from the newest valid checkpoint; start anew if there is none"},
     {.name = "resume-allow-changes",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.checkpoint.allow_changes),
      .initial = "no",
-     .help = "The same, even if the data or the options have changed"},
+     .help = "Like --resume, even if the data or the options have changed"},
 };
 
 const lnt_cli_group lnt_cli_checkpoint_group = {"Checkpoints:", options, LNT_CLI_COUNT_OF(options),
@@ -86,10 +86,9 @@ int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
                              : lnt_cli_usage_error("option --%s: needs --checkpoint FOLDER", given);
     }
     if (!parse_every(settings->every != NULL ? settings->every : DEFAULT_EVERY, checkpoint)) {
-        return lnt_cli_usage_error(
-            "option --every: expected a number with epochs, steps or s (m, h, d) "
-            "behind it, such as 500steps, found '%s'",
-            settings->every);
+        return lnt_cli_usage_error("option --every: expected a number followed by epochs, steps or "
+                                   "s (m, h, d), such as 500steps, found '%s'",
+                                   settings->every);
     }
     return LNT_CLI_DONE;
 }

@@ -91,7 +91,7 @@ static size_t unescape(const char **from, char *to)
 /* Takes the quotes and escapes off, in place; what is wrong with it, or NULL. */
 static const char *unquote(char *text)
 {
-    static const char misquoted[] = "expected a closing quote and nothing behind it";
+    static const char misquoted[] = "expected a closing quote and nothing after it";
     char *to = text;
     const char *from = text + 1;
     while (*from != '"') {
@@ -149,7 +149,7 @@ static lnt_status set(const lnt_cli_option_values *values, place at, const char 
         return refuse_key(values, at, key, error);
     }
     if (option->not_in_file) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: '%s' is for the command line alone",
+        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: '%s' is for the command line only",
                         at.path, at.line, key);
     }
     const size_t before = values->origins[index];

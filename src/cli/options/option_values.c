@@ -140,7 +140,8 @@ size_t lnt_cli_option_values_conflict(const lnt_cli_option_values *values, char 
         }
         const lnt_cli_option *option = lnt_cli_option_values_option(values, i, NULL);
         if (option->not_with != NULL && lnt_cli_option_values_given(values, option->not_with)) {
-            snprintf(why, size, "cannot be given with %s, which settles it", option->not_with);
+            snprintf(why, size, "cannot be combined with --%s, which determines it",
+                     option->not_with);
             return i;
         }
         void *place;
@@ -148,7 +149,7 @@ size_t lnt_cli_option_values_conflict(const lnt_cli_option_values *values, char 
             values, lnt_cli_option_values_find(values, option->depends_on), &place);
         char choices[LNT_CLI_RANGE_MAX];
         lnt_cli_option_choices(selector, option->only, choices, sizeof choices);
-        snprintf(why, size, "has no meaning with %s %s, but with %s", selector->name,
+        snprintf(why, size, "cannot be combined with %s %s, only with %s", selector->name,
                  selector->choice(lnt_cli_option_choice(place)), choices);
         return i;
     }

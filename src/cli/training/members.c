@@ -65,8 +65,9 @@ lnt_status lnt_cli_members_check(const lnt_cli_training_run *run, lnt_error *err
         return LNT_OK;
     }
     if (run->rows.streamed != NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --laplace: needs all rows in memory, which are more than --memory");
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "option --laplace: needs all rows in memory, which are larger than --memory");
     }
     const lnt_laplace_config config = laplace_config(run);
     return lnt_laplace_supports(&config, run->model.net, &run->model.loss, run->x.rows, error);
@@ -81,7 +82,7 @@ lnt_status lnt_cli_members_laplace(lnt_cli_training_run *run, lnt_error *error)
     LNT_TRY(lnt_laplace_fit(&run->model.laplace, run->model.net, &run->model.loss, &run->x, &run->y,
                             run->config.weights, &config, error));
     const lnt_laplace_info *info = lnt_laplace_get_info(run->model.laplace);
-    lnt_cli_log("Laplace approximation of %zu parameters: %.1f settled by the data, prior "
+    lnt_cli_log("Laplace approximation of %zu parameters: %.1f well determined by the data, prior "
                 "precision %.4g, log marginal likelihood %.6g",
                 info->parameters, info->effective, info->prior_precision, info->log_marginal);
     return LNT_OK;

@@ -58,12 +58,12 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
     } choices[] = {
         {LNT_LM,
          second && outputs <= MOST_OUTPUTS && work_of_lm(net, (double) residuals) <= MOST_WORK,
-         "few outputs, whose squared error it lessens fastest"},
-        {LNT_KFAC, second && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
-        {LNT_LBFGS, second && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
+         "few outputs, smallest squared error in the least time"},
+        {LNT_KFAC, second && rows <= MOST_ROWS, "squared error and few rows"},
+        {LNT_LBFGS, second && rows <= MOST_ROWS, "squared error and few rows"},
         {LNT_ADAMW, true,
-         squares ? "many rows, or settings that others do not take"
-                 : "the loss is no squared error"},
+         squares ? "many rows, or options that other optimizers do not support"
+                 : "the loss is not a squared error"},
     };
     size_t i = 0;
     while (!(choices[i].fit && takes(settings, choices[i].kind, net, loss, rows)) &&

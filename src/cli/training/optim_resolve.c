@@ -14,7 +14,7 @@ static size_t half_of_memory(void)
  * What methods that look at the loss again do unless it was given: all rows in a step, a rate that
  * stays, and an end where the rows held out get worse, since noise in the targets is soon learned.
  */
-static void settle_whole(lnt_cli_train_settings *settings)
+static void resolve_whole(lnt_cli_train_settings *settings)
 {
     const lnt_cli_option_values *values = &settings->values;
     lnt_fit_config *fit = &settings->fit;
@@ -47,7 +47,7 @@ void lnt_cli_optim_resolve(lnt_cli_train_settings *settings)
     base.fit.optim = lnt_cli_optim_defaults(settings->fit.optim.kind);
     base.fit.optim.max_bytes = half_of_memory();
     if (lnt_optim_reevaluates(base.fit.optim.kind)) {
-        settle_whole(settings);
+        resolve_whole(settings);
     }
     lnt_cli_option_values_fill(&settings->values, lnt_cli_optim_group.options,
                                lnt_cli_optim_group.count, &base);

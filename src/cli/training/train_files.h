@@ -6,7 +6,7 @@
 
 /* The files that `linnet train` writes: models, history, report. */
 
-/* Checks which of them go to standard output, and settles where scores go; an exit status. */
+/* Checks which of them go to standard output, and resolves where scores go; an exit status. */
 int lnt_cli_train_files_usage(lnt_cli_train_job *job);
 
 /* Finds out, before training, whether all of them can be written, and no two are one file. */

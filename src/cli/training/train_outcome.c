@@ -89,7 +89,10 @@ static void print_text(const lnt_cli_train_job *job)
     fprintf(job->summary, "%s loss      %.6g\n", rows, job->metrics.loss);
     print_models(job);
     if (job->metrics.classes == NULL) {
-        fprintf(job->summary, "\n%s rows, in the unit of the data:\n", rows);
+        fprintf(job->summary,
+                "\n"
+                "%s rows, in the units of the data:\n",
+                rows);
         (void) lnt_cli_metrics_print(&job->metrics, &job->run.model, job->summary);
     }
 }
@@ -101,11 +104,12 @@ static void tell_end(const lnt_cli_train_job *job)
     if (result->end == LNT_END_STOP_FILE) {
         snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP_FILE "'");
     } else if (result->end == LNT_END_STALLED) {
-        snprintf(why, sizeof why, ", since no step lessens the loss any more");
+        snprintf(why, sizeof why, ": no step decreases the loss any further");
     } else if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
         snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));
     }
-    lnt_cli_log("%zu epochs in %.2f s%s", result->epochs, result->seconds, why);
+    lnt_cli_log("%zu epoch%s in %.2f s%s", result->epochs, lnt_cli_plural(result->epochs),
+                result->seconds, why);
     if (job->settings.fit.restore_best) {
         lnt_cli_log("the parameters are those of epoch %zu, the best by %s", result->best_epoch,
                     lnt_metric_name(job->settings.fit.monitor));
@@ -133,7 +137,7 @@ static int complain_of_stop(const lnt_cli_train_job *job, const char *saved)
                         job->run.result.epochs + 1, job->settings.fit.epochs, member,
                         job->save_failed ? "" : "; the model as trained so far is saved in ",
                         job->save_failed ? "" : saved,
-                        job->options != NULL ? "; --resume goes on" : "");
+                        job->options != NULL ? "; --resume continues the run" : "");
 }
 
 int lnt_cli_train_complain(const lnt_cli_train_job *job)

@@ -4,6 +4,7 @@
 #include "cli/dataset/class_weights.h"
 #include "cli/output/interrupt.h"
 #include "cli/output/messages.h"
+#include "cli/output/text.h"
 #include "cli/training/net_build.h"
 #include "cli/training/optim_auto.h"
 
@@ -60,7 +61,7 @@ static lnt_status scale_rows(lnt_cli_training_run *run, bool known, lnt_error *e
         status = scale(&run->rows, run->rows.y, targets, known, &run->model.target_scaler);
     }
     return status == LNT_ERR_NONFINITE
-               ? lnt_fail(error, status, "the data: a value is beyond what %s can hold",
+               ? lnt_fail(error, status, "the data: a value is outside the range of %s",
                           lnt_dtype_name(run->rows.x.dtype))
                : status;
 }
@@ -78,7 +79,7 @@ static size_t count_outputs(const lnt_cli_training_run *run)
     }
 }
 
-static lnt_status settle_loss(lnt_cli_training_run *run, lnt_error *error)
+static lnt_status resolve_loss(lnt_cli_training_run *run, lnt_error *error)
 {
     run->model.loss = run->settings->loss;
     if (run->settings->class_weights == NULL) {
@@ -93,7 +94,7 @@ static lnt_status settle_loss(lnt_cli_training_run *run, lnt_error *error)
 }
 
 /* Rows held out come from the same file, or from one of their own. */
-static lnt_status settle_validation(lnt_cli_training_run *run, lnt_error *error)
+static lnt_status resolve_validation(lnt_cli_training_run *run, lnt_error *error)
 {
     const lnt_cli_train_settings *settings = run->settings;
     const lnt_cli_rows *rows = &run->rows;
@@ -129,13 +130,14 @@ static lnt_status check_monitor(const lnt_cli_training_run *run, lnt_error *erro
         return LNT_OK;
     }
     return lnt_fail(error, LNT_ERR_INVALID,
-                    "option --monitor: %s has no meaning with the loss %s and %zu outputs",
+                    "option --monitor: %s is not defined for the loss %s and %zu output%s",
                     lnt_metric_name(monitor), lnt_loss_name(run->model.loss.kind),
-                    lnt_net_outputs(run->model.net));
+                    lnt_net_outputs(run->model.net),
+                    lnt_cli_plural(lnt_net_outputs(run->model.net)));
 }
 
 /* How the rows to train on are read. Weights are the source's, not the configuration's. */
-static lnt_status settle_source(lnt_cli_training_run *run, lnt_error *error)
+static lnt_status resolve_source(lnt_cli_training_run *run, lnt_error *error)
 {
     lnt_cli_streamed *streamed = run->rows.streamed;
     const size_t other =
@@ -147,7 +149,7 @@ static lnt_status settle_source(lnt_cli_training_run *run, lnt_error *error)
                                    &run->source, error);
 }
 
-static lnt_status settle_config(lnt_cli_training_run *run, lnt_error *error)
+static lnt_status resolve_config(lnt_cli_training_run *run, lnt_error *error)
 {
     const lnt_cli_rows *rows = &run->rows;
     const bool held_out = run->x_val.rows > 0;
@@ -168,13 +170,13 @@ static lnt_status settle_config(lnt_cli_training_run *run, lnt_error *error)
     config->weights_val = held_out && run->weights_val.rows > 0 ? &run->weights_val : NULL;
     config->top_k = config->top_k > 0 ? config->top_k : defaults.top_k;
     LNT_TRY(check_monitor(run, error));
-    return rows->streamed != NULL ? settle_source(run, error) : LNT_OK;
+    return rows->streamed != NULL ? resolve_source(run, error) : LNT_OK;
 }
 
 lnt_status lnt_cli_training_run_prepare(lnt_cli_training_run *run, bool classify, lnt_error *error)
 {
     const bool known = run->model.net != NULL;
-    LNT_TRY(settle_loss(run, error));
+    LNT_TRY(resolve_loss(run, error));
     LNT_TRY(scale_rows(run, known, error));
     const size_t outputs = count_outputs(run);
     if (!known) {
@@ -182,28 +184,28 @@ lnt_status lnt_cli_training_run_prepare(lnt_cli_training_run *run, bool classify
                                   run->rows.n_train, error));
     } else if (lnt_net_outputs(run->model.net) != outputs) {
         return lnt_fail(error, LNT_ERR_SHAPE,
-                        "option --from: the model has %zu outputs, for %s %zu "
-                        "are needed",
-                        lnt_net_outputs(run->model.net),
-                        classify ? "these classes" : "these targets", outputs);
+                        "option --from: expected a model with %zu output%s for %s, found %zu",
+                        outputs, lnt_cli_plural(outputs),
+                        classify ? "these classes" : "these targets",
+                        lnt_net_outputs(run->model.net));
     }
     LNT_TRY(lnt_cli_optim_pick(run->settings, run->model.net, &run->model.loss, run->rows.n_train,
                                error));
-    LNT_TRY(settle_validation(run, error));
-    return settle_config(run, error);
+    LNT_TRY(resolve_validation(run, error));
+    return resolve_config(run, error);
 }
 
 /* Once: where the run goes on, and that checkpoints fail, until one does not. */
 static void log_events(lnt_cli_training_run *run, const lnt_fit_progress *now)
 {
     if (now->resumed && !run->resume_logged) {
-        lnt_cli_log("goes on from a checkpoint, in epoch %zu, after %zu steps", now->epoch,
+        lnt_cli_log("resuming from the checkpoint at epoch %zu, after %zu steps", now->epoch,
                     now->resumed_steps);
         run->resume_logged = true;
     }
     const bool failed = now->checkpoint_error != NULL;
     if (failed && !run->failure_logged) {
-        lnt_cli_warn("%s; training goes on", now->checkpoint_error->message);
+        lnt_cli_warn("%s; training continues", now->checkpoint_error->message);
     }
     run->failure_logged = failed;
 }
@@ -238,19 +240,19 @@ lnt_status lnt_cli_training_run_fit(lnt_cli_training_run *run, bool shown, lnt_e
             : lnt_fit(run->model.net, &run->x, &run->y, &run->config, &run->result, error);
     lnt_cli_progress_end(&run->progress);
     if (run->result.skipped_checkpoint.status != LNT_OK) {
-        lnt_cli_warn("%s; the checkpoint before it was used",
+        lnt_cli_warn("%s; the previous checkpoint was used",
                      run->result.skipped_checkpoint.message);
     }
     if (run->result.different_build) {
-        lnt_cli_warn("the checkpoint was made by another version of linnet or on another kind of "
-                     "processor: rounding may differ");
+        lnt_cli_warn("the checkpoint was written by another version of linnet or on another type "
+                     "of processor: results may differ in rounding");
     }
     const bool keeps = run->config.checkpoint.directory != NULL;
     if (keeps && status == LNT_ERR_EXISTS) {
-        return fail_with(error, status, "; --resume goes on from the newest");
+        return fail_with(error, status, "; --resume continues from the newest");
     }
     if (keeps && status == LNT_ERR_MISMATCH) {
-        return fail_with(error, status, "; --resume-allow-changes goes on all the same");
+        return fail_with(error, status, "; --resume-allow-changes continues anyway");
     }
     if (status == LNT_ERR_NONFINITE) {
         char why[LNT_ERROR_LENGTH];

@@ -10,7 +10,7 @@
 
 /* One net and the rows that it learns from: what `train`, `cv` and `lr` have in common. */
 typedef struct lnt_cli_training_run {
-    lnt_cli_train_settings *settings; /* --optimizer auto is settled in them */
+    lnt_cli_train_settings *settings; /* --optimizer auto is resolved in them */
     lnt_cli_rows rows;                /* scaled, once prepared */
     lnt_model model;
     double *class_weights;         /* borrowed by the model's loss; or NULL */
