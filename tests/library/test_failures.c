@@ -78,7 +78,7 @@ static lnt_status provoke(lnt_status status)
     lnt_model model;
     failing none = {.fail_at = 1};
     const lnt_allocator allocator = failing_allocator(&none);
-    lnt_net_config config = {LNT_F32, 2, &layer, 1, 0, NULL};
+    lnt_net_config config = {.dtype = LNT_F32, .inputs = 2, .layers = &layer, .n_layers = 1};
     lnt_scaler *scaler = NULL;
 
     switch (status) {
@@ -156,7 +156,12 @@ static lnt_model make_model(const lnt_allocator *allocator)
     const char *names[] = {"a", "b"};
     const lnt_layer layers[] = {lnt_dense(3, LNT_TANH), lnt_dense(2, LNT_IDENTITY)};
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 2, layers, 2, 1, allocator}));
+    OK(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F64,
+                                                    .inputs = 2,
+                                                    .layers = layers,
+                                                    .n_layers = 2,
+                                                    .seed = 1,
+                                                    .allocator = allocator}));
     OK(lnt_scaler_create(&model.input_scaler, 2, offset, scale, allocator));
     OK(lnt_scaler_create(&model.target_scaler, 2, offset, scale, allocator));
     OK(lnt_names_create(&model.input_names, names, 2, allocator));
@@ -191,8 +196,11 @@ static lnt_status try_net(const lnt_allocator *allocator)
     lnt_net *net = NULL, *copy = NULL;
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
-    lnt_status status =
-        lnt_net_create(&net, &(lnt_net_config){LNT_F32, 2, &layer, 1, 0, allocator});
+    lnt_status status = lnt_net_create(&net, &(lnt_net_config){.dtype = LNT_F32,
+                                                               .inputs = 2,
+                                                               .layers = &layer,
+                                                               .n_layers = 1,
+                                                               .allocator = allocator});
     if (status == LNT_OK) {
         status = lnt_net_clone(&copy, net, allocator);
     }
