@@ -256,7 +256,7 @@ static const struct {
     {"epoch 0", epoch_zero, LNT_ERR_FORMAT, "its epoch or batch is out of range for this run"},
     {"batch 1000", batches_beyond_the_epoch, LNT_ERR_FORMAT, "its epoch or batch is out of range"},
     {"3 epochs done", more_epochs_done, LNT_ERR_FORMAT, "its epoch or batch is out of range"},
-    {"swapped", average_in_the_net, LNT_ERR_FORMAT, "none"},
+    {"swapped", average_in_the_net, LNT_ERR_FORMAT, "a number of its run state is out of range"},
     {"no best", no_best, LNT_ERR_INVALID, "has no 'best', which this run needs"},
     {"no rows", no_rows, LNT_ERR_INVALID, "has no 'history'"},
     {"net of f32", net_of_f32, LNT_ERR_INVALID, "numbers of f32, this run's has 1 by"},
