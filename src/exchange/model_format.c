@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/file_begin.h"
 #include "base/files/file_error.h"
-#include "exchange/torch/source.h"
+#include "exchange/torch/state_dict.h"
 #include "io/model/file.h"
 
 #include <linnet/exchange.h>

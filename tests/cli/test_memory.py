@@ -174,7 +174,7 @@ class Arrays(CommandCase):
         self.write_npy("x.npy", "<f4", content, fortran=True)
         done = self.train("x.npy", "--memory", "400K")
         self.assertEqual((1, "linnet train: x.npy: expected C order, in which rows are contiguous, "
-                          "to read blocks of them, found Fortran's: "
+                          "to read blocks of rows, found Fortran order; convert it: "
                           "numpy.save(file, numpy.ascontiguousarray(array))\n"),
                          (done.returncode, done.stderr))
 

@@ -118,7 +118,7 @@ typedef struct text_edit {
 
 #define NET LNT_KEY_NET
 #define LOSS LNT_KEY_LOSS
-#define RECORD LNT_KEY_RECORD
+#define RECORD LNT_KEY_TRAINING_SUMMARY
 
 static const text_edit text_edits[] = {
     {LNT_KEY_FORMAT, NULL, NULL, "not a linnet model: its metadata has no 'linnet.format'"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <math.h>
 
@@ -61,7 +61,7 @@ static lnt_status unscale(const lnt_scaler *scaler, lnt_tensor *y)
     return LNT_OK;
 }
 
-static lnt_status run_oracle(const lnt_c_source *source, lnt_net *oracle, lnt_tensor *x,
+static lnt_status run_oracle(const lnt_c_program *source, lnt_net *oracle, lnt_tensor *x,
                              lnt_tensor *y)
 {
     lnt_pass_config config = lnt_pass_defaults();
@@ -84,7 +84,7 @@ static lnt_status run_oracle(const lnt_c_source *source, lnt_net *oracle, lnt_te
 }
 
 /* y = what the model says for x, which is spent. */
-static lnt_status predict(const lnt_c_source *source, lnt_tensor *x, lnt_tensor *y)
+static lnt_status predict(const lnt_c_program *source, lnt_tensor *x, lnt_tensor *y)
 {
     lnt_net *oracle = NULL;
     lnt_status status = make_oracle(source->net, &oracle);
@@ -95,8 +95,8 @@ static lnt_status predict(const lnt_c_source *source, lnt_tensor *x, lnt_tensor 
     return status;
 }
 
-static void write_matrix(const lnt_c_source *source, const char *what, lnt_dtype dtype,
-                         const lnt_tensor *values, lnt_c_text *text)
+static void write_matrix(const lnt_c_program *source, const char *what, lnt_dtype dtype,
+                         const lnt_tensor *values, lnt_c_writer *text)
 {
     lnt_c_print(text, "static const %s %s[%zu][%zu] = {", dtype == LNT_F32 ? "float" : "double",
                 what, values->rows, values->cols);
@@ -104,7 +104,7 @@ static void write_matrix(const lnt_c_source *source, const char *what, lnt_dtype
         lnt_c_print(text, "\n    {");
         text->column = 0;
         for (size_t j = 0; j < values->cols; j++) {
-            lnt_c_item(text, dtype, lnt_tensor_get(values, i, j));
+            lnt_c_list_item(text, dtype, lnt_tensor_get(values, i, j));
         }
         lnt_c_print(text, "\n    },");
     }
@@ -112,7 +112,7 @@ static void write_matrix(const lnt_c_source *source, const char *what, lnt_dtype
     (void) source;
 }
 
-static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_text *text)
+static void write_main(const lnt_c_program *source, const lnt_tensor *y, lnt_c_writer *text)
 {
     lnt_c_print(text, "static const double case_most[%zu] = {", y->cols);
     text->column = 0;
@@ -121,7 +121,7 @@ static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_te
         for (size_t i = 0; i < y->rows; i++) {
             most = fmax(most, fabs(lnt_tensor_get(y, i, j)));
         }
-        lnt_c_item(text, LNT_F64, most * tolerance(source->dtype));
+        lnt_c_list_item(text, LNT_F64, most * tolerance(source->dtype));
     }
     lnt_c_print(text,
                 "\n};\n\n"
@@ -139,8 +139,8 @@ static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_te
                 source->type, y->cols, y->rows, source->name, y->cols);
 }
 
-static lnt_status write_cases(const lnt_c_source *source, lnt_tensor *x, lnt_tensor *y,
-                              lnt_c_text *text, lnt_error *error)
+static lnt_status write_cases(const lnt_c_program *source, lnt_tensor *x, lnt_tensor *y,
+                              lnt_c_writer *text, lnt_error *error)
 {
     lnt_c_print(text, "\n#ifdef %s_TEST\n#include <stdio.h>\n\n", source->macro);
     write_matrix(source, "case_inputs", source->dtype, x, text);
@@ -156,7 +156,7 @@ static lnt_status write_cases(const lnt_c_source *source, lnt_tensor *x, lnt_ten
     return LNT_OK;
 }
 
-lnt_status lnt_c_write_check(const lnt_c_source *source, const lnt_tensor *cases, lnt_c_text *text,
+lnt_status lnt_c_write_check(const lnt_c_program *source, const lnt_tensor *cases, lnt_c_writer *text,
                              lnt_error *error)
 {
     const size_t rows = cases != NULL ? cases->rows : MADE_UP;

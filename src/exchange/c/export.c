@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/file_error.h"
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <linnet/build.h>
 #include <math.h>
@@ -84,7 +84,7 @@ static void name_from_file(const char *path, char name[LNT_C_NAME_LENGTH])
     }
 }
 
-static lnt_status settle_name(lnt_c_source *source, const char *path, const char *name,
+static lnt_status settle_name(lnt_c_program *source, const char *path, const char *name,
                               lnt_error *error)
 {
     const char *base = base_of(path);
@@ -118,7 +118,7 @@ static lnt_status settle_name(lnt_c_source *source, const char *path, const char
 }
 
 /* Every number must be one of the type. */
-static lnt_status check_numbers(const lnt_c_source *source, const char *path, lnt_error *error)
+static lnt_status check_numbers(const lnt_c_program *source, const char *path, lnt_error *error)
 {
     const lnt_tensor state = lnt_net_state_vector_read_only(source->net);
     for (size_t i = 0; i < state.cols; i++) {
@@ -147,7 +147,7 @@ static lnt_status check_loss(const lnt_model *model, const char *path, lnt_error
     return LNT_OK;
 }
 
-static void measure(lnt_c_source *source)
+static void measure(lnt_c_program *source)
 {
     source->widest = source->inputs;
     for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
@@ -160,16 +160,16 @@ static void measure(lnt_c_source *source)
 
 /* --- the files --- */
 
-static void write_names(lnt_c_text *text, const char *what, const lnt_names *names)
+static void write_names(lnt_c_writer *text, const char *what, const lnt_names *names)
 {
     for (size_t i = 0; i < lnt_names_count(names); i++) {
         lnt_c_print(text, " * %s %zu: ", what, i);
-        lnt_c_remark(text, lnt_names_get(names, i));
+        lnt_c_comment(text, lnt_names_get(names, i));
         lnt_c_print(text, "\n");
     }
 }
 
-static void write_comment(const lnt_c_source *source, const char *base, lnt_c_text *text)
+static void write_comment(const lnt_c_program *source, const char *base, lnt_c_writer *text)
 {
     size_t inputs = source->inputs;
     lnt_c_print(text,
@@ -178,7 +178,7 @@ static void write_comment(const lnt_c_source *source, const char *base, lnt_c_te
     lnt_c_print(text, " *\n * void %s(const %s *x, %s *y): %zu numbers to %zu; y may be x.\n",
                 source->name, source->type, source->type, source->inputs, source->outputs);
     lnt_c_print(text, " * It allocates nothing, keeps nothing, and takes %zu bytes of stack.\n",
-                lnt_c_stack(source));
+                lnt_c_stack_bytes(source));
     lnt_c_print(text,
                 " * To check it:\n *     cc -std=c99 -D%s_TEST %s -lm -o check && ./check\n *\n",
                 source->macro, base);
@@ -202,8 +202,8 @@ static void write_comment(const lnt_c_source *source, const char *base, lnt_c_te
     lnt_c_print(text, " */\n");
 }
 
-static lnt_status write_header(const lnt_c_source *source, const char *path, const char *base,
-                               lnt_c_text *text, lnt_error *error)
+static lnt_status write_header(const lnt_c_program *source, const char *path, const char *base,
+                               lnt_c_writer *text, lnt_error *error)
 {
     LNT_TRY(lnt_c_open(text, path, error));
     write_comment(source, base, text);
@@ -220,7 +220,7 @@ static lnt_status write_header(const lnt_c_source *source, const char *path, con
     return lnt_c_close(text);
 }
 
-static void write_classes(const lnt_c_source *source, lnt_c_text *text)
+static void write_classes(const lnt_c_program *source, lnt_c_writer *text)
 {
     const lnt_names *names = source->model->class_names;
     if (names == NULL) {
@@ -236,8 +236,8 @@ static void write_classes(const lnt_c_source *source, lnt_c_text *text)
     lnt_c_print(text, "};\n");
 }
 
-static lnt_status write_source(const lnt_c_source *source, const char *path, const char *base,
-                               const lnt_tensor *cases, lnt_c_text *text, lnt_error *error)
+static lnt_status write_source(const lnt_c_program *source, const char *path, const char *base,
+                               const lnt_tensor *cases, lnt_c_writer *text, lnt_error *error)
 {
     LNT_TRY(lnt_c_open(text, path, error));
     write_comment(source, base, text);
@@ -255,12 +255,12 @@ static lnt_status write_source(const lnt_c_source *source, const char *path, con
     return lnt_c_close(text);
 }
 
-static lnt_status write_both(const lnt_c_source *source, const char *path, const lnt_tensor *cases,
+static lnt_status write_both(const lnt_c_program *source, const char *path, const lnt_tensor *cases,
                              lnt_error *error)
 {
     const size_t length = strlen(path);
     char *header = lnt_allocate(NULL, length + 1, 1);
-    lnt_c_text *text = lnt_allocate(NULL, 1, sizeof *text);
+    lnt_c_writer *text = lnt_allocate(NULL, 1, sizeof *text);
     lnt_status status = LNT_ERR_MEMORY;
     if (header != NULL && text != NULL) {
         memcpy(header, path, length + 1);
@@ -277,7 +277,7 @@ static lnt_status write_both(const lnt_c_source *source, const char *path, const
     return status;
 }
 
-static lnt_status check_cases(const lnt_c_source *source, const lnt_tensor *cases, const char *path,
+static lnt_status check_cases(const lnt_c_program *source, const lnt_tensor *cases, const char *path,
                               lnt_error *error)
 {
     if (cases == NULL) {
@@ -305,7 +305,7 @@ lnt_status lnt_c_export(const lnt_model *model, const char *path, const lnt_c_op
                         "NULL");
     }
     const lnt_c_options given = options != NULL ? *options : (lnt_c_options){.name = NULL};
-    lnt_c_source source = {.model = model,
+    lnt_c_program source = {.model = model,
                            .net = model->net,
                            .dtype = given.dtype != 0 ? given.dtype : lnt_net_dtype(model->net),
                            .inputs = lnt_net_inputs(model->net),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 
 /* Where the columns are, as the function is written. */
 typedef struct place {
-    const lnt_c_source *source;
-    lnt_c_text *text;
+    const lnt_c_program *source;
+    lnt_c_writer *text;
     const char *now; /* "x", "a" or "b" */
 } place;
 
@@ -17,13 +17,13 @@ static bool is(const lnt_layer *layer, const char *kind)
     return strcmp(lnt_layer_name(layer), kind) == 0;
 }
 
-static size_t width_before(const lnt_c_source *source, size_t i)
+static size_t width_before(const lnt_c_program *source, size_t i)
 {
     return i == 0 ? source->inputs : lnt_net_layer_outputs(source->net, i - 1);
 }
 
 /* Whether a residual layer comes back to the input of layer i. */
-static bool is_kept(const lnt_c_source *source, size_t i)
+static bool is_kept(const lnt_c_program *source, size_t i)
 {
     for (size_t k = i + 1; k < lnt_net_n_layers(source->net); k++) {
         if (is(lnt_net_layer(source->net, k), "residual") &&
@@ -34,38 +34,38 @@ static bool is_kept(const lnt_c_source *source, size_t i)
     return false;
 }
 
-size_t lnt_c_stack(const lnt_c_source *source)
+size_t lnt_c_stack_bytes(const lnt_c_program *source)
 {
     return (2 * source->widest + source->kept) * lnt_dtype_size(source->dtype);
 }
 
 /* --- data --- */
 
-static void begin_array(const lnt_c_source *source, lnt_c_text *text, const char *type,
+static void begin_array(const lnt_c_program *source, lnt_c_writer *text, const char *type,
                         const char *name, size_t count)
 {
     lnt_c_print(text, "\nstatic const %s %s_%s[%zu] = {", type, source->name, name, count);
     text->column = 0;
 }
 
-static void write_values(const lnt_c_source *source, lnt_c_text *text, const char *name,
+static void write_values(const lnt_c_program *source, lnt_c_writer *text, const char *name,
                          const lnt_tensor *values)
 {
     begin_array(source, text, source->type, name, values->rows * values->cols);
     for (size_t i = 0; i < values->rows; i++) {
         for (size_t j = 0; j < values->cols; j++) {
-            lnt_c_item(text, source->dtype, lnt_tensor_get(values, i, j));
+            lnt_c_list_item(text, source->dtype, lnt_tensor_get(values, i, j));
         }
     }
     lnt_c_print(text, "\n};\n");
 }
 
-static void write_doubles(const lnt_c_source *source, lnt_c_text *text, const char *name,
+static void write_doubles(const lnt_c_program *source, lnt_c_writer *text, const char *name,
                           const double *values, size_t count)
 {
     begin_array(source, text, "double", name, count);
     for (size_t i = 0; i < count; i++) {
-        lnt_c_item(text, LNT_F64, values[i]);
+        lnt_c_list_item(text, LNT_F64, values[i]);
     }
     lnt_c_print(text, "\n};\n");
 }
@@ -80,7 +80,7 @@ static void array_name(const char *tensor, char name[sizeof((lnt_parameter *) NU
     }
 }
 
-static bool find(const lnt_c_source *source, size_t layer, const char *suffix, lnt_parameter *p)
+static bool find(const lnt_c_program *source, size_t layer, const char *suffix, lnt_parameter *p)
 {
     for (size_t i = 0; lnt_net_parameter(source->net, i, p) == LNT_OK; i++) {
         const size_t length = strlen(p->name), end = strlen(suffix);
@@ -98,7 +98,7 @@ static bool find(const lnt_c_source *source, size_t layer, const char *suffix, l
 }
 
 /* What multiplies a column of a batch norm: its gain over its running deviation. */
-static void write_batch_scale(const lnt_c_source *source, lnt_c_text *text, size_t layer)
+static void write_batch_scale(const lnt_c_program *source, lnt_c_writer *text, size_t layer)
 {
     lnt_parameter variance, gain;
     char name[32];
@@ -111,19 +111,19 @@ static void write_batch_scale(const lnt_c_source *source, lnt_c_text *text, size
     for (size_t j = 0; j < variance.value.cols; j++) {
         const double root = sqrt(lnt_tensor_get(&variance.value, 0, j) +
                                  lnt_net_layer(source->net, layer)->epsilon);
-        lnt_c_item(text, source->dtype, (has_gain ? lnt_tensor_get(&gain.value, 0, j) : 1) / root);
+        lnt_c_list_item(text, source->dtype, (has_gain ? lnt_tensor_get(&gain.value, 0, j) : 1) / root);
     }
     lnt_c_print(text, "\n};\n");
 }
 
-static bool is_in_scale(const lnt_c_source *source, const lnt_parameter *p)
+static bool is_in_scale(const lnt_c_program *source, const lnt_parameter *p)
 {
     const size_t length = strlen(p->name);
     return is(lnt_net_layer(source->net, p->layer), "batch_norm") &&
            (strcmp(p->name + length - 7, ".weight") == 0 || p->name[length - 1] == 'r');
 }
 
-void lnt_c_write_data(const lnt_c_source *source, lnt_c_text *text)
+void lnt_c_write_data(const lnt_c_program *source, lnt_c_writer *text)
 {
     const lnt_model *model = source->model;
     lnt_parameter p;
@@ -274,8 +274,8 @@ static void write_input(place *p)
 /* What outputs mean: see lnt_loss_inverse_link. In double, as the library does. */
 static void write_link(const place *p)
 {
-    const lnt_c_source *source = p->source;
-    lnt_c_text *text = p->text;
+    const lnt_c_program *source = p->source;
+    lnt_c_writer *text = p->text;
     const size_t n = source->outputs;
     const char *type = source->type;
     switch (source->model->loss.kind) {
@@ -318,7 +318,7 @@ static void write_link(const place *p)
 
 static void write_output(const place *p)
 {
-    const lnt_c_source *source = p->source;
+    const lnt_c_program *source = p->source;
     lnt_c_print(p->text, "    for (i = 0; i < %zu; i++) {\n        y[i] = %s[i];\n    }\n",
                 source->outputs, p->now);
     if (source->model->loss.kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY) {
@@ -345,7 +345,7 @@ static void write_output(const place *p)
     }
 }
 
-void lnt_c_write_function(const lnt_c_source *source, lnt_c_text *text)
+void lnt_c_write_function(const lnt_c_program *source, lnt_c_writer *text)
 {
     place p = {.source = source, .text = text, .now = "x"};
     lnt_c_print(text, "\nvoid %s(const %s *x, %s *y)\n{\n    %s a[%zu], b[%zu];\n", source->name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <string.h>
 
@@ -109,7 +109,7 @@ enum { N_LAYERS = sizeof layer_helpers / sizeof layer_helpers[0] };
 enum { N_ACTIVATIONS = sizeof activations / sizeof activations[0] };
 
 /* Numbers need a point for the suffix of float. */
-static void write_number(const lnt_c_source *source, lnt_c_text *text, const char *from, size_t n)
+static void write_number(const lnt_c_program *source, lnt_c_writer *text, const char *from, size_t n)
 {
     const bool whole = memchr(from, '.', n) == NULL;
     lnt_c_print(text, "%.*s%s%s", (int) n, from, whole ? ".0" : "",
@@ -117,7 +117,7 @@ static void write_number(const lnt_c_source *source, lnt_c_text *text, const cha
 }
 
 /* Puts in what T, F and N stand for. */
-static void expand(const lnt_c_source *source, lnt_c_text *text, const char *from)
+static void expand(const lnt_c_program *source, lnt_c_writer *text, const char *from)
 {
     for (const char *c = from; *c != '\0';) {
         const bool begins = c == from || strchr(" (-*,", c[-1]) != NULL;
@@ -138,7 +138,7 @@ static void expand(const lnt_c_source *source, lnt_c_text *text, const char *fro
     }
 }
 
-static bool has_layer(const lnt_c_source *source, const char *kind)
+static bool has_layer(const lnt_c_program *source, const char *kind)
 {
     for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
         if (strcmp(lnt_layer_name(lnt_net_layer(source->net, i)), kind) == 0) {
@@ -148,7 +148,7 @@ static bool has_layer(const lnt_c_source *source, const char *kind)
     return false;
 }
 
-static bool has_activation(const lnt_c_source *source, lnt_activation activation)
+static bool has_activation(const lnt_c_program *source, lnt_activation activation)
 {
     for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
         const lnt_layer *layer = lnt_net_layer(source->net, i);
@@ -161,7 +161,7 @@ static bool has_activation(const lnt_c_source *source, lnt_activation activation
     return false;
 }
 
-static void write_activation(const lnt_c_source *source, lnt_c_text *text, size_t i)
+static void write_activation(const lnt_c_program *source, lnt_c_writer *text, size_t i)
 {
     lnt_c_print(text, "\nstatic void lnt_%s(%s%s%sint n, %s *y)\n{\n    int i;\n",
                 lnt_activation_name(activations[i].activation),
@@ -174,7 +174,7 @@ static void write_activation(const lnt_c_source *source, lnt_c_text *text, size_
     lnt_c_print(text, ";\n    }\n}\n");
 }
 
-void lnt_c_write_helpers(const lnt_c_source *source, lnt_c_text *text)
+void lnt_c_write_helpers(const lnt_c_program *source, lnt_c_writer *text)
 {
     for (size_t i = 0; i < N_LAYERS; i++) {
         if (has_layer(source, layer_helpers[i].kind)) {

@@ -50,7 +50,7 @@ static lnt_status add(zip_t *zip, npy_begins *begins, const char *name, lnt_file
                : fail_zip(zip, path, error);
 }
 
-static lnt_status add_all(zip_t *zip, npy_begins *begins, const lnt_model_listing *listing,
+static lnt_status add_all(zip_t *zip, npy_begins *begins, const lnt_model_contents *listing,
                           const char *text, const char *path, lnt_error *error)
 {
     const lnt_file_dtype letters = {.kind = 'u', .size = 1};
@@ -84,7 +84,7 @@ static lnt_status copy_out(zip_source_t *archive, const char *path, lnt_error *e
 }
 
 /* Makes the archive in memory, and then the file of it. */
-static lnt_status write_archive(const lnt_model_listing *listing, const char *text,
+static lnt_status write_archive(const lnt_model_contents *listing, const char *text,
                                 npy_begins *begins, const char *path, lnt_error *error)
 {
     zip_error_t why;
@@ -115,8 +115,8 @@ static lnt_status write_archive(const lnt_model_listing *listing, const char *te
 
 lnt_status lnt_npz_export(const lnt_model *model, const char *path, lnt_error *error)
 {
-    lnt_model_listing listing;
-    lnt_status status = lnt_model_list(model, path, &listing, error);
+    lnt_model_contents listing;
+    lnt_status status = lnt_model_contents_init(model, path, &listing, error);
     if (status == LNT_OK) {
         char *text = json_dumps(listing.metadata, JSON_COMPACT);
         npy_begins begins = {lnt_allocate(NULL, listing.count + 1, sizeof *begins.text), 0};
@@ -126,6 +126,6 @@ lnt_status lnt_npz_export(const lnt_model *model, const char *path, lnt_error *e
         lnt_release(NULL, begins.text);
         free(text);
     }
-    lnt_model_listing_finish(&listing);
+    lnt_model_contents_clear(&listing);
     return status;
 }

@@ -138,7 +138,7 @@ static lnt_status read_metadata(archive *a)
     if (text == NULL) {
         return lnt_file_fail_memory(a->error, a->path);
     }
-    const lnt_json_source source = {a->path, LNT_NPZ_DESCRIPTION};
+    const lnt_json_context source = {a->path, LNT_NPZ_DESCRIPTION};
     lnt_status status = read_member(a, entry, text, a->error);
     if (status == LNT_OK) {
         status =
@@ -195,7 +195,7 @@ lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite
         .path = path, .allocator = allocator, .error = error, .allow_nonfinite = allow_nonfinite};
     LNT_TRY(lnt_input_open(&a.input, path, error));
     const lnt_status status = load(&a, model);
-    lnt_name_map_finish(&a.metadata, allocator);
+    lnt_name_map_clear(&a.metadata, allocator);
     lnt_release(allocator, a.members);
     if (a.zip != NULL) {
         zip_discard(a.zip);

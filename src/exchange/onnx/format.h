@@ -19,7 +19,7 @@ enum { ONNX_EXTERNAL = 1 }; /* of `data_location` */
 #define ONNX_KEY_VERSION "linnet.version"
 #define ONNX_KEY_TASK "linnet.task"
 #define ONNX_KEY_LOSS "linnet.loss"
-#define ONNX_KEY_RECORD "linnet.record"
+#define ONNX_KEY_TRAINING_SUMMARY "linnet.record"
 #define ONNX_KEY_INPUT_NAMES "linnet.input_names"
 #define ONNX_KEY_TARGET_NAMES "linnet.target_names"
 #define ONNX_KEY_CLASS_NAMES "linnet.class_names"
@@ -34,6 +34,6 @@ enum { ONNX_EXTERNAL = 1 }; /* of `data_location` */
  */
 enum { ONNX_NORMAL_NODES = 32 };
 #define ONNX_NORMAL_END 9.0
-void lnt_onnx_normal_rule(double node[ONNX_NORMAL_NODES], double weight[ONNX_NORMAL_NODES]);
+void lnt_onnx_normal_quadrature(double node[ONNX_NORMAL_NODES], double weight[ONNX_NORMAL_NODES]);
 
 #endif

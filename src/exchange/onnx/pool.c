@@ -15,7 +15,7 @@ typedef struct lnt_pool_block {
     char data[] __attribute__((aligned(UNIT)));
 } lnt_pool_block;
 
-lnt_pool lnt_pool_of(const lnt_allocator *allocator, size_t limit)
+lnt_pool lnt_pool_init(const lnt_allocator *allocator, size_t limit)
 {
     return (lnt_pool){.allocator = allocator, .limit = limit, .status = LNT_OK};
 }
@@ -101,7 +101,7 @@ void *lnt_pool_grow(lnt_pool *pool, void *array, size_t count, size_t size)
     return larger;
 }
 
-void lnt_pool_close(lnt_pool *pool)
+void lnt_pool_clear(lnt_pool *pool)
 {
     while (pool->blocks != NULL) {
         lnt_pool_block *block = pool->blocks;

@@ -21,7 +21,7 @@ typedef struct lnt_pool {
     lnt_status status; /* `LNT_ERR_MEMORY`, `LNT_ERR_TOO_LARGE` once something was not to be had */
 } lnt_pool;
 
-lnt_pool lnt_pool_of(const lnt_allocator *allocator, size_t limit);
+lnt_pool lnt_pool_init(const lnt_allocator *allocator, size_t limit);
 
 /** `count * size` zeroed bytes, at a multiple of 16; NULL, with the status set, on failure. */
 void *lnt_pool_take(lnt_pool *pool, size_t count, size_t size);
@@ -38,6 +38,6 @@ char *lnt_pool_text(lnt_pool *pool, const char *format, ...) LNT_PRINTF(2, 3);
  */
 void *lnt_pool_grow(lnt_pool *pool, void *array, size_t count, size_t size);
 
-void lnt_pool_close(lnt_pool *pool);
+void lnt_pool_clear(lnt_pool *pool);
 
 #endif

@@ -88,7 +88,7 @@ static lnt_status fill(torch_state *state, lnt_net *net)
             add_item(state, module, lnt_torch_field_name(LNT_TORCH_BATCHES), LNT_ST_I64, 0,
                      &no_batches);
         }
-        module += lnt_torch_modules_of(lnt_net_layer(net, l));
+        module += lnt_torch_n_modules(lnt_net_layer(net, l));
     }
     return LNT_OK;
 }

@@ -27,7 +27,7 @@ float lnt_float_of_bf16(uint16_t bits)
     return float_of((uint32_t) bits << 16u);
 }
 
-void lnt_widen(void *data, size_t count, float (*widen)(uint16_t bits))
+void lnt_widen_in_place(void *data, size_t count, float (*widen)(uint16_t bits))
 {
     unsigned char *bytes = data;
     for (size_t i = count; i > 0; i--) { /* from the end: nothing is overwritten unread */

@@ -24,7 +24,7 @@ typedef struct torch_pair {
 } torch_pair;
 
 typedef struct torch_loader {
-    lnt_torch_source source;
+    lnt_torch_state_dict source;
     lnt_torch_options options;
     lnt_layer *layers; /* a copy, with units and biases put in */
     size_t n_layers;
@@ -44,7 +44,7 @@ static lnt_status parse_text(const torch_loader *load, const lnt_name_map *metad
     if (text == NULL) {
         return LNT_OK;
     }
-    const lnt_json_source place = {load->source.path, key};
+    const lnt_json_context place = {load->source.path, key};
     return lnt_json_parse(root, text, strlen(text), MAX_DEPTH, place, load->error);
 }
 
@@ -104,7 +104,7 @@ static bool is_float(lnt_st_dtype dtype)
 }
 
 /* Columns of x: of the first Linear, before which no layer changes them, or of the first tensor. */
-static size_t find_inputs(const lnt_torch_source *source)
+static size_t find_inputs(const lnt_torch_state_dict *source)
 {
     for (size_t i = 0; i < source->n_tensors; i++) {
         const lnt_st_tensor *tensor = &source->tensors[i].entry->tensor;
@@ -273,7 +273,7 @@ static lnt_status read_elements(const torch_loader *load, const lnt_torch_tensor
         return status;
     }
     if (width == 2) {
-        lnt_widen(*data, *count,
+        lnt_widen_in_place(*data, *count,
                   entry->tensor.dtype == LNT_ST_F16 ? lnt_float_of_f16 : lnt_float_of_bf16);
     }
     return LNT_OK;
@@ -361,7 +361,7 @@ static lnt_status set_loss(const torch_loader *load, lnt_model *model)
 static lnt_status load_model(torch_loader *load, lnt_model *model, const char *path,
                              const lnt_allocator *allocator)
 {
-    LNT_TRY(lnt_torch_open(&load->source, path, allocator, load->error));
+    LNT_TRY(lnt_torch_state_dict_open(&load->source, path, allocator, load->error));
     LNT_TRY(get_layers(load));
     LNT_TRY(match_layers(load));
     LNT_TRY(make_net(load, &model->net));
@@ -387,7 +387,7 @@ lnt_status lnt_torch_import(lnt_model *model, const char *path, const lnt_torch_
     json_decref(load.loss);
     lnt_release(allocator, load.pairs);
     lnt_release(allocator, load.layers);
-    lnt_torch_close(&load.source);
+    lnt_torch_state_dict_close(&load.source);
     if (status != LNT_OK) {
         lnt_model_finish(model);
     }

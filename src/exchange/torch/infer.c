@@ -2,7 +2,7 @@
 #include "base/files/file_error.h"
 #include "exchange/torch/layers.h"
 
-lnt_torch_module lnt_torch_module_at(const lnt_torch_source *source, size_t first)
+lnt_torch_module lnt_torch_module_at(const lnt_torch_state_dict *source, size_t first)
 {
     lnt_torch_module module = {source->tensors + first, 0};
     while (first + module.count < source->n_tensors &&
@@ -69,7 +69,7 @@ static void close_block(lnt_layer *layers, size_t *n_layers, lnt_activation acti
     }
 }
 
-static lnt_status infer(const lnt_torch_source *source, const lnt_torch_options *options,
+static lnt_status infer(const lnt_torch_state_dict *source, const lnt_torch_options *options,
                         lnt_layer *layers, size_t *n_layers, lnt_error *error)
 {
     bool in_block = false;
@@ -101,7 +101,7 @@ static lnt_status infer(const lnt_torch_source *source, const lnt_torch_options 
     return LNT_OK;
 }
 
-lnt_status lnt_torch_infer(const lnt_torch_source *source, const lnt_torch_options *options,
+lnt_status lnt_torch_infer(const lnt_torch_state_dict *source, const lnt_torch_options *options,
                            lnt_layer **layers, size_t *n_layers, lnt_error *error)
 {
     /* A module has at least one tensor, and one activation behind it. */

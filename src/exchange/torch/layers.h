@@ -2,7 +2,7 @@
 #ifndef LINNET_EXCHANGE_TORCH_LAYERS_H
 #define LINNET_EXCHANGE_TORCH_LAYERS_H
 
-#include "exchange/torch/source.h"
+#include "exchange/torch/state_dict.h"
 
 #include <linnet/exchange.h>
 
@@ -18,7 +18,7 @@ typedef struct lnt_torch_module {
 } lnt_torch_module;
 
 /** The module whose tensors begin at `first`. */
-lnt_torch_module lnt_torch_module_at(const lnt_torch_source *source, size_t first);
+lnt_torch_module lnt_torch_module_at(const lnt_torch_state_dict *source, size_t first);
 
 /** NULL if the module has none of that field. */
 const lnt_torch_tensor *lnt_torch_field_of(const lnt_torch_module *module, lnt_torch_field field);
@@ -27,7 +27,7 @@ const lnt_torch_tensor *lnt_torch_field_of(const lnt_torch_module *module, lnt_t
  * The layers that the tensors tell, `activation` and `output_activation` between them; the block
  * belongs to the caller.
  */
-lnt_status lnt_torch_infer(const lnt_torch_source *source, const lnt_torch_options *options,
+lnt_status lnt_torch_infer(const lnt_torch_state_dict *source, const lnt_torch_options *options,
                            lnt_layer **layers, size_t *n_layers, lnt_error *error);
 
 #endif

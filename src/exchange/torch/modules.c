@@ -15,7 +15,7 @@ static bool is(const lnt_layer *layer, const char *name)
     return strcmp(lnt_layer_name(layer), name) == 0;
 }
 
-size_t lnt_torch_modules_of(const lnt_layer *layer)
+size_t lnt_torch_n_modules(const lnt_layer *layer)
 {
     return is(layer, "dense") && layer->activation != LNT_IDENTITY ? 2 : 1;
 }
@@ -132,7 +132,7 @@ static lnt_status append_layer(const lnt_layer *layer, size_t inputs, char **end
     char text[MODULE_TEXT];
     LNT_TRY(module_text(layer, inputs, text, sizeof text));
     *end = stpcpy(*end, text);
-    if (lnt_torch_modules_of(layer) == 2) {
+    if (lnt_torch_n_modules(layer) == 2) {
         LNT_TRY(activation_text(layer, text, sizeof text));
         *end = stpcpy(stpcpy(*end, ", "), text);
     }
@@ -144,7 +144,7 @@ lnt_status lnt_torch_modules_text(const lnt_net *net, char **text)
     static const char head[] = "nn.Sequential(";
     size_t modules = 1; /* for head and tail */
     for (size_t l = 0; l < lnt_net_n_layers(net); l++) {
-        modules += lnt_torch_modules_of(lnt_net_layer(net, l));
+        modules += lnt_torch_n_modules(lnt_net_layer(net, l));
     }
     *text = lnt_allocate(NULL, modules, MODULE_TEXT + 2);
     if (*text == NULL) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/file_begin.h"
 #include "base/files/file_error.h"
-#include "exchange/torch/source.h"
+#include "exchange/torch/state_dict.h"
 #include "io/json/text.h"
 
 #include <string.h>
@@ -28,12 +28,12 @@ static bool is_plain(const char *name)
     return length > 0 && length <= MAX_NAME && name[0] != '.';
 }
 
-static lnt_status read_index(lnt_torch_source *source, json_t **map, lnt_error *error)
+static lnt_status read_index(lnt_torch_state_dict *source, json_t **map, lnt_error *error)
 {
     char *text;
     size_t size;
     LNT_TRY(lnt_file_whole(source->path, MAX_INDEX, &text, &size, source->allocator, error));
-    const lnt_json_source place = {source->path, "index"};
+    const lnt_json_context place = {source->path, "index"};
     const lnt_status status = lnt_json_parse(&source->index, text, size, MAX_DEPTH, place, error);
     lnt_release(source->allocator, text);
     LNT_TRY(status);
@@ -44,7 +44,7 @@ static lnt_status read_index(lnt_torch_source *source, json_t **map, lnt_error *
                                "expected an object 'weight_map' from tensors to files");
 }
 
-static lnt_torch_shard *find_shard(const lnt_torch_source *source, const char *name)
+static lnt_torch_shard *find_shard(const lnt_torch_state_dict *source, const char *name)
 {
     for (size_t s = 0; s < source->n_shards; s++) {
         if (strcmp(source->shards[s].name, name) == 0) {
@@ -55,7 +55,7 @@ static lnt_torch_shard *find_shard(const lnt_torch_source *source, const char *n
 }
 
 /* The names of the shards, each once. */
-static lnt_status list_shards(lnt_torch_source *source, json_t *map, lnt_error *error)
+static lnt_status list_shards(lnt_torch_state_dict *source, json_t *map, lnt_error *error)
 {
     const char *tensor;
     json_t *value;
@@ -81,7 +81,7 @@ static lnt_status list_shards(lnt_torch_source *source, json_t *map, lnt_error *
     return LNT_OK;
 }
 
-static lnt_status open_shard(const lnt_torch_source *source, lnt_torch_shard *shard,
+static lnt_status open_shard(const lnt_torch_state_dict *source, lnt_torch_shard *shard,
                              lnt_error *error)
 {
     const char *slash = strrchr(source->path, '/');
@@ -112,7 +112,7 @@ static lnt_status check_shard(const lnt_torch_shard *shard, const json_t *map, l
 }
 
 /* Each tensor of the index is in the shard that it names. */
-static lnt_status check_map(const lnt_torch_source *source, json_t *map, lnt_error *error)
+static lnt_status check_map(const lnt_torch_state_dict *source, json_t *map, lnt_error *error)
 {
     const char *tensor;
     json_t *value;
@@ -128,7 +128,7 @@ static lnt_status check_map(const lnt_torch_source *source, json_t *map, lnt_err
     return LNT_OK;
 }
 
-lnt_status lnt_torch_open_shards(lnt_torch_source *source, lnt_error *error)
+lnt_status lnt_torch_open_shards(lnt_torch_state_dict *source, lnt_error *error)
 {
     json_t *map = NULL;
     LNT_TRY(read_index(source, &map, error));

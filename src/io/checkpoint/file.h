@@ -20,9 +20,9 @@
 #include <jansson.h>
 
 /** The sum of the metadata but `LNT_CHECKPOINT_CHECKSUM_KEY`, whatever the order of its keys. */
-lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksum *sum);
+lnt_status lnt_checkpoint_metadata_checksum(const lnt_name_map *metadata, lnt_checksum *sum);
 
 /** The same of a JSON object of texts, which is to be written. */
-lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum);
+lnt_status lnt_checkpoint_json_checksum(const json_t *metadata, lnt_checksum *sum);
 
 #endif

@@ -42,7 +42,7 @@ static lnt_status check_metadata(const lnt_checkpoint *checkpoint, lnt_error *er
     }
     const char *expected = value_of(checkpoint, LNT_CHECKPOINT_CHECKSUM_KEY);
     lnt_checksum sum;
-    if (lnt_checkpoint_metadata_sum(checkpoint->metadata, &sum) != LNT_OK) {
+    if (lnt_checkpoint_metadata_checksum(checkpoint->metadata, &sum) != LNT_OK) {
         return lnt_file_fail_memory(error, checkpoint->path);
     }
     if (expected == NULL || strcmp(sum.text, expected) != 0) {
@@ -76,7 +76,7 @@ static lnt_status check_tensor(const lnt_checkpoint *checkpoint, const lnt_st_en
 static lnt_status check_tensors(const lnt_checkpoint *checkpoint, lnt_error *error)
 {
     const char *text = value_of(checkpoint, LNT_CHECKPOINT_CHECKSUMS_KEY);
-    const lnt_json_source source = {checkpoint->path, LNT_CHECKPOINT_CHECKSUMS_KEY};
+    const lnt_json_context source = {checkpoint->path, LNT_CHECKPOINT_CHECKSUMS_KEY};
     lnt_name_map sums = {0};
     if (text == NULL) {
         return fail(checkpoint, "its metadata has no checksums", error);
@@ -86,7 +86,7 @@ static lnt_status check_tensors(const lnt_checkpoint *checkpoint, lnt_error *err
     for (size_t i = 0; i < lnt_st_count(checkpoint->file) && status == LNT_OK; i++) {
         status = check_tensor(checkpoint, lnt_st_at(checkpoint->file, i), &sums, error);
     }
-    lnt_name_map_finish(&sums, allocator);
+    lnt_name_map_clear(&sums, allocator);
     return status;
 }
 

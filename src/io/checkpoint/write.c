@@ -83,7 +83,7 @@ static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
            lnt_json_put(metadata, LNT_CHECKPOINT_CORE_KEY,
                         json_string(lnt_build_info().blas_core)) &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, sums_json(items, n_items)) &&
-           lnt_checkpoint_json_sum(metadata, &sum) == LNT_OK &&
+           lnt_checkpoint_json_checksum(metadata, &sum) == LNT_OK &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
 }
 

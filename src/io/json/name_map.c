@@ -10,7 +10,7 @@
 
 enum { N_PARTS = 256 };
 
-void lnt_name_map_put(lnt_name_map *map, const char *name, const void *value)
+void lnt_name_map_add(lnt_name_map *map, const char *name, const void *value)
 {
     map->items[map->count++] = (lnt_name_item){XXH3_64bits(name, strlen(name)), name, value};
 }
@@ -88,7 +88,7 @@ const void *lnt_name_map_find(const lnt_name_map *map, const char *name)
 
 /* --- texts of a file --- */
 
-static lnt_status fail_key(lnt_json_source source, const char *field, const char *sentence,
+static lnt_status fail_key(lnt_json_context source, const char *field, const char *sentence,
                            const char *key, lnt_error *error)
 {
     return lnt_file_fail(error, LNT_ERR_FORMAT, source.path, "%s: %s '%s'%s%s", source.what,
@@ -96,7 +96,7 @@ static lnt_status fail_key(lnt_json_source source, const char *field, const char
                          field != NULL ? field : "");
 }
 
-lnt_status lnt_name_map_take(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_source source,
+lnt_status lnt_name_map_read(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_context source,
                              const char *field, const lnt_allocator *allocator, lnt_error *error)
 {
     if (!lnt_json_enter(cursor, '{')) {
@@ -114,14 +114,14 @@ lnt_status lnt_name_map_take(lnt_name_map *map, lnt_json_cursor *cursor, lnt_jso
         if (value == NULL) {
             return fail_key(source, field, "expected text as", key, error);
         }
-        lnt_name_map_put(map, key, value);
+        lnt_name_map_add(map, key, value);
     }
     const char *twice = lnt_name_map_sort(map);
     return twice == NULL ? LNT_OK : fail_key(source, field, "duplicate key", twice, error);
 }
 
 lnt_status lnt_name_map_parse(lnt_name_map *map, const char *text, size_t length,
-                              lnt_json_source source, const lnt_allocator *allocator,
+                              lnt_json_context source, const lnt_allocator *allocator,
                               lnt_error *error)
 {
     enum { DEPTH = 1 };
@@ -133,10 +133,10 @@ lnt_status lnt_name_map_parse(lnt_name_map *map, const char *text, size_t length
     }
     memcpy(map->text, text, length);
     lnt_json_cursor cursor = {map->text};
-    return lnt_name_map_take(map, &cursor, source, NULL, allocator, error);
+    return lnt_name_map_read(map, &cursor, source, NULL, allocator, error);
 }
 
-void lnt_name_map_finish(lnt_name_map *map, const lnt_allocator *allocator)
+void lnt_name_map_clear(lnt_name_map *map, const lnt_allocator *allocator)
 {
     lnt_release(allocator, map->items);
     lnt_release(allocator, map->text);

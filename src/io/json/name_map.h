@@ -21,7 +21,7 @@ typedef struct lnt_name_map {
 } lnt_name_map;
 
 /** Adds a name, for which there is room; names and values are borrowed. */
-void lnt_name_map_put(lnt_name_map *map, const char *name, const void *value);
+void lnt_name_map_add(lnt_name_map *map, const char *name, const void *value);
 
 /** Makes the map ready to be searched. NULL, or a name that is there twice. */
 const char *lnt_name_map_sort(lnt_name_map *map);
@@ -34,15 +34,15 @@ const void *lnt_name_map_find(const lnt_name_map *map, const char *name);
  * `field` names the object in sentences. The caller finishes the map, whatever comes.
  * `LNT_ERR_FORMAT` for another value and for a key that is there twice; `LNT_ERR_MEMORY`.
  */
-lnt_status lnt_name_map_take(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_source source,
+lnt_status lnt_name_map_read(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_context source,
                              const char *field, const lnt_allocator *allocator, lnt_error *error);
 
 /** The same from a text that is all one object, and has not been checked; it is copied. */
 lnt_status lnt_name_map_parse(lnt_name_map *map, const char *text, size_t length,
-                              lnt_json_source source, const lnt_allocator *allocator,
+                              lnt_json_context source, const lnt_allocator *allocator,
                               lnt_error *error);
 
-void lnt_name_map_finish(lnt_name_map *map, const lnt_allocator *allocator);
+void lnt_name_map_clear(lnt_name_map *map, const lnt_allocator *allocator);
 
 /** A map whose values are texts, as it was taken; it may be NULL. */
 lnt_text_lookup lnt_name_map_texts(const lnt_name_map *map);

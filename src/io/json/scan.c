@@ -233,7 +233,7 @@ static bool scan_all(scanner *s)
     return s->next == s->end || fail(s, "expected the end of the text");
 }
 
-lnt_status lnt_json_check(const char *text, size_t length, size_t max_depth, lnt_json_source source,
+lnt_status lnt_json_check(const char *text, size_t length, size_t max_depth, lnt_json_context source,
                           lnt_json_size *size, lnt_error *error)
 {
     scanner s = {.begin = text, .next = text, .end = text + length, .depth = max_depth};

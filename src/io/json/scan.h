@@ -19,7 +19,7 @@ typedef struct lnt_json_size {
  * Checks a text of `length` bytes, which must be one object or array, as `lnt_json_parse` does, but
  * for duplicate keys: the reader of the keys finds those.
  */
-lnt_status lnt_json_check(const char *text, size_t length, size_t max_depth, lnt_json_source source,
+lnt_status lnt_json_check(const char *text, size_t length, size_t max_depth, lnt_json_context source,
                           lnt_json_size *size, lnt_error *error);
 
 /** The next byte of a text that is right. What was taken has been changed: texts are decoded. */

@@ -6,7 +6,7 @@
 #include <linnet/memory.h>
 #include <stdbool.h>
 
-lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *sentence,
+lnt_status lnt_json_fail(lnt_json_context source, size_t byte, const char *sentence,
                          lnt_error *error)
 {
     return lnt_file_fail(error, LNT_ERR_FORMAT, source.path, "%s, byte %zu: %s", source.what, byte,
@@ -19,7 +19,7 @@ lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *senten
  * takes no offence at a zero byte behind a number.
  */
 static lnt_status check_tokens(const char *text, size_t length, size_t max_depth,
-                               lnt_json_source source, lnt_error *error)
+                               lnt_json_context source, lnt_error *error)
 {
     size_t depth = 0;
     bool in_string = false, after_digit = false;
@@ -62,7 +62,7 @@ static bool memory_is_there(size_t length)
 }
 
 lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t max_depth,
-                          lnt_json_source source, lnt_error *error)
+                          lnt_json_context source, lnt_error *error)
 {
     *root = NULL;
     LNT_TRY(check_tokens(text, length, max_depth, source, error));

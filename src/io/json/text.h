@@ -10,10 +10,10 @@
 /** JSON as model files use it: numbers are whole and not negative, all others are text. */
 
 /** Where a text comes from, for sentences: "PATH: what, byte 17: ...". */
-typedef struct lnt_json_source {
+typedef struct lnt_json_context {
     const char *path;
     const char *what;
-} lnt_json_source;
+} lnt_json_context;
 
 /** Texts by key, wherever they are. */
 typedef struct lnt_text_lookup {
@@ -26,7 +26,7 @@ typedef struct lnt_text_lookup {
 lnt_text_lookup lnt_json_texts(const json_t *object);
 
 /** Fails with "PATH: what, byte 17: sentence" and `LNT_ERR_FORMAT`. */
-lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *sentence,
+lnt_status lnt_json_fail(lnt_json_context source, size_t byte, const char *sentence,
                          lnt_error *error);
 
 /**
@@ -36,7 +36,7 @@ lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *senten
  * may be either.
  */
 lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t max_depth,
-                          lnt_json_source source, lnt_error *error);
+                          lnt_json_context source, lnt_error *error);
 
 /** A new JSON string that holds `value` as text; NULL without memory. */
 json_t *lnt_json_embed(const json_t *value);

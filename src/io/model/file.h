@@ -20,7 +20,7 @@
     X(LNT_KEY_VERSION, "linnet.version")                                                           \
     X(LNT_KEY_NET, "linnet.net")                                                                   \
     X(LNT_KEY_LOSS, "linnet.loss")                                                                 \
-    X(LNT_KEY_RECORD, "linnet.record")                                                             \
+    X(LNT_KEY_TRAINING_SUMMARY, "linnet.record")                                                             \
     X(LNT_KEY_INPUT_NAMES, "linnet.input_names")                                                   \
     X(LNT_KEY_TARGET_NAMES, "linnet.target_names")                                                 \
     X(LNT_KEY_CLASS_NAMES, "linnet.class_names")                                                   \
@@ -52,19 +52,19 @@ size_t lnt_model_shape(lnt_role role, size_t rows, size_t cols, size_t shape[2])
 lnt_st_dtype lnt_model_dtype(lnt_dtype dtype);
 
 /** A model's tensors and its metadata, as a file is to have them. */
-typedef struct lnt_model_listing {
+typedef struct lnt_model_contents {
     size_t count;
     lnt_st_item *items;          /* [room]; also the one block; data is the model's */
     lnt_parameter *parameters;   /* [tensors and statistics of the net]: hold the names */
     lnt_laplace_tensor *laplace; /* [its tensors]: hold the names */
     size_t (*shapes)[2];         /* [room] */
     json_t *metadata;            /* an object of strings */
-} lnt_model_listing;
+} lnt_model_contents;
 
 /** Checks a model and lists it; the caller finishes the list. `path` is for sentences. */
-lnt_status lnt_model_list(const lnt_model *model, const char *path, lnt_model_listing *listing,
+lnt_status lnt_model_contents_init(const lnt_model *model, const char *path, lnt_model_contents *listing,
                           lnt_error *error);
-void lnt_model_listing_finish(lnt_model_listing *listing);
+void lnt_model_contents_clear(lnt_model_contents *listing);
 
 /** Where a model's tensors and metadata are read from. */
 typedef struct lnt_model_archive {

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-lnt_status lnt_loader_laplace_info(lnt_loader *load)
+lnt_status lnt_model_loader_laplace_info(lnt_model_loader *load)
 {
     json_t *root;
-    LNT_TRY(lnt_loader_parse(load, LNT_KEY_LAPLACE, &root));
+    LNT_TRY(lnt_model_loader_parse(load, LNT_KEY_LAPLACE, &root));
     load->has_laplace = root != NULL;
     const lnt_status status =
         root != NULL ? lnt_laplace_parse(&load->laplace, root, load->path, load->error) : LNT_OK;
@@ -16,7 +16,7 @@ lnt_status lnt_loader_laplace_info(lnt_loader *load)
     return status;
 }
 
-size_t lnt_loader_laplace_tensors(const lnt_loader *load, const lnt_net_config *config)
+size_t lnt_model_loader_laplace_tensors(const lnt_model_loader *load, const lnt_net_config *config)
 {
     size_t last;
     const size_t dense = lnt_laplace_dense(config->layers, config->n_layers, &last);
@@ -25,7 +25,7 @@ size_t lnt_loader_laplace_tensors(const lnt_loader *load, const lnt_net_config *
 }
 
 /* Whether net and loss can have one, and the tensors are there: before anything is allocated. */
-static lnt_status check(const lnt_loader *load, const lnt_model *model, size_t n_tensors)
+static lnt_status check(const lnt_model_loader *load, const lnt_model *model, size_t n_tensors)
 {
     const lnt_laplace_info *info = &load->laplace;
     const bool normal = model->loss.kind == LNT_LOSS_MSE;
@@ -38,20 +38,20 @@ static lnt_status check(const lnt_loader *load, const lnt_model *model, size_t n
         lnt_laplace_tensor tensor;
         const lnt_st_entry *entry;
         if (!lnt_laplace_shape(model->net, info->structure, i, &tensor)) {
-            return lnt_loader_fail(load, tensor.name, "is too large");
+            return lnt_model_loader_fail(load, tensor.name, "is too large");
         }
         LNT_TRY(
-            lnt_loader_tensor(load, tensor.name, LNT_ST_F64, tensor.rank, tensor.shape, &entry));
+            lnt_model_loader_tensor(load, tensor.name, LNT_ST_F64, tensor.rank, tensor.shape, &entry));
     }
     return LNT_OK;
 }
 
-static lnt_status read_one(const lnt_loader *load, const lnt_laplace *laplace, size_t i)
+static lnt_status read_one(const lnt_model_loader *load, const lnt_laplace *laplace, size_t i)
 {
     lnt_laplace_tensor tensor;
     bool finite;
     lnt_laplace_tensor_at(laplace, i, &tensor);
-    LNT_TRY(lnt_loader_read(load, lnt_loader_find(load, tensor.name), tensor.data));
+    LNT_TRY(lnt_model_loader_read(load, lnt_model_loader_find(load, tensor.name), tensor.data));
     const bool values = tensor.rank == 1;
     const double *numbers = tensor.data;
     const lnt_tensor all =
@@ -61,11 +61,11 @@ static lnt_status read_one(const lnt_loader *load, const lnt_laplace *laplace, s
         finite = finite && numbers[k] >= 0;
     }
     return finite ? LNT_OK
-                  : lnt_loader_fail(load, tensor.name,
+                  : lnt_model_loader_fail(load, tensor.name,
                                     "expected finite numbers, and eigenvalues of at least 0");
 }
 
-lnt_status lnt_loader_laplace(const lnt_loader *load, lnt_model *model)
+lnt_status lnt_model_loader_laplace(const lnt_model_loader *load, lnt_model *model)
 {
     size_t last;
     if (!load->has_laplace) {

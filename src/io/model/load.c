@@ -11,7 +11,7 @@
 /* --- net --- */
 
 /* Finds tensors of a layer in the file, so that nothing is allocated for a false claim. */
-static lnt_status check_shapes(const lnt_loader *load, const lnt_net_config *config, size_t l,
+static lnt_status check_shapes(const lnt_model_loader *load, const lnt_net_config *config, size_t l,
                                const lnt_tensor_shape *tensors, size_t count, size_t *n_tensors)
 {
     for (size_t t = 0; t < count; t++) {
@@ -22,13 +22,13 @@ static lnt_status check_shapes(const lnt_loader *load, const lnt_net_config *con
             lnt_model_shape(tensors[t].role, tensors[t].rows, tensors[t].cols, shape);
         const lnt_st_entry *entry;
         LNT_TRY(
-            lnt_loader_tensor(load, p.name, lnt_model_dtype(config->dtype), rank, shape, &entry));
+            lnt_model_loader_tensor(load, p.name, lnt_model_dtype(config->dtype), rank, shape, &entry));
         ++*n_tensors;
     }
     return LNT_OK;
 }
 
-static lnt_status check_layer(const lnt_loader *load, const lnt_net_config *config, size_t l,
+static lnt_status check_layer(const lnt_model_loader *load, const lnt_net_config *config, size_t l,
                               size_t *width, size_t *n_tensors)
 {
     lnt_layer_shape layer = {0};
@@ -44,7 +44,7 @@ static lnt_status check_layer(const lnt_loader *load, const lnt_net_config *conf
     return LNT_OK;
 }
 
-static lnt_status check_tensors(const lnt_loader *load, const lnt_net_config *config)
+static lnt_status check_tensors(const lnt_model_loader *load, const lnt_net_config *config)
 {
     static const char *const scalers[] = {LNT_INPUT_OFFSET, LNT_INPUT_SCALE, LNT_TARGET_OFFSET,
                                           LNT_TARGET_SCALE};
@@ -53,9 +53,9 @@ static lnt_status check_tensors(const lnt_loader *load, const lnt_net_config *co
         LNT_TRY(check_layer(load, config, l, &width, &n_tensors));
     }
     for (size_t i = 0; i < sizeof scalers / sizeof scalers[0]; i++) {
-        n_tensors += lnt_loader_find(load, scalers[i]) != NULL;
+        n_tensors += lnt_model_loader_find(load, scalers[i]) != NULL;
     }
-    n_tensors += lnt_loader_laplace_tensors(load, config);
+    n_tensors += lnt_model_loader_laplace_tensors(load, config);
     if (load->archive->count != n_tensors || load->checksums.count != n_tensors) {
         return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path,
                              "expected %zu tensors, found %zu with %zu checksums", n_tensors,
@@ -64,22 +64,22 @@ static lnt_status check_tensors(const lnt_loader *load, const lnt_net_config *co
     return LNT_OK;
 }
 
-static lnt_status read_parameters(const lnt_loader *load, lnt_net *net)
+static lnt_status read_parameters(const lnt_model_loader *load, lnt_net *net)
 {
     for (size_t i = 0; i < lnt_net_n_parameter_tensors(net); i++) {
         lnt_parameter p;
         LNT_TRY(lnt_net_parameter(net, i, &p));
-        LNT_TRY(lnt_loader_read(load, lnt_loader_find(load, p.name), p.value.data));
+        LNT_TRY(lnt_model_loader_read(load, lnt_model_loader_find(load, p.name), p.value.data));
     }
     for (size_t i = 0; i < lnt_net_n_running_stats(net); i++) {
         lnt_parameter p;
         LNT_TRY(lnt_net_running_stat(net, i, &p));
-        LNT_TRY(lnt_loader_read(load, lnt_loader_find(load, p.name), p.value.data));
+        LNT_TRY(lnt_model_loader_read(load, lnt_model_loader_find(load, p.name), p.value.data));
     }
     return LNT_OK;
 }
 
-static lnt_status make_net(const lnt_loader *load, const lnt_net_config *config, lnt_net **net)
+static lnt_status make_net(const lnt_model_loader *load, const lnt_net_config *config, lnt_net **net)
 {
     LNT_TRY(check_tensors(load, config));
     lnt_status status = lnt_net_create(net, config);
@@ -98,10 +98,10 @@ static lnt_status make_net(const lnt_loader *load, const lnt_net_config *config,
     return status;
 }
 
-static lnt_status load_net(const lnt_loader *load, lnt_net **net)
+static lnt_status load_net(const lnt_model_loader *load, lnt_net **net)
 {
     json_t *root = NULL;
-    LNT_TRY(lnt_loader_parse(load, LNT_KEY_NET, &root));
+    LNT_TRY(lnt_model_loader_parse(load, LNT_KEY_NET, &root));
     lnt_net_config config;
     lnt_layer *layers = NULL;
     lnt_status status =
@@ -116,12 +116,12 @@ static lnt_status load_net(const lnt_loader *load, lnt_net **net)
 
 /* --- the rest of a model --- */
 
-static lnt_status read_scaler(const lnt_loader *load, const lnt_st_entry *offset,
+static lnt_status read_scaler(const lnt_model_loader *load, const lnt_st_entry *offset,
                               const lnt_st_entry *scale, double *numbers, lnt_scaler **scaler)
 {
     const size_t cols = offset->tensor.shape[0];
-    LNT_TRY(lnt_loader_read(load, offset, numbers));
-    LNT_TRY(lnt_loader_read(load, scale, numbers + cols));
+    LNT_TRY(lnt_model_loader_read(load, offset, numbers));
+    LNT_TRY(lnt_model_loader_read(load, scale, numbers + cols));
     const lnt_status status =
         lnt_scaler_create(scaler, cols, numbers, numbers + cols, load->allocator);
     if (status == LNT_ERR_MEMORY) {
@@ -129,19 +129,19 @@ static lnt_status read_scaler(const lnt_loader *load, const lnt_st_entry *offset
     }
     return status == LNT_OK
                ? LNT_OK
-               : lnt_loader_fail(load, scale->tensor.name,
+               : lnt_model_loader_fail(load, scale->tensor.name,
                                  "expected finite numbers, and none that is 0 as scale");
 }
 
-static lnt_status load_scaler(const lnt_loader *load, const char *offset_name,
+static lnt_status load_scaler(const lnt_model_loader *load, const char *offset_name,
                               const char *scale_name, size_t cols, lnt_scaler **scaler)
 {
-    if (lnt_loader_find(load, offset_name) == NULL && lnt_loader_find(load, scale_name) == NULL) {
+    if (lnt_model_loader_find(load, offset_name) == NULL && lnt_model_loader_find(load, scale_name) == NULL) {
         return LNT_OK;
     }
     const lnt_st_entry *offset, *scale;
-    LNT_TRY(lnt_loader_tensor(load, offset_name, LNT_ST_F64, 1, &cols, &offset));
-    LNT_TRY(lnt_loader_tensor(load, scale_name, LNT_ST_F64, 1, &cols, &scale));
+    LNT_TRY(lnt_model_loader_tensor(load, offset_name, LNT_ST_F64, 1, &cols, &offset));
+    LNT_TRY(lnt_model_loader_tensor(load, scale_name, LNT_ST_F64, 1, &cols, &scale));
     double *numbers = lnt_allocate(load->allocator, cols, 2 * sizeof *numbers);
     if (numbers == NULL) {
         return lnt_file_fail_memory(load->error, load->path);
@@ -152,11 +152,11 @@ static lnt_status load_scaler(const lnt_loader *load, const char *offset_name,
 }
 
 /* `also` is a second count that is right; 0 if there is none. */
-static lnt_status load_names(const lnt_loader *load, lnt_model_key key, size_t expected,
+static lnt_status load_names(const lnt_model_loader *load, lnt_model_key key, size_t expected,
                              size_t also, lnt_names **names)
 {
     json_t *root;
-    LNT_TRY(lnt_loader_parse(load, key, &root));
+    LNT_TRY(lnt_model_loader_parse(load, key, &root));
     if (root == NULL) {
         return LNT_OK;
     }
@@ -173,25 +173,25 @@ static lnt_status load_names(const lnt_loader *load, lnt_model_key key, size_t e
     return status;
 }
 
-static lnt_status load_descriptions(const lnt_loader *load, lnt_model *model)
+static lnt_status load_descriptions(const lnt_model_loader *load, lnt_model *model)
 {
     json_t *loss = NULL, *record = NULL;
-    lnt_status status = lnt_loader_parse(load, LNT_KEY_LOSS, &loss);
+    lnt_status status = lnt_model_loader_parse(load, LNT_KEY_LOSS, &loss);
     if (status == LNT_OK) {
-        status = lnt_loader_parse(load, LNT_KEY_RECORD, &record);
+        status = lnt_model_loader_parse(load, LNT_KEY_TRAINING_SUMMARY, &record);
     }
     if (status == LNT_OK) {
         status = lnt_loss_parse(model, loss, load->path, load->allocator, load->error);
     }
     if (status == LNT_OK) {
-        status = lnt_record_parse(&model->record, record, load->path, load->error);
+        status = lnt_training_summary_parse(&model->record, record, load->path, load->error);
     }
     json_decref(loss);
     json_decref(record);
     return status;
 }
 
-static lnt_status load_model(const lnt_loader *load, lnt_model *model)
+static lnt_status load_model(const lnt_model_loader *load, lnt_model *model)
 {
     LNT_TRY(load_net(load, &model->net));
     LNT_TRY(load_descriptions(load, model));
@@ -202,7 +202,7 @@ static lnt_status load_model(const lnt_loader *load, lnt_model *model)
     const size_t classes = lnt_loss_classes(loss, outputs);
     LNT_TRY(load_scaler(load, LNT_INPUT_OFFSET, LNT_INPUT_SCALE, inputs, &model->input_scaler));
     LNT_TRY(load_scaler(load, LNT_TARGET_OFFSET, LNT_TARGET_SCALE, targets, &model->target_scaler));
-    LNT_TRY(lnt_loader_laplace(load, model));
+    LNT_TRY(lnt_model_loader_laplace(load, model));
     LNT_TRY(load_names(load, LNT_KEY_INPUT_NAMES, inputs, 0, &model->input_names));
     LNT_TRY(load_names(load, LNT_KEY_TARGET_NAMES, targets, labels, &model->target_names));
     return load_names(load, LNT_KEY_CLASS_NAMES, classes > 0 ? classes : outputs, 0,
@@ -222,14 +222,14 @@ static lnt_status read_from_file(void *file, const lnt_st_entry *entry, void *da
     return lnt_st_read(file, entry, data, error);
 }
 
-static lnt_status open_archive(lnt_loader *load)
+static lnt_status open_archive(lnt_model_loader *load)
 {
     load->metadata = load->archive->metadata;
-    LNT_TRY(lnt_loader_check(load));
-    LNT_TRY(lnt_loader_laplace_info(load));
+    LNT_TRY(lnt_model_loader_check(load));
+    LNT_TRY(lnt_model_loader_laplace_info(load));
 
     const char *sums = lnt_model_value(load->metadata, LNT_KEY_CHECKSUMS);
-    const lnt_json_source source = {load->path, lnt_model_key_name(LNT_KEY_CHECKSUMS)};
+    const lnt_json_context source = {load->path, lnt_model_key_name(LNT_KEY_CHECKSUMS)};
     return lnt_name_map_parse(&load->checksums, sums, strlen(sums), source, load->allocator,
                               load->error);
 }
@@ -238,13 +238,13 @@ lnt_status lnt_model_load_archive(lnt_model *model, const lnt_model_archive *arc
                                   const lnt_allocator *allocator, lnt_error *error)
 {
     *model = lnt_model_init();
-    lnt_loader load = {
+    lnt_model_loader load = {
         .path = archive->path, .allocator = allocator, .error = error, .archive = archive};
     lnt_status status = open_archive(&load);
     if (status == LNT_OK) {
         status = load_model(&load, model);
     }
-    lnt_name_map_finish(&load.checksums, allocator);
+    lnt_name_map_clear(&load.checksums, allocator);
     if (status != LNT_OK) {
         lnt_model_finish(model);
     }
@@ -303,12 +303,12 @@ lnt_status lnt_net_load(lnt_net **net, const char *path, const lnt_allocator *al
     lnt_st_file *file;
     lnt_model_archive archive;
     LNT_TRY(open_file(&file, &archive, path, allocator, error));
-    lnt_loader load = {.path = path, .allocator = allocator, .error = error, .archive = &archive};
+    lnt_model_loader load = {.path = path, .allocator = allocator, .error = error, .archive = &archive};
     lnt_status status = open_archive(&load);
     if (status == LNT_OK) {
         status = load_net(&load, net);
     }
-    lnt_name_map_finish(&load.checksums, allocator);
+    lnt_name_map_clear(&load.checksums, allocator);
     lnt_st_close(file);
     return status;
 }

@@ -9,7 +9,7 @@
 
 #define MAX_DEPTH 3 /* of the JSON in metadata: net, layers, layer */
 
-const lnt_st_entry *lnt_loader_find(const lnt_loader *load, const char *name)
+const lnt_st_entry *lnt_model_loader_find(const lnt_model_loader *load, const char *name)
 {
     return load->archive->find(load->archive->context, name);
 }
@@ -17,18 +17,18 @@ const lnt_st_entry *lnt_loader_find(const lnt_loader *load, const char *name)
 /* --- metadata --- */
 
 /* Parses the JSON text of a key; *root is NULL if the key is not there. */
-lnt_status lnt_loader_parse(const lnt_loader *load, lnt_model_key key, json_t **root)
+lnt_status lnt_model_loader_parse(const lnt_model_loader *load, lnt_model_key key, json_t **root)
 {
     *root = NULL;
     const char *text = lnt_model_value(load->metadata, key);
     if (text == NULL) {
         return LNT_OK;
     }
-    const lnt_json_source source = {load->path, lnt_model_key_name(key)};
+    const lnt_json_context source = {load->path, lnt_model_key_name(key)};
     return lnt_json_parse(root, text, strlen(text), MAX_DEPTH, source, load->error);
 }
 
-static lnt_status check_format(const lnt_loader *load)
+static lnt_status check_format(const lnt_model_loader *load)
 {
     const char *format = lnt_model_value(load->metadata, LNT_KEY_FORMAT);
     if (format == NULL) {
@@ -47,11 +47,11 @@ static lnt_status check_format(const lnt_loader *load)
     return LNT_OK;
 }
 
-lnt_status lnt_loader_check(const lnt_loader *load)
+lnt_status lnt_model_loader_check(const lnt_model_loader *load)
 {
     LNT_TRY(check_format(load));
     static const lnt_model_key required[] = {LNT_KEY_VERSION, LNT_KEY_NET,       LNT_KEY_LOSS,
-                                             LNT_KEY_RECORD,  LNT_KEY_CHECKSUMS, LNT_KEY_CHECKSUM};
+                                             LNT_KEY_TRAINING_SUMMARY,  LNT_KEY_CHECKSUMS, LNT_KEY_CHECKSUM};
     for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
         if (lnt_model_value(load->metadata, required[i]) == NULL) {
             return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path,
@@ -71,19 +71,19 @@ lnt_status lnt_loader_check(const lnt_loader *load)
 
 /* --- tensors --- */
 
-lnt_status lnt_loader_fail(const lnt_loader *load, const char *name, const char *sentence)
+lnt_status lnt_model_loader_fail(const lnt_model_loader *load, const char *name, const char *sentence)
 {
     return lnt_file_fail(load->error, LNT_ERR_FORMAT, load->path, "tensor '%s': %s",
                          lnt_excerpt_of(name).text, sentence);
 }
 
 /* The entry of that name, found to be as expected. */
-lnt_status lnt_loader_tensor(const lnt_loader *load, const char *name, lnt_st_dtype dtype,
+lnt_status lnt_model_loader_tensor(const lnt_model_loader *load, const char *name, lnt_st_dtype dtype,
                              size_t rank, const size_t *shape, const lnt_st_entry **entry)
 {
-    *entry = lnt_loader_find(load, name);
+    *entry = lnt_model_loader_find(load, name);
     if (*entry == NULL) {
-        return lnt_loader_fail(load, name, "is not there, and the layers need it");
+        return lnt_model_loader_fail(load, name, "is not there, and the layers need it");
     }
     const lnt_st_tensor *tensor = &(*entry)->tensor;
     if (tensor->dtype != dtype) {
@@ -92,13 +92,13 @@ lnt_status lnt_loader_tensor(const lnt_loader *load, const char *name, lnt_st_dt
                              lnt_st_dtype_name(dtype), lnt_st_dtype_name(tensor->dtype));
     }
     if (tensor->rank != rank || memcmp(tensor->shape, shape, rank * sizeof *shape) != 0) {
-        return lnt_loader_fail(load, name, "its shape is not the one that the layers need");
+        return lnt_model_loader_fail(load, name, "its shape is not the one that the layers need");
     }
     return LNT_OK;
 }
 
 /* Right behind the checksum, which has brought the numbers near. */
-static lnt_status check_finite(const lnt_loader *load, const lnt_st_entry *entry, const void *data)
+static lnt_status check_finite(const lnt_model_loader *load, const lnt_st_entry *entry, const void *data)
 {
     const lnt_st_tensor *t = &entry->tensor;
     const lnt_dtype dtype = t->dtype == LNT_ST_F64 ? LNT_F64 : LNT_F32;
@@ -107,12 +107,12 @@ static lnt_status check_finite(const lnt_loader *load, const lnt_st_entry *entry
     return lnt_file_check_finite(load->path, t->name, &value, t->rank, load->error);
 }
 
-lnt_status lnt_loader_read(const lnt_loader *load, const lnt_st_entry *entry, void *data)
+lnt_status lnt_model_loader_read(const lnt_model_loader *load, const lnt_st_entry *entry, void *data)
 {
     const char *name = entry->tensor.name;
     const char *expected = lnt_name_map_find(&load->checksums, name);
     if (expected == NULL) {
-        return lnt_loader_fail(load, name, "has no checksum");
+        return lnt_model_loader_fail(load, name, "has no checksum");
     }
     LNT_TRY(load->archive->read(load->archive->context, entry, data, load->error));
     const lnt_checksum_part part = {data, entry->bytes, lnt_st_dtype_word(entry->tensor.dtype)};
@@ -121,7 +121,7 @@ lnt_status lnt_loader_read(const lnt_loader *load, const lnt_st_entry *entry, vo
         return lnt_file_fail_memory(load->error, load->path);
     }
     if (strcmp(sum.text, expected) != 0) {
-        return lnt_loader_fail(load, name, "was altered: its checksum does not match");
+        return lnt_model_loader_fail(load, name, "was altered: its checksum does not match");
     }
     return load->archive->allow_nonfinite ? LNT_OK : check_finite(load, entry, data);
 }

@@ -74,7 +74,7 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
 enum { SCALER_TENSORS = 4 };
 
 /* Runs once to measure and once to place. */
-static void place(lnt_arena *arena, lnt_model_listing *list, size_t n_tensors, size_t n_laplace)
+static void place(lnt_arena *arena, lnt_model_contents *list, size_t n_tensors, size_t n_laplace)
 {
     const size_t room = n_tensors + SCALER_TENSORS + n_laplace;
     list->items = lnt_arena_take(arena, room, sizeof *list->items);
@@ -83,7 +83,7 @@ static void place(lnt_arena *arena, lnt_model_listing *list, size_t n_tensors, s
     list->shapes = lnt_arena_take(arena, room, sizeof *list->shapes);
 }
 
-static void add_item(lnt_model_listing *list, const char *name, lnt_st_dtype dtype, size_t rank,
+static void add_item(lnt_model_contents *list, const char *name, lnt_st_dtype dtype, size_t rank,
                      const void *data)
 {
     list->items[list->count] = (lnt_st_item){
@@ -91,7 +91,7 @@ static void add_item(lnt_model_listing *list, const char *name, lnt_st_dtype dty
     list->count++;
 }
 
-static void add_scaler(lnt_model_listing *list, const lnt_scaler *scaler, const char *offset,
+static void add_scaler(lnt_model_contents *list, const lnt_scaler *scaler, const char *offset,
                        const char *scale)
 {
     if (scaler == NULL) {
@@ -113,7 +113,7 @@ static size_t count_laplace(const lnt_model *model)
                      lnt_laplace_dense(model->net->layers, model->net->n_layers, &last));
 }
 
-static void add_laplace(lnt_model_listing *list, const lnt_model *model)
+static void add_laplace(lnt_model_contents *list, const lnt_model *model)
 {
     for (size_t i = 0; i < count_laplace(model); i++) {
         lnt_laplace_tensor *t = &list->laplace[i];
@@ -124,7 +124,7 @@ static void add_laplace(lnt_model_listing *list, const lnt_model *model)
 }
 
 /* The net's parameters, and behind them its statistics. */
-static lnt_status add_net(lnt_model_listing *list, lnt_net *net)
+static lnt_status add_net(lnt_model_contents *list, lnt_net *net)
 {
     const lnt_st_dtype dtype = lnt_model_dtype(lnt_net_dtype(net));
     const size_t n_tensors = lnt_net_n_parameter_tensors(net);
@@ -138,7 +138,7 @@ static lnt_status add_net(lnt_model_listing *list, lnt_net *net)
     return LNT_OK;
 }
 
-static lnt_status list_tensors(lnt_model_listing *list, const lnt_model *model)
+static lnt_status list_tensors(lnt_model_contents *list, const lnt_model *model)
 {
     const size_t count =
         lnt_net_n_parameter_tensors(model->net) + lnt_net_n_running_stats(model->net);
@@ -159,7 +159,7 @@ static lnt_status list_tensors(lnt_model_listing *list, const lnt_model *model)
 
 /* --- metadata --- */
 
-static json_t *checksums_json(const lnt_model_listing *list)
+static json_t *checksums_json(const lnt_model_contents *list)
 {
     json_t *object = json_object();
     for (size_t i = 0; object != NULL && i < list->count; i++) {
@@ -199,7 +199,7 @@ static bool put_laplace(json_t *metadata, const lnt_laplace *laplace)
     return laplace == NULL || put_text(metadata, LNT_KEY_LAPLACE, lnt_laplace_json(&laplace->info));
 }
 
-static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *list)
+static json_t *metadata_json(const lnt_model *model, const lnt_model_contents *list)
 {
     json_t *metadata = json_object();
     lnt_checksum sum;
@@ -207,7 +207,7 @@ static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *li
         !put(metadata, LNT_KEY_VERSION, json_string(lnt_version())) ||
         !put_text(metadata, LNT_KEY_NET, lnt_architecture_json(model->net)) ||
         !put_text(metadata, LNT_KEY_LOSS, lnt_loss_json(&model->loss)) ||
-        !put_text(metadata, LNT_KEY_RECORD, lnt_record_json(&model->record)) ||
+        !put_text(metadata, LNT_KEY_TRAINING_SUMMARY, lnt_training_summary_json(&model->record)) ||
         !put_names(metadata, LNT_KEY_INPUT_NAMES, model->input_names) ||
         !put_names(metadata, LNT_KEY_TARGET_NAMES, model->target_names) ||
         !put_names(metadata, LNT_KEY_CLASS_NAMES, model->class_names) ||
@@ -221,10 +221,10 @@ static json_t *metadata_json(const lnt_model *model, const lnt_model_listing *li
     return metadata;
 }
 
-lnt_status lnt_model_list(const lnt_model *model, const char *path, lnt_model_listing *listing,
+lnt_status lnt_model_contents_init(const lnt_model *model, const char *path, lnt_model_contents *listing,
                           lnt_error *error)
 {
-    *listing = (lnt_model_listing){0};
+    *listing = (lnt_model_contents){0};
     if (model == NULL || model->net == NULL || path == NULL) {
         return lnt_fail(error, LNT_ERR_NULL,
                         "model to save: the model, its net or the path is NULL");
@@ -232,27 +232,27 @@ lnt_status lnt_model_list(const lnt_model *model, const char *path, lnt_model_li
     LNT_TRY(check_model(model, error));
     const lnt_status status = list_tensors(listing, model);
     if (status != LNT_OK) {
-        *listing = (lnt_model_listing){0};
+        *listing = (lnt_model_contents){0};
         return lnt_file_fail(error, status, path, "%s", lnt_status_text(status));
     }
     listing->metadata = metadata_json(model, listing);
     return listing->metadata != NULL ? LNT_OK : lnt_file_fail_memory(error, path);
 }
 
-void lnt_model_listing_finish(lnt_model_listing *listing)
+void lnt_model_contents_clear(lnt_model_contents *listing)
 {
     json_decref(listing->metadata);
     lnt_release(NULL, listing->items);
-    *listing = (lnt_model_listing){0};
+    *listing = (lnt_model_contents){0};
 }
 
 lnt_status lnt_model_save(const lnt_model *model, const char *path, lnt_error *error)
 {
-    lnt_model_listing listing;
-    lnt_status status = lnt_model_list(model, path, &listing, error);
+    lnt_model_contents listing;
+    lnt_status status = lnt_model_contents_init(model, path, &listing, error);
     if (status == LNT_OK) {
         status = lnt_st_write(path, listing.items, listing.count, listing.metadata, error);
     }
-    lnt_model_listing_finish(&listing);
+    lnt_model_contents_clear(&listing);
     return status;
 }

@@ -55,7 +55,7 @@ static bool field_is_unknown(record_type type, const char *place)
     return isnan(real);
 }
 
-json_t *lnt_record_json(const lnt_training_summary *record)
+json_t *lnt_training_summary_json(const lnt_training_summary *record)
 {
     json_t *root = json_object();
     for (size_t i = 0; root != NULL && i < N_RECORD_FIELDS; i++) {
@@ -87,7 +87,7 @@ static bool field_parse(const json_t *value, record_type type, char *place)
     return true;
 }
 
-lnt_status lnt_record_parse(lnt_training_summary *record, const json_t *root, const char *path,
+lnt_status lnt_training_summary_parse(lnt_training_summary *record, const json_t *root, const char *path,
                             lnt_error *error)
 {
     size_t present = 0;

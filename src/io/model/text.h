@@ -22,8 +22,8 @@ lnt_status lnt_loss_parse(lnt_model *model, const json_t *root, const char *path
 void lnt_class_weights_destroy(lnt_class_weights *weights);
 
 /** {"epochs": "50", ..., "train_loss": "0.25"}; numbers that are NaN are left out. */
-json_t *lnt_record_json(const lnt_training_summary *record);
-lnt_status lnt_record_parse(lnt_training_summary *record, const json_t *root, const char *path,
+json_t *lnt_training_summary_json(const lnt_training_summary *record);
+lnt_status lnt_training_summary_parse(lnt_training_summary *record, const json_t *root, const char *path,
                             lnt_error *error);
 
 /** {"structure": "last", "rows": "100", "prior_precision": "0.5", ...}. */

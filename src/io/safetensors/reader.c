@@ -147,7 +147,7 @@ void lnt_st_close(lnt_st_file *file)
     if (file == NULL) {
         return;
     }
-    lnt_st_table_finish(&file->table, allocator_of(file));
+    lnt_st_table_clear(&file->table, allocator_of(file));
     lnt_release(allocator_of(file), file->header);
     if (file->fd >= 0) {
         (void) close(file->fd);

@@ -152,8 +152,8 @@ static lnt_status take_metadata(lnt_st_table *table, lnt_json_cursor *cursor, co
                              "header: duplicate key '" LNT_ST_METADATA_KEY "'");
     }
     table->has_metadata = true;
-    const lnt_json_source source = {path, "header"};
-    return lnt_name_map_take(&table->metadata, cursor, source, LNT_ST_METADATA_KEY, allocator,
+    const lnt_json_context source = {path, "header"};
+    return lnt_name_map_read(&table->metadata, cursor, source, LNT_ST_METADATA_KEY, allocator,
                              error);
 }
 
@@ -180,7 +180,7 @@ static lnt_status take_entries(lnt_st_table *table, lnt_json_cursor *cursor, con
 
 static int by_place(const void *a, const void *b)
 {
-    const lnt_st_place *x = a, *y = b;
+    const lnt_st_location *x = a, *y = b;
     if (x->begin != y->begin) {
         return x->begin < y->begin ? -1 : 1;
     }
@@ -193,7 +193,7 @@ static int by_place(const void *a, const void *b)
 static void sort_places(lnt_st_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        table->places[i] = (lnt_st_place){table->entries[i].begin, &table->entries[i]};
+        table->places[i] = (lnt_st_location){table->entries[i].begin, &table->entries[i]};
     }
     qsort(table->places, table->count, sizeof *table->places, by_place);
 }
@@ -224,7 +224,7 @@ static lnt_status check_cover(const lnt_st_table *table, size_t data_bytes, cons
 static lnt_status index_names(lnt_st_table *table, const char *path, lnt_error *error)
 {
     for (size_t i = 0; i < table->count; i++) {
-        lnt_name_map_put(&table->by_name, table->entries[i].tensor.name, &table->entries[i]);
+        lnt_name_map_add(&table->by_name, table->entries[i].tensor.name, &table->entries[i]);
     }
     const char *twice = lnt_name_map_sort(&table->by_name);
     return twice == NULL ? LNT_OK
@@ -253,7 +253,7 @@ lnt_status lnt_st_table_init(lnt_st_table *table, char *header, size_t length, s
                              const char *path, const lnt_allocator *allocator, lnt_error *error)
 {
     *table = (lnt_st_table){0};
-    const lnt_json_source source = {path, "header"};
+    const lnt_json_context source = {path, "header"};
     lnt_json_size size;
     LNT_TRY(lnt_json_check(header, length, MAX_DEPTH, source, &size, error));
     table->n_shapes = size.numbers;
@@ -261,14 +261,14 @@ lnt_status lnt_st_table_init(lnt_st_table *table, char *header, size_t length, s
     const size_t n_keys = size.items < most ? size.items : most;
     const lnt_status status = fill(table, header, n_keys, data_bytes, path, allocator, error);
     if (status != LNT_OK) {
-        lnt_st_table_finish(table, allocator);
+        lnt_st_table_clear(table, allocator);
     }
     return status;
 }
 
-void lnt_st_table_finish(lnt_st_table *table, const lnt_allocator *allocator)
+void lnt_st_table_clear(lnt_st_table *table, const lnt_allocator *allocator)
 {
     lnt_release(allocator, table->entries);
-    lnt_name_map_finish(&table->metadata, allocator);
+    lnt_name_map_clear(&table->metadata, allocator);
     *table = (lnt_st_table){0};
 }

@@ -7,16 +7,16 @@
 #define LNT_ST_METADATA_KEY "__metadata__"
 
 /** An entry by its place in the data. */
-typedef struct lnt_st_place {
+typedef struct lnt_st_location {
     size_t begin;
     const lnt_st_entry *entry;
-} lnt_st_place;
+} lnt_st_location;
 
 /** The tensors that a header lists, found right against each other and the file's size. */
 typedef struct lnt_st_table {
     size_t count;
     lnt_st_entry *entries; /* [count], in the order of the header; also the one block */
-    lnt_st_place *places;  /* [count], in the order of the data */
+    lnt_st_location *places;  /* [count], in the order of the data */
     lnt_name_map by_name;  /* of entries */
     size_t *shapes;        /* the extents of all entries */
     size_t n_shapes;       /* room for them */
@@ -32,6 +32,6 @@ typedef struct lnt_st_table {
 lnt_status lnt_st_table_init(lnt_st_table *table, char *header, size_t length, size_t data_bytes,
                              const char *path, const lnt_allocator *allocator, lnt_error *error);
 
-void lnt_st_table_finish(lnt_st_table *table, const lnt_allocator *allocator);
+void lnt_st_table_clear(lnt_st_table *table, const lnt_allocator *allocator);
 
 #endif

@@ -43,7 +43,7 @@ static lnt_status add_part(lnt_onnx_assembler *a, size_t i)
                                   "expected rows of columns; the input has more dimensions");
     }
     if (i == a->link) {
-        return part->kind == ONNX_GAUSSIAN ? lnt_onnx_end_gaussian(a, part) : LNT_OK;
+        return part->kind == ONNX_GAUSSIAN ? lnt_onnx_read_gaussian(a, part) : LNT_OK;
     }
     switch (part->kind) {
     case ONNX_DENSE:
@@ -75,8 +75,8 @@ static size_t cols_of_parts(const lnt_onnx_parts *parts)
         if (part->kind == ONNX_DENSE) {
             return (size_t) part->weight->dims[part->transposed ? 1 : 0];
         }
-        if (part->gain != NULL && lnt_onnx_count(part->gain) > 1) {
-            return lnt_onnx_count(part->gain);
+        if (part->gain != NULL && lnt_onnx_n_elements(part->gain) > 1) {
+            return lnt_onnx_n_elements(part->gain);
         }
     }
     return 0;
@@ -130,7 +130,7 @@ lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *part
     }
     net->outputs = a.width;
     if (net->n_layers == 0) {
-        (void) lnt_onnx_push(&a, lnt_activation_layer(LNT_IDENTITY));
+        (void) lnt_onnx_append_layer(&a, lnt_activation_layer(LNT_IDENTITY));
     }
     return LNT_OK;
 }

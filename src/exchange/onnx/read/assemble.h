@@ -21,10 +21,10 @@ typedef struct lnt_onnx_assembler {
 lnt_status lnt_onnx_add_layer(lnt_onnx_assembler *a, size_t i);
 
 /** Adds a layer of the description, as wide as the value at hand. */
-lnt_onnx_layer *lnt_onnx_push(lnt_onnx_assembler *a, lnt_layer layer);
+lnt_onnx_layer *lnt_onnx_append_layer(lnt_onnx_assembler *a, lnt_layer layer);
 
 /** The newest layer if nothing comes back to what goes into part `i`; else NULL. */
-lnt_onnx_layer *lnt_onnx_open_layer(const lnt_onnx_assembler *a, size_t i);
+lnt_onnx_layer *lnt_onnx_fusable_layer(const lnt_onnx_assembler *a, size_t i);
 
 bool lnt_onnx_is_kind(const lnt_onnx_layer *layer, const char *kind);
 
@@ -36,7 +36,7 @@ lnt_status lnt_onnx_columns(lnt_onnx_assembler *a, const lnt_onnx_part *part,
                             const lnt_onnx_tensor *tensor, double factor, double **numbers);
 
 /** `count` numbers, each `value`; NULL with the pool's status on failure. */
-double *lnt_onnx_filled_numbers(lnt_onnx_reader *reader, double value, size_t count);
+double *lnt_onnx_full_numbers(lnt_onnx_reader *reader, double value, size_t count);
 
 /** Scales by a constant: in a scaler, or in the layer before. */
 lnt_status lnt_onnx_add_affine(lnt_onnx_assembler *a, size_t i);
@@ -45,6 +45,6 @@ lnt_status lnt_onnx_add_affine(lnt_onnx_assembler *a, size_t i);
 void lnt_onnx_find_link(lnt_onnx_assembler *a, const lnt_loss_kind *declared);
 
 /** Takes the numbers of a Gaussian's link. */
-lnt_status lnt_onnx_end_gaussian(lnt_onnx_assembler *a, const lnt_onnx_part *part);
+lnt_status lnt_onnx_read_gaussian(lnt_onnx_assembler *a, const lnt_onnx_part *part);
 
 #endif

@@ -39,7 +39,7 @@ static lnt_status sort_values(lnt_onnx_reader *reader)
 
 static void add_value(lnt_onnx_reader *reader, lnt_onnx_value value)
 {
-    value.position = LNT_ONNX_NOWHERE;
+    value.position = LNT_ONNX_NO_PART;
     if (value.name != NULL && value.name[0] != '\0') {
         reader->values[reader->n_values++] = value;
     }
@@ -139,7 +139,7 @@ static lnt_status check_all_inside(const lnt_onnx_reader *reader)
     return LNT_OK;
 }
 
-lnt_status lnt_onnx_index(lnt_onnx_reader *reader)
+lnt_status lnt_onnx_index_values(lnt_onnx_reader *reader)
 {
     reader->graph = reader->model->graph;
     if (reader->graph == NULL) {

@@ -11,6 +11,6 @@ lnt_status lnt_onnx_read_file(lnt_onnx_reader *reader);
  * Lists the values. Refuses what has no place in any net: data outside the file, functions, old
  * operators, more than one input, names that are given twice.
  */
-lnt_status lnt_onnx_index(lnt_onnx_reader *reader);
+lnt_status lnt_onnx_index_values(lnt_onnx_reader *reader);
 
 #endif

@@ -30,7 +30,7 @@ typedef bool (*completer)(const lnt_onnx_match *match, lnt_onnx_part *part);
 
 static bool is_single(const lnt_onnx_tensor *tensor)
 {
-    return lnt_onnx_count(tensor) == 1;
+    return lnt_onnx_n_elements(tensor) == 1;
 }
 
 static bool take_alpha(const lnt_onnx_match *match, lnt_onnx_part *part)
@@ -56,11 +56,11 @@ static bool is_normal_rule(const lnt_onnx_match *match, lnt_onnx_part *part)
     (void) part;
     double node[ONNX_NORMAL_NODES], weight[ONNX_NORMAL_NODES];
     const lnt_onnx_tensor *n = lnt_onnx_matched(match, 'n'), *w = lnt_onnx_matched(match, 'w');
-    if (lnt_onnx_count(n) != ONNX_NORMAL_NODES || lnt_onnx_count(w) != ONNX_NORMAL_NODES ||
+    if (lnt_onnx_n_elements(n) != ONNX_NORMAL_NODES || lnt_onnx_n_elements(w) != ONNX_NORMAL_NODES ||
         w->n_dims != 2 || w->dims[1] != 1 || n->n_dims != 1) {
         return false;
     }
-    lnt_onnx_normal_rule(node, weight);
+    lnt_onnx_normal_quadrature(node, weight);
     for (size_t i = 0; i < ONNX_NORMAL_NODES; i++) {
         if (fabs(lnt_onnx_number(n, i) - node[i]) > 1e-12 ||
             fabs(lnt_onnx_number(w, i) - weight[i]) > 1e-12) {
@@ -127,7 +127,7 @@ static const struct group {
     {"Concat(" MEANS "," DEVIATIONS ")", ONNX_GAUSSIAN, LNT_IDENTITY, take_gaussian},
 };
 
-bool lnt_onnx_take_group(const lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
+bool lnt_onnx_part_from_group(const lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
                          lnt_onnx_value **from)
 {
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {

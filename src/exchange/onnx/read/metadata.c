@@ -25,7 +25,7 @@ static const char *value_of(const lnt_onnx_reader *reader, const char *key)
 static lnt_status parse(const lnt_onnx_reader *reader, const char *key, json_t **root)
 {
     const char *text = value_of(reader, key);
-    const lnt_json_source source = {reader->path, key};
+    const lnt_json_context source = {reader->path, key};
     *root = NULL;
     return text != NULL ? lnt_json_parse(root, text, strlen(text), MAX_DEPTH, source, reader->error)
                         : LNT_OK;
@@ -71,9 +71,9 @@ static lnt_status read_loss(const lnt_onnx_reader *reader, lnt_model *model)
 static lnt_status read_record(const lnt_onnx_reader *reader, lnt_model *model)
 {
     json_t *root;
-    LNT_TRY(parse(reader, ONNX_KEY_RECORD, &root));
+    LNT_TRY(parse(reader, ONNX_KEY_TRAINING_SUMMARY, &root));
     const lnt_status status =
-        root != NULL ? lnt_record_parse(&model->record, root, reader->path, reader->error) : LNT_OK;
+        root != NULL ? lnt_training_summary_parse(&model->record, root, reader->path, reader->error) : LNT_OK;
     json_decref(root);
     return status;
 }
@@ -147,13 +147,13 @@ static lnt_status classes_of_labels(lnt_onnx_reader *reader, size_t classes, lnt
     for (size_t i = 0; i < reader->graph->n_node; i++) {
         const lnt_onnx_node *node = reader->graph->node[i];
         bool is_ml;
-        if (strcmp(lnt_onnx_operator(node, &is_ml), "ArrayFeatureExtractor") != 0 || !is_ml) {
+        if (strcmp(lnt_onnx_op_type(node, &is_ml), "ArrayFeatureExtractor") != 0 || !is_ml) {
             continue;
         }
         const lnt_onnx_tensor *t = lnt_onnx_constant(reader, lnt_onnx_input(reader, node, 0));
         const bool whole = t != NULL && (t->data_type == ONNX_INT32 || t->data_type == ONNX_INT64);
         const bool text = t != NULL && t->data_type == ONNX_STRING;
-        if ((whole || text) && lnt_onnx_count(t) == classes) {
+        if ((whole || text) && lnt_onnx_n_elements(t) == classes) {
             return make_classes(reader, text ? t->string_data : NULL, t, NULL, classes, names);
         }
     }

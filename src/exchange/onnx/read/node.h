@@ -11,12 +11,12 @@ lnt_onnx_value *lnt_onnx_input(const lnt_onnx_reader *reader, const lnt_onnx_nod
 size_t lnt_onnx_n_inputs(const lnt_onnx_node *node);
 
 /** The operator; "" for one of a domain that is not ONNX's own. `is_ml`: of "ai.onnx.ml". */
-const char *lnt_onnx_operator(const lnt_onnx_node *node, bool *is_ml);
+const char *lnt_onnx_op_type(const lnt_onnx_node *node, bool *is_ml);
 
 /* Attributes; one that is not there has the default. */
 
 const Lnt__Onnx__Attribute *lnt_onnx_attribute(const lnt_onnx_node *node, const char *name);
-double lnt_onnx_float_of(const lnt_onnx_node *node, const char *name, double otherwise);
-int64_t lnt_onnx_int_of(const lnt_onnx_node *node, const char *name, int64_t otherwise);
+double lnt_onnx_get_float(const lnt_onnx_node *node, const char *name, double otherwise);
+int64_t lnt_onnx_get_int(const lnt_onnx_node *node, const char *name, int64_t otherwise);
 
 #endif

@@ -18,7 +18,7 @@ static double legendre(double x, double *slope)
     return value;
 }
 
-void lnt_onnx_normal_rule(double node[ONNX_NORMAL_NODES], double weight[ONNX_NORMAL_NODES])
+void lnt_onnx_normal_quadrature(double node[ONNX_NORMAL_NODES], double weight[ONNX_NORMAL_NODES])
 {
     for (int i = 0; i < ONNX_NORMAL_NODES; i++) {
         double x = cos(pi * (i + 0.75) / (ONNX_NORMAL_NODES + 0.5)), slope;

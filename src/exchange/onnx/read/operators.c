@@ -24,7 +24,7 @@ static lnt_status constant(reader *r, const node_t *node, size_t i, const char *
         return LNT_OK;
     }
     *tensor = lnt_onnx_constant(r, lnt_onnx_input(r, node, i));
-    return *tensor != NULL && (*tensor)->data_type != ONNX_STRING && lnt_onnx_count(*tensor) > 0
+    return *tensor != NULL && (*tensor)->data_type != ONNX_STRING && lnt_onnx_n_elements(*tensor) > 0
                ? LNT_OK
                : lnt_onnx_fail_node(r, node, "expected a constant of sound numbers as %s", what);
 }
@@ -49,16 +49,16 @@ static lnt_status row(reader *r, const node_t *node, const lnt_onnx_tensor *tens
 /* The matrix at input 1, perhaps behind a Transpose. */
 static lnt_status weight(reader *r, const node_t *node, part_t *part)
 {
-    lnt_onnx_value *value = lnt_onnx_plain(r, lnt_onnx_input(r, node, 1));
+    lnt_onnx_value *value = lnt_onnx_skip_identity(r, lnt_onnx_input(r, node, 1));
     bool is_ml, turned = false;
     if (value != NULL && value->node != NULL &&
-        strcmp(lnt_onnx_operator(value->node, &is_ml), "Transpose") == 0) {
+        strcmp(lnt_onnx_op_type(value->node, &is_ml), "Transpose") == 0) {
         const Lnt__Onnx__Attribute *order = lnt_onnx_attribute(value->node, "perm");
         turned = order == NULL || (order->n_ints == 2 && order->ints[0] == 1);
         value = turned ? lnt_onnx_input(r, value->node, 0) : NULL;
     }
     part->weight = lnt_onnx_constant(r, value);
-    if (part->weight == NULL || part->weight->n_dims != 2 || lnt_onnx_count(part->weight) == 0 ||
+    if (part->weight == NULL || part->weight->n_dims != 2 || lnt_onnx_n_elements(part->weight) == 0 ||
         (part->weight->data_type != ONNX_FLOAT && part->weight->data_type != ONNX_DOUBLE)) {
         return lnt_onnx_fail_node(r, node,
                                   "expected a constant matrix of floats or doubles as weight");
@@ -70,10 +70,10 @@ static lnt_status weight(reader *r, const node_t *node, part_t *part)
 static lnt_status take_gemm(reader *r, const node_t *node, part_t *part)
 {
     part->kind = ONNX_DENSE;
-    part->weight_factor = lnt_onnx_float_of(node, "alpha", 1);
-    part->bias_factor = lnt_onnx_float_of(node, "beta", 1);
-    part->transposed = lnt_onnx_int_of(node, "transB", 0) != 0;
-    if (lnt_onnx_int_of(node, "transA", 0) != 0) {
+    part->weight_factor = lnt_onnx_get_float(node, "alpha", 1);
+    part->bias_factor = lnt_onnx_get_float(node, "beta", 1);
+    part->transposed = lnt_onnx_get_int(node, "transB", 0) != 0;
+    if (lnt_onnx_get_int(node, "transA", 0) != 0) {
         return lnt_onnx_fail_node(r, node, "transposes its input");
     }
     LNT_TRY(weight(r, node, part));
@@ -92,16 +92,16 @@ static lnt_status take_mat_mul(reader *r, const node_t *node, part_t *part)
 
 static lnt_status take_hard_sigmoid(reader *r, const node_t *node, part_t *part)
 {
-    const bool ours = fabs(lnt_onnx_float_of(node, "alpha", 0.2) - 1.0 / 6) < 1e-6 &&
-                      lnt_onnx_float_of(node, "beta", 0.5) == 0.5;
+    const bool ours = fabs(lnt_onnx_get_float(node, "alpha", 0.2) - 1.0 / 6) < 1e-6 &&
+                      lnt_onnx_get_float(node, "beta", 0.5) == 0.5;
     part->activation = LNT_HARD_SIGMOID;
     return ours ? LNT_OK : lnt_onnx_fail_node(r, node, "expected x/6 + 1/2, held within [0, 1]");
 }
 
 static lnt_status take_selu(reader *r, const node_t *node, part_t *part)
 {
-    const double alpha = lnt_onnx_float_of(node, "alpha", ONNX_SELU_ALPHA);
-    const double gamma = lnt_onnx_float_of(node, "gamma", ONNX_SELU_GAMMA);
+    const double alpha = lnt_onnx_get_float(node, "alpha", ONNX_SELU_ALPHA);
+    const double gamma = lnt_onnx_get_float(node, "gamma", ONNX_SELU_GAMMA);
     part->activation = LNT_SELU;
     return fabs(alpha - ONNX_SELU_ALPHA) < 1e-6 && fabs(gamma - ONNX_SELU_GAMMA) < 1e-6
                ? LNT_OK
@@ -122,7 +122,7 @@ static lnt_status take_alpha(reader *r, const node_t *node, part_t *part)
 {
     const bool is_elu = strcmp(node->op_type, "Elu") == 0;
     part->activation = is_elu ? LNT_ELU : LNT_LEAKY_RELU;
-    part->alpha = lnt_onnx_float_of(node, "alpha", is_elu ? 1 : 0.01);
+    part->alpha = lnt_onnx_get_float(node, "alpha", is_elu ? 1 : 0.01);
     return part->alpha > 0 && isfinite(part->alpha)
                ? LNT_OK
                : lnt_onnx_fail_node(r, node, "expected an alpha above 0, found %g", part->alpha);
@@ -140,10 +140,10 @@ static lnt_status take_prelu(reader *r, const node_t *node, part_t *part)
 static lnt_status take_batch_norm(reader *r, const node_t *node, part_t *part)
 {
     part->kind = ONNX_BATCH_NORM;
-    part->epsilon = lnt_onnx_float_of(node, "epsilon", 1e-5);
-    part->momentum = 1 - lnt_onnx_float_of(node, "momentum", 0.9);
-    if (lnt_onnx_int_of(node, "training_mode", 0) != 0 ||
-        lnt_onnx_int_of(node, "spatial", 1) == 0) {
+    part->epsilon = lnt_onnx_get_float(node, "epsilon", 1e-5);
+    part->momentum = 1 - lnt_onnx_get_float(node, "momentum", 0.9);
+    if (lnt_onnx_get_int(node, "training_mode", 0) != 0 ||
+        lnt_onnx_get_int(node, "spatial", 1) == 0) {
         return lnt_onnx_fail_node(r, node, "expected inference by columns");
     }
     LNT_TRY(required(r, node, 1, "scale", &part->gain));
@@ -154,10 +154,10 @@ static lnt_status take_batch_norm(reader *r, const node_t *node, part_t *part)
 
 static lnt_status take_row_norm(reader *r, const node_t *node, part_t *part)
 {
-    const int64_t axis = lnt_onnx_int_of(node, "axis", -1);
+    const int64_t axis = lnt_onnx_get_int(node, "axis", -1);
     const bool centred = strcmp(node->op_type, "LayerNormalization") == 0;
     part->kind = centred ? ONNX_LAYER_NORM : ONNX_RMS_NORM;
-    part->epsilon = lnt_onnx_float_of(node, "epsilon", 1e-5);
+    part->epsilon = lnt_onnx_get_float(node, "epsilon", 1e-5);
     if (axis != -1 && axis != 1) {
         return lnt_onnx_fail_node(r, node, "expected the last axis, found %jd", (intmax_t) axis);
     }
@@ -169,7 +169,7 @@ static lnt_status take_row_norm(reader *r, const node_t *node, part_t *part)
 
 static lnt_status take_flatten(reader *r, const node_t *node, part_t *part)
 {
-    const int64_t axis = lnt_onnx_int_of(node, "axis", 1);
+    const int64_t axis = lnt_onnx_get_int(node, "axis", 1);
     part->kind = ONNX_FLATTEN;
     part->shape[0] = 0;
     part->shape[1] = -1;
@@ -193,7 +193,7 @@ static bool keeps_rows(reader *r, const node_t *node, part_t *part)
     part->kind = ONNX_FLATTEN;
     part->shape[0] = 0;
     part->shape[1] = size >= -1 && size < 0x1p53 ? (int64_t) size : -2;
-    return lnt_onnx_count(cols) == 1 && match.x == lnt_onnx_plain(r, lnt_onnx_input(r, node, 0));
+    return lnt_onnx_n_elements(cols) == 1 && match.x == lnt_onnx_skip_identity(r, lnt_onnx_input(r, node, 0));
 }
 
 static lnt_status take_reshape(reader *r, const node_t *node, part_t *part)
@@ -203,9 +203,9 @@ static lnt_status take_reshape(reader *r, const node_t *node, part_t *part)
     }
     const lnt_onnx_tensor *shape;
     LNT_TRY(required(r, node, 1, "shape", &shape));
-    const size_t rank = lnt_onnx_count(shape);
+    const size_t rank = lnt_onnx_n_elements(shape);
     part->kind = rank == 1 ? ONNX_SQUEEZE : ONNX_FLATTEN;
-    part->keeps_zero = lnt_onnx_int_of(node, "allowzero", 0) != 0;
+    part->keeps_zero = lnt_onnx_get_int(node, "allowzero", 0) != 0;
     if (shape->data_type != ONNX_INT64 || rank > 2 ||
         (rank == 1 && lnt_onnx_number(shape, 0) != -1)) {
         return lnt_onnx_fail_node(r, node, "expected a shape of rows and columns");
@@ -232,7 +232,7 @@ static lnt_status take_squeeze(reader *r, const node_t *node, part_t *part)
 
 static lnt_status take_softmax(reader *r, const node_t *node, part_t *part)
 {
-    const int64_t axis = lnt_onnx_int_of(node, "axis", -1);
+    const int64_t axis = lnt_onnx_get_int(node, "axis", -1);
     part->kind = ONNX_SOFTMAX;
     return axis == 1 || axis == -1
                ? LNT_OK
@@ -309,7 +309,7 @@ static const struct {
     {"Exp", take_exp, LNT_IDENTITY},
 };
 
-lnt_status lnt_onnx_take_operator(reader *r, const node_t *node, const char *op, bool is_ml,
+lnt_status lnt_onnx_part_from_operator(reader *r, const node_t *node, const char *op, bool is_ml,
                                   part_t *part)
 {
     if (is_ml && strcmp(op, "Scaler") == 0) {

@@ -68,15 +68,15 @@ lnt_status lnt_onnx_walk(lnt_onnx_reader *reader, lnt_onnx_parts *parts);
  * The part that makes `value`, and the value that it is made from. `LNT_ERR_FORMAT` with the name
  * of an operator that no net has, or of one that is not used as a net would.
  */
-lnt_status lnt_onnx_take(lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
+lnt_status lnt_onnx_find_part(lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
                          lnt_onnx_value **from);
 
 /** The part that a node is by its operator; its first input goes in. */
-lnt_status lnt_onnx_take_operator(lnt_onnx_reader *reader, const lnt_onnx_node *node,
+lnt_status lnt_onnx_part_from_operator(lnt_onnx_reader *reader, const lnt_onnx_node *node,
                                   const char *op, bool is_ml, lnt_onnx_part *part);
 
-/** Whether a group of nodes behind `value` is a part that is known; see `lnt_onnx_take`. */
-bool lnt_onnx_take_group(const lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
+/** Whether a group of nodes behind `value` is a part that is known; see `lnt_onnx_find_part`. */
+bool lnt_onnx_part_from_group(const lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
                          lnt_onnx_value **from);
 
 #endif

@@ -21,7 +21,7 @@ typedef struct lnt_onnx_value {
     size_t position;               /* of the walk when it came by; see onnx_part.h */
 } lnt_onnx_value;
 
-#define LNT_ONNX_NOWHERE SIZE_MAX
+#define LNT_ONNX_NO_PART SIZE_MAX
 
 /** A file as it is read. Whatever is made for it comes from the pool. */
 typedef struct lnt_onnx_reader {

@@ -5,7 +5,7 @@
 static void do_affine(lnt_onnx_affine affine, const lnt_onnx_tensor *constant, size_t cols,
                       double *gain, double *bias)
 {
-    const size_t step = lnt_onnx_count(constant) > 1 ? 1 : 0;
+    const size_t step = lnt_onnx_n_elements(constant) > 1 ? 1 : 0;
     for (size_t j = 0; j < cols; j++) {
         const double c = lnt_onnx_number(constant, j * step);
         switch (affine) {
@@ -30,8 +30,8 @@ static lnt_status open_scaling(lnt_onnx_assembler *a, lnt_onnx_scaling *scaling)
 {
     if (scaling->offset == NULL) {
         scaling->cols = a->width;
-        scaling->offset = lnt_onnx_filled_numbers(a->r, 0, a->width);
-        scaling->scale = lnt_onnx_filled_numbers(a->r, 1, a->width);
+        scaling->offset = lnt_onnx_full_numbers(a->r, 0, a->width);
+        scaling->scale = lnt_onnx_full_numbers(a->r, 1, a->width);
     }
     return scaling->offset != NULL && scaling->scale != NULL ? LNT_OK : lnt_onnx_fail_pool(a->r);
 }
@@ -40,7 +40,7 @@ static lnt_status open_scaling(lnt_onnx_assembler *a, lnt_onnx_scaling *scaling)
 static void scale_input(lnt_onnx_scaling *s, lnt_onnx_affine affine,
                         const lnt_onnx_tensor *constant)
 {
-    const size_t step = lnt_onnx_count(constant) > 1 ? 1 : 0;
+    const size_t step = lnt_onnx_n_elements(constant) > 1 ? 1 : 0;
     for (size_t j = 0; j < s->cols; j++) {
         const double c = lnt_onnx_number(constant, j * step);
         switch (affine) {
@@ -62,7 +62,7 @@ static void scale_input(lnt_onnx_scaling *s, lnt_onnx_affine affine,
 static lnt_status check_columns(const lnt_onnx_assembler *a, const lnt_onnx_part *part,
                                 const lnt_onnx_tensor *tensor)
 {
-    const size_t count = tensor != NULL ? lnt_onnx_count(tensor) : 1;
+    const size_t count = tensor != NULL ? lnt_onnx_n_elements(tensor) : 1;
     return count == 1 || (count == a->width && a->flat)
                ? LNT_OK
                : lnt_onnx_fail_node(a->r, part->node, "has %zu numbers for %zu columns", count,
@@ -105,10 +105,10 @@ static lnt_status scale_layer(lnt_onnx_assembler *a, lnt_onnx_layer *layer,
     const bool adds = part->affine == ONNX_ADD || part->affine == ONNX_SUB;
     double *gain = layer->gain, *bias = layer->bias;
     if (gain == NULL) {
-        gain = lnt_onnx_filled_numbers(a->r, 1, a->width);
+        gain = lnt_onnx_full_numbers(a->r, 1, a->width);
     }
     if (bias == NULL) {
-        bias = lnt_onnx_filled_numbers(a->r, 0, a->width);
+        bias = lnt_onnx_full_numbers(a->r, 0, a->width);
     }
     if (gain == NULL || bias == NULL) {
         return lnt_onnx_fail_pool(a->r);
@@ -128,7 +128,7 @@ lnt_status lnt_onnx_add_affine(lnt_onnx_assembler *a, size_t i)
         return scale_inputs(a, i);
     }
     lnt_onnx_layer *layer =
-        a->link < i || a->net->target.offset != NULL ? NULL : lnt_onnx_open_layer(a, i);
+        a->link < i || a->net->target.offset != NULL ? NULL : lnt_onnx_fusable_layer(a, i);
     const bool at_end = i >= a->tail;
     if (part->bias == NULL && layer != NULL && takes(layer, part, at_end)) {
         return scale_layer(a, layer, part);

@@ -5,7 +5,7 @@
 #include "exchange/onnx/read/constant.h"
 
 /** Past nodes that leave a value as it is: Identity, Dropout, Cast between floats. */
-lnt_onnx_value *lnt_onnx_plain(const lnt_onnx_reader *reader, lnt_onnx_value *value);
+lnt_onnx_value *lnt_onnx_skip_identity(const lnt_onnx_reader *reader, lnt_onnx_value *value);
 
 /**
  * The tensor that a value is; NULL if it depends on the model's input, or its numbers are not as

@@ -10,7 +10,7 @@
 static bool is_zip_map(const lnt_onnx_value *value)
 {
     bool is_ml;
-    return value->node != NULL && strcmp(lnt_onnx_operator(value->node, &is_ml), "ZipMap") == 0 &&
+    return value->node != NULL && strcmp(lnt_onnx_op_type(value->node, &is_ml), "ZipMap") == 0 &&
            is_ml;
 }
 
@@ -54,7 +54,7 @@ static lnt_status find_output(lnt_onnx_reader *reader, lnt_onnx_parts *parts,
         parts->zip_map = (*output)->node;
         *output = lnt_onnx_input(reader, parts->zip_map, 0);
     }
-    *output = lnt_onnx_plain(reader, *output);
+    *output = lnt_onnx_skip_identity(reader, *output);
     return *output != NULL ? LNT_OK : lnt_onnx_fail_node(reader, parts->zip_map, "has no input");
 }
 
@@ -69,7 +69,7 @@ static lnt_status step_back(lnt_onnx_reader *reader, lnt_onnx_parts *parts, lnt_
                              lnt_excerpt_of((*value)->name).text);
     }
     lnt_onnx_value *from = NULL;
-    LNT_TRY(lnt_onnx_take(reader, *value, &parts->parts[parts->n_parts], &from));
+    LNT_TRY(lnt_onnx_find_part(reader, *value, &parts->parts[parts->n_parts], &from));
     if (from->node != NULL && from->place >= (*value)->place) {
         return lnt_onnx_fail_node(reader, node, "stands before a node that it depends on");
     }
@@ -92,7 +92,7 @@ static lnt_status note_starts(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
 {
     for (size_t i = 0; i < reader->n_values; i++) {
         lnt_onnx_value *value = &reader->values[i];
-        if (value->position != LNT_ONNX_NOWHERE) {
+        if (value->position != LNT_ONNX_NO_PART) {
             value->position = parts->n_parts - value->position;
         }
     }
@@ -105,7 +105,7 @@ static lnt_status note_starts(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
         if (part->kind != ONNX_RESIDUAL) {
             continue;
         }
-        if (part->back->position == LNT_ONNX_NOWHERE || part->back->position >= i) {
+        if (part->back->position == LNT_ONNX_NO_PART || part->back->position >= i) {
             return lnt_onnx_fail_node(reader, part->node,
                                       "adds two values, and neither is made from the other");
         }

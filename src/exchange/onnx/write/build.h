@@ -21,14 +21,14 @@ typedef struct lnt_onnx_builder {
 } lnt_onnx_builder;
 
 /** Starts a part of the graph: a text that stays, or the pool's. */
-void lnt_onnx_begin(lnt_onnx_builder *builder, const char *prefix);
+void lnt_onnx_set_prefix(lnt_onnx_builder *builder, const char *prefix);
 
 /** Adds a node of up to three inputs (NULL: no more) and one output; returns the output's name. */
-const char *lnt_onnx_apply(lnt_onnx_builder *builder, const char *op, const char *a, const char *b,
+const char *lnt_onnx_add_node(lnt_onnx_builder *builder, const char *op, const char *a, const char *b,
                            const char *c);
 
 /** Adds a node of any number of inputs. */
-const char *lnt_onnx_apply_all(lnt_onnx_builder *builder, const char *op, const char *const *inputs,
+const char *lnt_onnx_add_node_n(lnt_onnx_builder *builder, const char *op, const char *const *inputs,
                                size_t n_inputs);
 
 /** Attributes of the newest node. */
@@ -40,7 +40,7 @@ void lnt_onnx_put_ints(lnt_onnx_builder *builder, const char *name, int64_t valu
 const char *lnt_onnx_scalar(lnt_onnx_builder *builder, double value);
 const char *lnt_onnx_vector(lnt_onnx_builder *builder, const char *name, const double *values,
                             size_t count);
-const char *lnt_onnx_filled(lnt_onnx_builder *builder, const char *name, double value,
+const char *lnt_onnx_full(lnt_onnx_builder *builder, const char *name, double value,
                             size_t count);
 /** A vector as a matrix of one column. */
 const char *lnt_onnx_column(lnt_onnx_builder *builder, const char *name, const double *values,
@@ -52,6 +52,6 @@ const char *lnt_onnx_parameter(lnt_onnx_builder *builder, const char *name, cons
                                bool matrix);
 
 /** Declares the graph's input or output [batch, cols]. */
-Lnt__Onnx__ValueInfo *lnt_onnx_value(lnt_onnx_builder *builder, const char *name, size_t cols);
+Lnt__Onnx__ValueInfo *lnt_onnx_declare_value(lnt_onnx_builder *builder, const char *name, size_t cols);
 
 #endif

@@ -21,7 +21,7 @@ const char *lnt_onnx_emit_prelu(lnt_onnx_builder *builder, const char *slope, co
 const char *lnt_onnx_emit_net(lnt_onnx_builder *builder, lnt_net *net, const char *x);
 
 /** What `lnt_predict` does before the net. */
-const char *lnt_onnx_emit_input(lnt_onnx_builder *builder, const lnt_scaler *scaler, const char *x);
+const char *lnt_onnx_emit_input_scaling(lnt_onnx_builder *builder, const lnt_scaler *scaler, const char *x);
 
 /** What it does behind it: the loss's link, and the targets' own unit. */
 const char *lnt_onnx_emit_output(lnt_onnx_builder *builder, const lnt_model *model, const char *x);

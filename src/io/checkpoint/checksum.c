@@ -89,7 +89,7 @@ static lnt_status sum_items(const lnt_name_item *const *items, size_t count, lnt
     return status;
 }
 
-lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksum *sum)
+lnt_status lnt_checkpoint_metadata_checksum(const lnt_name_map *metadata, lnt_checksum *sum)
 {
     const lnt_name_item **items = lnt_allocate_unset(NULL, metadata->count, sizeof *items);
     if (items == NULL) {
@@ -107,7 +107,7 @@ lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksu
     return status;
 }
 
-lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum)
+lnt_status lnt_checkpoint_json_checksum(const json_t *metadata, lnt_checksum *sum)
 {
     lnt_name_map map = {0};
     map.items = lnt_allocate(NULL, json_object_size(metadata), sizeof *map.items);
@@ -118,9 +118,9 @@ lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum)
     json_t *value;
     json_object_foreach((json_t *) metadata, key, value) /* it is only read */
     {
-        lnt_name_map_put(&map, key, json_string_value(value));
+        lnt_name_map_add(&map, key, json_string_value(value));
     }
-    const lnt_status status = lnt_checkpoint_metadata_sum(&map, sum);
-    lnt_name_map_finish(&map, NULL);
+    const lnt_status status = lnt_checkpoint_metadata_checksum(&map, sum);
+    lnt_name_map_clear(&map, NULL);
     return status;
 }

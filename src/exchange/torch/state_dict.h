@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LINNET_EXCHANGE_TORCH_SOURCE_H
-#define LINNET_EXCHANGE_TORCH_SOURCE_H
+#ifndef LINNET_EXCHANGE_TORCH_STATE_DICT_H
+#define LINNET_EXCHANGE_TORCH_STATE_DICT_H
 
 #include "io/safetensors/safetensors.h"
 
@@ -41,7 +41,7 @@ typedef struct lnt_torch_shard {
 } lnt_torch_shard;
 
 /** An open source. Its tensors are sorted by module and, within one, by field. */
-typedef struct lnt_torch_source {
+typedef struct lnt_torch_state_dict {
     const char *path;
     const lnt_allocator *allocator;
     json_t *index; /* NULL for a single file */
@@ -49,18 +49,18 @@ typedef struct lnt_torch_source {
     size_t n_shards;
     lnt_torch_tensor *tensors;
     size_t n_tensors;
-} lnt_torch_source;
+} lnt_torch_state_dict;
 
 /** Opens; `path` and `allocator` are borrowed. The caller closes it, after a failure too. */
-lnt_status lnt_torch_open(lnt_torch_source *source, const char *path,
+lnt_status lnt_torch_state_dict_open(lnt_torch_state_dict *source, const char *path,
                           const lnt_allocator *allocator, lnt_error *error);
-void lnt_torch_close(lnt_torch_source *source);
+void lnt_torch_state_dict_close(lnt_torch_state_dict *source);
 
 /** Whether the bytes that a file begins with are those of an index: JSON's, not a length. */
 bool lnt_torch_is_index(const unsigned char *bytes, size_t size);
 
 /** Reads the index and opens its shards; each tensor must be in the shard that is said, alone. */
-lnt_status lnt_torch_open_shards(lnt_torch_source *source, lnt_error *error);
+lnt_status lnt_torch_open_shards(lnt_torch_state_dict *source, lnt_error *error);
 
 /** "PATH: tensor 'NAME': sentence", `LNT_ERR_FORMAT`. */
 lnt_status lnt_torch_fail(const lnt_torch_tensor *tensor, lnt_error *error, const char *format, ...)

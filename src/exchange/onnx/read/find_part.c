@@ -25,7 +25,7 @@ static lnt_status take_pair(const lnt_onnx_reader *r, const lnt_onnx_node *node,
     lnt_onnx_value *values[2];
     const lnt_onnx_tensor *constants[2];
     for (size_t k = 0; k < 2; k++) {
-        values[k] = lnt_onnx_plain(r, lnt_onnx_input(r, node, k));
+        values[k] = lnt_onnx_skip_identity(r, lnt_onnx_input(r, node, k));
         constants[k] = lnt_onnx_constant(r, values[k]);
     }
     if (values[0] == NULL || values[1] == NULL) {
@@ -52,20 +52,20 @@ static lnt_status take_pair(const lnt_onnx_reader *r, const lnt_onnx_node *node,
     return LNT_OK;
 }
 
-lnt_status lnt_onnx_take(lnt_onnx_reader *r, lnt_onnx_value *value, lnt_onnx_part *part,
+lnt_status lnt_onnx_find_part(lnt_onnx_reader *r, lnt_onnx_value *value, lnt_onnx_part *part,
                          lnt_onnx_value **from)
 {
     const lnt_onnx_node *node = value->node;
-    if (lnt_onnx_take_group(r, value, part, from)) {
+    if (lnt_onnx_part_from_group(r, value, part, from)) {
         return LNT_OK;
     }
     bool is_ml;
-    const char *op = lnt_onnx_operator(node, &is_ml);
+    const char *op = lnt_onnx_op_type(node, &is_ml);
     *part = (lnt_onnx_part){.node = node, .alpha = (double) NAN};
     if (!is_ml && affine_of(op, &part->affine)) {
         return take_pair(r, node, part, from);
     }
-    LNT_TRY(lnt_onnx_take_operator(r, node, op, is_ml, part));
-    *from = lnt_onnx_plain(r, lnt_onnx_input(r, node, 0));
+    LNT_TRY(lnt_onnx_part_from_operator(r, node, op, is_ml, part));
+    *from = lnt_onnx_skip_identity(r, lnt_onnx_input(r, node, 0));
     return *from != NULL ? LNT_OK : lnt_onnx_fail_node(r, node, "its input is nowhere made");
 }

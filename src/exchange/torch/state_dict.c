@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/torch/source.h"
+#include "exchange/torch/state_dict.h"
 
 #include "base/files/file_begin.h"
 #include "base/files/file_error.h"
@@ -83,7 +83,7 @@ static int by_module(const void *a, const void *b)
     return (x->field > y->field) - (x->field < y->field);
 }
 
-static lnt_status name_tensors(lnt_torch_source *source, lnt_error *error)
+static lnt_status name_tensors(lnt_torch_state_dict *source, lnt_error *error)
 {
     size_t expected = 0;
     for (size_t i = 0; i < source->n_tensors; i++) {
@@ -110,7 +110,7 @@ static lnt_status name_tensors(lnt_torch_source *source, lnt_error *error)
 
 /* --- files --- */
 
-static lnt_status open_single(lnt_torch_source *source, lnt_error *error)
+static lnt_status open_single(lnt_torch_state_dict *source, lnt_error *error)
 {
     source->shards = lnt_allocate(source->allocator, 1, sizeof *source->shards);
     if (source->shards == NULL) {
@@ -120,7 +120,7 @@ static lnt_status open_single(lnt_torch_source *source, lnt_error *error)
     return lnt_st_open(&source->shards[0].file, source->path, source->allocator, error);
 }
 
-static lnt_status list_tensors(lnt_torch_source *source, lnt_error *error)
+static lnt_status list_tensors(lnt_torch_state_dict *source, lnt_error *error)
 {
     size_t count = 0;
     for (size_t s = 0; s < source->n_shards; s++) {
@@ -156,10 +156,10 @@ bool lnt_torch_is_index(const unsigned char *bytes, size_t size)
     return i < size && bytes[i] == '{' && memchr(bytes, '\0', size < 8 ? size : 8) == NULL;
 }
 
-lnt_status lnt_torch_open(lnt_torch_source *source, const char *path,
+lnt_status lnt_torch_state_dict_open(lnt_torch_state_dict *source, const char *path,
                           const lnt_allocator *allocator, lnt_error *error)
 {
-    *source = (lnt_torch_source){.path = path, .allocator = allocator};
+    *source = (lnt_torch_state_dict){.path = path, .allocator = allocator};
     unsigned char begin[LNT_FILE_BEGIN];
     size_t size = 0;
     LNT_TRY(lnt_file_begin(path, begin, &size, error));
@@ -168,7 +168,7 @@ lnt_status lnt_torch_open(lnt_torch_source *source, const char *path,
     return list_tensors(source, error);
 }
 
-void lnt_torch_close(lnt_torch_source *source)
+void lnt_torch_state_dict_close(lnt_torch_state_dict *source)
 {
     for (size_t s = 0; s < source->n_shards; s++) {
         lnt_st_close(source->shards[s].file);
@@ -177,5 +177,5 @@ void lnt_torch_close(lnt_torch_source *source)
     lnt_release(source->allocator, source->shards);
     lnt_release(source->allocator, source->tensors);
     json_decref(source->index);
-    *source = (lnt_torch_source){0};
+    *source = (lnt_torch_state_dict){0};
 }
