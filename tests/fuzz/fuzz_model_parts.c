@@ -20,9 +20,9 @@
 
 enum { N_TEXTS = 6, MAX_DEPTH = 3, MAX_ITEMS = 64 };
 
-static const lnt_model_key text_keys[N_TEXTS] = {LNT_KEY_NET,          LNT_KEY_LOSS,
-                                                 LNT_KEY_TRAINING_SUMMARY,       LNT_KEY_INPUT_NAMES,
-                                                 LNT_KEY_TARGET_NAMES, LNT_KEY_CLASS_NAMES};
+static const lnt_model_key text_keys[N_TEXTS] = {
+    LNT_KEY_NET,         LNT_KEY_LOSS,         LNT_KEY_TRAINING_SUMMARY,
+    LNT_KEY_INPUT_NAMES, LNT_KEY_TARGET_NAMES, LNT_KEY_CLASS_NAMES};
 
 typedef struct file_parts {
     lnt_st_item items[MAX_ITEMS];

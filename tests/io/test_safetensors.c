@@ -335,7 +335,7 @@ Test(safetensors, file_that_shrinks_after_opening_is_noticed)
     unsigned char data[4];
     lnt_error error = {0};
     assert_status(lnt_st_read(file, lnt_st_at(file, 0), data, &error), LNT_ERR_FORMAT);
-    check_sentence(&error, LNT_ERR_FORMAT, path, "was cut while it was being read");
+    check_sentence(&error, LNT_ERR_FORMAT, path, "was truncated while it was read");
     lnt_st_close(file);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define LINE 100  /* columns of a line at most */
-#define NUMBER 40 /* room for a constant */
+#define NUMBER 40 /* size of a constant */
 
 lnt_status lnt_c_open(lnt_c_writer *text, const char *path, lnt_error *error)
 {
@@ -117,7 +117,7 @@ void lnt_c_list_item(lnt_c_writer *text, lnt_dtype dtype, double value)
     text->column += length + 1;
 }
 
-/* Octal, since it ends after three digits; ? since two of them may begin a trigraph. */
+/* Octal, because it ends after three digits; ? because two of them can begin a trigraph. */
 void lnt_c_string(lnt_c_writer *text, const char *string)
 {
     put(text, "\"", 1);

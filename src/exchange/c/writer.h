@@ -7,36 +7,38 @@
 #include <linnet/tensor.h>
 
 /**
- * A C source file that is being written. What fails is kept, and nothing is written from then on:
- * `lnt_c_close` says so.
+ * A writer of a C source file. After an error, nothing more is written, and `lnt_c_close` returns
+ * the error.
  */
 typedef struct lnt_c_writer {
     lnt_atomic_file file;
     lnt_error *error;
     lnt_status status;
     size_t used;
-    size_t column; /* of the list of numbers that is being written */
+    size_t column; /* current column of a list of numbers */
     char buffer[1 << 14];
 } lnt_c_writer;
 
 /** On failure there is nothing to close. */
 lnt_status lnt_c_open(lnt_c_writer *text, const char *path, lnt_error *error);
-/** Puts the file in its place, or, if anything failed, leaves none. */
+/** Commits the file; on an earlier error, leaves no file. */
 lnt_status lnt_c_close(lnt_c_writer *text);
-/** Leaves none. */
+/** Removes the file. */
 void lnt_c_abandon(lnt_c_writer *text);
 
-/** Without numbers other than whole ones: the locale has a say in those. */
+/**
+ * Prints formatted text; integers are the only numbers allowed, because the locale changes others.
+ */
 void lnt_c_print(lnt_c_writer *text, const char *format, ...) LNT_PRINTF(2, 3);
 
-/** A number as a C99 hexadecimal constant of that type; it must be finite. */
+/** Writes a number as a C99 hexadecimal constant of that type; it must be finite. */
 void lnt_c_number(lnt_c_writer *text, lnt_dtype dtype, double value);
-/** The same as the next of a list between braces, broken into lines. */
+/** Writes a number as the next item of a list in braces, broken into lines. */
 void lnt_c_list_item(lnt_c_writer *text, lnt_dtype dtype, double value);
 
-/** A string constant, whatever the bytes. */
+/** Writes a string constant of any bytes. */
 void lnt_c_string(lnt_c_writer *text, const char *string);
-/** A part of a comment: what could end it, or is not printed everywhere, becomes '_'. */
+/** Writes part of a comment: characters that could end it, or are not printable, become '_'. */
 void lnt_c_comment(lnt_c_writer *text, const char *string);
 
 #endif

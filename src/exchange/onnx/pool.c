@@ -31,7 +31,7 @@ bool lnt_pool_charge(lnt_pool *pool, size_t count, size_t size)
     return true;
 }
 
-/* A block with room for `bytes`; what is left of the newest is given up. */
+/* Adds a block of at least `bytes`; the rest of the newest block is not used any more. */
 static bool add_block(lnt_pool *pool, size_t bytes)
 {
     const size_t wanted = bytes > BLOCK ? bytes : BLOCK;

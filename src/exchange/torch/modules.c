@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MODULE_TEXT 192 /* room for the longest module */
+#define MODULE_TEXT 192 /* size of the longest module */
 
 static bool is(const lnt_layer *layer, const char *name)
 {
@@ -20,7 +20,7 @@ size_t lnt_torch_n_modules(const lnt_layer *layer)
     return is(layer, "dense") && layer->activation != LNT_IDENTITY ? 2 : 1;
 }
 
-/* NULL: there is none; "%s" stands for the activation's alpha. */
+/* NULL: no such module; "%s" is the activation's alpha. */
 static const char *const activations[] = {
     [LNT_IDENTITY] = "nn.Identity()",
     [LNT_RELU] = "nn.ReLU()",
@@ -39,7 +39,7 @@ static const char *const activations[] = {
     [LNT_SINE] = NULL,
 };
 
-/* NULL, or why not. */
+/* NULL, or why the layer has no such module. */
 static const char *fault_of(const lnt_layer *layer)
 {
     if (is(layer, "residual")) {
@@ -103,7 +103,7 @@ static lnt_status norm_text(const lnt_layer *layer, size_t cols, char *text, siz
     return LNT_OK;
 }
 
-/* A dense layer's activation comes apart. */
+/* The activation of a dense layer is a separate module. */
 static lnt_status module_text(const lnt_layer *layer, size_t inputs, char *text, size_t size)
 {
     if (is(layer, "dense")) {

@@ -11,7 +11,7 @@
 
 struct lnt_checkpoint {
     lnt_owner owner;
-    char *path; /* behind the struct */
+    char *path; /* in the block of the struct */
     lnt_st_file *file;
     const lnt_name_map *metadata; /* of the file */
 };
@@ -181,7 +181,7 @@ lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *na
     return LNT_OK;
 }
 
-static lnt_status absent(const lnt_checkpoint *checkpoint, const char *name, lnt_error *error)
+static lnt_status not_found(const lnt_checkpoint *checkpoint, const char *name, lnt_error *error)
 {
     return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is not there",
                          lnt_excerpt_of(name).text);
@@ -195,7 +195,7 @@ lnt_status lnt_checkpoint_checksum(const lnt_checkpoint *checkpoint, const char 
     }
     const lnt_st_entry *entry = lnt_st_find(checkpoint->file, name);
     if (entry == NULL) {
-        return absent(checkpoint, name, error);
+        return not_found(checkpoint, name, error);
     }
     lnt_checksum sum;
     LNT_TRY(lnt_st_checksum(checkpoint->file, entry, &sum, error));
@@ -211,7 +211,7 @@ lnt_status lnt_checkpoint_read(const lnt_checkpoint *checkpoint, const char *nam
     }
     const lnt_st_entry *entry = lnt_st_find(checkpoint->file, name);
     if (entry == NULL) {
-        return absent(checkpoint, name, error);
+        return not_found(checkpoint, name, error);
     }
     const lnt_tensor shape = shape_of(entry);
     if (shape.dtype != value->dtype) {

@@ -17,7 +17,7 @@ static lnt_status check_flatten(lnt_onnx_assembler *a, size_t i)
         return lnt_onnx_fail_node(a->r, part->node, "reshapes to [%jd, %jd], expected [-1, %zu]",
                                   (intmax_t) rows, (intmax_t) cols, a->width);
     }
-    if (!a->flat && a->parts->starts[i]) {
+    if (!a->flat && a->parts->is_skip_input[i]) {
         return lnt_onnx_fail_node(a->r, part->node, "flattens, and a sum goes around it");
     }
     a->flat = true;
@@ -67,7 +67,7 @@ static lnt_status add_part(lnt_onnx_assembler *a, size_t i)
     }
 }
 
-/* How many columns the parts say that the input has; 0: they do not. */
+/* The number of input columns according to the parts; 0: unknown. */
 static size_t cols_of_parts(const lnt_onnx_parts *parts)
 {
     for (size_t i = 0; i < parts->n_parts; i++) {
@@ -82,7 +82,7 @@ static size_t cols_of_parts(const lnt_onnx_parts *parts)
     return 0;
 }
 
-/* Of the weights; without any, of the input. */
+/* The dtype of the weights; without weights, of the input. */
 static lnt_dtype dtype_of(const lnt_onnx_assembler *a)
 {
     const Lnt__Onnx__Type *type = a->r->input->type;

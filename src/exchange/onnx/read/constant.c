@@ -9,7 +9,7 @@
 
 enum { ONNX_BOOL = 9 };
 
-/* Bytes of an element among raw data; 0 for types that are not read. */
+/* Bytes of an element of raw data; 0 for unsupported types. */
 static size_t word_of(int32_t type)
 {
     switch (type) {
@@ -46,7 +46,7 @@ size_t lnt_onnx_n_elements(const lnt_onnx_tensor *tensor)
     }
 }
 
-/* Whether the shape accounts for the numbers. */
+/* Whether the shape matches the number of elements. */
 bool lnt_onnx_is_valid(const lnt_onnx_tensor *tensor)
 {
     const size_t word = word_of(tensor->data_type);
@@ -65,7 +65,7 @@ bool lnt_onnx_is_valid(const lnt_onnx_tensor *tensor)
     return count == lnt_onnx_n_elements(tensor);
 }
 
-/* A tensor of the numbers that a Constant node has in an attribute; NULL without memory. */
+/* A tensor of the numbers in an attribute of a Constant node; NULL without memory. */
 static lnt_onnx_tensor *tensor_of(lnt_pool *pool, const Lnt__Onnx__Attribute *a, bool is_list)
 {
     lnt_onnx_tensor *tensor = lnt_pool_take(pool, 1, sizeof *tensor);

@@ -64,7 +64,7 @@ static lnt_status add_dense(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 lnt_onnx_layer *lnt_onnx_fusable_layer(const lnt_onnx_assembler *a, size_t i)
 {
     const size_t count = a->net->n_layers;
-    return count > 0 && !a->parts->starts[i] ? &a->net->layers[count - 1] : NULL;
+    return count > 0 && !a->parts->is_skip_input[i] ? &a->net->layers[count - 1] : NULL;
 }
 
 bool lnt_onnx_is_kind(const lnt_onnx_layer *layer, const char *kind)
@@ -117,7 +117,7 @@ static lnt_status add_norm(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 
 static lnt_status add_residual(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 {
-    const size_t first = a->layer_at[part->back->position], count = a->net->n_layers;
+    const size_t first = a->layer_at[part->skip->part_index], count = a->net->n_layers;
     if (first == count) {
         return lnt_onnx_fail_node(a->r, part->node, "adds a value to itself");
     }

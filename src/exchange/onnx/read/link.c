@@ -8,7 +8,7 @@ static bool only_shapes(lnt_onnx_kind kind)
     return kind == ONNX_FLATTEN || kind == ONNX_SQUEEZE;
 }
 
-/* The newest part before `end` that changes a value; LNT_ONNX_NO_PART if there is none. */
+/* The last part before `end` that changes a value; LNT_ONNX_NO_PART if there is none. */
 static size_t part_before(const lnt_onnx_assembler *a, size_t end, bool skip_affine)
 {
     while (end > 0) {
@@ -64,7 +64,7 @@ lnt_status lnt_onnx_read_gaussian(lnt_onnx_assembler *a, const lnt_onnx_part *pa
     if (part->gain == NULL) {
         return LNT_OK;
     }
-    a->width = k; /* of the scaler */
+    a->width = k; /* the columns of the scaler */
     double *deviation;
     target->cols = k;
     LNT_TRY(lnt_onnx_columns(a, part, part->gain, 1, &target->scale));

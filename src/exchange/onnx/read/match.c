@@ -58,7 +58,7 @@ static bool is_number(const matcher *m, double number, lnt_onnx_value *value)
 
 /* --- nodes --- */
 
-/* Behind the expression at `p`. */
+/* The end of the expression at `p`. */
 static const char *end_of(const char *p)
 {
     for (int depth = 0; *p != '\0'; p++) {
@@ -81,8 +81,9 @@ bool lnt_onnx_is_row_mean(const lnt_onnx_reader *reader, const lnt_onnx_node *no
     return last && lnt_onnx_get_int(node, "keepdims", 1) == 1;
 }
 
-/* Whether attributes are as a pattern means the operator. */
-static bool is_meant(const matcher *m, const char *op, const lnt_onnx_node *node, bool is_list)
+/* Whether the attributes are those that patterns assume. */
+static bool has_expected_attributes(const matcher *m, const char *op, const lnt_onnx_node *node,
+                                    bool is_list)
 {
     if (strcmp(op, "ReduceMean") == 0) {
         return lnt_onnx_is_row_mean(m->reader, node);
@@ -134,7 +135,7 @@ static bool match_node(matcher *m, const char *p, const lnt_onnx_value *value)
     const char *op = lnt_onnx_op_type(value->node, &is_ml), *open = strchr(p, '(');
     const size_t length = (size_t) (open - p);
     if (is_ml || strlen(op) != length || strncmp(op, p, length) != 0 ||
-        !is_meant(m, op, value->node, is_list)) {
+        !has_expected_attributes(m, op, value->node, is_list)) {
         return false;
     }
     const char *arguments[MAX_ARGUMENTS];

@@ -5,7 +5,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-/* The Legendre polynomial of degree `ONNX_NORMAL_NODES` at x, and its slope. */
+/* The Legendre polynomial of degree `ONNX_NORMAL_NODES` at x, and its derivative. */
 static double legendre(double x, double *slope)
 {
     double before = 1, value = x;

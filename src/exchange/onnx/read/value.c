@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-enum { MAX_PLAIN = 16 }; /* nodes that leave a value as it is, one behind the other */
+enum { MAX_PLAIN = 16 }; /* limit of consecutive nodes that do not change a value */
 
-/* Whether a node gives out its first input, at least in inference. */
+/* Whether the output of a node is its first input, at least in inference. */
 static bool is_plain(const lnt_onnx_reader *reader, const lnt_onnx_node *node)
 {
     bool is_ml;
@@ -33,7 +33,7 @@ lnt_onnx_value *lnt_onnx_skip_identity(const lnt_onnx_reader *reader, lnt_onnx_v
                     is_plain(reader, value->node);
          i++) {
         lnt_onnx_value *next = lnt_onnx_input(reader, value->node, 0);
-        if (next == NULL || (next->node != NULL && next->place >= value->place)) {
+        if (next == NULL || (next->node != NULL && next->node_index >= value->node_index)) {
             return value;
         }
         value = next;

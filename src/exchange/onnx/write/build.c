@@ -23,13 +23,13 @@ static char **text_list(lnt_onnx_builder *b, const char *const *texts, size_t co
 {
     char **list = lnt_pool_take(&b->pool, count, sizeof *list);
     for (size_t i = 0; list != NULL && i < count; i++) {
-        list[i] = (char *) texts[i]; /* packing only reads */
+        list[i] = (char *) texts[i]; /* read only */
     }
     return list;
 }
 
 const char *lnt_onnx_add_node_n(lnt_onnx_builder *b, const char *op, const char *const *inputs,
-                               size_t n_inputs)
+                                size_t n_inputs)
 {
     Lnt__Onnx__Graph *graph = &b->graph;
     Lnt__Onnx__Node *node = lnt_pool_take(&b->pool, 1, sizeof *node);
@@ -52,13 +52,13 @@ const char *lnt_onnx_add_node_n(lnt_onnx_builder *b, const char *op, const char 
 }
 
 const char *lnt_onnx_add_node(lnt_onnx_builder *b, const char *op, const char *first,
-                           const char *second, const char *third)
+                              const char *second, const char *third)
 {
     const char *const inputs[] = {first, second, third};
     return lnt_onnx_add_node_n(b, op, inputs, second == NULL ? 1 : third == NULL ? 2 : 3);
 }
 
-/* A new attribute of the newest node; NULL after a failure. */
+/* A new attribute of the last node; NULL after an error. */
 static Lnt__Onnx__Attribute *add_attribute(lnt_onnx_builder *b, const char *name, int32_t type)
 {
     if (b->pool.status != LNT_OK) {

@@ -26,9 +26,9 @@ static const char *clip(builder *b, const char *x, double low, double high)
     return lnt_onnx_add_node(b, "Clip", x, lnt_onnx_scalar(b, low), lnt_onnx_scalar(b, high));
 }
 
-/* --- operators that f32 has, and others in f64 --- */
+/* --- one operator in f32, a composition in f64 --- */
 
-/* Also for one slope to all columns. */
+/* Also with a single slope for all columns. */
 static const char *leaky_f64(builder *b, const char *slope, const char *x)
 {
     const char *below = one(b, "Relu", one(b, "Neg", x));

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A net's layers as they become nodes. */
+/* The state of converting layers to nodes. */
 typedef struct walk {
     lnt_onnx_builder *b;
     lnt_net *net;
-    const char **inputs; /* [layers]: the value that goes into each */
+    const char **inputs; /* [layers]: the input of each layer */
 } walk;
 
 /* --- parameters --- */
@@ -68,10 +68,8 @@ static const char *dropout(const walk *w, size_t l, const lnt_layer *layer, cons
     return x;
 }
 
-/*
- * Epsilon is a float even among doubles: what rounding takes from it goes to the variance, so it is
- * rounded down.
- */
+/* Epsilon is a float even in f64: it is rounded down, and the rounding error is added to the
+ * variance. */
 static const char *variance(const walk *w, size_t l, double epsilon, float *rounded)
 {
     *rounded = (float) epsilon;
@@ -125,7 +123,8 @@ static const char *row_norm(const walk *w, size_t l, const lnt_layer *layer, con
     lnt_onnx_builder *b = w->b;
     const char *mean = row_mean(w, lnt_onnx_add_node(b, "Mul", x, x, NULL));
     mean = lnt_onnx_add_node(b, "Add", mean, lnt_onnx_scalar(b, layer->epsilon), NULL);
-    const char *y = lnt_onnx_add_node(b, "Div", x, lnt_onnx_add_node(b, "Sqrt", mean, NULL, NULL), NULL);
+    const char *y =
+        lnt_onnx_add_node(b, "Div", x, lnt_onnx_add_node(b, "Sqrt", mean, NULL, NULL), NULL);
     const char *gain = parameter(w, l, "weight"), *bias = parameter(w, l, "bias");
     y = gain != NULL ? lnt_onnx_add_node(b, "Mul", y, gain, NULL) : y;
     return bias != NULL ? lnt_onnx_add_node(b, "Add", y, bias, NULL) : y;

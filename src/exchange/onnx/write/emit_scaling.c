@@ -4,12 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-/*
- * Linnet scales in double. Accelerators often have no doubles, so in f32 an offset goes as a float
- * and what rounding took from it: x − high is exact where the two are close, and it is there that
- * the rest counts.
- */
-const char *lnt_onnx_emit_input_scaling(lnt_onnx_builder *b, const lnt_scaler *scaler, const char *x)
+/* Linnet scales in double, but accelerators often have no doubles. So in f32 an offset is the sum
+ * of a float and its rounding error: x − high is exact if the two are close, which is where the
+ * rounding error matters. */
+const char *lnt_onnx_emit_input_scaling(lnt_onnx_builder *b, const lnt_scaler *scaler,
+                                        const char *x)
 {
     if (scaler == NULL) {
         return x;
@@ -59,7 +58,7 @@ static const char *columns(lnt_onnx_builder *b, const char *x, size_t first, siz
     return lnt_onnx_add_node_n(b, "Slice", inputs, 4);
 }
 
-/* k means, and behind them k numbers s: the deviation is √(softplus(s) + epsilon). */
+/* k means, then k numbers s: the deviation is √(softplus(s) + epsilon). */
 static const char *gaussian(lnt_onnx_builder *b, const lnt_model *model, const char *x)
 {
     const size_t k = lnt_net_outputs(model->net) / 2;

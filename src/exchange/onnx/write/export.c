@@ -12,10 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/*
- * Operators are used as they were in version 13, and no newer: runtimes since 2020 know them. Newer
- * ones, as for layer norm and GELU, are written by the operators that they are made of.
- */
+/* Operators of version 13 and older, which runtimes support since 2020. Newer operators, such as
+ * layer norm and GELU, are composed of older ones. */
 enum { OPERATOR_SET = 13, IR_VERSION = 7 };
 
 /* --- whether the parts fit together --- */
@@ -40,7 +38,7 @@ static lnt_status check_scaler(const char *what, const lnt_scaler *scaler, size_
         const float scale = (float) lnt_scaler_scale(scaler)[j];
         if (!isfinite(offset) || !isnormal(scale)) {
             return lnt_fail(error, LNT_ERR_INVALID,
-                            "model to export: %s of column %zu passes the range of f32", what,
+                            "model to export: %s of column %zu is beyond the range of f32", what,
                             j + 1);
         }
     }
@@ -84,7 +82,7 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
     return check_names(model, targets, error);
 }
 
-/* --- what the model says about itself --- */
+/* --- the description of the model --- */
 
 typedef struct exporter {
     lnt_onnx_builder b;
@@ -110,7 +108,7 @@ static void put_metadata(exporter *x, const char *key, const char *value)
     model->metadata_props[model->n_metadata_props++] = entry;
 }
 
-/* Takes `value` over; NULL for one that could not be made. */
+/* Takes ownership of `value`; NULL: it could not be created. */
 static void put_json(exporter *x, const char *key, json_t *value)
 {
     json_t *text = value != NULL ? lnt_json_embed(value) : NULL;
@@ -152,7 +150,7 @@ static void build_graph(exporter *x, const lnt_model *model)
     if (ends == NULL || b->pool.status != LNT_OK) {
         return;
     }
-    /* Nobody refers to the last node by its name yet. */
+    /* No node uses the last node's output by its name yet. */
     b->graph.node[b->graph.n_node - 1]->output[0] = (char *) "output";
     ends[0] = lnt_onnx_declare_value(b, "input", lnt_net_inputs(model->net));
     ends[1] = lnt_onnx_declare_value(b, "output", lnt_net_outputs(model->net));
