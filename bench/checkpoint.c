@@ -149,7 +149,8 @@ static void print_pause(lnt_bench *bench, const job *j)
 {
     const size_t hidden = bytes_of(&j->state) / sizeof(float) / (2 * COLS);
     const lnt_layer layers[] = {lnt_dense(hidden, LNT_RELU), lnt_dense(COLS, LNT_IDENTITY)};
-    const lnt_net_config config = {LNT_F32, COLS, layers, 2, 1, NULL};
+    const lnt_net_config config = {
+        .dtype = LNT_F32, .inputs = COLS, .layers = layers, .n_layers = 2, .seed = 1};
     lnt_net *net = NULL;
     lnt_bench_check(lnt_net_create(&net, &config), "lnt_net_create");
     float *data = lnt_bench_allocate((size_t) STEPS * COLS, sizeof *data);

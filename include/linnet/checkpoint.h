@@ -131,7 +131,7 @@ typedef struct lnt_checkpoint_folder lnt_checkpoint_folder;
 /**
  * Opens a folder. It is created if it does not exist; its parent is not. `keep` is the number of
  * checkpoints to keep, at least `LNT_CHECKPOINT_MIN_KEEP` (`LNT_ERR_INVALID`). The path is copied.
- * `LNT_ERR_ORDER` if the folder is already open. The function removes temporary files of killed
+ * `LNT_ERR_BUSY` if the folder is already open. The function removes temporary files of killed
  * processes of this machine, if the file system supports locks.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **folder,

@@ -38,7 +38,7 @@ LNT_BEGIN_DECLS
  * and second derivatives of piecewise linear functions are 0.
  *
  * All functions below but the first three: tensors are of the net's dtype, with any strides, and
- * the caller's; `LNT_ERR_ORDER` before the first successful `set`; `LNT_ERR_ALIAS` if an output
+ * the caller's; `LNT_ERR_STATE` before the first successful `set`; `LNT_ERR_ALIAS` if an output
  * overlaps itself, another output or an input.
  */
 typedef struct lnt_derivatives lnt_derivatives;
@@ -48,7 +48,7 @@ typedef struct lnt_derivatives_config {
     const lnt_scaler *inputs;  /**< [inputs], borrowed, or NULL: x goes in as it is */
     const lnt_scaler *targets; /**< [outputs], borrowed, or NULL: y comes out as it is */
     bool second;               /**< room for second derivatives, which all functions marked so need
-                                    (`LNT_ERR_ORDER` without) */
+                                    (`LNT_ERR_STATE` without) */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_derivatives_config;
 

@@ -138,7 +138,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_net_running_stat(lnt_net *net, size_t i,
 
 /**
  * Moves the running statistics towards those of the last training forward of `pass`. An optimiser's
- * step does it; it is for those who write their own. `LNT_ERR_ORDER` without such a forward.
+ * step does it; it is for those who write their own. `LNT_ERR_STATE` without such a forward.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_net_update_running_stats(lnt_net *net, const lnt_pass *pass);
 
@@ -194,7 +194,7 @@ LNT_API size_t lnt_pass_max_rows(const lnt_pass *pass);
 /**
  * ŷ = net(x), x [rows, inputs] with any strides, rows ≤ max_rows (`LNT_ERR_SHAPE` above). `output`,
  * which may be NULL, becomes a view [rows, outputs] into the pass, valid until the next forward.
- * `LNT_ERR_ORDER` if the pass is for other layers. After an error the last forward is forgotten.
+ * `LNT_ERR_MISMATCH` if the pass is for other layers. After an error the last forward is forgotten.
  * A training pass keeps the view `x`: its memory must stay as it is until backward is done.
  * `LNT_ERR_ALIAS` if x is a view of this pass's own, such as its last output: copy it first.
  */
@@ -223,8 +223,8 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_
 /**
  * The gradient of the loss of the last forward, by the chain rule, into the pass's gradients, which
  * it overwrites. `value`, which may be NULL, becomes the loss. The output view of forward stays
- * valid. `LNT_ERR_ORDER` without a forward before, with an inference pass, or with another net.
- * If the value is not finite, the status is still `LNT_OK`: look at the value.
+ * valid. `LNT_ERR_STATE` without a forward before or with an inference pass, `LNT_ERR_MISMATCH`
+ * with another net. If the value is not finite, the status is still `LNT_OK`: look at the value.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_net *net,
                                                     const lnt_loss *loss, const lnt_tensor *target,
@@ -234,7 +234,7 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward(lnt_pass *pass, const lnt_ne
  * Forward and backward in one call: `lnt_pass_forward` of x, then `lnt_pass_backward`, with their
  * errors. It saves threads of the pass from going to sleep in between, and it may take a large
  * batch through the net in parts that stay in the processor's caches, whose sums of gradients then
- * round otherwise. `LNT_ERR_ORDER` with an inference pass; `LNT_ERR_ALIAS` also if `target` or
+ * round otherwise. `LNT_ERR_STATE` with an inference pass; `LNT_ERR_ALIAS` also if `target` or
  * `weights` is a view of this pass's own.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_forward_backward(
@@ -258,11 +258,11 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_pass_backward_from(lnt_pass *pass, const l
  */
 LNT_API lnt_tensor lnt_pass_gradients(lnt_pass *pass);
 
-/** dL/d(parameter tensor i). `LNT_ERR_INVALID` outside, `LNT_ERR_ORDER` for an inference pass. */
+/** dL/d(parameter tensor i). `LNT_ERR_INVALID` outside, `LNT_ERR_STATE` for an inference pass. */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient);
 
 /**
- * dL/dx [rows, inputs] of the last backward: a view into the pass. `LNT_ERR_ORDER` unless the pass
+ * dL/dx [rows, inputs] of the last backward: a view into the pass. `LNT_ERR_STATE` unless the pass
  * was created with `input_gradient` and a backward was done.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient);

@@ -282,10 +282,11 @@ LNT_API void lnt_optim_destroy(lnt_optim *optim);
  * One step: reads the pass's gradients (averaging, clipping by value and L1 change them), writes
  * the net's parameters, and moves its running statistics. With `accumulate` k > 1 only every k-th
  * call moves the parameters. Nothing is allocated. Not while another thread uses the net.
- * `LNT_ERR_ORDER` if the pass has done no backward since its last forward, if net, pass and
- * optimiser are not of the same layers, or if the net has the average in place of its parameters.
- * `LNT_ERR_NONFINITE` if `clip_norm` is on and the gradient's norm is not finite: nothing in net
- * and optimiser has changed then, and the next pass's gradients take the place of these.
+ * `LNT_ERR_STATE` if the pass has done no backward since its last forward, `LNT_ERR_MISMATCH` if
+ * net, pass and optimiser are not of the same layers, or if the net has the average in place of its
+ * parameters. `LNT_ERR_NONFINITE` if `clip_norm` is on and the gradient's norm is not finite:
+ * nothing in net and optimiser has changed then, and the next pass's gradients take the place of
+ * these.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass);
 
@@ -368,7 +369,7 @@ LNT_API double lnt_optim_gradient_norm(const lnt_optim *optim);
 
 /**
  * Exchanges the net's parameters and their moving average: once to validate or save with the
- * average, once more, to the same bits, to go on training. `LNT_ERR_ORDER` without `ema_decay`,
+ * average, once more, to the same bits, to go on training. `LNT_ERR_STATE` without `ema_decay`,
  * before a step, or with a net of other layers.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_optim_swap_ema(lnt_optim *optim, lnt_net *net);

@@ -19,7 +19,10 @@ LNT_BEGIN_DECLS
     X(LNT_ERR_ALIAS, "an output overlaps an input or itself")                                      \
     X(LNT_ERR_TOO_LARGE, "a size exceeds what BLAS, memory or the given limit can hold")           \
     X(LNT_ERR_MEMORY, "the allocator returned NULL")                                               \
-    X(LNT_ERR_ORDER, "the call is out of order, or made with another object than before")          \
+    X(LNT_ERR_STATE, "the call is out of order")                                                   \
+    X(LNT_ERR_MISMATCH, "the objects were made for different nets or different data")              \
+    X(LNT_ERR_EXISTS, "what is to be created exists already")                                      \
+    X(LNT_ERR_BUSY, "another program or thread uses it")                                           \
     X(LNT_ERR_IO, "a file could not be opened, read or written")                                   \
     X(LNT_ERR_FORMAT, "the content of a file is malformed")                                        \
     X(LNT_ERR_NONFINITE, "a value is infinite or not a number")                                    \

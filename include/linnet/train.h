@@ -47,10 +47,10 @@ typedef struct lnt_checkpoint_config {
     double every_seconds;  /**< whatever ended it but an error */
     size_t keep;           /**< how many stay, the newest; 0: `LNT_CHECKPOINT_MIN_KEEP` */
     bool resume;           /**< go on from the newest good one; begin if there is none. Without it a
-                                folder that has some is `LNT_ERR_ORDER` */
+                                folder that has some is `LNT_ERR_EXISTS` */
     bool allow_changes;    /**< data and settings may be others than those of the checkpoint, where
                             they fit the net and the optimiser; an epoch that was interrupted
-                            begins anew. Without it that is `LNT_ERR_INVALID`; epochs, max_steps,
+                            begins anew. Without it that is `LNT_ERR_MISMATCH`; epochs, max_steps,
                             max_seconds and threads may always change */
     const char *options;   /**< lines that the settings are compared by besides, such as a program's
                                 own; or NULL */

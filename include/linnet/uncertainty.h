@@ -92,7 +92,8 @@ LNT_API const lnt_laplace_info *lnt_laplace_get_info(const lnt_laplace *laplace)
 
 /**
  * The working memory of predictions, one allocation. It borrows net and Laplace approximation,
- * which must outlive it; `LNT_ERR_ORDER` if they are not for the same layers. One thread at a time.
+ * which must outlive it; `LNT_ERR_MISMATCH` if they are not for the same layers. One thread at a
+ * time.
  */
 typedef struct lnt_laplace_predictor lnt_laplace_predictor;
 

@@ -10,27 +10,31 @@
 #include <stdio.h>
 #include <string.h>
 
-static const lnt_cli_verb *const verbs[] = {&lnt_cli_train,   &lnt_cli_cv,       &lnt_cli_lr,
-                                            &lnt_cli_predict, &lnt_cli_evaluate, &lnt_cli_info,
-                                            &lnt_cli_export,  &lnt_cli_import};
+static const lnt_cli_command *const commands[] = {
+    &lnt_cli_train,    &lnt_cli_cv,   &lnt_cli_lr,     &lnt_cli_predict,
+    &lnt_cli_evaluate, &lnt_cli_info, &lnt_cli_export, &lnt_cli_import};
 
-#define N_VERBS (sizeof verbs / sizeof verbs[0])
+#define N_COMMANDS (sizeof commands / sizeof commands[0])
 
 static void print_help(FILE *stream)
 {
-    fputs("Usage: linnet VERB [OPTION...] FILE...\n\n"
-          "Trains multilayer perceptrons on tables, and uses them.\n\n"
-          "Verbs:\n",
+    fputs("Usage: linnet COMMAND [OPTION...] FILE...\n"
+          "\n"
+          "Trains multilayer perceptrons on tables and runs them.\n"
+          "\n"
+          "Commands:\n",
           stream);
-    for (size_t i = 0; i < N_VERBS; i++) {
-        fprintf(stream, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
     }
-    fprintf(stream, "  %-10s %s\n", "help", "Show this help, or that of a verb");
-    fputs("\nOptions:\n"
+    fprintf(stream, "  %-10s %s\n", "help", "Show this help, or the help of a command");
+    fputs("\n"
+          "Options:\n"
           "  --help     Show this help\n"
-          "  --version  Show the version, and the libraries behind it\n\n"
-          "'linnet help VERB' and 'man linnet-VERB' tell of a verb's options.\n"
-          "Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+          "  --version  Show the version and the libraries in use\n"
+          "\n"
+          "'linnet help COMMAND' and 'man linnet-COMMAND' describe the options of a command.\n"
+          "Exit status: 0 success, 1 failure, 2 usage error.\n",
           stream);
 }
 
@@ -40,34 +44,34 @@ static int print_version(void)
     printf("linnet %s\n", build.version);
     printf("BLAS      %s%s%s\n", build.blas, build.blas_config[0] != '\0' ? ": " : "",
            build.blas_config);
-    printf("core      %s\n", build.blas_core[0] != '\0' ? build.blas_core : "not told");
+    printf("core      %s\n", build.blas_core[0] != '\0' ? build.blas_core : "unknown");
     if (build.blas_threads > 0) {
-        printf("threads   %d (the verbs use --threads, by default 1)\n", build.blas_threads);
+        printf("threads   %d (the commands use --threads, by default 1)\n", build.blas_threads);
     }
-    printf("LAPACK    %s\n", build.lapack[0] != '\0' ? build.lapack : "not told");
+    printf("LAPACK    %s\n", build.lapack[0] != '\0' ? build.lapack : "unknown");
     printf("compiler  %s\n", build.compiler);
     if (build.disabled_formats[0] != '\0') {
-        printf("left out  %s\n", build.disabled_formats);
+        printf("disabled  %s\n", build.disabled_formats);
     }
     return LNT_CLI_DONE;
 }
 
-/* Verbs, and behind them the words that are used in their place. */
+/* Commands, and behind them the words that are used in their place. */
 static const char *word(size_t i, const void *context)
 {
     static const char *const others[] = {"help", "--help", "--version"};
     (void) context;
-    if (i < N_VERBS) {
-        return verbs[i]->name;
+    if (i < N_COMMANDS) {
+        return commands[i]->name;
     }
-    return i - N_VERBS < sizeof others / sizeof others[0] ? others[i - N_VERBS] : NULL;
+    return i - N_COMMANDS < sizeof others / sizeof others[0] ? others[i - N_COMMANDS] : NULL;
 }
 
-static const lnt_cli_verb *find_verb(const char *name)
+static const lnt_cli_command *find_command(const char *name)
 {
-    for (size_t i = 0; i < N_VERBS; i++) {
-        if (strcmp(verbs[i]->name, name) == 0) {
-            return verbs[i];
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(commands[i]->name, name) == 0) {
+            return commands[i];
         }
     }
     return NULL;
@@ -75,12 +79,12 @@ static const lnt_cli_verb *find_verb(const char *name)
 
 static int unknown(const char *name)
 {
-    const char *what = name[0] == '-' ? "option" : "verb";
+    const char *what = name[0] == '-' ? "option" : "command";
     const char *nearest = lnt_suggest(name, word, NULL);
     if (nearest == NULL) {
-        return lnt_cli_misuse("unknown %s '%s'; see 'linnet --help'", what, name);
+        return lnt_cli_usage_error("unknown %s '%s'; see 'linnet --help'", what, name);
     }
-    return lnt_cli_misuse("unknown %s '%s'; did you mean '%s'?", what, name, nearest);
+    return lnt_cli_usage_error("unknown %s '%s'; did you mean '%s'?", what, name, nearest);
 }
 
 static int help(const char *name)
@@ -89,15 +93,15 @@ static int help(const char *name)
         print_help(stdout);
         return LNT_CLI_DONE;
     }
-    const lnt_cli_verb *verb = find_verb(name);
-    return verb != NULL ? lnt_cli_help(verb) : unknown(name);
+    const lnt_cli_command *command = find_command(name);
+    return command != NULL ? lnt_cli_help(command) : unknown(name);
 }
 
 static int run(int argc, const char **argv)
 {
     if (argc < 2) {
         print_help(stderr);
-        return LNT_CLI_MISUSED;
+        return LNT_CLI_USAGE_ERROR;
     }
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0) {
@@ -106,8 +110,8 @@ static int run(int argc, const char **argv)
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         return help(argc > 2 ? argv[2] : NULL);
     }
-    const lnt_cli_verb *verb = find_verb(name);
-    return verb != NULL ? lnt_cli_parse_and_run(verb, argc - 1, argv + 1) : unknown(name);
+    const lnt_cli_command *command = find_command(name);
+    return command != NULL ? lnt_cli_parse_and_run(command, argc - 1, argv + 1) : unknown(name);
 }
 
 int main(int argc, char **argv)

@@ -31,7 +31,7 @@ lnt_status lnt_point_set(lnt_point *point, const lnt_net *net, const lnt_tensor 
         return LNT_ERR_DTYPE;
     }
     if (point->signature != net->signature) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_MISMATCH;
     }
     if (x->cols != net->widths[0] || x->rows > point->max_rows) {
         return LNT_ERR_SHAPE;

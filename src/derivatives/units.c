@@ -8,7 +8,7 @@ lnt_status lnt_derivatives_ready(const lnt_derivatives *d, bool second)
     if (d == NULL) {
         return LNT_ERR_NULL;
     }
-    return d->is_set && (d->second || !second) ? LNT_OK : LNT_ERR_ORDER;
+    return d->is_set && (d->second || !second) ? LNT_OK : LNT_ERR_STATE;
 }
 
 lnt_status lnt_derivatives_check(const lnt_derivatives *d, const lnt_tensor *t, size_t rows,

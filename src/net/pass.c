@@ -162,7 +162,7 @@ lnt_status lnt_pass_layer_output(const lnt_pass *pass, size_t i, lnt_tensor *out
         return LNT_ERR_INVALID;
     }
     if (!pass->forward_done || pass->mode != LNT_TRAINING) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_STATE;
     }
     *output = top(&pass->activations[i], pass->x.rows);
     return LNT_OK;
@@ -190,8 +190,11 @@ lnt_status lnt_net_update_running_stats(lnt_net *net, const lnt_pass *pass)
     if (net == NULL || pass == NULL) {
         return LNT_ERR_NULL;
     }
-    if (!pass->forward_done || pass->mode != LNT_TRAINING || pass->signature != net->signature) {
-        return LNT_ERR_ORDER;
+    if (pass->signature != net->signature) {
+        return LNT_ERR_MISMATCH;
+    }
+    if (!pass->forward_done || pass->mode != LNT_TRAINING) {
+        return LNT_ERR_STATE;
     }
     for (size_t l = 0; net->n_statistics > 0 && l < net->n_layers; l++) {
         const lnt_layer *layer = &net->layers[l];
@@ -215,7 +218,7 @@ lnt_status lnt_pass_loss(const lnt_pass *pass, const lnt_loss *loss, const lnt_t
         return LNT_ERR_NULL;
     }
     if (!pass->forward_done) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_STATE;
     }
     const lnt_tensor output = output_of(pass);
     return lnt_loss_evaluate(loss, &output, target, weights, value, NULL);
@@ -226,8 +229,10 @@ static lnt_status check_backward(const lnt_pass *pass, const lnt_net *net)
     if (pass == NULL || net == NULL) {
         return LNT_ERR_NULL;
     }
-    const bool ready = pass->forward_done && pass->mode == LNT_TRAINING;
-    return ready && pass->net == net ? LNT_OK : LNT_ERR_ORDER;
+    if (!pass->forward_done || pass->mode != LNT_TRAINING) {
+        return LNT_ERR_STATE;
+    }
+    return pass->net == net ? LNT_OK : LNT_ERR_MISMATCH;
 }
 
 /* The chain rule from the last layer to the first, from dL/dŷ. */
@@ -316,7 +321,7 @@ lnt_status lnt_pass_forward_backward(lnt_pass *pass, const lnt_net *net, const l
 {
     LNT_TRY(check_forward(pass, net, x));
     if (pass->mode != LNT_TRAINING) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_STATE;
     }
     if (lies_in_pass(pass, target) || lies_in_pass(pass, weights)) {
         return LNT_ERR_ALIAS;
@@ -363,7 +368,7 @@ lnt_status lnt_pass_gradient(lnt_pass *pass, size_t i, lnt_tensor *gradient)
         return LNT_ERR_NULL;
     }
     if (pass->mode != LNT_TRAINING) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_STATE;
     }
     if (i >= pass->n_tensors) {
         return LNT_ERR_INVALID;
@@ -378,7 +383,7 @@ lnt_status lnt_pass_input_gradient(lnt_pass *pass, lnt_tensor *gradient)
         return LNT_ERR_NULL;
     }
     if (!pass->input_gradient || !pass->backward_done) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_STATE;
     }
     *gradient = pass->runs[0].dx;
     return LNT_OK;

@@ -45,7 +45,7 @@ static bool adopt(lnt_pass *pass, const lnt_net *net)
 lnt_status lnt_pass_bind(lnt_pass *pass, const lnt_net *net, const lnt_tensor *x)
 {
     if (pass->signature != net->signature) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_MISMATCH;
     }
     lnt_layer_run *first = &pass->runs[0];
     const bool moved = !same_view(&first->x, x);

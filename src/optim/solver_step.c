@@ -12,9 +12,11 @@ static lnt_status check(const lnt_optim *optim, const lnt_net *net, const lnt_pa
     if (batch->x == NULL || batch->target == NULL || batch->loss == NULL) {
         return LNT_ERR_NULL;
     }
-    if (!pass->backward_done || optim->signature != net->signature ||
-        pass->signature != net->signature || optim->swapped || pass->x.rows != batch->x->rows) {
-        return LNT_ERR_ORDER;
+    if (optim->signature != net->signature || pass->signature != net->signature) {
+        return LNT_ERR_MISMATCH;
+    }
+    if (!pass->backward_done || optim->swapped || pass->x.rows != batch->x->rows) {
+        return LNT_ERR_STATE;
     }
     if (optim->ops->solver->takes_rows && batch->x->rows > optim->config.max_rows) {
         return LNT_ERR_SHAPE;

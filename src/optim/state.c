@@ -7,8 +7,11 @@ lnt_status lnt_optim_swap_ema(lnt_optim *optim, lnt_net *net)
     if (optim == NULL || net == NULL) {
         return LNT_ERR_NULL;
     }
-    if (optim->average == NULL || optim->steps == 0 || optim->signature != net->signature) {
-        return LNT_ERR_ORDER;
+    if (optim->signature != net->signature) {
+        return LNT_ERR_MISMATCH;
+    }
+    if (optim->average == NULL || optim->steps == 0) {
+        return LNT_ERR_STATE;
     }
     lnt_optim_exchange(optim->n_parameters * lnt_dtype_size(optim->dtype), net->parameters,
                        optim->average);

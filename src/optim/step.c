@@ -178,9 +178,11 @@ lnt_status lnt_optim_step(lnt_optim *optim, lnt_net *net, lnt_pass *pass)
     if (optim == NULL || net == NULL || pass == NULL) {
         return LNT_ERR_NULL;
     }
-    if (!pass->backward_done || optim->signature != net->signature ||
-        pass->signature != net->signature || optim->swapped || optim->ops->solver != NULL) {
-        return LNT_ERR_ORDER;
+    if (optim->signature != net->signature || pass->signature != net->signature) {
+        return LNT_ERR_MISMATCH;
+    }
+    if (!pass->backward_done || optim->swapped || optim->ops->solver != NULL) {
+        return LNT_ERR_STATE;
     }
     LNT_TRY(lnt_pass_check_process(pass));
     if (optim->pending + 1 < optim->config.accumulate) {

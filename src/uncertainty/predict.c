@@ -64,7 +64,7 @@ lnt_status lnt_laplace_predictor_create(lnt_laplace_predictor **predictor, const
         return LNT_ERR_NULL;
     }
     if (laplace->signature != net->signature) {
-        return LNT_ERR_ORDER;
+        return LNT_ERR_MISMATCH;
     }
     if (max_rows == 0) {
         return LNT_ERR_INVALID;

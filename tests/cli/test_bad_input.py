@@ -49,8 +49,8 @@ class BadData(CommandCase):
                     *train, "--exclude", "4")
         self.refuse(1, "linnet train: option --features: column 'length' is given twice",
                     *train, "--features", "length,1")
-        self.refuse(1, "linnet train: expected a column besides the targets to learn from, found "
-                    "none", *train, "--exclude", "1,2,3")
+        self.refuse(1, "linnet train: expected at least one input column besides the targets, "
+                    "found none", *train, "--exclude", "1,2,3")
         self.refuse(1, "linnet train: flowers.csv: column 'species': expected numbers in each of "
                     "several targets, found text", *train, "-t", "length")
 
@@ -91,7 +91,7 @@ class BadData(CommandCase):
     def test_too_few_rows(self):
         self.refuse_table("t.csv: expected at least 2 rows, some to train on and some to hold out, "
                           "found 1 (--validation 0 holds none out)", "a,b\n1,0.5\n", "-t", "b")
-        self.refuse_table("t.csv: too few rows of each class to hold 0.2 of them out (--validation "
+        self.refuse_table("t.csv: too few rows of each class to hold out 0.2 of them (--validation "
                           "0 holds none out)", "a,b\n1,x\n2,y\n", "-t", "b")
 
     def test_loss_not_finite(self):
@@ -124,7 +124,7 @@ class BadOutput(CommandCase):
         self.refuse_output("no/x", "cannot be written: there is no folder 'no/'")
         self.refuse_output(str(self.folder), "cannot be replaced: it is a folder")
         self.refuse_output("/dev/null", "cannot be replaced: it is not a regular file")
-        self.refuse_output("./flowers.csv", "is read too, and would be overwritten")
+        self.refuse_output("./flowers.csv", "is an input too, and would be overwritten")
         self.assertEqual(flowers(), (self.folder / "flowers.csv").read_text())
         self.refuse_output("flowers.csv/x", "cannot open its folder: Not a directory")
         done = self.run_command("train", "flowers.csv", "-t", "species", "-o", "x" * 300)
@@ -136,7 +136,7 @@ class BadOutput(CommandCase):
         predict = ["predict", "flowers.safetensors", "flowers.csv", "-o"]
         self.refuse(1, "linnet predict: no/x: cannot be written: there is no folder 'no/'",
                     *predict, "no/x")
-        self.refuse(1, "linnet predict: flowers.safetensors: is read too, and would be overwritten",
+        self.refuse(1, "linnet predict: flowers.safetensors: is an input too, and would be overwritten",
                     *predict, "flowers.safetensors")
         self.refuse(1, "linnet predict: /dev/full: cannot be written: No space left on device",
                     *predict, "/dev/full")
@@ -168,10 +168,10 @@ class BadModel(CommandCase):
         self.write("fewer.csv", "length,species\n" + "\n".join(f"{r[0]},{r[3]}" for r in rows))
         self.write("four.csv", "\n".join(",".join([*r[:3], "9"]) for r in rows))
         self.write("two.csv", "\n".join(",".join(r[:2]) for r in rows))
-        for verb in ("predict", "evaluate"):
-            self.refuse(1, f"linnet {verb}: fewer.csv: column 'width', which the model needs, is "
-                        "not there, nor is 1 other",
-                        verb, "flowers.safetensors", "fewer.csv")
+        for command in ("predict", "evaluate"):
+            self.refuse(1, f"linnet {command}: fewer.csv: column 'width', which the model needs, is "
+                        "missing, as is 1 other",
+                        command, "flowers.safetensors", "fewer.csv")
         self.refuse(1, "linnet predict: four.csv: expected 3 columns for the model, found 4",
                     "predict", "flowers.safetensors", "four.csv")
         self.refuse(1, "linnet predict: two.csv: expected 3 columns for the model, found 2",

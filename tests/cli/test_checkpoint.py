@@ -48,7 +48,7 @@ class Checkpoints(CommandCase):
             process.send_signal(number)
             _, errors = process.communicate(timeout=TIME_LIMIT)
             self.assertEqual(1, process.returncode)
-            self.assertRegex(errors.decode(), "stopped by .*; --resume goes on")
+            self.assertRegex(errors.decode(), "stopped by .*; --resume continues the run")
             self.assertEqual(1, len(list(folder.glob("checkpoint-*"))))
 
     def test_killed_and_continued(self):
@@ -122,9 +122,9 @@ class Checkpoints(CommandCase):
     def test_what_is_refused(self):
         self.succeed(*RUN, *KEEP, "--max-steps", 30, "-o", "part")
         for options, sentence in (
-                (KEEP, "run: the folder already has checkpoints; --resume goes on"),
+                (KEEP, "run: the folder already has checkpoints; --resume continues"),
                 ([*KEEP, "--resume", "--lr", "0.5"],
-                 "was made with 'lr = 0.005', now it is 'lr = 0.5'; --resume-changed goes on"),
+                 "was made with 'lr = 0.005', now it is 'lr = 0.5'; --resume-allow-changes continues"),
                 ([*KEEP, "--resume", "--validation", "0.3"], "now it is 'validation = 0.3'"),
                 ([*KEEP, "--resume", "--standardize", "no"], None)):
             done = self.run_command(*RUN, *options, "-o", "part")
@@ -136,15 +136,15 @@ class Checkpoints(CommandCase):
         done = self.run_command(*RUN, *KEEP, "--resume", "-o", "part")
         self.assertEqual(1, done.returncode)
         self.assertRegex(done.stderr, r"was made with '[xy](_val)? = \[.*checksum")
-        self.succeed(*RUN, *KEEP, "--resume-changed", "--lr", "0.5", "-o", "part")
+        self.succeed(*RUN, *KEEP, "--resume-allow-changes", "--lr", "0.5", "-o", "part")
 
     def test_a_run_of_this_version_goes_on_for_ever(self):
         golden = SOURCE / "tests" / "golden" / "run-v1"
         shutil.copytree(golden, self.folder / "golden")
         done = self.succeed("train", golden / "table.csv", "-t", "y", "--hidden", 3, "--batch", 5,
                             "--epochs", 6, "--schedule", "constant", "--dtype", "f64", "-o", "m",
-                            "--checkpoint", "golden", "--resume-changed")
-        self.assertIn("goes on from a checkpoint, in epoch 3, after 9 steps", done.stderr)
+                            "--checkpoint", "golden", "--resume-allow-changes")
+        self.assertIn("resuming from the checkpoint at epoch 3, after 9 steps", done.stderr)
 
     def test_misuse(self):
         for options, sentence in (
@@ -166,5 +166,5 @@ class Checkpoints(CommandCase):
         newest.write_bytes(data)
         done = self.succeed(*RUN, *KEEP, "--resume", "-o", "rest")
         self.assertIn(f"{newest.name}: tensor", done.stderr)
-        self.assertIn("the checkpoint before it was used", done.stderr)
+        self.assertIn("the previous checkpoint was used", done.stderr)
         self.same("rest")

@@ -69,15 +69,15 @@ class CrossValidation(CommandCase):
         self.assertNotEqual(plain, unwatched)  # fewer rows to train on
         self.assertNotEqual(unwatched, watched)
         self.assertEqual(90, sum(fold["rows"] for fold in watched["folds"]))
-        self.refuse(2, "linnet cv: option --restore-best: needs rows held out (--validation)",
+        self.refuse(2, "linnet cv: option --restore-best: needs held-out rows (--validation)",
                     *command, "--restore-best")
-        self.refuse(2, "linnet cv: option --monitor: needs rows held out (--validation)",
+        self.refuse(2, "linnet cv: option --monitor: needs held-out rows (--validation)",
                     *command, "--monitor", "accuracy")
 
     def test_without_what_has_no_effect(self):
-        for verb, option in (("cv", "--progress"), ("cv", "--dry-run"), ("lr", "--progress"),
+        for command, option in (("cv", "--progress"), ("cv", "--dry-run"), ("lr", "--progress"),
                              ("lr", "--epochs"), ("lr", "--schedule"), ("lr", "--patience")):
-            done = self.run_command(verb, "x.csv", "-t", "y", option, "1")
+            done = self.run_command(command, "x.csv", "-t", "y", option, "1")
             self.assertEqual(2, done.returncode)
             self.assertIn(f"unknown option '{option}'", done.stderr)
 

@@ -45,15 +45,15 @@ class Exchange(CommandCase):
         self.assertEqual(4, info["inputs"])
         self.assertEqual(2, info["outputs"])
         self.assertEqual(1e-6, info["layers"][8]["epsilon"])
-        for layer, fault in (("densely", "no layer is called 'densely'; expected dense, an "
+        for layer, fault in (("densely", "unknown layer 'densely'; expected dense, an "
                               "activation, prelu, dropout, batch_norm, layer_norm or rms_norm"),
-                             ("dense=3", "'dense=3': this layer has no number"),
-                             ("dropout=x", "'dropout=x': expected a number behind '='"),
-                             ("dropout=", "'dropout=': expected a number behind '='"),
-                             ("dropout=0.5x", "'dropout=0.5x': expected a number behind '='"),
-                             ("dropout=0x0", "'dropout=0x0': expected a number behind '='"),
-                             ("dropout= 0", "'dropout= 0': expected a number behind '='"),
-                             ("dropout=nan", "'dropout=nan': expected a number behind '='")):
+                             ("dense=3", "'dense=3': this layer takes no number"),
+                             ("dropout=x", "'dropout=x': expected a number after '='"),
+                             ("dropout=", "'dropout=': expected a number after '='"),
+                             ("dropout=0.5x", "'dropout=0.5x': expected a number after '='"),
+                             ("dropout=0x0", "'dropout=0x0': expected a number after '='"),
+                             ("dropout= 0", "'dropout= 0': expected a number after '='"),
+                             ("dropout=nan", "'dropout=nan': expected a number after '='")):
             self.refuse(1, f"linnet import: option --layers: {fault}", "import",
                         DATA / "mlp.safetensors", "--layers", layer, "-o", "m2.safetensors")
 
@@ -90,9 +90,9 @@ class Exchange(CommandCase):
             if has:
                 continue
             why = f"{name} files (meson option {option})"
-            verb = "--npz" if option == "zip" else "--onnx"
+            kind = "--npz" if option == "zip" else "--onnx"
             self.refuse(1, f"linnet export: f: this build of linnet writes no {why}", "export",
-                        "flowers.safetensors", verb, "f")
+                        "flowers.safetensors", kind, "f")
             self.refuse(1, f"linnet info: {file}: this build of linnet reads no {why}", "info",
                         file)
             self.assertFalse((self.folder / "f").exists())
@@ -125,22 +125,22 @@ class Exchange(CommandCase):
 
     def test_what_pytorch_does_not_say_must_be_told(self):
         line = "does not say which activation stands between them: it must be told, or all layers"
-        for verb in (["predict", DATA / "mlp.safetensors", "-"],
+        for kind in (["predict", DATA / "mlp.safetensors", "-"],
                      ["export", DATA / "mlp.safetensors", "--npz", "f.npz"],
                      ["import", DATA / "mlp.safetensors", "-o", "m"]):
-            done = self.run_command(*verb)
-            self.assertEqual(1, done.returncode, verb)
+            done = self.run_command(*kind)
+            self.assertEqual(1, done.returncode, kind)
             self.assertIn(line, done.stderr)
         self.succeed("import", DATA / "mlp.safetensors", "-o", "m", "--activation", "identity")
         self.assertIn("see linnet import", self.succeed("info", DATA / "mlp.safetensors").stderr)
 
-    def test_options_for_pytorch_have_no_meaning_elsewhere(self):
+    def test_options_for_pytorch_are_refused_elsewhere(self):
         self.train_flowers()
         for option in (["--layers", "dense"], ["--activation", "relu"], ["--loss", "mae"],
                        ["--output-activation", "tanh"], ["--dtype", "f64"]):
-            self.refuse(1, "linnet import: flowers.safetensors: is no state of PyTorch and says "
-                        "itself what it is; --layers, --activation, --output-activation, --loss "
-                        "and --dtype have no meaning", "import", "flowers.safetensors", "-o", "m",
+            self.refuse(1, "linnet import: flowers.safetensors: is not a PyTorch state_dict "
+                        "and describes itself; it cannot be combined with --layers, --activation, "
+                        "--output-activation, --loss or --dtype", "import", "flowers.safetensors", "-o", "m",
                         *option)
 
     def test_no_file_is_lost(self):

@@ -122,7 +122,7 @@ class Formats(CommandCase):
                     "dimensions)", "train", "x.npy", "-t", "1", "--format", "idx")
         self.refuse(2, "linnet train: option --format: expected auto, csv, npy, npz, idx or "
                     "libsvm, found 'hdf5'", "train", "x.npy", "-t", "1", "--format", "hdf5")
-        self.refuse(2, "linnet train: option --header: has no meaning with format npy, but with "
+        self.refuse(2, "linnet train: option --header: cannot be combined with format npy, only with "
                     "auto or csv", "train", "x.npy", "-t", "1", "--format", "npy", "--header", "yes")
 
     def test_classes_by_name_in_a_file_of_their_own(self):
@@ -209,34 +209,34 @@ class Formats(CommandCase):
         for arguments, why in (
                 (["--inputs", "x.npy"], "option --inputs: needs --targets FILE"),
                 (["--targets", "y.npy"], "option --targets: needs --inputs FILE"),
-                (["t.csv", *apart], "option --inputs: takes the place of the data file, found "
-                 "'t.csv' too"),
-                ([*apart, "-t", "x"], "option --target: cannot be given with --targets, a file of "
-                 "which every column is a target"),
-                ([*apart, "--missing", "drop"], "option --missing: drop cannot be given with "
-                 "--inputs: the rows of the files would no longer belong together"),
+                (["t.csv", *apart], "option --inputs: cannot be combined with the data file "
+                 "'t.csv'"),
+                ([*apart, "-t", "x"], "option --target: cannot be combined with --targets: every "
+                 "column of that file is a target"),
+                ([*apart, "--missing", "drop"], "option --missing: drop cannot be combined with "
+                 "--inputs: the rows of the files would no longer match"),
                 (["t.csv", "-t", "x", "--weights-file", "w", "--missing", "drop"],
-                 "option --missing: drop cannot be given with --weights-file: the rows of the "
-                 "files would no longer belong together"),
+                 "option --missing: drop cannot be combined with --weights-file: the rows of the "
+                 "files would no longer match"),
                 ([*apart, "--validation-file", "v.csv"], "option --validation-file: cannot be "
-                 "given with --inputs; --validation holds a share of the rows out"),
+                 "combined with --inputs; --validation holds out a fraction of the rows"),
                 ([*apart, "--weights", "1", "--weights-file", "w"],
-                 "option --weights-file: cannot be given with weights, which settles it"),
+                 "option --weights-file: cannot be combined with --weights, which determines it"),
                 (["--inputs", "-", "--targets", "-"],
-                 "standard input ('-') can be one of the files only"),
+                 "standard input ('-') can be only one of the files"),
                 ([], "expected a data file, or --inputs FILE --targets FILE")):
             self.refuse(2, f"linnet train: {why}", "train", *arguments)
         self.refuse(2, "linnet evaluate: option --inputs: needs --targets FILE", "evaluate", "m",
                     "--inputs", "x.npy")
         self.refuse(2, "linnet evaluate: expected a data file, or --inputs FILE --targets FILE",
                     "evaluate", "m")
-        self.refuse(1, "linnet train: y.npy: is read too, and would be overwritten", "train",
+        self.refuse(1, "linnet train: y.npy: is an input too, and would be overwritten", "train",
                     *apart, "-o", "y.npy")
 
     @needs_zip
     def test_an_archive_is_not_overwritten(self):
         self.write("d.npz", npz(x=npy(self.inputs), y=npy(self.classes, "B", "|u1")))
-        self.refuse(1, "linnet train: d.npz: is read too, and would be overwritten", "train",
+        self.refuse(1, "linnet train: d.npz: is an input too, and would be overwritten", "train",
                     "--inputs", "d.npz:x", "--targets", "y.npy", "-o", "d.npz")
 
     def test_rows_must_agree(self):
@@ -276,9 +276,9 @@ class Formats(CommandCase):
         self.train("t.libsvm", "-t", "target")
         self.write("full.libsvm", "0 1:1 3:0\n1 1:2 2:1 3:0\n")
         self.write("short.libsvm", "0 1:1\n1 1:2 2:1\n")
-        for verb in ("predict", "evaluate"):
-            self.assertEqual(self.succeed(verb, "m.safetensors", "full.libsvm").stdout,
-                             self.succeed(verb, "m.safetensors", "short.libsvm").stdout)
+        for command in ("predict", "evaluate"):
+            self.assertEqual(self.succeed(command, "m.safetensors", "full.libsvm").stdout,
+                             self.succeed(command, "m.safetensors", "short.libsvm").stdout)
 
     def test_columns_that_only_look_like_libsvm(self):
         """A column called target beside others with names; and libsvm for a model with names."""
@@ -287,8 +287,8 @@ class Formats(CommandCase):
                      "-q", "-o", "named")
         self.assertEqual(20, len(table(self.succeed("predict", "named", "named.csv").stdout)))
         self.write("t.libsvm", "0 1:1\n1 1:2 2:1\n")
-        self.refuse(1, "linnet predict: t.libsvm: column 'width', which the model needs, is not "
-                    "there", "predict", "named", "t.libsvm")
+        self.refuse(1, "linnet predict: t.libsvm: column 'width', which the model needs, is "
+                    "missing", "predict", "named", "t.libsvm")
 
     # --- what comes out ---
 
@@ -328,8 +328,8 @@ class Formats(CommandCase):
                                     (["-o", "a.npy", "--json"], as_json)):
             self.succeed("predict", "m.safetensors", "x.npy", *arguments)
             self.assertEqual(expected, (self.folder / arguments[1]).read_text())
-        self.refuse(2, "linnet predict: option --output-format: cannot be given with json, which "
-                    "settles it", "predict", "m.safetensors", "x.npy", "--json", "--output-format",
+        self.refuse(2, "linnet predict: option --output-format: cannot be combined with --json, which "
+                    "determines it", "predict", "m.safetensors", "x.npy", "--json", "--output-format",
                     "csv")
         self.refuse(2, "linnet predict: option --output-format: expected auto, csv, npy or jsonl, "
                     "found 'xml'", "predict", "m", "x.npy", "--output-format", "xml")

@@ -8,7 +8,7 @@ import zipfile
 
 from command import LINNET, TIME_LIMIT, CommandCase, flowers, table
 
-VERBS = ["train", "cv", "lr", "predict", "evaluate", "info", "export", "import"]
+COMMANDS = ["train", "cv", "lr", "predict", "evaluate", "info", "export", "import"]
 
 # What a terminal obeys, or does not show: controls, bidirectional marks, separators, no width.
 HOSTILE = "a\x1b[31m\x07\x7f\x85\x9b1m\u202e\u2066\u200f\u061c\u2028\u200b\ufeffz"
@@ -56,18 +56,18 @@ class HostileText(CommandCase):
             for arguments in ([word], ["help", word], [b"--" + (word.encode() if word is HOSTILE
                                                                 else word)]):
                 self.run_safely(*arguments, status=2)
-            for verb in VERBS:
+            for command in COMMANDS:
                 bad = b"--" + (word if isinstance(word, bytes) else word.encode())
-                self.run_safely(verb, bad, status=2)
-                self.run_safely(verb, word)
-                self.run_safely(verb, "t.csv", word, word)
+                self.run_safely(command, bad, status=2)
+                self.run_safely(command, word)
+                self.run_safely(command, "t.csv", word, word)
 
     def test_values_of_each_option(self):
         checked = 0
-        for verb in VERBS:
-            text = self.run_bytes(verb, "--help").stdout.decode()
+        for command in COMMANDS:
+            text = self.run_bytes(command, "--help").stdout.decode()
             for name in re.findall(r"^ +(?:-\w, )?(--[\w-]+)=\S+  ", text, re.MULTILINE):
-                said = self.run_safely(verb, "t.csv", name, NOT_UTF8)
+                said = self.run_safely(command, "t.csv", name, NOT_UTF8)
                 checked += r"\x1b[31m" in said
         self.assertGreater(checked, 180)
 
@@ -183,9 +183,9 @@ class HostileText(CommandCase):
                           "no column 'Aä😀'", said)
         for value, expected in ((r'"a\tb"', r"no column 'a\tb'"), (r'"a\nb" # why', r"no column 'a\nb'"),
                                 ('"a\\q\\\\" \t', r"no column 'aq\'"),
-                                ('"a" b', "c.conf:1: expected a closing quote and nothing behind it"),
-                                ('"a', "c.conf:1: expected a closing quote and nothing behind it"),
-                                ('"a\\', "c.conf:1: expected a closing quote and nothing behind it")):
+                                ('"a" b', "c.conf:1: expected a closing quote and nothing after it"),
+                                ('"a', "c.conf:1: expected a closing quote and nothing after it"),
+                                ('"a\\', "c.conf:1: expected a closing quote and nothing after it")):
             self.write("c.conf", f"features = {value}\n")
             said = self.run_safely("train", "t.csv", "-t", "species", "--config", "c.conf")
             self.assertIn(expected, said)

@@ -9,7 +9,7 @@ PAGES = SOURCE / "src" / "cli" / "man"
 sys.path.insert(0, str(PAGES))
 import make_options  # noqa: E402 (from the folder of the pages)
 
-VERBS = ["train", "cv", "lr", "predict", "evaluate", "info", "export", "import"]
+COMMANDS = ["train", "cv", "lr", "predict", "evaluate", "info", "export", "import"]
 
 
 def page(name):
@@ -19,29 +19,29 @@ def page(name):
 
 
 class Manual(CommandCase):
-    def options_in_help(self, verb):
-        text = self.succeed(verb, "--help").stdout
+    def options_in_help(self, command):
+        text = self.succeed(command, "--help").stdout
         return {match.group(2): match.group(3) for match in
                 re.finditer(r"^ +(-\w, )?(--[\w-]+)(?:=(\S+))?  ", text, re.MULTILINE)}
 
     def test_same_options(self):
-        for verb in VERBS:
-            described = re.findall(r"^\.TP\n\.BR? .*?(--[\w-]+)(?: =(\w+))?$", page(f"linnet-{verb}.1"),
+        for command in COMMANDS:
+            described = re.findall(r"^\.TP\n\.BR? .*?(--[\w-]+)(?: =(\w+))?$", page(f"linnet-{command}.1"),
                                    re.MULTILINE)
             described = {name: value or None for name, value in described}
-            shown = self.options_in_help(verb)
+            shown = self.options_in_help(command)
             self.assertIn("--help", shown)
-            described.pop("--target", None) if verb not in ("train", "cv", "lr", "evaluate") else None
-            self.assertEqual(shown, described, verb)
+            described.pop("--target", None) if command not in ("train", "cv", "lr", "evaluate") else None
+            self.assertEqual(shown, described, command)
 
     def test_made_options_are_those_of_the_help(self):
-        for verb in make_options.VERBS:
-            self.assertEqual((PAGES / f"linnet-{verb}.1").read_text(encoding="utf-8"),
-                             make_options.page_with(LINNET, verb),
+        for command in make_options.COMMANDS:
+            self.assertEqual((PAGES / f"linnet-{command}.1").read_text(encoding="utf-8"),
+                             make_options.page_with(LINNET, command),
                              "run src/cli/man/make_options.py")
 
-    def test_every_verb_has_a_page(self):
+    def test_every_command_has_a_page(self):
         main_page = page("linnet.1")
-        for verb in VERBS:
-            self.assertIn(f".BR linnet-{verb} (1)", main_page)
-            self.assertTrue((PAGES / f"linnet-{verb}.1").exists())
+        for command in COMMANDS:
+            self.assertIn(f".BR linnet-{command} (1)", main_page)
+            self.assertTrue((PAGES / f"linnet-{command}.1").exists())

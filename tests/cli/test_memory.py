@@ -10,7 +10,7 @@ import unittest
 
 from command import CommandCase, flowers, prices
 
-NOTE = "is more than --memory: rows are read in blocks of"
+NOTE = "is larger than --memory: rows are read in blocks of"
 
 
 def plants(rows=20000, seed=3):
@@ -68,7 +68,7 @@ class Memory(CommandCase):
         for steps in (3, 700, 1501):
             self.succeed(*run, *keep, "--max-steps", steps, "-o", "part")
         done = self.succeed(*run, *keep, "-o", "rest")
-        self.assertIn("goes on from a checkpoint, in epoch 4, after 1501 steps", done.stderr)
+        self.assertIn("resuming from the checkpoint at epoch 4, after 1501 steps", done.stderr)
         whole, rest = ((self.folder / name).read_bytes() for name in ("whole", "rest"))
         self.assertEqual(whole, rest)
         self.write("plants.csv", plants(seed=5))
@@ -102,7 +102,7 @@ class Memory(CommandCase):
         options = ["train", "p.csv", "-t", "price", "-t", "rent", "--missing", "drop", "--epochs",
                    60, "--json", "-q", "--hidden", 16]
         done = self.succeed(*options, "--memory", "250K")
-        self.assertEqual("linnet train: warning: p.csv: left out 1 row with missing values\n",
+        self.assertEqual("linnet train: warning: p.csv: dropped 1 row with missing values\n",
                          done.stderr)
         self.assertRegex(done.stdout, r'"r2":0\.99\d*')
 
@@ -160,8 +160,8 @@ class Arrays(CommandCase):
 
     def test_a_packed_file_keeps_the_order_of_its_blocks(self):
         done = self.train("x.idx.gz", "--memory", "400K")
-        self.assertRegex(done.stderr, NOTE + r" \d+; the file is packed, so the blocks keep their "
-                         "order\n")
+        self.assertRegex(done.stderr, NOTE + r" \d+; the file is compressed, so the blocks keep "
+                         "their order\n")
         self.assertRegex(done.stdout, r"held-out accuracy  0\.9\d+")
         done = self.train("x.idx.gz", "--memory", "400K", "--no-shuffle")
         self.assertRegex(done.stderr, NOTE + r" \d+\n")
@@ -188,12 +188,12 @@ class Refused(CommandCase):
         self.refuse(1, "linnet train: " + line, *TRAIN, *SMALL, "-q", *options)
 
     def test_what_needs_all_rows(self):
-        self.refused("option --validation: expected some rows held out to judge the net by, since "
-                     "plants.csv is more than --memory, found none", "--validation", 0)
-        self.refused("option --sampling: needs all rows in memory, and plants.csv is more than "
+        self.refused("option --validation: expected held-out rows to evaluate the net, since "
+                     "plants.csv is larger than --memory, found none", "--validation", 0)
+        self.refused("option --sampling: needs all rows in memory, and plants.csv is larger than "
                      "--memory", "--sampling", "balanced")
         self.refused("option --scale-inputs: robust needs all rows in memory, and plants.csv is "
-                     "more than --memory: try standard", "--scale-inputs", "robust")
+                     "larger than --memory: try standard", "--scale-inputs", "robust")
 
     def test_too_little(self):
         self.refused("option --memory: plants.csv: expected at least 79K for the targets alone, "
@@ -205,8 +205,8 @@ class Refused(CommandCase):
                      2000)
 
     def test_standard_input(self):
-        self.refuse(1, "linnet train: option --memory: standard input has more, and cannot "
-                    "be read twice: save it in a file", "train", "-", *TRAIN[2:], *SMALL, "-q",
+        self.refuse(1, "linnet train: option --memory: standard input is larger, and cannot "
+                    "be read twice: save it to a file", "train", "-", *TRAIN[2:], *SMALL, "-q",
                     stdin=plants())
 
     def test_sizes(self):

@@ -166,13 +166,13 @@ class Evaluate(CommandCase):
         wrong = result["rows"] - result["correct"]
         self.assertLessEqual(sum(rows) + result["mistakes_left_out"], wrong)
         text = self.succeed("evaluate", "many.safetensors", "many.csv").stdout
-        self.assertIn("The 50 classes with the least recall; 250 are left out.", text)
+        self.assertIn("The 50 classes with the lowest recall; 250 are omitted.", text)
         self.assertIn(f"The most frequent mistakes; {result['mistakes_left_out']} other pairs are "
-                      "left out.", text)
+                      "omitted.", text)
         self.assertLess(len(text.splitlines()), 130)
         with open(self.folder / "many.html", encoding="utf-8") as file:
             page = file.read()
-        self.assertIn("The 50 of 300 classes with the least recall", page)
+        self.assertIn("The 50 of 300 classes with the lowest recall", page)
 
     def test_confusion_of_odd_names(self):
         """Heads of columns are cut between characters, and hold no control characters."""

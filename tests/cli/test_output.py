@@ -57,10 +57,10 @@ class TwoNames(Outputs):
 
     def test_names_that_are_made(self):
         os.symlink("m.2", self.folder / "m.1")
-        self.refuse(1, "linnet train: m.2: is two of the files of --output", *TRAIN, "--ensemble",
+        self.refuse(1, "linnet train: m.2: is the name of two files of --output", *TRAIN, "--ensemble",
                     2, "-o", "m")
         shutil.copy(self.folder / "flowers.csv", self.folder / "n.2")
-        self.refuse(1, "linnet train: n.2: is read too, and would be overwritten", "train", "n.2",
+        self.refuse(1, "linnet train: n.2: is an input too, and would be overwritten", "train", "n.2",
                     "-t", "species", "--ensemble", 2, "-o", "n")
         self.refuse_two("./flowers.safetensors", "--output and --history", *TRAIN, "--history",
                         "./flowers.safetensors")
@@ -92,7 +92,7 @@ class TwoNames(Outputs):
                             "s.conf"]),
                 ("link", ["lr", "flowers.csv", "-t", "species", "--from", "m", "-o", "link"])):
             before = {name: (self.folder / name).read_bytes() for name in self.names()}
-            self.refuse(1, f"linnet {arguments[0]}: {path}: is read too, and would be overwritten",
+            self.refuse(1, f"linnet {arguments[0]}: {path}: is an input too, and would be overwritten",
                         *arguments)
             self.assertEqual(before, {n: (self.folder / n).read_bytes() for n in self.names()})
 
@@ -311,7 +311,7 @@ class StandardOutput(Outputs):
             self.assertEqual([], os.listdir(temporary))
 
     def test_misuse(self):
-        for verb, sentence, *options in (
+        for command, sentence, *options in (
                 ("train", "option --report: standard output ('-') is the output of --history",
                  "--history", "-", "--report", "-"),
                 ("train", "option --history: standard output ('-') is the output of --output",
@@ -323,8 +323,8 @@ class StandardOutput(Outputs):
                  "-", "--onnx", "-"),
                 ("export", "option --c: expected the name of a file, found '-': C source has two "
                  "files, FILE.c and FILE.h", "--c", "-")):
-            arguments = [*TRAIN[1:]] if verb == "train" else ["m"]
-            self.refuse(2, f"linnet {verb}: {sentence}", verb, *arguments, *options)
+            arguments = [*TRAIN[1:]] if command == "train" else ["m"]
+            self.refuse(2, f"linnet {command}: {sentence}", command, *arguments, *options)
 
     def test_a_terminal_is_not_given_binary_data(self):
         for option, arguments in (

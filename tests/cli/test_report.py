@@ -181,7 +181,7 @@ class Report(CommandCase):
         self.assertIn("overfits where the held-out loss rises", page.words())
         best = min(history, key=lambda row: row["validation_loss"])
         self.check_best(page, "loss", best["epoch"])
-        held_out = int(page.tiles()["Rows trained on"].replace("\u202f", ""))
+        held_out = int(page.tiles()["Training rows"].replace("\u202f", ""))
         self.assertLess(held_out, 120)
         points = [c for c in page.figures()["scatter-0"].iter("circle")]
         self.assertEqual(120 - held_out, len(points))
@@ -231,7 +231,7 @@ class Report(CommandCase):
         self.assertEqual([1], [len(line) for line in page.lines("loss")])
         self.assertIn("Training accuracy", page.tiles())
         self.assertNotIn("Held-out loss", page.tiles())
-        self.assertIn("What training makes small.", page.words())
+        self.assertIn("What training minimizes.", page.words())
         self.assertNotIn("overfits", page.words())
 
     def test_thousands_of_epochs(self):
@@ -275,7 +275,7 @@ class Report(CommandCase):
         page, _ = self.report("<hostile & 'odd'>.csv", "-t", '<b onclick="x()">class</b>',
                               "--epochs", 2)
         self.check_alone(page)
-        self.assertIn("Neighbouring classes are taken together", page.words())
+        self.assertIn("Neighbouring classes are merged", page.words())
         if browser.CHROMIUM is not None:
             self.check_browser(page)
 

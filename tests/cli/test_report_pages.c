@@ -101,7 +101,7 @@ Test(report_pages, a_gaussian_tells_how_often_it_is_right)
     says(page, "Within standard deviations");
     says(page, "<th scope=\"row\">target 1</th><td>25.0\u202F%</td><td>50.0\u202F%</td>"
                "<td>75.0\u202F%</td></tr>");
-    says_not(page, "Truths below the prediction");
+    says_not(page, "True values below the prediction");
     assert_eq(count_of(page, "class=\"s0 point\""), 4);
     free(page);
     lnt_model_finish(&model);
@@ -120,7 +120,7 @@ Test(report_pages, a_quantile_tells_how_many_lie_below)
     const lnt_cli_html_report report = {
         .title = "quantile", .model = &model, .y = &y, .prediction = &prediction};
     char *page = page_of(&report);
-    says(page, "Of a right quantile 90.0\u202F%.");
+    says(page, "90.0\u202F% if the quantile is right.");
     says(page, "<th scope=\"row\">rain &lt;mm&gt;</th><td>40.0\u202F%</td></tr>");
     says_not(page, "Within standard deviations");
     free(page);
@@ -198,13 +198,13 @@ Test(report_pages, why_a_run_ended)
     static const struct {
         lnt_fit_end end;
         const char *text;
-    } ends[] = {{LNT_END_EPOCHS, "all that were asked for"},
-                {LNT_END_CALLBACK, "then it was interrupted"},
+    } ends[] = {{LNT_END_EPOCHS, "as requested"},
+                {LNT_END_CALLBACK, "interrupted"},
                 {LNT_END_PATIENCE, "no improvement for 7 epochs"},
-                {LNT_END_SECONDS, "the time was over"},
-                {LNT_END_STEPS, "the steps were used up"},
-                {LNT_END_NONFINITE, "then the loss was not finite"},
-                {LNT_END_STOP_FILE, "then a stop file was found"},
+                {LNT_END_SECONDS, "time limit reached"},
+                {LNT_END_STEPS, "step limit reached"},
+                {LNT_END_NONFINITE, "the loss was not finite"},
+                {LNT_END_STOP_FILE, "stop file found"},
                 {LNT_END_TARGET_LOSS, "target loss reached"},
                 {LNT_END_GRADIENT_TOLERANCE, "gradient tolerance reached"},
                 {LNT_END_STALLED, "no step lowers the loss further"}};
@@ -262,7 +262,7 @@ Test(report_pages, layers_of_each_kind)
     says(page, "dense</td><td class=\"text\">relu</td><td>4 → 4</td><td>20</td>");
     says(page, "dropout</td><td class=\"text\">rate 0.25</td><td>4 → 4</td><td>0</td><td>–</td>");
     says(page, "dense</td><td class=\"text\">tanh, no bias</td><td>4 → 4</td><td>16</td>");
-    says(page, "residual</td><td class=\"text\">around 4 layers</td>");
+    says(page, "residual</td><td class=\"text\">skips 4 layers</td>");
     says(page, "activation</td><td class=\"text\">sigmoid</td>");
     free(page);
     lnt_model_finish(&model);
@@ -279,7 +279,7 @@ Test(report_pages, layers_by_the_hundred)
     model.net = new_net(LNT_F64, 1, layers, LAYERS);
     model.loss = lnt_mse(LNT_MEAN);
     char *page = page_of(&(lnt_cli_html_report){.title = "layers", .model = &model});
-    says(page, "<p>30 layers in the middle are left out.</p>");
+    says(page, "<p>30 layers in the middle are omitted.</p>");
     assert_eq(count_of(page, "<td>1 → 1</td>"), 100);
     says(page, "<th scope=\"row\">49</th>");
     says_not(page, "<th scope=\"row\">50</th>");

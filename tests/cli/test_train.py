@@ -40,8 +40,8 @@ class Train(CommandCase):
                         ["-t", "4", "--sampling", "weighted", "--sampling-weights", "7"]):
             done = self.run_command("train", "flowers.csv", *options)
             self.assertIn("there are 4 columns, numbered from 1 (-1 is the last)", done.stderr)
-        for verb in ("train", "cv", "lr", "evaluate"):
-            text = " ".join(self.succeed(verb, "--help").stdout.split())
+        for command in ("train", "cv", "lr", "evaluate"):
+            text = " ".join(self.succeed(command, "--help").stdout.split())
             for option in re.findall(r"--[\w-]+=COLUMNS? .*?(?= --|$)", text):
                 self.assertIn("1 is the first, -1 the last", option)
 
@@ -118,7 +118,7 @@ class Train(CommandCase):
     def test_missing_dropped(self):
         self.write("t.csv", flowers() + "1,?,3,rose\n,2,3,lily\n")
         done = self.succeed("train", "t.csv", "-t", "species", "--missing", "drop", "-q")
-        self.assertEqual("linnet train: warning: t.csv: left out 2 rows with missing values\n",
+        self.assertEqual("linnet train: warning: t.csv: dropped 2 rows with missing values\n",
                          done.stderr)
 
     def test_other_forms_of_a_table(self):
@@ -138,11 +138,11 @@ class Train(CommandCase):
         self.assertEqual(90, result["on_training_rows"]["rows"])
         self.assertIn("90 rows to train on, none held out", done.stderr)
 
-    def test_few_rows_held_out_are_told_of(self):
+    def test_few_held_out_rows_give_a_warning(self):
         self.write("t.csv", flowers(rows=12))
         done = self.succeed("train", "t.csv", "-t", "species", "-q")
-        self.assertEqual("linnet train: warning: only 2 rows are held out: the score on them says "
-                         "little\n", done.stderr)
+        self.assertEqual("linnet train: warning: only 2 rows are held out: the score on them is "
+                         "unreliable\n", done.stderr)
 
     def test_f64_and_threads(self):
         self.write("flowers.csv", flowers())

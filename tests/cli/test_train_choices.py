@@ -231,4 +231,4 @@ class Rates(CommandCase):
         self.write("flat.csv", "x,y\n" + "0,0\n" * 40)
         done = self.succeed("lr", "flat.csv", "-t", "y", "--steps", 12, "--hidden", "none",
                             "--task", "regress")
-        self.assertIn("no rate is suggested", done.stdout)
+        self.assertIn("no learning rate is suggested", done.stdout)

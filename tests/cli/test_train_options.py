@@ -68,7 +68,7 @@ ELSEWHERE = {
     "mu-max",  # test_lm
     "target", "task", "from", "validation-file", "patience", "min-delta", "monitor",
     "restore-best", "top-k", "max-time", "checkpoint", "every", "keep", "resume",
-    "resume-changed", "memory", "output", "history", "report", "config", "json",
+    "resume-allow-changes", "memory", "output", "history", "report", "config", "json",
     "max-optimizer-memory", "quiet", "progress", "dry-run", "delimiter", "header", "missing", "threads", "help",
     "plateau-patience", "plateau-cooldown", "plateau-threshold", "plateau-absolute",
     "plateau-eps", "plateau-factor", "cycle-momentum",
@@ -162,8 +162,8 @@ class TrainOptions(CommandCase):
             self.assertEqual(told, re.search(r"  damping \d\.\de[-+]\d+  ", run.stderr) is not None,
                              run.stderr)
             dry = self.succeed(*command, "--optimizer", method, "--dry-run").stdout
-            self.assertEqual(method == "adamw", "# work of a step " in dry)
-            self.assertEqual(method != "adamw", "# an evaluation " in dry)
+            self.assertEqual(method == "adamw", "# work per step " in dry)
+            self.assertEqual(method != "adamw", "# one evaluation " in dry)
 
     def test_options_without_meaning_are_refused(self):
         for options, why in ((["--momentum", "0.5"], "optimizer adamw"),
@@ -174,27 +174,27 @@ class TrainOptions(CommandCase):
                              (["--sampling-weights", "length"], "sampling all")):
             done = self.run_command("train", "flowers.csv", "-t", "species", *options)
             self.assertIn(done.returncode, (1, 2))
-            self.assertIn(f"option {options[0]}: has no meaning with {why}, but with", done.stderr)
+            self.assertIn(f"option {options[0]}: cannot be combined with {why}, only with", done.stderr)
 
     def test_refusals(self):
         for options, why in (
                 (["--sampling", "weighted"], "needs --sampling-weights COLUMN"),
-                (["--restore-best", "--validation", "0"], "needs rows held out"),
-                (["--residual"], "needs two hidden layers of one size"),
+                (["--restore-best", "--validation", "0"], "needs held-out rows"),
+                (["--residual"], "needs two consecutive hidden layers of the same size"),
                 (["--optimizer", "sgd", "--nesterov", "--momentum", "0"], "needs a --momentum"),
                 (["--optimizer", "sgd", "--nesterov", "--dampening", "0.1"],
-                 "cannot be given with --dampening"),
+                 "cannot be combined with --dampening"),
                 (["--optimizer", "rprop", "--step-min", "60"], "at most --step-max, 50"),
                 (["--schedule", "multi_step"], "needs --milestones"),
-                (["--optimizer", "kfac", "--lr", "0.5"], "with optimizer kfac but with --batch"),
-                (["--optimizer", "lm", "--schedule", "cosine"], "has no meaning with optimizer lm, which"),
-                (["--optimizer", "kfac", "--schedule", "cosine"], "with optimizer kfac on all rows, which"),
+                (["--optimizer", "kfac", "--lr", "0.5"], "to optimizer kfac only with --batch"),
+                (["--optimizer", "lm", "--schedule", "cosine"], "cannot be combined with optimizer lm, which"),
+                (["--optimizer", "kfac", "--schedule", "cosine"], "with optimizer kfac on full batches, which"),
                 (["--loss", "mse", "--task", "classify"], "mse cannot classify"),
                 (["--optimizer", "adamx"], "did you mean 'adam")):
             done = self.run_command("train", "flowers.csv", "-t", "species", *options)
             self.assertEqual(2, done.returncode, options)
             self.assertIn(why, done.stderr)
-        for options, why in ((["--monitor", "rmse"], "rmse has no meaning with the loss softmax"),
+        for options, why in ((["--monitor", "rmse"], "rmse is not defined for the loss softmax"),
                              (["--class-weights", "rosa=2"], "did you mean 'rose'?"),
                              (["--class-weights", "rose=0,iris=0,lily=0"], "a weight above 0"),
                              (["--loss", "binary_cross_entropy"], "expected two classes")):
@@ -262,7 +262,7 @@ class TrainOptions(CommandCase):
         done = self.run_command("train", "flowers.csv", "--from", "first", "--hidden", "7",
                                 "-t", "species")
         self.assertNotEqual(0, done.returncode)
-        self.assertIn("--hidden: cannot be given with from", done.stderr)
+        self.assertIn("--hidden: cannot be combined with --from", done.stderr)
 
     def test_rows_held_out_of_another_file(self):
         lines = flowers().splitlines(True)
@@ -345,8 +345,8 @@ class Configuration(CommandCase):
         self.succeed("train", "flowers.csv", *options, "-o", "a")
         shown = self.succeed("train", "flowers.csv", *options, "--dry-run").stdout
         self.assertFalse((self.folder / "flowers.safetensors").exists())
-        for words in (r"dropout 0\.25", r"in all +3 +\d+", r"work of a step +[\d.]+ [kM]?FLOP",
-                      r"optimizer's state", r"steps +3 an epoch, 12 in all"):
+        for words in (r"dropout 0\.25", r"total +3 +\d+", r"work per step +[\d.]+ [kM]?FLOP",
+                      r"optimizer's state", r"steps +3 per epoch, 12 in total"):
             self.assertRegex(shown, words)
         self.write("run.conf", shown)
         self.succeed("train", "flowers.csv", "--config", "run.conf", "-o", "b")
@@ -368,8 +368,8 @@ class Configuration(CommandCase):
         self.refuse_config("epochs = 3\n\nepochs = 4\n",
                            "3: key 'epochs' is given twice, first in line 1")
         self.refuse_config("epochs\n", "1: expected KEY = VALUE, found 'epochs'")
-        self.refuse_config("lr = \"0.1\n", "1: expected a closing quote and nothing behind it")
-        self.refuse_config("config = other.conf\n", "1: 'config' is for the command line alone")
+        self.refuse_config("lr = \"0.1\n", "1: expected a closing quote and nothing after it")
+        self.refuse_config("config = other.conf\n", "1: 'config' is for the command line only")
         self.write("run.conf", "a = b\n")
         for text, words in (("lr = -1\n", "1: lr: expected a number"),
                             ("batch = many\n", "1: batch: expected a whole number"),
@@ -400,7 +400,7 @@ class Configuration(CommandCase):
         self.refuse(1, "linnet train: h.csv: is the output of two options, --history and "
                     "--report", "train", "flowers.csv", "-t", "species", "--history", "h.csv", "--report", "h.csv")
         self.write("run.conf", "target = species\n")
-        self.refuse(1, "linnet train: run.conf: is read too, and would be overwritten", "train",
+        self.refuse(1, "linnet train: run.conf: is an input too, and would be overwritten", "train",
                     "flowers.csv", "--config", "run.conf", "-o", "run.conf")
         self.assertEqual("target = species\n", (self.folder / "run.conf").read_text())
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Verbs, options, ranges and help, as far as no file is read."""
+"""Commands, options, ranges and help, as far as no file is read."""
 import re
 
 from command import CommandCase, HAS_ONNX, HAS_ZIP, LINNET, default_signals, flowers
 import os
 import subprocess
 
-VERBS = ["train", "predict", "evaluate", "info"]
+COMMANDS = ["train", "predict", "evaluate", "info"]
 
 
 class Usage(CommandCase):
@@ -14,20 +14,20 @@ class Usage(CommandCase):
         done = self.run_command()
         self.assertEqual(2, done.returncode)
         self.assertEqual("", done.stdout)
-        self.assertTrue(done.stderr.startswith("Usage: linnet VERB"))
+        self.assertTrue(done.stderr.startswith("Usage: linnet COMMAND"))
 
     def test_help(self):
         for arguments in (["--help"], ["-h"], ["help"]):
             text = self.succeed(*arguments).stdout
-            for verb in VERBS:
-                self.assertIn(f"\n  {verb} ", text)
+            for command in COMMANDS:
+                self.assertIn(f"\n  {command} ", text)
 
-    def test_help_of_a_verb(self):
-        for verb in VERBS:
-            text = self.succeed(verb, "--help").stdout
-            self.assertTrue(text.startswith(f"Usage: linnet {verb} "), text)
-            self.assertEqual(text, self.succeed("help", verb).stdout)
-            self.assertEqual(text, self.succeed(verb, "-h").stdout)
+    def test_help_of_a_command(self):
+        for command in COMMANDS:
+            text = self.succeed(command, "--help").stdout
+            self.assertTrue(text.startswith(f"Usage: linnet {command} "), text)
+            self.assertEqual(text, self.succeed("help", command).stdout)
+            self.assertEqual(text, self.succeed(command, "-h").stdout)
 
     def test_help_shows_defaults(self):
         text = re.sub(r"\s+", " ", self.succeed("train", "--help").stdout)
@@ -41,13 +41,13 @@ class Usage(CommandCase):
         for word in ("BLAS", "core", "LAPACK", "compiler"):
             self.assertRegex(text, rf"\n{word} +\S")
         lacking = ", ".join(name for name, has in ((".npz", HAS_ZIP), ("ONNX", HAS_ONNX)) if not has)
-        self.assertEqual([lacking] if lacking else [], re.findall(r"\nleft out  (.*)\n", text))
+        self.assertEqual([lacking] if lacking else [], re.findall(r"\ndisabled  (.*)\n", text))
 
-    def test_unknown_verb(self):
-        self.refuse(2, "linnet: unknown verb 'trian'; did you mean 'train'?", "trian", "x.csv")
-        self.refuse(2, "linnet: unknown verb 'Eval'; did you mean 'evaluate'?", "Eval")
-        self.refuse(2, "linnet: unknown verb 'xyzzy'; see 'linnet --help'", "xyzzy")
-        self.refuse(2, "linnet: unknown verb 'inof'; did you mean 'info'?", "help", "inof")
+    def test_unknown_command(self):
+        self.refuse(2, "linnet: unknown command 'trian'; did you mean 'train'?", "trian", "x.csv")
+        self.refuse(2, "linnet: unknown command 'Eval'; did you mean 'evaluate'?", "Eval")
+        self.refuse(2, "linnet: unknown command 'xyzzy'; see 'linnet --help'", "xyzzy")
+        self.refuse(2, "linnet: unknown command 'inof'; did you mean 'info'?", "help", "inof")
         self.refuse(2, "linnet: unknown option '--verson'; did you mean '--version'?", "--verson")
 
     def test_unknown_option(self):
@@ -111,7 +111,7 @@ class Usage(CommandCase):
                     "info", "a", "b")
 
     def test_target_is_required(self):
-        self.refuse(2, "linnet train: expected --target COLUMN, the column to learn",
+        self.refuse(2, "linnet train: expected --target COLUMN, the column to predict",
                     "train", "x.csv")
         self.refuse(2, "linnet train: option --task: classify takes one --target, found 2",
                     "train", "x.csv", "-t", "a", "-t", "b", "--task", "classify")

@@ -111,10 +111,10 @@ Test(derivatives_use, batches_of_any_size)
     assert_eq(most, 0);
     const lnt_tensor many = random_matrix(LNT_F64, 33, INPUTS, 1);
     FAILS(LNT_ERR_SHAPE, lnt_derivatives_linearize(s.d, &many, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part)); /* there is no batch now */
+    FAILS(LNT_ERR_STATE, lnt_jacobian(s.d, &part)); /* there is no batch now */
     OK(lnt_derivatives_linearize(s.d, &x, NULL));
     FAILS(LNT_ERR_NULL, lnt_derivatives_linearize(s.d, NULL, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_jacobian(s.d, &part));
+    FAILS(LNT_ERR_STATE, lnt_jacobian(s.d, &part));
     finish(&s);
 }
 
@@ -225,18 +225,18 @@ Test(derivatives_use, order)
     lnt_derivatives *d;
     const lnt_derivatives_config config = lnt_derivatives_defaults();
     OK(lnt_derivatives_create(&d, s.net, &config, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_jacobian(d, &j));
-    FAILS(LNT_ERR_ORDER, lnt_jvp(d, &x, NULL, &y));
-    FAILS(LNT_ERR_ORDER, lnt_vjp(d, &y, &x, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_ggn_vp(d, &mse, &y, NULL, &p, &q));
+    FAILS(LNT_ERR_STATE, lnt_jacobian(d, &j));
+    FAILS(LNT_ERR_STATE, lnt_jvp(d, &x, NULL, &y));
+    FAILS(LNT_ERR_STATE, lnt_vjp(d, &y, &x, NULL));
+    FAILS(LNT_ERR_STATE, lnt_ggn_vp(d, &mse, &y, NULL, &p, &q));
     FAILS(LNT_ERR_NULL, lnt_derivatives_linearize(d, NULL, NULL));
     OK(lnt_derivatives_linearize(d, &s.x, NULL));
     OK(lnt_jacobian(d, &j));
     OK(lnt_ggn_vp(d, &mse, &y, NULL, &p, &q));
-    FAILS(LNT_ERR_ORDER, lnt_hvp(d, &mse, &y, NULL, &p, &q));
-    FAILS(LNT_ERR_ORDER, lnt_input_hessian_diagonal(d, &j));
-    FAILS(LNT_ERR_ORDER, lnt_jvp_gradient(d, &x, &y, 0, &q));
-    FAILS(LNT_ERR_ORDER, lnt_jacobian_loss(d, &j, NULL, LNT_MEAN, 1, 0, &value, &q));
+    FAILS(LNT_ERR_STATE, lnt_hvp(d, &mse, &y, NULL, &p, &q));
+    FAILS(LNT_ERR_STATE, lnt_input_hessian_diagonal(d, &j));
+    FAILS(LNT_ERR_STATE, lnt_jvp_gradient(d, &x, &y, 0, &q));
+    FAILS(LNT_ERR_STATE, lnt_jacobian_loss(d, &j, NULL, LNT_MEAN, 1, 0, &value, &q));
     lnt_derivatives_destroy(d);
     finish(&s);
 }

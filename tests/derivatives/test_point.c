@@ -285,7 +285,7 @@ Test(point, refuses_what_does_not_fit)
     assert_status(lnt_point_set(s.point, s.net, &many), LNT_ERR_SHAPE);
     assert_status(lnt_point_set(s.point, s.net, &wide), LNT_ERR_SHAPE);
     assert_status(lnt_point_set(s.point, s.net, &single), LNT_ERR_DTYPE);
-    assert_status(lnt_point_set(s.point, other, &s.x), LNT_ERR_ORDER);
+    assert_status(lnt_point_set(s.point, other, &s.x), LNT_ERR_MISMATCH);
     lnt_net_destroy(other);
     finish(&s);
 }

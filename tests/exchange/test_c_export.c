@@ -10,7 +10,8 @@ TestSuite(c_export, .init = make_test_folder, .fini = remove_test_folder);
 static lnt_model small_model(lnt_dtype dtype)
 {
     const lnt_layer layers[] = {lnt_dense(3, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
-    const lnt_net_config config = {dtype, 2, layers, 2, 7, NULL};
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = 2, .layers = layers, .n_layers = 2, .seed = 7};
     lnt_model model = lnt_model_init();
     OK(lnt_net_create(&model.net, &config));
     return model;

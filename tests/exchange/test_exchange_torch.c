@@ -252,7 +252,11 @@ static lnt_model scaled(void)
     lnt_layer layers[] = {lnt_dense(3, LNT_TANH), lnt_dense(1, LNT_IDENTITY)};
     layers[0].bias = layers[1].bias = false;
     lnt_model model = lnt_model_init();
-    assert_status(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 2, layers, 2, 5, NULL}),
+    assert_status(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F64,
+                                                               .inputs = 2,
+                                                               .layers = layers,
+                                                               .n_layers = 2,
+                                                               .seed = 5}),
                   LNT_OK);
     assert_status(lnt_scaler_create(&model.input_scaler, 2, offset, scale, NULL), LNT_OK);
     assert_status(lnt_scaler_create(&model.target_scaler, 1, t_offset, t_scale, NULL), LNT_OK);
@@ -299,12 +303,20 @@ Test(exchange_torch, exports_that_are_refused)
 
     const lnt_layer layers[] = {lnt_dense(2, LNT_RELU), lnt_residual(1), lnt_dense(1, LNT_SINE)};
     model = lnt_model_init();
-    assert_status(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 2, layers, 3, 5, NULL}),
+    assert_status(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F32,
+                                                               .inputs = 2,
+                                                               .layers = layers,
+                                                               .n_layers = 3,
+                                                               .seed = 5}),
                   LNT_OK);
     refuse_export(&model, NULL, "layer 1 (residual): ");
     lnt_model_finish(&model);
     model = lnt_model_init();
-    assert_status(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 2, layers + 2, 1, 5, NULL}),
+    assert_status(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F32,
+                                                               .inputs = 2,
+                                                               .layers = layers + 2,
+                                                               .n_layers = 1,
+                                                               .seed = 5}),
                   LNT_OK);
     refuse_export(&model, NULL, "layer 0 (dense): nn.Sequential has no module for its activation");
     lnt_model_finish(&model);

@@ -34,7 +34,8 @@ static lnt_model full_model(lnt_dtype dtype)
     const double offset[3] = {1, -2, 1e9}, scale[3] = {0.1, 3, 7};
     const lnt_layer layers[] = {lnt_dense(4, LNT_TANH), lnt_batch_norm(), lnt_prelu(),
                                 lnt_dense(3, LNT_IDENTITY)};
-    const lnt_net_config config = {dtype, 3, layers, 4, 7, NULL};
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = 3, .layers = layers, .n_layers = 4, .seed = 7};
     lnt_model model = lnt_model_init();
     OK(lnt_net_create(&model.net, &config));
     OK(lnt_scaler_create(&model.input_scaler, 3, offset, scale, NULL));

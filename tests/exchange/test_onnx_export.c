@@ -17,7 +17,10 @@ static lnt_model model_of(lnt_dtype dtype, const lnt_layer *layers, size_t n_lay
 {
     const lnt_init around_one = lnt_init_uniform(0.3, 1.7);
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){dtype, INPUTS, layers, n_layers, 3, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){
+            .dtype = dtype, .inputs = INPUTS, .layers = layers, .n_layers = n_layers, .seed = 3}));
     lnt_parameter p;
     for (size_t i = 0; lnt_net_parameter(model.net, i, &p) == LNT_OK; i++) {
         if (p.role != LNT_ROLE_WEIGHT) {

@@ -16,7 +16,10 @@ static const char *good_file(void)
     const lnt_layer layers[] = {lnt_dense(3, LNT_GELU), lnt_layer_norm(), lnt_residual(2),
                                 lnt_batch_norm(), lnt_dense(2, LNT_IDENTITY)};
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 3, layers, 5, 3, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){
+            .dtype = LNT_F32, .inputs = 3, .layers = layers, .n_layers = 5, .seed = 3}));
     OK(lnt_scaler_create(&model.input_scaler, 3, offset, scale, NULL));
     OK(lnt_names_create(&model.class_names, names, 2, NULL));
     model.loss = lnt_softmax_cross_entropy(LNT_MEAN);

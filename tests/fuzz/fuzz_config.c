@@ -22,10 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     lnt_cli_options_init();
     memset(&settings, 0, sizeof settings);
     memset(origins, 0, sizeof origins);
-    const lnt_cli_values values = {groups, sizeof groups / sizeof groups[0], &settings, origins};
-    fuzz_require(lnt_cli_values_count(&values) <= LONGEST, "more options");
+    const lnt_cli_option_values values = {groups, sizeof groups / sizeof groups[0], &settings,
+                                          origins};
+    fuzz_require(lnt_cli_option_values_count(&values) <= LONGEST, "more options");
     lnt_error error = {LNT_OK, ""};
-    fuzz_require(lnt_cli_values_initialise(&values, &error) == LNT_OK, error.message);
+    fuzz_require(lnt_cli_option_values_init(&values, &error) == LNT_OK, error.message);
     const char *path = fuzz_file(data, size);
     const lnt_status status = lnt_cli_config_read(&values, path, &error);
     if (status != LNT_OK) {
@@ -36,16 +37,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t length = 0;
         FILE *stream = open_memstream(&text, &length);
         fuzz_require(stream != NULL, "no memory");
-        lnt_cli_values_print(&values, stream);
+        lnt_cli_option_values_print(&values, stream);
         fuzz_require(fclose(stream) == 0, "no memory");
-        lnt_cli_values_finish(&values);
+        lnt_cli_option_values_clear(&values);
         memset(&settings, 0, sizeof settings);
         memset(origins, 0, sizeof origins);
-        fuzz_require(lnt_cli_values_initialise(&values, &error) == LNT_OK, error.message);
+        fuzz_require(lnt_cli_option_values_init(&values, &error) == LNT_OK, error.message);
         path = fuzz_file((const uint8_t *) text, length);
         fuzz_require(lnt_cli_config_read(&values, path, &error) == LNT_OK, error.message);
         free(text);
     }
-    lnt_cli_values_finish(&values);
+    lnt_cli_option_values_clear(&values);
     return 0;
 }

@@ -39,7 +39,8 @@ static lnt_status make(lnt_model *model, lnt_dtype dtype, size_t inputs, const l
                        size_t n_layers)
 {
     *model = lnt_model_init();
-    const lnt_net_config config = {dtype, inputs, layers, n_layers, 11, NULL};
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = inputs, .layers = layers, .n_layers = n_layers, .seed = 11};
     LNT_TRY(lnt_net_create(&model->net, &config));
     return fill(model->net);
 }

@@ -251,7 +251,7 @@ Test(checkpoint_files, folders_that_are_refused)
     FAILS(LNT_ERR_MEMORY, lnt_checkpoint_folder_open(&folder, path, 2, &allocator, &error));
     memory.fail_at = 0;
     OK(lnt_checkpoint_folder_open(&folder, path, 2, &allocator, &error));
-    FAILS(LNT_ERR_ORDER, lnt_checkpoint_folder_open(&second, path, 2, NULL, &error));
+    FAILS(LNT_ERR_BUSY, lnt_checkpoint_folder_open(&second, path, 2, NULL, &error));
     says("another run has this folder of checkpoints open");
     FAILS(LNT_ERR_TOO_LARGE, lnt_checkpoint_folder_save(folder, 1000000000000, &content, &error));
     OK(lnt_checkpoint_folder_save(folder, 999999999999, &content, &error));

@@ -86,7 +86,9 @@ Test(model, least_of_all_models_comes_back)
 {
     const lnt_layer layer = lnt_activation_layer(LNT_TANH);
     lnt_model model = {0};
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 1, &layer, 1, 0, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){.dtype = LNT_F64, .inputs = 1, .layers = &layer, .n_layers = 1}));
     const char *path = in_folder("least");
     save(&model, path);
     lnt_model copy = load(path);
@@ -104,7 +106,9 @@ Test(model, loaded_net_computes_the_same)
     }
     const lnt_tensor input = lnt_tensor_f64(x, 2, 5);
     lnt_net *nets[2] = {NULL, NULL};
-    OK(lnt_net_create(&nets[0], &(lnt_net_config){LNT_F64, 5, layers, 2, 3, NULL}));
+    OK(lnt_net_create(
+        &nets[0], &(lnt_net_config){
+                      .dtype = LNT_F64, .inputs = 5, .layers = layers, .n_layers = 2, .seed = 3}));
     const char *path = in_folder("runs");
     OK(lnt_net_save(nets[0], path, NULL));
     OK(lnt_net_load(&nets[1], path, NULL, NULL));

@@ -13,7 +13,10 @@ static lnt_model small_model(void)
     const lnt_layer layers[] = {lnt_dense(4, LNT_TANH), lnt_batch_norm(),
                                 lnt_dense(2, LNT_IDENTITY)};
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 3, layers, 3, 1, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){
+            .dtype = LNT_F32, .inputs = 3, .layers = layers, .n_layers = 3, .seed = 1}));
     return model;
 }
 
@@ -157,7 +160,10 @@ Test(model_finite, double_that_is_no_float)
     const char *path = in_folder("model");
     const lnt_layer layers[] = {lnt_dense(1, LNT_IDENTITY)};
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 2, layers, 1, 1, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){
+            .dtype = LNT_F64, .inputs = 2, .layers = layers, .n_layers = 1, .seed = 1}));
     set_parameter(model.net, 0, 1, 0, 1e300);
     OK(lnt_torch_export(&model, path, NULL, NULL));
     lnt_torch_options options = lnt_torch_defaults();

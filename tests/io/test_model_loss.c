@@ -10,7 +10,10 @@ static lnt_model model_of(lnt_loss loss, size_t outputs)
 {
     const lnt_layer layer = lnt_dense(outputs, LNT_IDENTITY);
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 2, &layer, 1, 7, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){
+            .dtype = LNT_F64, .inputs = 2, .layers = &layer, .n_layers = 1, .seed = 7}));
     model.loss = loss;
     return model;
 }

@@ -390,7 +390,9 @@ Test(model_malformed, nets_that_cannot_be_are_refused)
     };
     const lnt_layer layer = lnt_activation_layer(LNT_TANH);
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 1, &layer, 1, 0, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){.dtype = LNT_F64, .inputs = 1, .layers = &layer, .n_layers = 1}));
     const char *right = in_folder("right"), *wrong = in_folder("wrong");
     save(&model, right);
     for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {

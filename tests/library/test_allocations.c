@@ -88,7 +88,12 @@ static void train(lnt_dtype dtype, lnt_loss loss, lnt_optim_kind kind, bool stri
     lnt_net *net = NULL;
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
-    OK(lnt_net_create(&net, &(lnt_net_config){dtype, INPUTS, layers, 4, 1, &allocator}));
+    OK(lnt_net_create(&net, &(lnt_net_config){.dtype = dtype,
+                                              .inputs = INPUTS,
+                                              .layers = layers,
+                                              .n_layers = 4,
+                                              .seed = 1,
+                                              .allocator = &allocator}));
     assert_eq(f.calls, 1, "a net is one block, not %zu", f.calls);
     OK(lnt_pass_create(
         &pass, net,
@@ -281,7 +286,12 @@ Test(allocations, none_within_fit_after_the_first_batch)
     const lnt_allocator allocator = failing_allocator(&f);
     const lnt_layer layers[] = {lnt_dense(16, LNT_RELU), lnt_dense(OUTPUTS, LNT_IDENTITY)};
     lnt_net *net = NULL;
-    OK(lnt_net_create(&net, &(lnt_net_config){LNT_F32, INPUTS, layers, 2, 1, &allocator}));
+    OK(lnt_net_create(&net, &(lnt_net_config){.dtype = LNT_F32,
+                                              .inputs = INPUTS,
+                                              .layers = layers,
+                                              .n_layers = 2,
+                                              .seed = 1,
+                                              .allocator = &allocator}));
     const lnt_tensor x = random_matrix(LNT_F32, 5 * BATCH, INPUTS, 1);
     lnt_tensor labels = matrix(LNT_I32, 5 * BATCH, 1), weights = matrix(LNT_F32, 5 * BATCH, 1);
     for (size_t i = 0; i < labels.rows; i++) {

@@ -15,6 +15,57 @@
 
 /* --- statuses --- */
 
+/* A pass of another net. */
+static lnt_status mismatch(void)
+{
+    const lnt_layer wide = lnt_dense(3, LNT_RELU), narrow = lnt_dense(1, LNT_RELU);
+    float numbers[] = {1, 2};
+    const lnt_tensor x = lnt_tensor_f32(numbers, 1, 2);
+    lnt_net *net = NULL, *other = NULL;
+    lnt_pass *pass = NULL;
+    OK(lnt_net_create(
+        &net, &(lnt_net_config){.dtype = LNT_F32, .inputs = 2, .layers = &wide, .n_layers = 1}));
+    OK(lnt_net_create(
+        &other,
+        &(lnt_net_config){.dtype = LNT_F32, .inputs = 2, .layers = &narrow, .n_layers = 1}));
+    OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = 2}));
+    const lnt_status status = lnt_pass_forward(pass, other, &x, NULL);
+    lnt_pass_destroy(pass);
+    lnt_net_destroy(other);
+    lnt_net_destroy(net);
+    return status;
+}
+
+/* A folder of checkpoints: used twice at once, or that of a run which is over. */
+static lnt_status with_a_folder(lnt_status wanted)
+{
+    char path[] = "/tmp/linnet-failures-XXXXXX", command[96];
+    cr_assert_not_null(mkdtemp(path));
+    const lnt_layer layer = lnt_dense(1, LNT_IDENTITY);
+    double numbers[] = {1, 2, 3, 4};
+    const lnt_tensor x = lnt_tensor_f64(numbers, 4, 1);
+    lnt_checkpoint_folder *one = NULL, *two = NULL;
+    lnt_net *net = NULL;
+    lnt_fit_config fit = lnt_fit_defaults();
+    fit.epochs = 1;
+    fit.checkpoint.directory = path;
+    OK(lnt_net_create(
+        &net, &(lnt_net_config){.dtype = LNT_F64, .inputs = 1, .layers = &layer, .n_layers = 1}));
+    lnt_status status = lnt_fit(net, &x, &x, &fit, NULL, NULL);
+    OK(status);
+    if (wanted == LNT_ERR_EXISTS) {
+        status = lnt_fit(net, &x, &x, &fit, NULL, NULL);
+    } else {
+        OK(lnt_checkpoint_folder_open(&one, path, LNT_CHECKPOINT_MIN_KEEP, NULL, NULL));
+        status = lnt_checkpoint_folder_open(&two, path, LNT_CHECKPOINT_MIN_KEEP, NULL, NULL);
+        lnt_checkpoint_folder_close(one);
+    }
+    lnt_net_destroy(net);
+    snprintf(command, sizeof command, "rm -rf %s", path);
+    assert_eq(system(command), 0);
+    return status;
+}
+
 static lnt_status provoke(lnt_status status)
 {
     static float numbers[4] = {1, 2, 3, 4};
@@ -27,7 +78,7 @@ static lnt_status provoke(lnt_status status)
     lnt_model model;
     failing none = {.fail_at = 1};
     const lnt_allocator allocator = failing_allocator(&none);
-    lnt_net_config config = {LNT_F32, 2, &layer, 1, 0, NULL};
+    lnt_net_config config = {.dtype = LNT_F32, .inputs = 2, .layers = &layer, .n_layers = 1};
     lnt_scaler *scaler = NULL;
 
     switch (status) {
@@ -49,7 +100,7 @@ static lnt_status provoke(lnt_status status)
     case LNT_ERR_MEMORY:
         config.allocator = &allocator;
         return lnt_net_create(&net, &config);
-    case LNT_ERR_ORDER: {
+    case LNT_ERR_STATE: {
         OK(lnt_net_create(&net, &config));
         OK(lnt_pass_create(&pass, net, &(lnt_pass_config){.max_rows = 2}));
         const lnt_loss loss = lnt_mse(LNT_MEAN);
@@ -58,6 +109,11 @@ static lnt_status provoke(lnt_status status)
         lnt_net_destroy(net);
         return result;
     }
+    case LNT_ERR_MISMATCH:
+        return mismatch();
+    case LNT_ERR_EXISTS:
+    case LNT_ERR_BUSY:
+        return with_a_folder(status);
     case LNT_ERR_IO:
         return lnt_model_load(&model, "/there/is/no/such.safetensors", NULL, NULL);
     case LNT_ERR_FORMAT:
@@ -100,7 +156,12 @@ static lnt_model make_model(const lnt_allocator *allocator)
     const char *names[] = {"a", "b"};
     const lnt_layer layers[] = {lnt_dense(3, LNT_TANH), lnt_dense(2, LNT_IDENTITY)};
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 2, layers, 2, 1, allocator}));
+    OK(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F64,
+                                                    .inputs = 2,
+                                                    .layers = layers,
+                                                    .n_layers = 2,
+                                                    .seed = 1,
+                                                    .allocator = allocator}));
     OK(lnt_scaler_create(&model.input_scaler, 2, offset, scale, allocator));
     OK(lnt_scaler_create(&model.target_scaler, 2, offset, scale, allocator));
     OK(lnt_names_create(&model.input_names, names, 2, allocator));
@@ -135,8 +196,11 @@ static lnt_status try_net(const lnt_allocator *allocator)
     lnt_net *net = NULL, *copy = NULL;
     lnt_pass *pass = NULL;
     lnt_optim *optim = NULL;
-    lnt_status status =
-        lnt_net_create(&net, &(lnt_net_config){LNT_F32, 2, &layer, 1, 0, allocator});
+    lnt_status status = lnt_net_create(&net, &(lnt_net_config){.dtype = LNT_F32,
+                                                               .inputs = 2,
+                                                               .layers = &layer,
+                                                               .n_layers = 1,
+                                                               .allocator = allocator});
     if (status == LNT_OK) {
         status = lnt_net_clone(&copy, net, allocator);
     }

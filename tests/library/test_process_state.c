@@ -78,7 +78,10 @@ static void use_everything(void)
     OK(lnt_slice_cols(&values, 2, 1, 1, &y));
     const lnt_layer layers[] = {lnt_dense(4, LNT_SIGMOID), lnt_dense(1, LNT_TANH)};
     lnt_model model = lnt_model_init(), loaded;
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 2, layers, 2, 1, NULL}));
+    OK(lnt_net_create(
+        &model.net,
+        &(lnt_net_config){
+            .dtype = LNT_F32, .inputs = 2, .layers = layers, .n_layers = 2, .seed = 1}));
     OK(lnt_scaler_fit(&model.input_scaler, LNT_SCALING_STANDARD, &x, NULL));
     lnt_fit_config config = lnt_fit_defaults();
     config.epochs = 3;

@@ -85,7 +85,7 @@ int main(void)
     int started = 0;
     for (int t = 0; t < THREADS; t++) {
         together[t] = alone[t] =
-            (worker){.net = net, .stream = (uint64_t) t, .status = LNT_ERR_ORDER};
+            (worker){.net = net, .stream = (uint64_t) t, .status = LNT_ERR_STATE};
     }
     while (started < THREADS &&
            pthread_create(&threads[started], NULL, work, &together[started]) == 0) {

@@ -8,7 +8,8 @@ enum { ROWS = 50, INPUTS = 3 };
 static lnt_net *make_net(lnt_dtype dtype, size_t outputs)
 {
     const lnt_layer layers[] = {lnt_dense(8, LNT_TANH), lnt_dense(outputs, LNT_IDENTITY)};
-    const lnt_net_config config = {dtype, INPUTS, layers, 2, 7, NULL};
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = INPUTS, .layers = layers, .n_layers = 2, .seed = 7};
     lnt_net *net = NULL;
     OK(lnt_net_create(&net, &config));
     return net;

@@ -306,23 +306,23 @@ Test(pass, calls_out_of_order)
     lnt_pass *pass = new_pass(net);
     double value = 3;
     lnt_tensor dx = {.rows = 77};
-    FAILS(LNT_ERR_ORDER, lnt_pass_loss(pass, &loss, &y, NULL, &value));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, net, &y));
-    FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
-    FAILS(LNT_ERR_ORDER, lnt_pass_forward(pass, deeper, &x, NULL));
+    FAILS(LNT_ERR_STATE, lnt_pass_loss(pass, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_STATE, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_STATE, lnt_pass_backward_from(pass, net, &y));
+    FAILS(LNT_ERR_STATE, lnt_pass_input_gradient(pass, &dx));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_forward(pass, deeper, &x, NULL));
 
     OK(lnt_pass_forward(pass, net, &x, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, deeper, &loss, &y, NULL, &value));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, clone, &loss, &y, NULL, &value));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, clone, &y));
+    FAILS(LNT_ERR_STATE, lnt_pass_input_gradient(pass, &dx));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_backward(pass, deeper, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_backward(pass, clone, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_backward_from(pass, clone, &y));
     OK(lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
     OK(lnt_pass_input_gradient(pass, &dx));
     dx.rows = 77;
     OK(lnt_pass_forward(pass, clone, &x, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &dx));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_STATE, lnt_pass_input_gradient(pass, &dx));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_backward(pass, net, &loss, &y, NULL, &value));
     OK(lnt_pass_backward(pass, clone, &loss, &y, NULL, NULL));
     assert_eq(value, 3, "outputs changed");
     assert_eq(dx.rows, 77, "outputs changed");
@@ -330,7 +330,7 @@ Test(pass, calls_out_of_order)
     lnt_pass *plain = pass_of(net, 4, LNT_TRAINING); /* not asked for dL/dx */
     OK(lnt_pass_forward(plain, net, &x, NULL));
     OK(lnt_pass_backward(plain, net, &loss, &y, NULL, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(plain, &dx));
+    FAILS(LNT_ERR_STATE, lnt_pass_input_gradient(plain, &dx));
     lnt_pass_destroy(plain);
     lnt_pass_destroy(pass);
     lnt_net_destroy(clone);
@@ -347,10 +347,10 @@ Test(pass, an_inference_pass_goes_forward_only)
     const lnt_tensor y = random_matrix(LNT_F64, 4, OUTPUTS, 2);
     lnt_tensor gradient = {.rows = 77};
     OK(lnt_pass_forward(pass, net, &x, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(pass, net, &y));
-    FAILS(LNT_ERR_ORDER, lnt_pass_gradient(pass, 0, &gradient));
-    FAILS(LNT_ERR_ORDER, lnt_pass_input_gradient(pass, &gradient));
+    FAILS(LNT_ERR_STATE, lnt_pass_backward(pass, net, &loss, &y, NULL, NULL));
+    FAILS(LNT_ERR_STATE, lnt_pass_backward_from(pass, net, &y));
+    FAILS(LNT_ERR_STATE, lnt_pass_gradient(pass, 0, &gradient));
+    FAILS(LNT_ERR_STATE, lnt_pass_input_gradient(pass, &gradient));
     assert_eq(gradient.rows, 77);
     const lnt_tensor flat = lnt_pass_gradients(pass);
     assert_eq(flat.rows * flat.cols, 0);
@@ -376,7 +376,7 @@ Test(pass, nets_of_other_layers_are_refused)
     others[3].units = 5;
     for (int k = 0; k < 5; k++) {
         lnt_net *other = new_net(LNT_F64, k < 4 ? INPUTS : INPUTS + 1, &others[k], 1);
-        FAILS(LNT_ERR_ORDER, lnt_pass_forward(pass, other, k < 4 ? &x : &wide_x, NULL));
+        FAILS(LNT_ERR_MISMATCH, lnt_pass_forward(pass, other, k < 4 ? &x : &wide_x, NULL));
         lnt_net_destroy(other);
     }
     layer.weight_init = lnt_init_zeros();

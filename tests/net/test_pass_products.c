@@ -92,15 +92,15 @@ Test(pass_products, calls_out_of_order_are_refused)
     const lnt_loss loss = lnt_mse(LNT_MEAN);
     lnt_tensor output;
     double value;
-    FAILS(LNT_ERR_ORDER, lnt_pass_layer_output(training, 0, &output));
-    FAILS(LNT_ERR_ORDER, lnt_pass_loss(training, &loss, &y, NULL, &value));
-    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(net, training));
+    FAILS(LNT_ERR_STATE, lnt_pass_layer_output(training, 0, &output));
+    FAILS(LNT_ERR_STATE, lnt_pass_loss(training, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_STATE, lnt_net_update_running_stats(net, training));
     OK(lnt_pass_forward(inference, net, &x, &output));
-    FAILS(LNT_ERR_ORDER, lnt_pass_layer_output(inference, 0, &output));
-    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(net, inference));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(inference, net, &loss, &y, NULL, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward_from(inference, net, &y));
-    FAILS(LNT_ERR_ORDER, lnt_pass_forward_backward(inference, net, &x, &loss, &y, NULL, &value));
+    FAILS(LNT_ERR_STATE, lnt_pass_layer_output(inference, 0, &output));
+    FAILS(LNT_ERR_STATE, lnt_net_update_running_stats(net, inference));
+    FAILS(LNT_ERR_STATE, lnt_pass_backward(inference, net, &loss, &y, NULL, NULL));
+    FAILS(LNT_ERR_STATE, lnt_pass_backward_from(inference, net, &y));
+    FAILS(LNT_ERR_STATE, lnt_pass_forward_backward(inference, net, &x, &loss, &y, NULL, &value));
     OK(lnt_pass_forward_backward(training, net, &x, &loss, &y, NULL, &value));
     OK(lnt_pass_forward(training, net, &x, &output));
     OK(lnt_pass_layer_output(training, 3, &output));
@@ -110,9 +110,9 @@ Test(pass_products, calls_out_of_order_are_refused)
 
     const lnt_layer other_layers[] = {lnt_dense(OUTPUTS, LNT_IDENTITY)};
     lnt_net *other = new_net(LNT_F64, FEATURES, other_layers, 1);
-    FAILS(LNT_ERR_ORDER, lnt_net_update_running_stats(other, training));
-    FAILS(LNT_ERR_ORDER, lnt_pass_backward(training, other, &loss, &y, NULL, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_pass_forward(training, other, &x, &output));
+    FAILS(LNT_ERR_MISMATCH, lnt_net_update_running_stats(other, training));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_backward(training, other, &loss, &y, NULL, NULL));
+    FAILS(LNT_ERR_MISMATCH, lnt_pass_forward(training, other, &x, &output));
     lnt_pass_destroy(training);
     lnt_pass_destroy(inference);
     lnt_net_destroy(other);

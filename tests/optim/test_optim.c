@@ -203,17 +203,17 @@ Test(optim, steps_out_of_order)
     const lnt_tensor w = lnt_net_parameters(b.net), kept = copy_of(LNT_F64, &w);
     const lnt_loss loss = lnt_mse(LNT_MEAN);
 
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, b.pass));
+    FAILS(LNT_ERR_STATE, lnt_optim_step(optim, b.net, b.pass));
     OK(lnt_pass_forward(b.pass, b.net, &b.x, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, b.pass));
+    FAILS(LNT_ERR_STATE, lnt_optim_step(optim, b.net, b.pass));
     backward(&b);
     backward(&f32);
     OK(lnt_pass_forward(other_pass, other, &b.x, NULL));
     OK(lnt_pass_backward(other_pass, other, &loss, &b.y, NULL, NULL));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, other, b.pass));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, other_pass));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(other_optim, b.net, b.pass));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, f32.pass));
+    FAILS(LNT_ERR_MISMATCH, lnt_optim_step(optim, other, b.pass));
+    FAILS(LNT_ERR_MISMATCH, lnt_optim_step(optim, b.net, other_pass));
+    FAILS(LNT_ERR_MISMATCH, lnt_optim_step(other_optim, b.net, b.pass));
+    FAILS(LNT_ERR_MISMATCH, lnt_optim_step(optim, b.net, f32.pass));
     FAILS(LNT_ERR_NULL, lnt_optim_step(NULL, b.net, b.pass));
     FAILS(LNT_ERR_NULL, lnt_optim_step(optim, NULL, b.pass));
     FAILS(LNT_ERR_NULL, lnt_optim_step(optim, b.net, NULL));
@@ -224,7 +224,7 @@ Test(optim, steps_out_of_order)
     cr_assert(!same_bits(&w, &kept));
     assert_eq(lnt_optim_steps(optim), 1);
     OK(lnt_pass_forward(b.pass, b.net, &b.x, NULL)); /* the gradients are now those of before */
-    FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, b.net, b.pass));
+    FAILS(LNT_ERR_STATE, lnt_optim_step(optim, b.net, b.pass));
     lnt_optim_destroy(other_optim);
     lnt_optim_destroy(optim);
     lnt_pass_destroy(other_pass);
@@ -308,7 +308,7 @@ Test(optim, the_average_follows_and_is_exchanged)
     lnt_optim *optim = optim_of(b.net, &config);
     const lnt_tensor w = lnt_net_parameters(b.net);
     lnt_tensor average = matrix(LNT_F64, 1, w.cols);
-    FAILS(LNT_ERR_ORDER, lnt_optim_swap_ema(optim, b.net));
+    FAILS(LNT_ERR_STATE, lnt_optim_swap_ema(optim, b.net));
     for (size_t step = 0; step < STEPS; step++) {
         backward(&b);
         OK(lnt_optim_step(optim, b.net, b.pass));
@@ -326,7 +326,7 @@ Test(optim, the_average_follows_and_is_exchanged)
     optim = optim_of(b.net, &config);
     backward(&b);
     OK(lnt_optim_step(optim, b.net, b.pass));
-    FAILS(LNT_ERR_ORDER, lnt_optim_swap_ema(optim, b.net));
+    FAILS(LNT_ERR_STATE, lnt_optim_swap_ema(optim, b.net));
     FAILS(LNT_ERR_NULL, lnt_optim_swap_ema(NULL, b.net));
     FAILS(LNT_ERR_NULL, lnt_optim_swap_ema(optim, NULL));
     lnt_optim_destroy(optim);

@@ -121,7 +121,8 @@ static void check(lnt_model *model, const char *name)
 static lnt_model model_of(lnt_dtype dtype, const lnt_layer *layers, size_t n_layers)
 {
     lnt_model model = lnt_model_init();
-    const lnt_net_config config = {dtype, INPUTS, layers, n_layers, draws++, NULL};
+    const lnt_net_config config = {
+        .dtype = dtype, .inputs = INPUTS, .layers = layers, .n_layers = n_layers, .seed = draws++};
     OK(lnt_net_create(&model.net, &config));
     shake(model.net);
     return model;

@@ -49,7 +49,12 @@ static inline lnt_model classifier(const lnt_allocator *allocator)
     layers[0].alpha = 0.1 + 0.2;
     layers[2].bias = false;
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F32, 3, layers, 3, UINT64_MAX, allocator}));
+    OK(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F32,
+                                                    .inputs = 3,
+                                                    .layers = layers,
+                                                    .n_layers = 3,
+                                                    .seed = UINT64_MAX,
+                                                    .allocator = allocator}));
     fill_hard(model.net);
     OK(lnt_scaler_create(&model.input_scaler, 3, offset, scale, allocator));
     OK(lnt_names_create(&model.input_names, inputs, 3, allocator));
@@ -86,7 +91,12 @@ static inline lnt_model regression(const lnt_allocator *allocator)
     static const char *const target[] = {"T / K"};
     const lnt_layer layers[] = {lnt_dense(5, LNT_SIGMOID), lnt_dense(1, LNT_RELU)};
     lnt_model model = lnt_model_init();
-    OK(lnt_net_create(&model.net, &(lnt_net_config){LNT_F64, 2, layers, 2, 7, allocator}));
+    OK(lnt_net_create(&model.net, &(lnt_net_config){.dtype = LNT_F64,
+                                                    .inputs = 2,
+                                                    .layers = layers,
+                                                    .n_layers = 2,
+                                                    .seed = 7,
+                                                    .allocator = allocator}));
     fill_hard(model.net);
     OK(lnt_scaler_create(&model.target_scaler, 1, offset, scale, allocator));
     OK(lnt_names_create(&model.target_names, target, 1, allocator));

@@ -37,16 +37,16 @@ static const lnt_cli_option fold_options[] = {
      .initial = LNT_CLI_DEFAULT_FOLDS,
      .least = 2,
      .most = 1000000,
-     .help = "Parts of the rows; each is held out once"},
+     .help = "Number of folds; each is held out once"},
     {.name = "validation",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(validation),
-     .value = "SHARE",
+     .value = "FRACTION",
      .initial = "0",
      .high = 1,
      .below_high = true,
-     .help = "Share of the rows trained on to hold out too, for --monitor and --patience: the part "
-             "that is scored must not choose the net"},
+     .help = "Fraction of the training rows to hold out for --monitor and --patience, so that the "
+             "fold that is scored does not choose the net"},
 };
 
 static const lnt_cli_group fold_group = {"Folds:", fold_options, LNT_CLI_COUNT_OF(fold_options), 0};
@@ -54,7 +54,7 @@ static const lnt_cli_group fold_group = {"Folds:", fold_options, LNT_CLI_COUNT_O
 static const lnt_cli_group *const groups[] = {
     &fold_group,
     &lnt_cli_column_group,
-    &lnt_cli_apart_group,
+    &lnt_cli_separate_files_group,
     &lnt_cli_net_group,
     &lnt_cli_loss_group,
     &lnt_cli_optim_group,
@@ -145,14 +145,14 @@ static void free_rows(lnt_cli_rows *rows)
 /* --- one fold --- */
 
 /* On the fold's rows, as they are in the file. */
-static lnt_status judge(cv_job *job, const lnt_cli_trial *trial, const lnt_tensor *x,
+static lnt_status judge(cv_job *job, const lnt_cli_training_run *run, const lnt_tensor *x,
                         const lnt_tensor *y, lnt_scores *scores)
 {
     lnt_cli_metrics metrics;
-    LNT_TRY(lnt_cli_metrics_measure(&metrics, &trial->model, x, y, trial->config.top_k));
+    LNT_TRY(lnt_cli_metrics_measure(&metrics, &run->model, x, y, run->config.top_k));
     *scores = metrics.scores;
     job->top_k = metrics.top_k;
-    lnt_cli_metrics_finish(&metrics);
+    lnt_cli_metrics_clear(&metrics);
     return LNT_OK;
 }
 
@@ -179,33 +179,33 @@ static lnt_status split_again(const cv_job *job, lnt_cli_rows *rows)
     return LNT_OK;
 }
 
-/* The trial sees nothing of the fold's own rows: they are behind those that it has. */
-static lnt_status train_fold(cv_job *job, lnt_cli_trial *trial, size_t f)
+/* The run sees nothing of the fold's own rows: they are behind those that it has. */
+static lnt_status train_fold(cv_job *job, lnt_cli_training_run *run, size_t f)
 {
     order_rows(job, f);
-    LNT_TRY(copy_all(job, job->first[f + 1] - job->first[f], &trial->rows));
-    const lnt_tensor x = lnt_cli_rows_part(&trial->rows, &trial->rows.x, true);
-    const lnt_tensor y = lnt_cli_rows_part(&trial->rows, &trial->rows.y, true);
-    keep_first(&trial->rows, trial->rows.n_train);
+    LNT_TRY(copy_all(job, job->first[f + 1] - job->first[f], &run->rows));
+    const lnt_tensor x = lnt_cli_rows_part(&run->rows, &run->rows.x, true);
+    const lnt_tensor y = lnt_cli_rows_part(&run->rows, &run->rows.y, true);
+    keep_first(&run->rows, run->rows.n_train);
     if (job->settings.validation > 0) {
-        LNT_TRY(split_again(job, &trial->rows));
+        LNT_TRY(split_again(job, &run->rows));
     }
-    LNT_TRY(lnt_cli_trial_prepare(trial, job->data.classify, &job->error));
-    LNT_TRY(lnt_cli_trial_fit(trial, false, &job->error));
-    return judge(job, trial, &x, &y, &job->scores[f]);
+    LNT_TRY(lnt_cli_training_run_prepare(run, job->data.classify, &job->error));
+    LNT_TRY(lnt_cli_training_run_fit(run, false, &job->error));
+    return judge(job, run, &x, &y, &job->scores[f]);
 }
 
 /* Names are lent to the fold's model, which must not free them. */
 static lnt_status run_fold(cv_job *job, size_t f)
 {
-    lnt_cli_trial trial = {.settings = &job->settings, .model = lnt_model_init()};
-    trial.model.class_names = job->names.class_names;
-    trial.model.target_names = job->names.target_names;
-    trial.model.input_names = job->names.input_names;
-    const lnt_status status = train_fold(job, &trial, f);
-    trial.model.class_names = trial.model.target_names = trial.model.input_names = NULL;
-    free_rows(&trial.rows);
-    lnt_cli_trial_finish(&trial);
+    lnt_cli_training_run run = {.settings = &job->settings, .model = lnt_model_init()};
+    run.model.class_names = job->names.class_names;
+    run.model.target_names = job->names.target_names;
+    run.model.input_names = job->names.input_names;
+    const lnt_status status = train_fold(job, &run, f);
+    run.model.class_names = run.model.target_names = run.model.input_names = NULL;
+    free_rows(&run.rows);
+    lnt_cli_training_run_clear(&run);
     return status;
 }
 
@@ -217,10 +217,10 @@ static lnt_status run_folds(cv_job *job)
             break; /* this fold's training was cut short */
         }
         job->done++;
-        lnt_cli_note("fold %zu of %zu: %zu rows to train on, %zu held out, loss %.6g", f + 1,
-                     job->settings.folds,
-                     job->data.rows.x.rows - (job->first[f + 1] - job->first[f]),
-                     job->first[f + 1] - job->first[f], job->scores[f].value[LNT_METRIC_LOSS]);
+        lnt_cli_log("fold %zu of %zu: %zu rows to train on, %zu held out, loss %.6g", f + 1,
+                    job->settings.folds,
+                    job->data.rows.x.rows - (job->first[f + 1] - job->first[f]),
+                    job->first[f + 1] - job->first[f], job->scores[f].value[LNT_METRIC_LOSS]);
     }
     return LNT_OK;
 }
@@ -327,7 +327,7 @@ static lnt_status cross_validate(cv_job *job)
     return LNT_OK;
 }
 
-static int finish(cv_job *job, lnt_status status)
+static int end_run(cv_job *job, lnt_status status)
 {
     int exit_status = LNT_CLI_DONE;
     if (status != LNT_OK) {
@@ -341,35 +341,35 @@ static int finish(cv_job *job, lnt_status status)
     free(job->order);
     free(job->scores);
     lnt_model_finish(&job->names);
-    lnt_cli_train_data_finish(&job->data);
+    lnt_cli_train_data_clear(&job->data);
     return exit_status;
 }
 
 static int run_cv(const void *given, const char *const *arguments)
 {
     cv_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
-    lnt_cli_report_quiet(job.settings.quiet);
-    const int misused = lnt_cli_train_check(&job.settings, &job.path);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    lnt_cli_messages_quiet(job.settings.quiet);
+    const int usage_error = lnt_cli_train_check(&job.settings, &job.path);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     if (job.settings.from != NULL) {
-        return lnt_cli_misuse("option --from: a model that has seen these rows cannot be "
-                              "validated on them");
+        return lnt_cli_usage_error("option --from: a model that has seen these rows cannot be "
+                                   "validated on them");
     }
     job.names = lnt_model_init();
-    return finish(&job, cross_validate(&job));
+    return end_run(&job, cross_validate(&job));
 }
 
-const lnt_cli_verb lnt_cli_cv = {
+const lnt_cli_command lnt_cli_cv = {
     .name = "cv",
-    .summary = "Cross-validate: how well such a net does on rows it has not seen",
+    .summary = "Cross-validate a net on a table",
     .usage = "[OPTION...] FILE --target COLUMN",
     .details =
-        "Trains a net for each of K parts of the rows, on all others, and scores it on that\n"
-        "part, of classes evenly from each; scaling is fitted on the rows trained on. Prints\n"
-        "mean and standard deviation of each score. No model is saved. Options are those of\n"
-        "'linnet train'.\n",
+        "Splits the rows into K folds, stratified by class. For each fold, trains a net on the\n"
+        "other folds and scores it on this one; scaling is fitted on the training rows only.\n"
+        "Prints the mean and the standard deviation of each score. Saves no model. The options\n"
+        "are those of 'linnet train'.\n",
     .example = "  linnet cv digits.csv --target digit --folds 10\n",
     .arguments = {"a data file"},
     .n_optional = 1,

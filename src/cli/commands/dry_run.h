@@ -10,6 +10,6 @@
  * Prints what a run would be as a configuration file: its settings, and in comments the layers,
  * the memory and the work of a step.
  */
-lnt_status lnt_cli_dry_run(const lnt_cli_trial *trial, FILE *stream);
+lnt_status lnt_cli_dry_run(const lnt_cli_training_run *run, FILE *stream);
 
 #endif

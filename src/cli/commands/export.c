@@ -38,17 +38,17 @@ static const lnt_cli_option file_options[] = {
      .kind = LNT_CLI_TEXT,
      AT(c),
      .value = "FILE",
-     .help = "Write C source that needs no library but the mathematical one"},
+     .help = "Write C source that needs only the math library"},
     {.name = "torch",
      .kind = LNT_CLI_TEXT,
      AT(torch),
      .value = "FILE",
-     .help = "Write the state of a PyTorch nn.Sequential, as safetensors"},
+     .help = "Write the state_dict of a PyTorch nn.Sequential as safetensors"},
     {.name = "npz",
      .kind = LNT_CLI_TEXT,
      AT(npz),
      .value = "FILE",
-     .help = "Write NumPy's archive of the arrays, with all that the model has"},
+     .help = "Write a NumPy archive of all arrays of the model"},
 };
 
 static const lnt_cli_option torch_options[] = {
@@ -56,12 +56,12 @@ static const lnt_cli_option torch_options[] = {
      .kind = LNT_CLI_SWITCH,
      AT(fold_scaling),
      .initial = "no",
-     .help = "Put the scaling into the weights of the first and last layer"},
+     .help = "Fold the scaling into the weights of the first and last layer"},
     {.name = "ignore-scaling",
      .kind = LNT_CLI_SWITCH,
      AT(ignore_scaling),
      .initial = "no",
-     .help = "Leave the scaling out: inputs and outputs are then scaled ones"},
+     .help = "Leave the scaling out; inputs and outputs are then scaled values"},
 };
 
 static const lnt_cli_option c_options[] = {
@@ -69,19 +69,19 @@ static const lnt_cli_option c_options[] = {
      .kind = LNT_CLI_TEXT,
      AT(name),
      .value = "NAME",
-     .help = "Of the function; by default from the file's"},
+     .help = "Name of the C function; by default from the file name"},
     {.name = "dtype",
      .kind = LNT_CLI_CHOICE,
      AT(dtype),
      .value = "DTYPE",
      .initial = "model",
      .choice = dtype_name,
-     .help = "Precision of its arithmetic"},
+     .help = "Precision of the C code"},
     {.name = "cases",
      .kind = LNT_CLI_TEXT,
      AT(cases),
      .value = "FILE",
-     .help = "Rows of inputs that its main checks"},
+     .help = "Number of test rows that the main function of the C code checks"},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -110,7 +110,7 @@ static lnt_status export_c(const export_settings *settings, const lnt_model *mod
     if (status == LNT_OK) {
         status = lnt_c_export(model, settings->c, &options, error);
     }
-    lnt_cli_model_data_finish(&data);
+    lnt_cli_model_data_clear(&data);
     return status;
 }
 
@@ -215,7 +215,7 @@ static const char *misuse(const export_settings *settings)
         return "options --fold-scaling and --ignore-scaling need --torch";
     }
     return settings->fold_scaling && settings->ignore_scaling
-               ? "option --ignore-scaling: takes the place of --fold-scaling"
+               ? "option --ignore-scaling: cannot be combined with --fold-scaling"
                : NULL;
 }
 
@@ -224,13 +224,13 @@ static int run_export(const void *given, const char *const *arguments)
     const export_settings *settings = given;
     const char *fault = misuse(settings);
     if (fault != NULL) {
-        return lnt_cli_misuse("%s", fault);
+        return lnt_cli_usage_error("%s", fault);
     }
     lnt_cli_outfile files[N_FILES];
     list_files(settings, NULL, files);
-    const int misused = lnt_cli_outfiles_usage(files, N_FILES);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_outfiles_usage(files, N_FILES);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
@@ -239,12 +239,13 @@ static int run_export(const void *given, const char *const *arguments)
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 
-const lnt_cli_verb lnt_cli_export = {
+const lnt_cli_command lnt_cli_export = {
     .name = "export",
-    .summary = "Write a model for other programs",
+    .summary = "Export a model to another format",
     .usage = "[OPTION...] MODEL",
-    .details = "One or several files; each appears whole or not at all. One of them, but not C\n"
-               "source, may be - for standard output.\n",
+    .details =
+        "Writes one or several files; each appears complete or not at all. One of them, but not\n"
+        "C source, may be - for standard output.\n",
     .example = "  linnet export digits.safetensors --onnx digits.onnx --c digits.c\n",
     .arguments = {"a model"},
     .groups = groups,

@@ -62,7 +62,7 @@ static const lnt_cli_option options[] = {
      .initial = "unknown",
      .choice = activation_name,
      .not_with = "layers",
-     .help = "PyTorch: behind each hidden layer; needed where there are some and no --layers"},
+     .help = "PyTorch: activation of the hidden layers; required if there are any and no --layers"},
     {.name = "output-activation",
      .kind = LNT_CLI_CHOICE,
      AT(output_activation),
@@ -70,14 +70,14 @@ static const lnt_cli_option options[] = {
      .initial = "unknown",
      .choice = activation_name,
      .not_with = "layers",
-     .help = "PyTorch: behind the last layer; unknown: none"},
+     .help = "PyTorch: activation of the last layer; unknown: none"},
     {.name = "loss",
      .kind = LNT_CLI_CHOICE,
      AT(loss),
      .value = "NAME",
      .initial = "unknown",
      .choice = loss_name,
-     .help = "PyTorch: what it was trained for; unknown: mse"},
+     .help = "PyTorch: loss of the training; unknown: mse"},
     {.name = "dtype",
      .kind = LNT_CLI_CHOICE,
      AT(dtype),
@@ -122,10 +122,11 @@ static lnt_status import_model(const import_settings *settings, const char *path
     lnt_model_format format;
     LNT_TRY(lnt_model_format_detect(path, &format, error));
     if (format != LNT_FORMAT_TORCH && says_something(settings)) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: is no state of PyTorch and says itself what it is; --layers, "
-                        "--activation, --output-activation, --loss and --dtype have no meaning",
-                        path);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "%s: is not a PyTorch state_dict and describes itself; it cannot be combined with "
+            "--layers, --activation, --output-activation, --loss or --dtype",
+            path);
     }
     if (settings->layers.count > 0) {
         LNT_TRY(lnt_cli_layer_list(&settings->layers, layers, error));
@@ -151,12 +152,12 @@ static int run_import(const void *given, const char *const *arguments)
 {
     const import_settings *settings = given;
     if (settings->output == NULL) {
-        return lnt_cli_misuse("expected --output MODEL");
+        return lnt_cli_usage_error("expected --output MODEL");
     }
     const lnt_cli_outfile output = output_of(settings);
-    const int misused = lnt_cli_outfiles_usage(&output, 1);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_outfiles_usage(&output, 1);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     lnt_error error = {LNT_OK, ""};
     lnt_model model = lnt_model_init();
@@ -171,15 +172,14 @@ static int run_import(const void *given, const char *const *arguments)
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 
-const lnt_cli_verb lnt_cli_import = {
+const lnt_cli_command lnt_cli_import = {
     .name = "import",
-    .summary = "Make a model of another program's",
+    .summary = "Import a model from another format",
     .usage = "[OPTION...] FILE -o MODEL",
     .details =
-        "FILE is the state of a PyTorch nn.Sequential in safetensors, the index of one in shards,\n"
-        "an ONNX graph, or an .npz of linnet export; which it is, its content tells. The state of\n"
-        "PyTorch does not tell "
-        "activations, and not every norm: options say what it was.\n",
+        "FILE is the state_dict of a PyTorch nn.Sequential in safetensors, the index of a sharded\n"
+        "one, an ONNX graph, or an .npz of linnet export; the content decides. A state_dict does\n"
+        "not record activations, nor every norm: the options name them.\n",
     .example = "  linnet import net.safetensors --activation relu --loss softmax_cross_entropy \\\n"
                "    -o model.safetensors\n",
     .arguments = {"a file"},

@@ -16,7 +16,7 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_SWITCH,
      .offset = offsetof(info_settings, json),
      .initial = "no",
-     .help = "Print it as JSON"},
+     .help = "Print the result as JSON"},
 };
 
 static const lnt_cli_group output_group = {"Output:", options, 1, 0};
@@ -41,7 +41,7 @@ static lnt_status print_model(const char *path, const info_settings *settings, l
         status = lnt_model_import(&model, path, &import, error);
     }
     if (status == LNT_OK && untold && !json) {
-        lnt_cli_warn("%s: does not say which activations there are; see linnet import", path);
+        lnt_cli_warn("%s: does not record the activations; see linnet import", path);
     }
     if (status == LNT_OK && json) {
         json_t *object = lnt_cli_info_json(&model);
@@ -67,14 +67,14 @@ static int run_info(const void *given, const char *const *arguments)
     return status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &error);
 }
 
-const lnt_cli_verb lnt_cli_info = {
+const lnt_cli_command lnt_cli_info = {
     .name = "info",
-    .summary = "Say what is in a model",
+    .summary = "Describe a model",
     .usage = "[OPTION...] MODEL",
     .details =
-        "Tells of a model its layers, tensors and their XXH3 checksums, names, scaling and how\n"
-        "it was trained; of a checkpoint its tensors, checksums and settings; of C source that\n"
-        "linnet export made what its head says.\n",
+        "Prints of a model its layers, tensors with their XXH3 checksums, names, scaling and\n"
+        "training; of a checkpoint its tensors, checksums and settings; of C source that linnet\n"
+        "export made, its header comment.\n",
     .example = "  linnet info digits.safetensors\n",
     .arguments = {"a model"},
     .groups = groups,

@@ -93,22 +93,23 @@ void lnt_cli_info_text(const lnt_model *model)
     printf("dtype         %s\n", lnt_dtype_name(lnt_net_dtype(model->net)));
     printf("parameters    %zu\n", lnt_net_n_parameters(model->net));
     print_layers(model->net);
-    printf("inputs        %s\n", model->input_scaler != NULL ? "scaled" : "as they are");
-    printf("targets       %s\n", model->target_scaler != NULL ? "scaled" : "as they are");
+    printf("inputs        %s\n", model->input_scaler != NULL ? "scaled" : "not scaled");
+    printf("targets       %s\n", model->target_scaler != NULL ? "scaled" : "not scaled");
     print_names("input names", model->input_names);
     print_names("target names", model->target_names);
     print_names("classes", model->class_names);
     if (record->epochs > 0) {
-        printf("trained       %zu epochs on %zu rows, %zu held out, seed %llu\n", record->epochs,
-               record->train_rows, record->validation_rows, (unsigned long long) record->seed);
+        printf("trained       %zu epoch%s on %zu row%s, %zu held out, seed %llu\n", record->epochs,
+               lnt_cli_plural(record->epochs), record->train_rows,
+               lnt_cli_plural(record->train_rows), record->validation_rows,
+               (unsigned long long) record->seed);
     }
     const lnt_laplace_info *laplace = lnt_laplace_get_info(model->laplace);
     if (laplace != NULL) {
-        printf(
-            "laplace       %s, %zu parameters, %.1f settled by %zu rows, prior precision %.4g, log "
-            "marginal likelihood %.6g\n",
-            lnt_laplace_structure_name(laplace->structure), laplace->parameters, laplace->effective,
-            laplace->rows, laplace->prior_precision, laplace->log_marginal);
+        printf("laplace       %s, %zu parameters, %.1f well determined by %zu rows, prior "
+               "precision %.4g, log marginal likelihood %.6g\n",
+               lnt_laplace_structure_name(laplace->structure), laplace->parameters,
+               laplace->effective, laplace->rows, laplace->prior_precision, laplace->log_marginal);
     }
     print_score("training", record->train_loss, record->train_accuracy);
     print_score("held out", record->validation_loss, record->validation_accuracy);

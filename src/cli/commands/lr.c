@@ -20,7 +20,7 @@ typedef struct lr_job {
     lnt_cli_train_settings settings;
     const char *path;
     lnt_cli_train_data data;
-    lnt_cli_trial trial;
+    lnt_cli_training_run run;
     double *rates, *losses;
     size_t done;
     double suggested;
@@ -36,7 +36,7 @@ static const lnt_cli_option test_options[] = {
      .initial = "1e-6",
      .high = 1000,
      .above_low = true,
-     .help = "Rate of the first step"},
+     .help = "Learning rate of the first step"},
     {.name = "high",
      .kind = LNT_CLI_REAL,
      LNT_CLI_AT(high),
@@ -44,7 +44,7 @@ static const lnt_cli_option test_options[] = {
      .initial = "10",
      .high = 1000000,
      .above_low = true,
-     .help = "Rate of the last step, unless the loss grows too large before"},
+     .help = "Learning rate of the last step, unless the loss diverges before"},
     {.name = "steps",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(steps),
@@ -52,14 +52,14 @@ static const lnt_cli_option test_options[] = {
      .initial = "300",
      .least = 10,
      .most = 1000000,
-     .help = "Steps from the one to the other"},
+     .help = "Number of steps"},
     {.name = "output",
      .letter = 'o',
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(output),
      .value = "FILE",
-     .help = "CSV file for the rate and the loss of every step; - is standard output, and the "
-             "table then goes to standard error"},
+     .help = "CSV file for the learning rate and the loss of each step; - is standard output, and "
+             "the table then goes to standard error"},
 };
 
 static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF(test_options), 0};
@@ -67,7 +67,7 @@ static const lnt_cli_group test_group = {"Test:", test_options, LNT_CLI_COUNT_OF
 static const lnt_cli_group *const groups[] = {
     &test_group,
     &lnt_cli_column_group,
-    &lnt_cli_apart_group,
+    &lnt_cli_separate_files_group,
     &lnt_cli_net_group,
     &lnt_cli_loss_group,
     &lnt_cli_optim_group,
@@ -84,7 +84,7 @@ static lnt_status test_rates(lr_job *job)
     if (job->rates == NULL || job->losses == NULL) {
         return LNT_ERR_MEMORY;
     }
-    return lnt_lr_range_test(job->trial.model.net, &job->trial.x, &job->trial.y, &job->trial.config,
+    return lnt_lr_range_test(job->run.model.net, &job->run.x, &job->run.y, &job->run.config,
                              job->settings.low, job->settings.high, steps, job->rates, job->losses,
                              &job->done, &job->suggested, &job->error);
 }
@@ -129,9 +129,9 @@ static void print_text(const lr_job *job)
         fprintf(job->summary, "%12.3g  %12.6g\n", job->rates[i], job->losses[i]);
     }
     if (isnan(job->suggested)) {
-        fputs("the loss never fell: no rate is suggested\n", job->summary);
+        fputs("the loss never decreased: no learning rate is suggested\n", job->summary);
     } else {
-        fprintf(job->summary, "suggested: --lr %.2g, where the loss falls most steeply\n",
+        fprintf(job->summary, "suggested: --lr %.2g, where the loss decreases fastest\n",
                 job->suggested);
     }
 }
@@ -150,13 +150,12 @@ static lnt_status look(lr_job *job)
     LNT_TRY(lnt_cli_outfiles_check(&output, 1, inputs, LNT_CLI_TRAIN_INPUTS, &job->error));
     LNT_TRY(lnt_cli_use_threads(&settings->reading, &job->error));
     if (settings->from != NULL) {
-        LNT_TRY(lnt_model_load(&job->trial.model, settings->from, NULL, &job->error));
+        LNT_TRY(lnt_model_load(&job->run.model, settings->from, NULL, &job->error));
     }
-    LNT_TRY(
-        lnt_cli_train_data_read(&job->data, &job->trial.model, job->path, settings, &job->error));
-    job->trial.settings = settings;
-    job->trial.rows = job->data.rows;
-    LNT_TRY(lnt_cli_trial_prepare(&job->trial, job->data.classify, &job->error));
+    LNT_TRY(lnt_cli_train_data_read(&job->data, &job->run.model, job->path, settings, &job->error));
+    job->run.settings = settings;
+    job->run.rows = job->data.rows;
+    LNT_TRY(lnt_cli_training_run_prepare(&job->run, job->data.classify, &job->error));
     LNT_TRY(test_rates(job));
     LNT_TRY(write_steps(job));
     if (settings->json) {
@@ -169,37 +168,37 @@ static lnt_status look(lr_job *job)
 static int run_lr(const void *given, const char *const *arguments)
 {
     lr_job job = {.settings = *(const lnt_cli_train_settings *) given, .path = arguments[0]};
-    lnt_cli_report_quiet(job.settings.quiet);
+    lnt_cli_messages_quiet(job.settings.quiet);
     job.settings.fit.epochs = 1; /* the steps count */
-    const int misused = lnt_cli_train_check(&job.settings, &job.path);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_train_check(&job.settings, &job.path);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     if (job.settings.low >= job.settings.high) {
-        return lnt_cli_misuse("option --low: expected less than --high, %g, found %g",
-                              job.settings.high, job.settings.low);
+        return lnt_cli_usage_error("option --low: expected less than --high, %g, found %g",
+                                   job.settings.high, job.settings.low);
     }
     const lnt_cli_outfile output = outfile_of(&job.settings);
     job.summary = lnt_cli_outfiles_summary(&output, 1);
-    job.trial.model = lnt_model_init();
+    job.run.model = lnt_model_init();
     const lnt_status status = look(&job);
     const int exit_status =
         status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
     free(job.rates);
     free(job.losses);
-    lnt_cli_trial_finish(&job.trial);
-    lnt_cli_train_data_finish(&job.data);
+    lnt_cli_training_run_clear(&job.run);
+    lnt_cli_train_data_clear(&job.data);
     return exit_status;
 }
 
-const lnt_cli_verb lnt_cli_lr = {
+const lnt_cli_command lnt_cli_lr = {
     .name = "lr",
-    .summary = "Look for a learning rate",
+    .summary = "Find a learning rate",
     .usage = "[OPTION...] FILE --target COLUMN",
     .details =
-        "Trains a net for a while as the rate rises from --low to --high by a constant factor,\n"
-        "and prints the loss, smoothed, at some of the rates. No model is saved. Options are\n"
-        "those of 'linnet train' that matter here.\n",
+        "Learning rate range test: raises the learning rate from --low to --high by a constant\n"
+        "factor per step, and prints the smoothed loss at some of the rates. Saves no model. The\n"
+        "options are those of 'linnet train' that apply here.\n",
     .example = "  linnet lr digits.csv --target digit --optimizer sgd\n",
     .arguments = {"a data file"},
     .n_optional = 1,

@@ -34,14 +34,14 @@ static const lnt_cli_option output_options[] = {
      .kind = LNT_CLI_SWITCH,
      .offset = offsetof(predict_settings, probabilities),
      .initial = "no",
-     .help = "Give the probability of each class too"},
+     .help = "Output the probability of each class too"},
     {.name = "uncertainty",
      .letter = 'u',
      .kind = LNT_CLI_SWITCH,
      .offset = offsetof(predict_settings, uncertainty),
      .initial = "no",
-     .help = "Give the standard deviation of each number, or of each class's probability, too: by "
-             "a model trained with --laplace or --loss gaussian, or several models"},
+     .help = "Output the standard deviation of each number, or of the probability of each class; "
+             "needs a model trained with --laplace or --loss gaussian, or several models"},
     {.name = "output-format",
      .not_with = "json",
      .kind = LNT_CLI_CHOICE,
@@ -49,7 +49,7 @@ static const lnt_cli_option output_options[] = {
      .value = "FORMAT",
      .initial = "auto",
      .choice = lnt_cli_output_format_name,
-     .help = "How to write: CSV, .npy (classes as numbers), JSON Lines; auto: by the name of "
+     .help = "Output format: CSV, .npy (classes as numbers) or JSON Lines; auto: by the name of "
              "--output, else CSV"},
     {.name = "json",
      .kind = LNT_CLI_SWITCH,
@@ -213,14 +213,14 @@ static lnt_status load_models(predict_job *job)
 }
 
 /* Mean and standard deviation of each column. */
-static lnt_status settle_uncertainty(predict_job *job)
+static lnt_status resolve_uncertainty(predict_job *job)
 {
     const lnt_model *model = &job->models[0];
     job->out.columns = 2 * job->out.means;
     if (job->n_models == 1 && model->laplace == NULL && model->loss.kind != LNT_LOSS_GAUSSIAN) {
         return lnt_fail(&job->error, LNT_ERR_INVALID,
-                        "option --uncertainty: %s cannot tell any: train it with --laplace last, "
-                        "or --loss gaussian, or give the models of --ensemble N",
+                        "option --uncertainty: %s has none: train it with --laplace last, or "
+                        "--loss gaussian, or give the models of --ensemble N",
                         job->model_paths[0]);
     }
     return lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, LNT_CLI_CHUNK, NULL,
@@ -229,32 +229,31 @@ static lnt_status settle_uncertainty(predict_job *job)
 
 /* Without --uncertainty: the mean of several models. Those of a Gaussian loss predict standard
    deviations, of which a mean would be none. */
-static lnt_status settle_means(predict_job *job)
+static lnt_status resolve_means(predict_job *job)
 {
     for (size_t m = 0; m < job->n_models; m++) {
         if (job->models[m].laplace != NULL) {
-            lnt_cli_note("the Laplace approximation of %s is not used; --uncertainty uses it",
-                         job->model_paths[m]);
+            lnt_cli_log("the Laplace approximation of %s is not used; --uncertainty uses it",
+                        job->model_paths[m]);
         }
     }
     if (job->n_models == 1) {
         return LNT_OK;
     }
     if (job->models[0].loss.kind == LNT_LOSS_GAUSSIAN) {
-        return settle_uncertainty(job);
+        return resolve_uncertainty(job);
     }
     LNT_TRY(
         lnt_uncertainty_create(&job->uncertainty, job->list, job->n_models, 1, NULL, &job->error));
     lnt_uncertainty_destroy(job->uncertainty); /* it has checked that they fit together */
     job->uncertainty = NULL;
-    lnt_cli_note("predictions are the means of %zu models; --uncertainty gives standard "
-                 "deviations too",
-                 job->n_models);
+    lnt_cli_log("predictions are the means of %zu models; --uncertainty adds standard deviations",
+                job->n_models);
     return LNT_OK;
 }
 
 /* What is written, and by whom it is predicted. */
-static lnt_status settle_output(predict_job *job)
+static lnt_status resolve_output(predict_job *job)
 {
     const lnt_model *model = &job->models[0];
     const size_t outputs = lnt_net_outputs(model->net);
@@ -273,7 +272,7 @@ static lnt_status settle_output(predict_job *job)
                         "option --probabilities: %s predicts numbers, not classes",
                         job->model_paths[0]);
     }
-    return job->settings->uncertainty ? settle_uncertainty(job) : settle_means(job);
+    return job->settings->uncertainty ? resolve_uncertainty(job) : resolve_means(job);
 }
 
 static lnt_cli_outfile outfile_of(const predict_settings *settings)
@@ -297,7 +296,7 @@ static lnt_status predict(predict_job *job)
         return LNT_ERR_MEMORY;
     }
     LNT_TRY(load_models(job));
-    LNT_TRY(settle_output(job));
+    LNT_TRY(resolve_output(job));
     LNT_TRY(lnt_cli_model_data_inputs(&job->data, &job->models[0], job->data_path,
                                       &settings->reading, &job->error));
     return write_to(job);
@@ -312,15 +311,15 @@ static int run_predict(const void *given, const char *const *arguments)
     }
     job.data_path = arguments[job.n_models];
     const lnt_cli_outfile output = outfile_of(settings);
-    const int misused = lnt_cli_outfiles_usage(&output, 1);
-    if (misused != LNT_CLI_DONE) {
-        return misused;
+    const int usage_error = lnt_cli_outfiles_usage(&output, 1);
+    if (usage_error != LNT_CLI_DONE) {
+        return usage_error;
     }
     const lnt_status status = predict(&job);
     const int exit_status =
         status == LNT_OK ? LNT_CLI_DONE : lnt_cli_fail_status(status, &job.error);
     lnt_uncertainty_destroy(job.uncertainty);
-    lnt_cli_model_data_finish(&job.data);
+    lnt_cli_model_data_clear(&job.data);
     for (size_t m = 0; m < job.n_models && job.predictors != NULL; m++) {
         lnt_predictor_destroy(job.predictors[m]);
     }
@@ -333,16 +332,16 @@ static int run_predict(const void *given, const char *const *arguments)
     return exit_status;
 }
 
-const lnt_cli_verb lnt_cli_predict = {
+const lnt_cli_command lnt_cli_predict = {
     .name = "predict",
-    .summary = "Predict from the rows of a table with a model",
+    .summary = "Predict the rows of a table with a model",
     .usage = "[OPTION...] MODEL... FILE",
     .details =
         "FILE is CSV, .npy, .npz (or FILE.npz:NAME), IDX or libsvm; it may be - for standard\n"
-        "input. Columns are found by name if the file has a header, and those that the model\n"
-        "does not know are ignored; else by position. Several models are an ensemble:\n"
-        "predictions are the means of theirs. --uncertainty gives standard deviations too.\n"
-        "Without it a Laplace approximation of the model is not used.\n",
+        "input. If the file has a header, columns are found by name, and columns that the model\n"
+        "does not know are ignored; otherwise by position. Several models are an ensemble: its\n"
+        "predictions are the means of theirs. --uncertainty adds standard deviations. Without it\n"
+        "a Laplace approximation of the model is not used.\n",
     .example = "  linnet predict digits.safetensors new.csv --probabilities -o predicted.csv\n",
     .arguments = {"a model", "a data file"},
     .repeats_first = true,

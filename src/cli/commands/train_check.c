@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* What a loss says of the task. */
-static int settle_task(lnt_cli_train_settings *settings)
+static int resolve_task(lnt_cli_train_settings *settings)
 {
     if (settings->loss_choice == 0) {
         return LNT_CLI_DONE;
@@ -21,33 +21,34 @@ static int settle_task(lnt_cli_train_settings *settings)
     const bool several = settings->targets.count > 1;
     const int task = classes && !several ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
     if (kind == LNT_LOSS_SOFTMAX_CROSS_ENTROPY && several) {
-        return lnt_cli_misuse("option --loss: %s takes one --target, found %zu",
-                              lnt_loss_name(kind), settings->targets.count);
+        return lnt_cli_usage_error("option --loss: %s takes one --target, found %zu",
+                                   lnt_loss_name(kind), settings->targets.count);
     }
     if (settings->task != LNT_CLI_TASK_AUTO && settings->task != task) {
-        return lnt_cli_misuse("option --loss: %s cannot %s", lnt_loss_name(kind),
-                              lnt_cli_task_name(settings->task));
+        return lnt_cli_usage_error("option --loss: %s cannot %s", lnt_loss_name(kind),
+                                   lnt_cli_task_name(settings->task));
     }
     settings->task = task;
     return LNT_CLI_DONE;
 }
 
 /* Which targets a scaling would take out of the loss's range. */
-static int settle_scaling(lnt_cli_train_settings *settings)
+static int resolve_scaling(lnt_cli_train_settings *settings)
 {
-    const lnt_cli_values *values = &settings->values;
-    if (!settings->standardize && !lnt_cli_values_given(values, "scale-inputs")) {
+    const lnt_cli_option_values *values = &settings->values;
+    if (!settings->standardize && !lnt_cli_option_values_given(values, "scale-inputs")) {
         settings->scale_inputs = LNT_SCALING_NONE;
     }
-    const bool targets_given = lnt_cli_values_given(values, "scale-targets");
+    const bool targets_given = lnt_cli_option_values_given(values, "scale-targets");
     if (!settings->standardize && !targets_given) {
         settings->scale_targets = LNT_SCALING_NONE;
     }
     const int kind = settings->loss_choice - 1;
     if (kind == LNT_LOSS_POISSON || kind == LNT_LOSS_BINARY_CROSS_ENTROPY) {
         if (targets_given && settings->scale_targets != LNT_SCALING_NONE) {
-            return lnt_cli_misuse("option --scale-targets: the loss %s takes targets as they are",
-                                  lnt_loss_name((lnt_loss_kind) kind));
+            return lnt_cli_usage_error(
+                "option --scale-targets: the loss %s takes targets that are not scaled",
+                lnt_loss_name((lnt_loss_kind) kind));
         }
         settings->scale_targets = LNT_SCALING_NONE;
     }
@@ -57,18 +58,18 @@ static int settle_scaling(lnt_cli_train_settings *settings)
 static int check_rest(lnt_cli_train_settings *settings)
 {
     if (settings->fit.sampling == LNT_SAMPLE_WEIGHTED && settings->sampling_weights == NULL) {
-        return lnt_cli_misuse("option --sampling: weighted needs --sampling-weights COLUMN");
+        return lnt_cli_usage_error("option --sampling: weighted needs --sampling-weights COLUMN");
     }
     const bool held_out = settings->validation > 0 || settings->validation_file != NULL;
     if (settings->fit.restore_best && !held_out) {
-        return lnt_cli_misuse("option --restore-best: needs rows held out (--validation)");
+        return lnt_cli_usage_error("option --restore-best: needs held-out rows (--validation)");
     }
     if (settings->fit.monitor != LNT_METRIC_LOSS && !held_out) {
-        return lnt_cli_misuse("option --monitor: needs rows held out (--validation)");
+        return lnt_cli_usage_error("option --monitor: needs held-out rows (--validation)");
     }
     if (lnt_cli_checkpoint_check(settings) != LNT_CLI_DONE ||
         lnt_cli_uncertainty_check(settings) != LNT_CLI_DONE) {
-        return LNT_CLI_MISUSED;
+        return LNT_CLI_USAGE_ERROR;
     }
     if (settings->residual) {
         for (size_t i = 1; i < settings->hidden.count; i++) {
@@ -76,8 +77,8 @@ static int check_rest(lnt_cli_train_settings *settings)
                 return LNT_CLI_DONE;
             }
         }
-        return lnt_cli_misuse("option --residual: needs two hidden layers of one size, one behind "
-                              "the other, such as --hidden 64,64");
+        return lnt_cli_usage_error("option --residual: needs two consecutive hidden layers of the "
+                                   "same size, such as --hidden 64,64");
     }
     return LNT_CLI_DONE;
 }
@@ -87,16 +88,16 @@ static int check_rest(lnt_cli_train_settings *settings)
 static int check_rate(const lnt_cli_train_settings *settings)
 {
     const lnt_optim_kind kind = settings->fit.optim.kind;
-    const lnt_cli_values *values = &settings->values;
-    const bool whole = kind == LNT_KFAC && !lnt_cli_values_given(values, "batch");
-    if (whole && lnt_cli_values_given(values, "lr")) {
-        return lnt_cli_misuse("option --lr: has no meaning with optimizer kfac but with --batch");
+    const lnt_cli_option_values *values = &settings->values;
+    const bool whole = kind == LNT_KFAC && !lnt_cli_option_values_given(values, "batch");
+    if (whole && lnt_cli_option_values_given(values, "lr")) {
+        return lnt_cli_usage_error("option --lr: applies to optimizer kfac only with --batch");
     }
     if ((whole || kind == LNT_LM || kind == LNT_SCG) &&
         settings->fit.schedule.kind != LNT_SCHEDULE_CONSTANT) {
-        return lnt_cli_misuse("option --schedule: has no meaning with optimizer %s%s, which has no "
-                              "learning rate",
-                              lnt_optim_name(kind), whole ? " on all rows" : "");
+        return lnt_cli_usage_error(
+            "option --schedule: cannot be combined with optimizer %s%s, which has no learning rate",
+            lnt_optim_name(kind), whole ? " on full batches" : "");
     }
     return LNT_CLI_DONE;
 }
@@ -104,22 +105,22 @@ static int check_rate(const lnt_cli_train_settings *settings)
 static int check_optim(const lnt_optim_config *optim)
 {
     if (optim->kind == LNT_SGD && optim->sgd.nesterov && optim->sgd.momentum == 0) {
-        return lnt_cli_misuse("option --nesterov: needs a --momentum above 0");
+        return lnt_cli_usage_error("option --nesterov: needs a --momentum above 0");
     }
     if (optim->kind == LNT_SGD && optim->sgd.nesterov && optim->sgd.dampening > 0) {
-        return lnt_cli_misuse("option --nesterov: cannot be given with --dampening");
+        return lnt_cli_usage_error("option --nesterov: cannot be combined with --dampening");
     }
     if (optim->kind == LNT_RPROP && optim->rprop.step_min > optim->rprop.step_max) {
-        return lnt_cli_misuse("option --step-min: expected at most --step-max, %g, found %g",
-                              optim->rprop.step_max, optim->rprop.step_min);
+        return lnt_cli_usage_error("option --step-min: expected at most --step-max, %g, found %g",
+                                   optim->rprop.step_max, optim->rprop.step_min);
     }
     if (optim->kind == LNT_LBFGS && optim->lbfgs.c1 >= optim->lbfgs.c2) {
-        return lnt_cli_misuse("option --c1: expected below --c2, %g, found %g", optim->lbfgs.c2,
-                              optim->lbfgs.c1);
+        return lnt_cli_usage_error("option --c1: expected below --c2, %g, found %g",
+                                   optim->lbfgs.c2, optim->lbfgs.c1);
     }
     if (optim->kind == LNT_LM && optim->lm.mu > optim->lm.mu_max) {
-        return lnt_cli_misuse("option --mu: expected at most --mu-max, %g, found %g",
-                              optim->lm.mu_max, optim->lm.mu);
+        return lnt_cli_usage_error("option --mu: expected at most --mu-max, %g, found %g",
+                                   optim->lm.mu_max, optim->lm.mu);
     }
     return LNT_CLI_DONE;
 }
@@ -130,45 +131,46 @@ int lnt_cli_train_check(lnt_cli_train_settings *settings, const char **path)
     settings->values.settings = settings;
     settings->fit.seed = settings->seed;
     settings->validation = settings->validation_file == NULL ? settings->validation : 0;
-    settings->alpha = lnt_cli_values_given(&settings->values, "alpha") ? settings->alpha : NAN;
-    int exit_status = lnt_cli_apart_check(&settings->apart, settings->targets.count > 0,
-                                          &settings->reading, path);
+    settings->alpha =
+        lnt_cli_option_values_given(&settings->values, "alpha") ? settings->alpha : NAN;
+    int exit_status = lnt_cli_separate_files_check(
+        &settings->separate_files, settings->targets.count > 0, &settings->reading, path);
     if (exit_status != LNT_CLI_DONE) {
         return exit_status;
     }
-    if (settings->apart.inputs != NULL && settings->validation_file != NULL) {
-        return lnt_cli_misuse(
-            "option --validation-file: cannot be given with --inputs; --validation "
-            "holds a share of the rows out");
+    if (settings->separate_files.inputs != NULL && settings->validation_file != NULL) {
+        return lnt_cli_usage_error("option --validation-file: cannot be combined with --inputs; "
+                                   "--validation holds out a fraction of the rows");
     }
-    if (settings->targets.count == 0 && settings->from == NULL && settings->apart.targets == NULL) {
-        return lnt_cli_misuse("expected --target COLUMN, the column to learn");
+    if (settings->targets.count == 0 && settings->from == NULL &&
+        settings->separate_files.targets == NULL) {
+        return lnt_cli_usage_error("expected --target COLUMN, the column to predict");
     }
     if (settings->task == LNT_CLI_CLASSIFY && settings->targets.count > 1) {
-        return lnt_cli_misuse("option --task: classify takes one --target, found %zu",
-                              settings->targets.count);
+        return lnt_cli_usage_error("option --task: classify takes one --target, found %zu",
+                                   settings->targets.count);
     }
-    exit_status = settle_task(settings);
-    exit_status = exit_status == LNT_CLI_DONE ? settle_scaling(settings) : exit_status;
+    exit_status = resolve_task(settings);
+    exit_status = exit_status == LNT_CLI_DONE ? resolve_scaling(settings) : exit_status;
     exit_status = exit_status == LNT_CLI_DONE ? check_rest(settings) : exit_status;
     if (exit_status != LNT_CLI_DONE) {
         return exit_status;
     }
-    lnt_cli_optim_settle(settings);
+    lnt_cli_optim_resolve(settings);
     if (check_optim(&settings->fit.optim) != LNT_CLI_DONE || check_rate(settings) != LNT_CLI_DONE) {
-        return LNT_CLI_MISUSED;
+        return LNT_CLI_USAGE_ERROR;
     }
-    return lnt_cli_schedule_settle(settings, &error) == LNT_OK
+    return lnt_cli_schedule_resolve(settings, &error) == LNT_OK
                ? LNT_CLI_DONE
-               : lnt_cli_misuse("%s", error.message);
+               : lnt_cli_usage_error("%s", error.message);
 }
 
 void lnt_cli_train_inputs(const lnt_cli_train_settings *settings, const char *path,
                           const char *inputs[LNT_CLI_TRAIN_INPUTS])
 {
     const char *const all[LNT_CLI_TRAIN_INPUTS] = {path,
-                                                   settings->apart.targets,
-                                                   settings->apart.weights,
+                                                   settings->separate_files.targets,
+                                                   settings->separate_files.weights,
                                                    settings->validation_file,
                                                    settings->config,
                                                    settings->from};

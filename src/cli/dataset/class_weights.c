@@ -77,7 +77,7 @@ lnt_status lnt_cli_class_weights(const char *text, const lnt_names *classes, con
     const size_t count = lnt_names_count(classes);
     if (count == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --class-weights: the targets are no classes");
+                        "option --class-weights: the targets are not classes");
     }
     *weights = calloc(count, sizeof **weights);
     if (*weights == NULL) {

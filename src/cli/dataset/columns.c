@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lnt_cli_columns_finish(lnt_cli_columns *columns)
+void lnt_cli_columns_clear(lnt_cli_columns *columns)
 {
     free(columns->index);
     *columns = (lnt_cli_columns){0};
@@ -78,7 +78,7 @@ static lnt_status choose_inputs(const choice_lists *chosen, const lnt_frame *fra
     }
     if (columns->n_inputs == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "expected a column besides the targets to learn from, found none");
+                        "expected at least one input column besides the targets, found none");
     }
     memcpy(columns->index + columns->n_inputs, chosen->targets,
            chosen->n_targets * sizeof *chosen->targets);
@@ -125,7 +125,7 @@ lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *fra
             : choose(&chosen, frame, targets, features, exclude, columns, error);
     free(places);
     if (status != LNT_OK) {
-        lnt_cli_columns_finish(columns);
+        lnt_cli_columns_clear(columns);
     }
     return status;
 }
@@ -215,11 +215,11 @@ static lnt_status match(const lnt_frame *frame, const lnt_names *names, const ch
     if (missing > 0) {
         char more[48] = "";
         if (missing > 1) {
-            snprintf(more, sizeof more, ", nor %s %zu other%s", missing == 2 ? "is" : "are",
+            snprintf(more, sizeof more, ", as %s %zu other%s", missing == 2 ? "is" : "are",
                      missing - 1, missing == 2 ? "" : "s");
         }
         return lnt_fail(error, LNT_ERR_FORMAT,
-                        "%s: column '%s', which the model needs, is not there%s", path, name, more);
+                        "%s: column '%s', which the model needs, is missing%s", path, name, more);
     }
     for (size_t i = 0; i < columns->n_targets; i++) {
         if (taken[targets[i]]) {
@@ -251,7 +251,7 @@ lnt_status lnt_cli_columns_match(lnt_cli_columns *columns, const lnt_frame *fram
     }
     free(taken);
     if (status != LNT_OK) {
-        lnt_cli_columns_finish(columns);
+        lnt_cli_columns_clear(columns);
     }
     return status;
 }

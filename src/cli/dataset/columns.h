@@ -14,12 +14,12 @@ typedef struct lnt_cli_columns {
     size_t n_targets;
 } lnt_cli_columns;
 
-void lnt_cli_columns_finish(lnt_cli_columns *columns);
+void lnt_cli_columns_clear(lnt_cli_columns *columns);
 
 /*
  * Chooses by what a user asked for: each target by name or number, and as inputs `features`, or all
  * columns if there are none but `others`, without `exclude` and the targets. On failure there is
- * nothing to finish.
+ * nothing to clear.
  */
 lnt_status lnt_cli_columns_choose(lnt_cli_columns *columns, const lnt_frame *frame,
                                   const lnt_cli_texts *targets, const lnt_cli_texts *features,
@@ -31,7 +31,7 @@ lnt_status lnt_cli_columns_all_targets(lnt_cli_columns *columns, const lnt_frame
 
 /*
  * Finds a model's inputs: by name if it has names and the frame too, else by position. `path` is
- * for messages. On failure there is nothing to finish.
+ * for messages. On failure there is nothing to clear.
  */
 lnt_status lnt_cli_columns_match(lnt_cli_columns *columns, const lnt_frame *frame,
                                  const lnt_model *model, const char *path, const size_t *targets,

@@ -47,7 +47,7 @@ static double sum_of_squares(const lnt_tensor *y, size_t column)
     return sum;
 }
 
-static void finish_errors(lnt_cli_metrics *metrics, const lnt_tensor *y)
+static void complete_errors(lnt_cli_metrics *metrics, const lnt_tensor *y)
 {
     for (size_t j = 0; j < metrics->n_outputs; j++) {
         lnt_cli_errors *errors = &metrics->targets[j];
@@ -139,7 +139,7 @@ lnt_status lnt_cli_metrics_measure(lnt_cli_metrics *metrics, const lnt_model *mo
     }
     if (status == LNT_OK && metrics->classes == NULL) {
         status = run_chunks(metrics, predictor, x, y, outputs, memory);
-        finish_errors(metrics, y);
+        complete_errors(metrics, y);
     } else if (status == LNT_OK) {
         count_classes(metrics, y);
         metrics->accuracy = lnt_cli_metrics_ratio(lnt_cli_metrics_correct(metrics), x->rows);
@@ -147,7 +147,7 @@ lnt_status lnt_cli_metrics_measure(lnt_cli_metrics *metrics, const lnt_model *mo
     lnt_predictor_destroy(predictor);
     lnt_release(NULL, memory);
     if (status != LNT_OK) {
-        lnt_cli_metrics_finish(metrics);
+        lnt_cli_metrics_clear(metrics);
     }
     return status;
 }

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lnt_cli_model_data_finish(lnt_cli_model_data *data)
+void lnt_cli_model_data_clear(lnt_cli_model_data *data)
 {
-    lnt_cli_columns_finish(&data->columns);
+    lnt_cli_columns_clear(&data->columns);
     lnt_frame_destroy(data->frame);
-    lnt_frame_destroy(data->targets_apart);
+    lnt_frame_destroy(data->targets_separate);
     lnt_release(NULL, data->memory);
     *data = (lnt_cli_model_data){0};
 }
@@ -128,20 +128,21 @@ static size_t targets_expected(const lnt_model *model)
                : lnt_loss_target_cols(model->loss.kind, lnt_net_outputs(model->net));
 }
 
-lnt_status lnt_cli_model_data_apart(lnt_cli_model_data *data, const lnt_model *model,
-                                    const lnt_cli_apart *apart, const lnt_cli_reading *reading,
-                                    lnt_error *error)
+lnt_status lnt_cli_model_data_separate_files(lnt_cli_model_data *data, const lnt_model *model,
+                                             const lnt_cli_separate_files *separate_files,
+                                             const lnt_cli_reading *reading, lnt_error *error)
 {
-    LNT_TRY(lnt_cli_model_data_inputs(data, model, apart->inputs, reading, error));
-    LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, apart, lnt_net_dtype(model->net), reading,
-                                  is_classifier(model), data->x.rows, error));
-    const lnt_tensor y = lnt_frame_values(data->targets_apart);
+    LNT_TRY(lnt_cli_model_data_inputs(data, model, separate_files->inputs, reading, error));
+    LNT_TRY(lnt_cli_separate_files_targets(&data->targets_separate, separate_files,
+                                           lnt_net_dtype(model->net), reading, is_classifier(model),
+                                           data->x.rows, error));
+    const lnt_tensor y = lnt_frame_values(data->targets_separate);
     if (y.cols != targets_expected(model)) {
         return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
-                        apart->targets, targets_expected(model), y.cols);
+                        separate_files->targets, targets_expected(model), y.cols);
     }
     if (is_classifier(model)) {
-        LNT_TRY(recode(data->targets_apart, model, apart->targets, 0, error));
+        LNT_TRY(recode(data->targets_separate, model, separate_files->targets, 0, error));
     }
     data->y = y;
     return LNT_OK;

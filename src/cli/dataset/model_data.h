@@ -11,7 +11,7 @@
 /* A data file as a model takes it. */
 typedef struct lnt_cli_model_data {
     lnt_frame *frame;
-    lnt_frame *targets_apart; /* or NULL */
+    lnt_frame *targets_separate; /* or NULL */
     lnt_cli_columns columns;
     void *memory; /* of x, if that is no view; or NULL */
     lnt_tensor x; /* [rows, inputs], raw */
@@ -29,10 +29,10 @@ lnt_status lnt_cli_model_data_both(lnt_cli_model_data *data, const lnt_model *mo
                                    const lnt_cli_texts *targets, lnt_error *error);
 
 /* The same from two files. */
-lnt_status lnt_cli_model_data_apart(lnt_cli_model_data *data, const lnt_model *model,
-                                    const lnt_cli_apart *apart, const lnt_cli_reading *reading,
-                                    lnt_error *error);
+lnt_status lnt_cli_model_data_separate_files(lnt_cli_model_data *data, const lnt_model *model,
+                                             const lnt_cli_separate_files *separate_files,
+                                             const lnt_cli_reading *reading, lnt_error *error);
 
-void lnt_cli_model_data_finish(lnt_cli_model_data *data);
+void lnt_cli_model_data_clear(lnt_cli_model_data *data);
 
 #endif

@@ -14,10 +14,10 @@ lnt_status lnt_cli_use_threads(const lnt_cli_reading *reading, lnt_error *error)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (processors > 0 && reading->threads > (uint64_t) processors) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --threads: expected at most %ld, as many as there are processors, "
-                        "found %" PRIu64,
-                        processors, reading->threads);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "option --threads: expected at most %ld, the number of processors, found %" PRIu64,
+            processors, reading->threads);
     }
     threads = (unsigned) reading->threads;
     return lnt_blas_set_threads(1); /* a thread of the pass is one of BLAS's */
@@ -58,10 +58,10 @@ lnt_read_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_
     return options;
 }
 
-void lnt_cli_tell_dropped(const char *path, size_t dropped)
+void lnt_cli_log_dropped(const char *path, size_t dropped)
 {
     if (dropped > 0) {
-        lnt_cli_warn("%s: left out %zu %s with missing values", path, dropped,
+        lnt_cli_warn("%s: dropped %zu %s with missing values", path, dropped,
                      dropped == 1 ? "row" : "rows");
     }
 }
@@ -72,6 +72,6 @@ lnt_status lnt_cli_read(lnt_frame **frame, const char *path, lnt_dtype dtype,
 {
     const lnt_read_options options = lnt_cli_reading_options_of(reading, dtype, labels, only);
     LNT_TRY(lnt_data_read(frame, path, (lnt_data_format) reading->format, &options, error));
-    lnt_cli_tell_dropped(path, lnt_frame_rows_dropped(*frame));
+    lnt_cli_log_dropped(path, lnt_frame_rows_dropped(*frame));
     return LNT_OK;
 }

@@ -19,7 +19,7 @@ lnt_read_options lnt_cli_reading_options_of(const lnt_cli_reading *reading, lnt_
                                             lnt_cli_names labels, lnt_cli_names only);
 
 /* Says on standard error how many rows were left out of a file. */
-void lnt_cli_tell_dropped(const char *path, size_t dropped);
+void lnt_cli_log_dropped(const char *path, size_t dropped);
 
 /*
  * Reads `path`, in any format, as a frame of `dtype`. In the columns `labels` text is a class

@@ -8,7 +8,7 @@
 /* Of the file, read at once. */
 #define CHUNK_BYTES ((size_t) 64 * 1024)
 
-void lnt_cli_streamed_finish(lnt_cli_streamed *streamed)
+void lnt_cli_streamed_clear(lnt_cli_streamed *streamed)
 {
     lnt_row_reader_close(streamed->file);
     lnt_release(NULL, streamed->order);
@@ -156,7 +156,7 @@ lnt_status lnt_cli_streamed_scaler(lnt_cli_streamed *streamed, lnt_scaling scali
     lnt_scaler_fitter *fitter = NULL;
     if (scaling == LNT_SCALING_ROBUST) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --scale-inputs: robust needs all rows in memory, and %s is more "
+                        "option --scale-inputs: robust needs all rows in memory, and %s is larger "
                         "than --memory: try standard",
                         s->path);
     }

@@ -30,7 +30,7 @@ typedef struct lnt_cli_streamed {
 
 /* With a file that is open. */
 lnt_status lnt_cli_streamed_begin(lnt_cli_streamed *streamed, const lnt_cli_columns *used);
-void lnt_cli_streamed_finish(lnt_cli_streamed *streamed);
+void lnt_cli_streamed_clear(lnt_cli_streamed *streamed);
 
 /* Some columns of all rows, which the caller owns: targets or weights. */
 lnt_status lnt_cli_streamed_columns(lnt_cli_streamed *streamed, const size_t *columns, size_t count,

@@ -54,8 +54,9 @@ static lnt_status use_classes(lnt_frame *frame, const char *path, size_t column,
     return check_classes(frame, path, column, error);
 }
 
-lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_cli_columns *columns,
-                                 lnt_cli_task task, bool *classify, lnt_error *error)
+lnt_status lnt_cli_target_resolve(lnt_frame *frame, const char *path,
+                                  const lnt_cli_columns *columns, lnt_cli_task task, bool *classify,
+                                  lnt_error *error)
 {
     const size_t *targets = columns->index + columns->n_inputs;
     const lnt_names *names = lnt_frame_columns(frame);
@@ -97,19 +98,19 @@ static bool all_numbers(const lnt_names *labels)
     return true;
 }
 
-void lnt_cli_target_tell(const lnt_frame *frame, const lnt_cli_columns *columns, bool classify,
-                         bool guessed)
+void lnt_cli_target_log(const lnt_frame *frame, const lnt_cli_columns *columns, bool classify,
+                        bool guessed)
 {
     const size_t target = columns->index[columns->n_inputs];
     const char *name = lnt_names_get(lnt_frame_columns(frame), target);
     const lnt_names *labels = lnt_frame_labels(frame, target);
     const bool single = columns->n_targets == 1;
     if (!classify) {
-        lnt_cli_note("target '%s' (column %zu)%s: %s", name, target + 1,
-                     single ? "" : " and others", single ? "a number" : "numbers");
+        lnt_cli_log("target '%s' (column %zu)%s: %s", name, target + 1, single ? "" : " and others",
+                    single ? "a number" : "numbers");
         return;
     }
-    lnt_cli_note("target '%s' (column %zu): %zu classes%s", name, target + 1,
-                 lnt_names_count(labels),
-                 guessed && all_numbers(labels) ? " (--task regress to predict a number)" : "");
+    lnt_cli_log("target '%s' (column %zu): %zu classes%s", name, target + 1,
+                lnt_names_count(labels),
+                guessed && all_numbers(labels) ? " (--task regress to predict a number)" : "");
 }

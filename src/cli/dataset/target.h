@@ -13,11 +13,12 @@
  * numbers is classes, all else regression. A target of classes is encoded; less than two classes
  * are refused.
  */
-lnt_status lnt_cli_target_settle(lnt_frame *frame, const char *path, const lnt_cli_columns *columns,
-                                 lnt_cli_task task, bool *classify, lnt_error *error);
+lnt_status lnt_cli_target_resolve(lnt_frame *frame, const char *path,
+                                  const lnt_cli_columns *columns, lnt_cli_task task, bool *classify,
+                                  lnt_error *error);
 
-/* Says on standard error what was settled, and how to choose otherwise if it was a guess. */
-void lnt_cli_target_tell(const lnt_frame *frame, const lnt_cli_columns *columns, bool classify,
-                         bool guessed);
+/* Says on standard error what was resolved, and how to choose otherwise if it was a guess. */
+void lnt_cli_target_log(const lnt_frame *frame, const lnt_cli_columns *columns, bool classify,
+                        bool guessed);
 
 #endif

@@ -13,14 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lnt_cli_train_data_finish(lnt_cli_train_data *data)
+void lnt_cli_train_data_clear(lnt_cli_train_data *data)
 {
-    lnt_cli_streamed_finish(&data->streamed);
-    lnt_cli_columns_finish(&data->columns);
-    lnt_cli_columns_finish(&data->columns_apart);
+    lnt_cli_streamed_clear(&data->streamed);
+    lnt_cli_columns_clear(&data->columns);
+    lnt_cli_columns_clear(&data->columns_separate);
     lnt_frame_destroy(data->frame);
-    lnt_frame_destroy(data->targets_apart);
-    lnt_frame_destroy(data->weights_apart);
+    lnt_frame_destroy(data->targets_separate);
+    lnt_frame_destroy(data->weights_separate);
     lnt_release(NULL, data->memory);
     free(data->targets);
     *data = (lnt_cli_train_data){0};
@@ -62,11 +62,12 @@ typedef struct target_side {
 static target_side targets_of(const lnt_cli_train_data *data, const char *path,
                               const lnt_cli_train_settings *settings)
 {
-    const bool apart = data->targets_apart != NULL;
-    const lnt_cli_columns *columns = apart ? &data->columns_apart : &data->columns;
-    return (target_side){apart ? data->targets_apart : data->frame, columns,
+    const bool separate = data->targets_separate != NULL;
+    const lnt_cli_columns *columns = separate ? &data->columns_separate : &data->columns;
+    return (target_side){separate ? data->targets_separate : data->frame, columns,
                          columns->index + columns->n_inputs,
-                         settings->apart.targets != NULL ? settings->apart.targets : path};
+                         settings->separate_files.targets != NULL ? settings->separate_files.targets
+                                                                  : path};
 }
 
 /* The file stays where it is; the frame has its names. */
@@ -76,13 +77,13 @@ static lnt_status open_file(lnt_cli_train_data *data, const char *path, lnt_data
     lnt_cli_streamed *streamed = &data->streamed;
     if (strcmp(path, "-") == 0) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --memory: standard input has more, and cannot be read twice: save "
-                        "it in a file");
+                        "option --memory: standard input is larger, and cannot be read twice: save "
+                        "it to a file");
     }
     streamed->path = path;
     streamed->memory = options->memory_limit;
     LNT_TRY(lnt_row_reader_open(&streamed->file, path, format, options, error));
-    lnt_cli_tell_dropped(path, lnt_row_reader_rows_dropped(streamed->file));
+    lnt_cli_log_dropped(path, lnt_row_reader_rows_dropped(streamed->file));
     return lnt_row_reader_read_columns(streamed->file, NULL, 0, &data->frame, error);
 }
 
@@ -164,27 +165,27 @@ static lnt_status copy_weights(lnt_cli_train_data *data, size_t place, const cha
 }
 
 /* The targets and weights among the columns of a file that is streamed. */
-static lnt_status take_apart(lnt_cli_train_data *data, const char *path,
-                             const lnt_cli_train_settings *settings, const size_t *places,
-                             lnt_error *error)
+static lnt_status take_separate(lnt_cli_train_data *data, const char *path,
+                                const lnt_cli_train_settings *settings, const size_t *places,
+                                lnt_error *error)
 {
     const lnt_cli_columns *columns = &data->columns;
     lnt_cli_streamed *streamed = &data->streamed;
     if (settings->fit.sampling != LNT_SAMPLE_ALL) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --sampling: needs all rows in memory, and %s is more than --memory",
-                        path);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "option --sampling: needs all rows in memory, and %s is larger than --memory", path);
     }
     LNT_TRY(lnt_cli_streamed_begin(streamed, columns));
     if (columns->n_targets > 0) {
         LNT_TRY(lnt_cli_streamed_columns(streamed, columns->index + columns->n_inputs,
-                                         columns->n_targets, &data->targets_apart, error));
-        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+                                         columns->n_targets, &data->targets_separate, error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_separate, data->targets_separate));
     }
     if (settings->weights != NULL) {
-        LNT_TRY(lnt_cli_streamed_columns(streamed, places, 1, &data->weights_apart, error));
-        LNT_TRY(lnt_cli_weights_check(data->weights_apart, 0, path, error));
-        data->rows.weights = lnt_frame_values(data->weights_apart);
+        LNT_TRY(lnt_cli_streamed_columns(streamed, places, 1, &data->weights_separate, error));
+        LNT_TRY(lnt_cli_weights_check(data->weights_separate, 0, path, error));
+        data->rows.weights = lnt_frame_values(data->weights_separate);
     }
     return LNT_OK;
 }
@@ -201,7 +202,7 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
     LNT_TRY(lnt_cli_columns_choose(&data->columns, frame, &settings->targets, features,
                                    &settings->exclude, places, count, error));
     if (is_streamed(data)) {
-        return take_apart(data, path, settings, places, error);
+        return take_separate(data, path, settings, places, error);
     }
     if (count == 0) {
         return LNT_OK;
@@ -224,8 +225,8 @@ static lnt_status choose_columns(lnt_cli_train_data *data, const char *path,
 }
 
 /* The loss that the task asks for, if none was asked for; and that it can be learned by it. */
-static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *model,
-                              const char *path, lnt_cli_train_settings *settings, lnt_error *error)
+static lnt_status resolve_loss(const lnt_cli_train_data *data, const lnt_model *model,
+                               const char *path, lnt_cli_train_settings *settings, lnt_error *error)
 {
     lnt_loss loss = data->classify ? lnt_softmax_cross_entropy(LNT_MEAN) : lnt_mse(LNT_MEAN);
     if (settings->loss_choice > 0) {
@@ -239,20 +240,20 @@ static lnt_status settle_loss(const lnt_cli_train_data *data, const lnt_model *m
                         "%s: expected two classes for the loss binary_cross_entropy, found %zu",
                         path, classes);
     }
-    lnt_cli_loss_settle(settings, &loss);
+    lnt_cli_loss_resolve(settings, &loss);
     char why[2 * LNT_CLI_RANGE_MAX];
-    const size_t misfit = lnt_cli_values_misfit(&settings->values, why, sizeof why);
-    const lnt_cli_option *option = lnt_cli_values_option(&settings->values, misfit, NULL);
+    const size_t misfit = lnt_cli_option_values_conflict(&settings->values, why, sizeof why);
+    const lnt_cli_option *option = lnt_cli_option_values_option(&settings->values, misfit, NULL);
     return option == NULL ? LNT_OK
                           : lnt_fail(error, LNT_ERR_INVALID, "option --%s: %s", option->name, why);
 }
 
-static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model,
-                                const target_side *targets, lnt_cli_task task, lnt_error *error)
+static lnt_status resolve_target(lnt_cli_train_data *data, const lnt_model *model,
+                                 const target_side *targets, lnt_cli_task task, lnt_error *error)
 {
     if (model->class_names == NULL) {
-        return lnt_cli_target_settle(targets->frame, targets->path, targets->columns, task,
-                                     &data->classify, error);
+        return lnt_cli_target_resolve(targets->frame, targets->path, targets->columns, task,
+                                      &data->classify, error);
     }
     lnt_error inner = {LNT_OK, ""};
     data->classify = true;
@@ -263,23 +264,25 @@ static lnt_status settle_target(lnt_cli_train_data *data, const lnt_model *model
 }
 
 /* The targets' own file, and the weights'. */
-static lnt_status read_apart(lnt_cli_train_data *data, const char *path,
-                             const lnt_cli_train_settings *settings, lnt_error *error)
+static lnt_status read_separate(lnt_cli_train_data *data, const char *path,
+                                const lnt_cli_train_settings *settings, lnt_error *error)
 {
     const size_t rows = is_streamed(data) ? lnt_row_reader_rows(data->streamed.file)
                                           : lnt_frame_values(data->frame).rows;
     const lnt_dtype dtype = lnt_cli_train_dtype(settings->dtype);
-    if (settings->apart.targets != NULL) {
-        LNT_TRY(lnt_cli_apart_targets(&data->targets_apart, &settings->apart, dtype,
-                                      &settings->reading, settings->task != LNT_CLI_REGRESS, rows,
-                                      error));
-        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_apart, data->targets_apart));
+    if (settings->separate_files.targets != NULL) {
+        LNT_TRY(lnt_cli_separate_files_targets(&data->targets_separate, &settings->separate_files,
+                                               dtype, &settings->reading,
+                                               settings->task != LNT_CLI_REGRESS, rows, error));
+        LNT_TRY(lnt_cli_columns_all_targets(&data->columns_separate, data->targets_separate));
     }
-    if (settings->apart.weights != NULL) {
-        LNT_TRY(lnt_cli_apart_weights(&data->weights_apart, settings->apart.weights, dtype,
-                                      &settings->reading, rows, path, error));
-        LNT_TRY(lnt_cli_weights_check(data->weights_apart, 0, settings->apart.weights, error));
-        data->rows.weights = lnt_frame_values(data->weights_apart);
+    if (settings->separate_files.weights != NULL) {
+        LNT_TRY(lnt_cli_separate_files_weights(&data->weights_separate,
+                                               settings->separate_files.weights, dtype,
+                                               &settings->reading, rows, path, error));
+        LNT_TRY(lnt_cli_weights_check(data->weights_separate, 0, settings->separate_files.weights,
+                                      error));
+        data->rows.weights = lnt_frame_values(data->weights_separate);
     }
     return LNT_OK;
 }
@@ -298,7 +301,7 @@ static void view_streamed(lnt_cli_train_data *data)
     lnt_cli_streamed *streamed = &data->streamed;
     data->rows.x = lnt_tensor_view(lnt_row_reader_dtype(streamed->file), NULL,
                                    lnt_row_reader_rows(streamed->file), data->columns.n_inputs);
-    data->rows.y = lnt_frame_values(data->targets_apart);
+    data->rows.y = lnt_frame_values(data->targets_separate);
     data->rows.streamed = streamed;
     streamed->taught =
         lnt_cli_streamed_size(&data->rows.y) + lnt_cli_streamed_size(&data->rows.weights);
@@ -310,31 +313,31 @@ static lnt_status view_rows(lnt_cli_train_data *data)
         view_streamed(data);
         return LNT_OK;
     }
-    if (data->targets_apart == NULL) {
+    if (data->targets_separate == NULL) {
         return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, &data->rows.y);
     }
-    data->rows.y = lnt_frame_values(data->targets_apart);
+    data->rows.y = lnt_frame_values(data->targets_separate);
     return lnt_cli_columns_view(&data->columns, data->frame, &data->rows.x, NULL);
 }
 
-static lnt_status settle(lnt_cli_train_data *data, lnt_model *model, const char *path,
-                         lnt_cli_train_settings *settings, const lnt_cli_texts *features,
-                         lnt_error *error)
+static lnt_status resolve(lnt_cli_train_data *data, lnt_model *model, const char *path,
+                          lnt_cli_train_settings *settings, const lnt_cli_texts *features,
+                          lnt_error *error)
 {
     LNT_TRY(read_frame(data, path, settings, features, error));
     LNT_TRY(choose_columns(data, path, settings, features, error));
-    LNT_TRY(read_apart(data, path, settings, error));
+    LNT_TRY(read_separate(data, path, settings, error));
     const target_side targets = targets_of(data, path, settings);
-    LNT_TRY(settle_target(data, model, &targets, task_of(settings, &targets), error));
+    LNT_TRY(resolve_target(data, model, &targets, task_of(settings, &targets), error));
     if (model->net == NULL) {
         LNT_TRY(name_all(data, model, path, &targets, error));
     } else if (data->columns.n_inputs != lnt_net_inputs(model->net)) {
         return lnt_fail(error, LNT_ERR_SHAPE, "%s: expected %zu columns for the model, found %zu",
                         path, lnt_net_inputs(model->net), data->columns.n_inputs);
     }
-    lnt_cli_target_tell(targets.frame, targets.columns, data->classify,
-                        settings->task == LNT_CLI_TASK_AUTO);
-    LNT_TRY(settle_loss(data, model, targets.path, settings, error));
+    lnt_cli_target_log(targets.frame, targets.columns, data->classify,
+                       settings->task == LNT_CLI_TASK_AUTO);
+    LNT_TRY(resolve_loss(data, model, targets.path, settings, error));
     return view_rows(data);
 }
 
@@ -346,7 +349,7 @@ static lnt_status heed_model(lnt_cli_train_data *data, const lnt_model *model,
     const size_t count = lnt_names_count(model->target_names);
     settings->task = classes > 0 ? LNT_CLI_CLASSIFY : LNT_CLI_REGRESS;
     settings->dtype = lnt_net_dtype(model->net) == LNT_F32 ? 0 : 1;
-    if (settings->targets.count > 0 || settings->apart.targets != NULL) {
+    if (settings->targets.count > 0 || settings->separate_files.targets != NULL) {
         return LNT_OK;
     }
     if (count == 0) {
@@ -380,7 +383,7 @@ lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, c
     }
     const lnt_status status = known > 0 && features.items == NULL
                                   ? LNT_ERR_MEMORY
-                                  : settle(data, model, path, settings, &features, error);
+                                  : resolve(data, model, path, settings, &features, error);
     if (known > 0) {
         free(features.items);
     }

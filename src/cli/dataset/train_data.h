@@ -23,20 +23,20 @@ typedef struct lnt_cli_rows {
 /* The data of a run. */
 typedef struct lnt_cli_train_data {
     lnt_frame *frame; /* of the inputs, and of the targets if they have no file of their own */
-    lnt_frame *targets_apart; /* or NULL, like the next */
-    lnt_frame *weights_apart;
-    lnt_cli_streamed
-        streamed; /* with a file, `frame` has names only, targets and weights are apart */
+    lnt_frame *targets_separate; /* or NULL, like the next */
+    lnt_frame *weights_separate;
+    lnt_cli_streamed streamed; /* with a file, `frame` has names only, targets and weights are in
+                                  files of their own */
     lnt_cli_columns columns;
-    lnt_cli_columns columns_apart; /* of the targets apart: all */
-    bool classify;                 /* the target is one column of classes */
-    void *memory;                  /* of the weights */
-    char **targets;                /* names lent by the model, if none were given */
+    lnt_cli_columns columns_separate; /* of the file of targets: all */
+    bool classify;                    /* the target is one column of classes */
+    void *memory;                     /* of the weights */
+    char **targets;                   /* names lent by the model, if none were given */
     lnt_cli_rows rows;
 } lnt_cli_train_data;
 
 /*
- * Reads the data and settles what is learned, and by which loss; puts names and classes into
+ * Reads the data and resolves what is learned, and by which loss; puts names and classes into
  * `model`. If it has a net, one that is to be trained further, the data must be as it knows them.
  * On failure too, the caller finishes `data`, and `model`.
  */
@@ -47,7 +47,7 @@ lnt_status lnt_cli_train_data_read(lnt_cli_train_data *data, lnt_model *model, c
 lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
                                     const lnt_cli_train_settings *settings, lnt_error *error);
 
-void lnt_cli_train_data_finish(lnt_cli_train_data *data);
+void lnt_cli_train_data_clear(lnt_cli_train_data *data);
 
 /* The rows of `t` that are trained on, or those held out. */
 lnt_tensor lnt_cli_rows_part(const lnt_cli_rows *rows, const lnt_tensor *t, bool held_out);

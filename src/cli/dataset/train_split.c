@@ -16,7 +16,7 @@ static lnt_status permute(lnt_cli_train_data *data, size_t *index)
         lnt_tensor values = lnt_frame_values(data->frame);
         LNT_TRY(lnt_permute_rows(&values, index));
     }
-    if (data->targets_apart != NULL) {
+    if (data->targets_separate != NULL) {
         LNT_TRY(lnt_permute_rows(&data->rows.y, index));
     }
     if (data->rows.weights.rows > 0) {
@@ -37,8 +37,8 @@ static lnt_status check_split(const lnt_cli_train_data *data, const char *path,
     }
     if (is_streamed(data) && settings->validation == 0 && settings->validation_file == NULL) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --validation: expected some rows held out to judge the net by, "
-                        "since %s is more than --memory, found none",
+                        "option --validation: expected held-out rows to evaluate the net, since %s "
+                        "is larger than --memory, found none",
                         path);
     }
     return LNT_OK;
@@ -78,24 +78,24 @@ lnt_status lnt_cli_train_data_split(lnt_cli_train_data *data, const char *path,
     LNT_TRY(split(data, path, settings, error));
     const size_t n_train = data->rows.n_train, held_out = data->rows.x.rows - n_train;
     if (settings->validation > 0 && (held_out == 0 || n_train == 0)) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "%s: too few rows of each class to hold %g of them out (--validation 0 "
-                        "holds none out)",
-                        path, settings->validation);
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "%s: too few rows of each class to hold out %g of them (--validation 0 holds none out)",
+            path, settings->validation);
     }
     const char *noun = n_train == 1 ? "row" : "rows";
     if (settings->validation_file != NULL) {
-        lnt_cli_note("%zu %s to train on, held out are those of %s", n_train, noun,
-                     settings->validation_file);
+        lnt_cli_log("%zu %s to train on, held out: the rows of %s", n_train, noun,
+                    settings->validation_file);
         return LNT_OK;
     }
     if (settings->validation == 0) {
-        lnt_cli_note("%zu %s to train on, none held out", n_train, noun);
+        lnt_cli_log("%zu %s to train on, none held out", n_train, noun);
         return LNT_OK;
     }
-    lnt_cli_note("%zu %s to train on, %zu held out", n_train, noun, held_out);
+    lnt_cli_log("%zu %s to train on, %zu held out", n_train, noun, held_out);
     if (held_out < HELD_OUT_FEW) {
-        lnt_cli_warn("only %zu %s held out: the score on them says little", held_out,
+        lnt_cli_warn("only %zu %s held out: the score on them is unreliable", held_out,
                      held_out == 1 ? "row is" : "rows are");
     }
     return LNT_OK;

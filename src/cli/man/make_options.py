@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Puts what `linnet VERB --help` says of the options into the manual pages of verbs that have many:
+"""Puts what `linnet COMMAND --help` says of the options into the manual pages of commands that have many:
 
     src/cli/man/make_options.py build/src/cli/linnet
 """
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 PAGES = Path(__file__).resolve().parent
-VERBS = ["train", "cv", "lr", "export", "import"]
+COMMANDS = ["train", "cv", "lr", "export", "import"]
 BEGIN, END = '.\\" Options: made by make_options.py.\n', '.\\" End of what is made.\n'
 
 
@@ -26,9 +26,9 @@ def entry(letter, name, value, text):
     return f".TP\n.{'BR' if letter else 'B'} {short}{label}\n{escape(text)}.\n"
 
 
-def options(command, verb):
+def options(linnet, command):
     """The help's groups and options, its broken lines joined, as groff."""
-    lines = subprocess.run([command, verb, "--help"], check=True, capture_output=True, text=True,
+    lines = subprocess.run([linnet, command, "--help"], check=True, capture_output=True, text=True,
                            env={"COLUMNS": "80"}).stdout.splitlines()
     result, pending = "", None
     for line in lines + ["End:"]:
@@ -46,14 +46,14 @@ def options(command, verb):
     return result
 
 
-def page_with(command, verb):
-    text = (PAGES / f"linnet-{verb}.1").read_text(encoding="utf-8")
+def page_with(linnet, command):
+    text = (PAGES / f"linnet-{command}.1").read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    return before + BEGIN + options(command, verb) + END + after
+    return before + BEGIN + options(linnet, command) + END + after
 
 
 if __name__ == "__main__":
-    for name in VERBS:
+    for name in COMMANDS:
         text = page_with(sys.argv[1], name)
         (PAGES / f"linnet-{name}.1").write_text(text, encoding="utf-8")

@@ -20,32 +20,32 @@ static const lnt_cli_option options[] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(fit.checkpoint.directory),
      .value = "FOLDER",
-     .help = "Keep checkpoints there, from which --resume goes on to the same bits; a file named "
+     .help = "Folder of checkpoints, from which --resume continues to the same bits; a file named "
              "stop in it ends the run"},
     {.name = "every",
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(every),
      .value = "INTERVAL",
-     .help = "How often, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h (default: 10m); "
-             "training does not wait for the disk: one that is due while another is being written "
-             "is made right after it"},
+     .help = "How often to write one, besides the end: 20epochs or 20, 500steps, 90s, 10m, 2h "
+             "(default: 10m); training does not wait for the disk: one that is due while another "
+             "is being written follows right after it"},
     {.name = "keep",
      .kind = LNT_CLI_SIZE,
      LNT_CLI_AT(fit.checkpoint.keep),
      .value = "N",
      .least = LNT_CHECKPOINT_MIN_KEEP,
      .most = 1000000,
-     .help = "How many stay, the newest (default: 2)"},
+     .help = "Number of newest checkpoints to keep (default: 2)"},
     {.name = "resume",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.checkpoint.resume),
      .initial = "no",
-     .help = "Go on from the newest checkpoint that is good; begin if there is none"},
-    {.name = "resume-changed",
+     .help = "Continue from the newest valid checkpoint; start anew if there is none"},
+    {.name = "resume-allow-changes",
      .kind = LNT_CLI_SWITCH,
      LNT_CLI_AT(fit.checkpoint.allow_changes),
      .initial = "no",
-     .help = "The same, even if the data or the options have changed"},
+     .help = "Like --resume, even if the data or the options have changed"},
 };
 
 const lnt_cli_group lnt_cli_checkpoint_group = {"Checkpoints:", options, LNT_CLI_COUNT_OF(options),
@@ -77,18 +77,18 @@ int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
     lnt_checkpoint_config *checkpoint = &settings->fit.checkpoint;
     checkpoint->resume = checkpoint->resume || checkpoint->allow_changes;
     if (checkpoint->directory == NULL) {
-        const char *given = checkpoint->allow_changes ? "resume-changed"
+        const char *given = checkpoint->allow_changes ? "resume-allow-changes"
                             : checkpoint->resume      ? "resume"
                             : settings->every != NULL ? "every"
                             : checkpoint->keep > 0    ? "keep"
                                                       : NULL;
         return given == NULL ? LNT_CLI_DONE
-                             : lnt_cli_misuse("option --%s: needs --checkpoint FOLDER", given);
+                             : lnt_cli_usage_error("option --%s: needs --checkpoint FOLDER", given);
     }
     if (!parse_every(settings->every != NULL ? settings->every : DEFAULT_EVERY, checkpoint)) {
-        return lnt_cli_misuse("option --every: expected a number with epochs, steps or s (m, h, d) "
-                              "behind it, such as 500steps, found '%s'",
-                              settings->every);
+        return lnt_cli_usage_error("option --every: expected a number followed by epochs, steps or "
+                                   "s (m, h, d), such as 500steps, found '%s'",
+                                   settings->every);
     }
     return LNT_CLI_DONE;
 }
@@ -96,10 +96,11 @@ int lnt_cli_checkpoint_check(lnt_cli_train_settings *settings)
 /* What may differ between a run and the one that it goes on from. */
 static bool may_change(const char *line)
 {
-    static const char *const names[] = {"checkpoint",     "every",  "keep",      "resume",
-                                        "resume-changed", "epochs", "max-steps", "max-time",
-                                        "threads",        "output", "history",   "report",
-                                        "json",           "quiet",  "progress",  "memory"};
+    static const char *const names[] = {
+        "checkpoint", "every",     "keep",     "resume",  "resume-allow-changes",
+        "epochs",     "max-steps", "max-time", "threads", "output",
+        "history",    "report",    "json",     "quiet",   "progress",
+        "memory"};
     const size_t length = strcspn(line, " =\n");
     for (size_t i = 0; i < LNT_CLI_COUNT_OF(names); i++) {
         if (strlen(names[i]) == length && memcmp(names[i], line, length) == 0) {
@@ -109,9 +110,9 @@ static bool may_change(const char *line)
     return *line == '#' || *line == '\n';
 }
 
-char *lnt_cli_checkpoint_options(const lnt_cli_values *values)
+char *lnt_cli_checkpoint_options(const lnt_cli_option_values *values)
 {
-    char *text = lnt_cli_values_text(values);
+    char *text = lnt_cli_option_values_text(values);
     if (text == NULL) {
         return NULL;
     }
@@ -145,7 +146,7 @@ static void print_scaler(FILE *stream, const char *what, const lnt_scaler *scale
     }
 }
 
-char *lnt_cli_checkpoint_options_streamed(const lnt_cli_values *values, const char *path,
+char *lnt_cli_checkpoint_options_streamed(const lnt_cli_option_values *values, const char *path,
                                           const lnt_model *model)
 {
     struct stat file;

@@ -12,10 +12,10 @@
 /* The option whose value is a configuration file. */
 #define LNT_CLI_CONFIG_OPTION "config"
 
-/* One verb of the command: its command line, its help and what it does. */
-typedef struct lnt_cli_verb {
+/* A command, such as `linnet train`: its command line, its help and what it does. */
+typedef struct lnt_cli_command {
     const char *name;
-    const char *summary; /* one line for the list of verbs */
+    const char *summary; /* one line for the list of commands */
     const char *details; /* paragraph for the help, or "" */
     const char *example; /* for the help, or "" */
     const char *usage;   /* what follows the name: "[OPTION…] FILE.csv" */
@@ -25,12 +25,13 @@ typedef struct lnt_cli_verb {
     const lnt_cli_group *const *groups;
     size_t n_groups;
     size_t settings_size;
-    size_t values_offset; /* where in the settings a copy of their `lnt_cli_values` goes; 0: none */
+    size_t values_offset; /* where in the settings a copy of their `lnt_cli_option_values` goes; 0:
+                             none */
     /* Runs with parsed settings and arguments, as many as are named; returns an exit status. */
     int (*run)(const void *settings, const char *const *arguments);
-} lnt_cli_verb;
+} lnt_cli_command;
 
-extern const lnt_cli_verb lnt_cli_train, lnt_cli_predict, lnt_cli_evaluate, lnt_cli_info,
+extern const lnt_cli_command lnt_cli_train, lnt_cli_predict, lnt_cli_evaluate, lnt_cli_info,
     lnt_cli_cv, lnt_cli_lr, lnt_cli_export, lnt_cli_import;
 
 #endif

@@ -91,7 +91,7 @@ static size_t unescape(const char **from, char *to)
 /* Takes the quotes and escapes off, in place; what is wrong with it, or NULL. */
 static const char *unquote(char *text)
 {
-    static const char misquoted[] = "expected a closing quote and nothing behind it";
+    static const char misquoted[] = "expected a closing quote and nothing after it";
     char *to = text;
     const char *from = text + 1;
     while (*from != '"') {
@@ -127,11 +127,11 @@ typedef struct place {
 
 static const char *key_of(size_t i, const void *context)
 {
-    const lnt_cli_option *option = lnt_cli_values_option(context, i, NULL);
+    const lnt_cli_option *option = lnt_cli_option_values_option(context, i, NULL);
     return option == NULL ? NULL : option->not_in_file ? "" : option->name;
 }
 
-static lnt_status refuse_key(const lnt_cli_values *values, place at, const char *key,
+static lnt_status refuse_key(const lnt_cli_option_values *values, place at, const char *key,
                              lnt_error *error)
 {
     const char *nearest = lnt_suggest(key, key_of, values);
@@ -140,16 +140,16 @@ static lnt_status refuse_key(const lnt_cli_values *values, place at, const char 
                     nearest == NULL ? "" : "'?");
 }
 
-static lnt_status set(const lnt_cli_values *values, place at, const char *key, const char *text,
-                      lnt_error *error)
+static lnt_status set(const lnt_cli_option_values *values, place at, const char *key,
+                      const char *text, lnt_error *error)
 {
-    const size_t index = lnt_cli_values_find(values, key);
-    const lnt_cli_option *option = lnt_cli_values_option(values, index, NULL);
+    const size_t index = lnt_cli_option_values_find(values, key);
+    const lnt_cli_option *option = lnt_cli_option_values_option(values, index, NULL);
     if (option == NULL) {
         return refuse_key(values, at, key, error);
     }
     if (option->not_in_file) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: '%s' is for the command line alone",
+        return lnt_fail(error, LNT_ERR_INVALID, "%s:%zu: '%s' is for the command line only",
                         at.path, at.line, key);
     }
     const size_t before = values->origins[index];
@@ -159,13 +159,14 @@ static lnt_status set(const lnt_cli_values *values, place at, const char *key, c
                         before);
     }
     lnt_error inner = {LNT_OK, ""};
-    const lnt_status status = lnt_cli_values_assign(values, index, text, at.line, &inner);
+    const lnt_status status = lnt_cli_option_values_assign(values, index, text, at.line, &inner);
     return status == LNT_OK
                ? LNT_OK
                : lnt_fail(error, status, "%s:%zu: %s: %s", at.path, at.line, key, inner.message);
 }
 
-static lnt_status read_line(const lnt_cli_values *values, place at, char *line, lnt_error *error)
+static lnt_status read_line(const lnt_cli_option_values *values, place at, char *line,
+                            lnt_error *error)
 {
     char *text = trim(line);
     if (text[0] == '\0' || text[0] == '#') {
@@ -188,7 +189,7 @@ static lnt_status read_line(const lnt_cli_values *values, place at, char *line, 
     return set(values, at, trim(text), value, error);
 }
 
-static lnt_status read_lines(const lnt_cli_values *values, lnt_cli_line_reader *reader,
+static lnt_status read_lines(const lnt_cli_option_values *values, lnt_cli_line_reader *reader,
                              lnt_error *error)
 {
     for (;;) {
@@ -203,7 +204,8 @@ static lnt_status read_lines(const lnt_cli_values *values, lnt_cli_line_reader *
     }
 }
 
-lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, lnt_error *error)
+lnt_status lnt_cli_config_read(const lnt_cli_option_values *values, const char *path,
+                               lnt_error *error)
 {
     FILE *file = fopen(path, "r");
     if (file == NULL) {

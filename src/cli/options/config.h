@@ -10,6 +10,7 @@
  * a value may stand in double quotes, with \" \\ \n \t \r. A key comes once, but for options that
  * may be repeated. `LNT_ERR_INVALID` with "FILE:LINE: …", or `LNT_ERR_IO`.
  */
-lnt_status lnt_cli_config_read(const lnt_cli_values *values, const char *path, lnt_error *error);
+lnt_status lnt_cli_config_read(const lnt_cli_option_values *values, const char *path,
+                               lnt_error *error);
 
 #endif

@@ -62,8 +62,8 @@ static lnt_status parse(const char *word, lnt_layer *layer, lnt_error *error)
     }
     if (!find(name, layer, &place)) {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --layers: no layer is called '%.60s'; expected dense, an "
-                        "activation, prelu, dropout, batch_norm, layer_norm or rms_norm",
+                        "option --layers: unknown layer '%.60s'; expected dense, an activation, "
+                        "prelu, dropout, batch_norm, layer_norm or rms_norm",
                         word);
     }
     if (word[length] == '\0') {
@@ -73,8 +73,8 @@ static lnt_status parse(const char *word, lnt_layer *layer, lnt_error *error)
     const char *end = lnt_cli_read_number(word + length + 1, &value);
     if (place == 0 || end == NULL || *end != '\0') {
         return lnt_fail(error, LNT_ERR_INVALID,
-                        place == 0 ? "option --layers: '%.60s': this layer has no number"
-                                   : "option --layers: '%.60s': expected a number behind '='",
+                        place == 0 ? "option --layers: '%.60s': this layer takes no number"
+                                   : "option --layers: '%.60s': expected a number after '='",
                         word);
     }
     memcpy((char *) layer + place, &value, sizeof value);

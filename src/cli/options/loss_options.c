@@ -36,7 +36,7 @@ static lnt_cli_option options[ROOM] = {
      .kind = LNT_CLI_TEXT,
      LNT_CLI_AT(class_weights),
      .value = "WEIGHTS",
-     .ruler = "loss",
+     .depends_on = "loss",
      .only = AUTO | BIT(LNT_LOSS_SOFTMAX_CROSS_ENTROPY) | BIT(LNT_LOSS_BINARY_CROSS_ENTROPY),
      .help = "balanced: inversely proportional to the frequency of the class; or CLASS=WEIGHT, "
              "separated by commas, 1 for other classes"},
@@ -54,7 +54,7 @@ void lnt_cli_loss_options_init(void)
 {
     static lnt_cli_help_text texts[ROOM], names[ROOM];
     lnt_cli_setting_source source = {.offset = offsetof(lnt_cli_train_settings, loss),
-                                     .ruler = "loss",
+                                     .depends_on = "loss",
                                      .first = 1,
                                      .n_kinds = LNT_LOSS_CUSTOM,
                                      .rules = rules,
@@ -70,7 +70,7 @@ void lnt_cli_loss_options_init(void)
     }
 }
 
-void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss)
+void lnt_cli_loss_resolve(lnt_cli_train_settings *settings, const lnt_loss *loss)
 {
     lnt_cli_train_settings base = *settings;
     base.loss = *loss;
@@ -80,5 +80,5 @@ void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss)
     settings->loss.gradient_reduction = loss->gradient_reduction;
     settings->loss.class_weights = loss->class_weights;
     settings->loss.n_class_weights = loss->n_class_weights;
-    lnt_cli_values_fill(&settings->values, options, lnt_cli_loss_group.count, &base);
+    lnt_cli_option_values_fill(&settings->values, options, lnt_cli_loss_group.count, &base);
 }

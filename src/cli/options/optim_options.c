@@ -19,7 +19,11 @@ static const lnt_cli_setting_rule rules[] = {
     {.setting = "learning_rate", .option = "lr"},
     {.setting = "muon.adam_learning_rate", .option = "adam-lr"},
     {.setting = "lm.system", .option = "lm-system"},
-    {.setting = "max_bytes", .option = "max-optimizer-memory", .kind = LNT_CLI_BYTES},
+    {.setting = "max_bytes",
+     .option = "max-optimizer-memory",
+     .kind = LNT_CLI_BYTES,
+     .help = "Most memory of the optimizer; 0 sets no limit, by default half of the machine's "
+             "memory"},
     {.setting = "l1", .option = "l1", .initial = "0"},
     {.setting = "l2", .option = "l2", .initial = "0"},
     {.setting = "decay_all", .option = "decay-all", .initial = "no"},
@@ -62,7 +66,7 @@ void lnt_cli_optim_options_init(void)
 {
     static lnt_cli_help_text texts[ROOM], names[ROOM];
     lnt_cli_setting_source source = {.offset = offsetof(lnt_cli_train_settings, fit.optim),
-                                     .ruler = "optimizer",
+                                     .depends_on = "optimizer",
                                      .n_kinds = N_KINDS,
                                      .rules = rules,
                                      .n_rules = LNT_CLI_COUNT_OF(rules),

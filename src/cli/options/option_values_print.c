@@ -159,15 +159,15 @@ static bool has_value(const lnt_cli_option *option, const void *place)
     }
 }
 
-void lnt_cli_values_print(const lnt_cli_values *values, FILE *stream)
+void lnt_cli_option_values_print(const lnt_cli_option_values *values, FILE *stream)
 {
     size_t index = 0;
     for (size_t g = 0; g < values->n_groups; g++) {
         bool begun = false;
         for (size_t i = 0; i < values->groups[g]->count; i++, index++) {
             void *place;
-            const lnt_cli_option *option = lnt_cli_values_option(values, index, &place);
-            if (option->not_in_file || !lnt_cli_values_applies(values, index) ||
+            const lnt_cli_option *option = lnt_cli_option_values_option(values, index, &place);
+            if (option->not_in_file || !lnt_cli_option_values_applies(values, index) ||
                 !has_value(option, place)) {
                 continue;
             }
@@ -188,7 +188,7 @@ void lnt_cli_values_print(const lnt_cli_values *values, FILE *stream)
     }
 }
 
-char *lnt_cli_values_text(const lnt_cli_values *values)
+char *lnt_cli_option_values_text(const lnt_cli_option_values *values)
 {
     char *text = NULL;
     size_t size = 0;
@@ -196,7 +196,7 @@ char *lnt_cli_values_text(const lnt_cli_values *values)
     if (stream == NULL) {
         return NULL;
     }
-    lnt_cli_values_print(values, stream);
+    lnt_cli_option_values_print(values, stream);
     const bool whole = ferror(stream) == 0;
     if (fclose(stream) != 0 || !whole) {
         free(text);

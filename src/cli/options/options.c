@@ -80,6 +80,12 @@ static lnt_status refuse(const lnt_cli_option *option, const char *what, const c
 {
     char range[LNT_CLI_RANGE_MAX];
     lnt_cli_option_range(option, range, sizeof range);
+    const bool is_digits = text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+    if (option->most == UINT64_MAX && is_digits && strlen(text) > 19) { /* not 64 bits */
+        return lnt_fail(error, LNT_ERR_INVALID, "expected %s from %llu to %llu, found '%s'", what,
+                        (unsigned long long) option->least, (unsigned long long) option->most,
+                        text);
+    }
     return lnt_fail(error, LNT_ERR_INVALID, "expected %s %s, found '%s'", what, range, text);
 }
 
@@ -257,7 +263,7 @@ static const struct {
     size_t size;
     lnt_status (*set)(const lnt_cli_option *option, const char *text, void *place,
                       lnt_error *error);
-    void (*finish)(void *place);
+    void (*clear)(void *place);
 } kinds[] = {
     [LNT_CLI_SWITCH] = {sizeof(bool), set_switch, free_nothing},
     [LNT_CLI_TEXT] = {sizeof(char *), set_text, free_text},
@@ -273,21 +279,21 @@ static const struct {
     [LNT_CLI_CHAR] = {sizeof(char), set_char, free_nothing},
 };
 
-void lnt_cli_option_choices(const lnt_cli_option *ruler, unsigned long long only, char *text,
+void lnt_cli_option_choices(const lnt_cli_option *selector, unsigned long long only, char *text,
                             size_t size)
 {
     size_t used = 0, left = 0;
     text[0] = '\0';
-    for (int i = 0; ruler->choice(i) != NULL; i++) {
+    for (int i = 0; selector->choice(i) != NULL; i++) {
         left += only >> i & 1;
     }
     const size_t count = left;
-    for (int i = 0; ruler->choice(i) != NULL && used < size; i++) {
+    for (int i = 0; selector->choice(i) != NULL && used < size; i++) {
         if ((only >> i & 1) == 0) {
             continue;
         }
         const char *separator = left == count ? "" : left == 1 ? " or " : ", ";
-        used += (size_t) snprintf(text + used, size - used, "%s%s", separator, ruler->choice(i));
+        used += (size_t) snprintf(text + used, size - used, "%s%s", separator, selector->choice(i));
         left--;
     }
 }
@@ -325,7 +331,7 @@ lnt_status lnt_cli_option_set(const lnt_cli_option *option, const char *text, vo
 
 void lnt_cli_option_clear(const lnt_cli_option *option, void *place)
 {
-    kinds[option->kind].finish(place);
+    kinds[option->kind].clear(place);
     memset(place, 0, kinds[option->kind].size);
 }
 

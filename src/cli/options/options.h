@@ -36,7 +36,7 @@ typedef struct lnt_cli_sizes {
     size_t count;
 } lnt_cli_sizes;
 
-/* A place of a value that depends on the ruler's choice. */
+/* A place of a value that depends on the selector's choice. */
 typedef struct lnt_cli_variant {
     unsigned long long only; /* bits by choice */
     size_t offset;
@@ -60,16 +60,15 @@ typedef struct lnt_cli_option {
     double low, high;
     bool above_low, below_high; /* the bound itself is not allowed */
     const char *(*choice)(int); /* name of choice i, NULL after the last */
-    const char
-        *ruler; /* the option of choices on which it depends whether this one has a meaning */
-    unsigned long long only;                        /* with which of them it has: bits by choice */
+    const char *depends_on;     /* the option whose choice decides whether this one applies */
+    unsigned long long only;    /* with which of them it has: bits by choice */
     lnt_cli_variant variants[LNT_CLI_VARIANTS_MAX]; /* places for choices; none: `offset` */
     size_t n_variants;
     const char *not_with; /* an option that takes the place of this one */
     bool not_in_file;     /* for the command line alone */
 } lnt_cli_option;
 
-/* Options that stand under one heading; `offset` is where their settings lie in the verb's. */
+/* Options that stand under one heading; `offset` is where their settings lie in the command's. */
 typedef struct lnt_cli_group {
     const char *title;
     const lnt_cli_option *options;
@@ -93,8 +92,8 @@ int lnt_cli_option_choice(const void *place);
 /* What values are allowed: "from 1 to 1000", "f32 or f64"; "" where there is nothing to say. */
 void lnt_cli_option_range(const lnt_cli_option *option, char *text, size_t size);
 
-/* "sgd, rmsprop or muon": those of a ruler's choices that `only` names. */
-void lnt_cli_option_choices(const lnt_cli_option *ruler, unsigned long long only, char *text,
+/* "sgd, rmsprop or muon": those of the selector's choices that `only` names. */
+void lnt_cli_option_choices(const lnt_cli_option *selector, unsigned long long only, char *text,
                             size_t size);
 
 #endif

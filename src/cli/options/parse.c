@@ -13,13 +13,13 @@
 
 #define HELP_TEXT_MAX 1024
 
-/* popt's answer for an option: --help, or 2·(its place among the verb's), + 1 for --no-name. */
+/* popt's answer for an option: --help, or 2·(its place among the command's), + 1 for --no-name. */
 enum { VALUE_HELP = 1, VALUE_FIRST = 2 };
 
 static const struct poptOption help_options[] = {
     {"help", 'h', POPT_ARG_NONE, NULL, VALUE_HELP, "Show this help and exit", NULL}, POPT_TABLEEND};
 
-/* popt's tables, made from a verb's. */
+/* popt's tables, made from a command's. */
 typedef struct popt_tables {
     struct poptOption *groups; /* what popt is given */
     struct poptOption *rows;   /* what the groups point to */
@@ -45,14 +45,14 @@ static void append(char text[HELP_TEXT_MAX], const char *separator, const char *
 }
 
 /* "Passes over the training rows (from 1 to 1000000; default: 50)" */
-static void describe(const lnt_cli_values *values, const lnt_cli_option *option,
+static void describe(const lnt_cli_option_values *values, const lnt_cli_option *option,
                      char text[HELP_TEXT_MAX])
 {
     char note[HELP_TEXT_MAX] = "", range[LNT_CLI_RANGE_MAX];
-    if (option->ruler != NULL) {
-        const lnt_cli_option *ruler =
-            lnt_cli_values_option(values, lnt_cli_values_find(values, option->ruler), NULL);
-        lnt_cli_option_choices(ruler, option->only, range, sizeof range);
+    if (option->depends_on != NULL) {
+        const lnt_cli_option *selector = lnt_cli_option_values_option(
+            values, lnt_cli_option_values_find(values, option->depends_on), NULL);
+        lnt_cli_option_choices(selector, option->only, range, sizeof range);
         append(note, "", range);
     }
     lnt_cli_option_range(option, range, sizeof range);
@@ -67,10 +67,10 @@ static void describe(const lnt_cli_values *values, const lnt_cli_option *option,
 }
 
 /* One option is one row of popt's table; a switch is two, of which the help shows one. */
-static struct poptOption *add_rows(const lnt_cli_values *values, size_t index, popt_tables *tables,
-                                   struct poptOption *row)
+static struct poptOption *add_rows(const lnt_cli_option_values *values, size_t index,
+                                   popt_tables *tables, struct poptOption *row)
 {
-    const lnt_cli_option *option = lnt_cli_values_option(values, index, NULL);
+    const lnt_cli_option *option = lnt_cli_option_values_option(values, index, NULL);
     char *text = tables->texts[index];
     const int value = VALUE_FIRST + 2 * (int) index;
     describe(values, option, text);
@@ -89,9 +89,9 @@ static struct poptOption *add_rows(const lnt_cli_values *values, size_t index, p
     return row;
 }
 
-static bool make_tables(const lnt_cli_values *values, popt_tables *tables)
+static bool make_tables(const lnt_cli_option_values *values, popt_tables *tables)
 {
-    const size_t count = lnt_cli_values_count(values);
+    const size_t count = lnt_cli_option_values_count(values);
     /* Each group ends with a row of zeros, and so does the list of groups. */
     tables->n_rows = 2 * count + values->n_groups;
     tables->groups = calloc(values->n_groups + 2, sizeof *tables->groups);
@@ -119,14 +119,15 @@ static bool make_tables(const lnt_cli_values *values, popt_tables *tables)
 }
 
 /* Where what is wrong with a value stands: "option --lr", or a line of the configuration file. */
-static int refuse(const lnt_cli_values *values, size_t index, const char *path, const char *why)
+static int refuse(const lnt_cli_option_values *values, size_t index, const char *path,
+                  const char *why)
 {
-    const char *name = lnt_cli_values_option(values, index, NULL)->name;
+    const char *name = lnt_cli_option_values_option(values, index, NULL)->name;
     const size_t origin = values->origins[index];
     if (origin == LNT_CLI_BY_DEFAULT || origin == LNT_CLI_BY_COMMAND) {
-        return lnt_cli_misuse("option --%s: %s", name, why);
+        return lnt_cli_usage_error("option --%s: %s", name, why);
     }
-    return lnt_cli_misuse("%s:%zu: %s: %s", path, origin, name, why);
+    return lnt_cli_usage_error("%s:%zu: %s: %s", path, origin, name, why);
 }
 
 /* An option as popt gave it. */
@@ -135,30 +136,30 @@ typedef struct argument {
     char *text;
 } argument;
 
-static int set_option(const lnt_cli_values *values, const argument *given)
+static int set_option(const lnt_cli_option_values *values, const argument *given)
 {
     const size_t index = (size_t) (given->value - VALUE_FIRST) / 2;
-    const lnt_cli_option *option = lnt_cli_values_option(values, index, NULL);
+    const lnt_cli_option *option = lnt_cli_option_values_option(values, index, NULL);
     const char *text = given->text;
     if (option->kind == LNT_CLI_SWITCH) {
         text = (given->value - VALUE_FIRST) % 2 == 0 ? "yes" : "no";
     }
     lnt_error error = {LNT_OK, ""};
     const lnt_status status =
-        lnt_cli_values_assign(values, index, text, LNT_CLI_BY_COMMAND, &error);
+        lnt_cli_option_values_assign(values, index, text, LNT_CLI_BY_COMMAND, &error);
     if (status == LNT_OK) {
         return LNT_CLI_DONE;
     }
     if (status == LNT_ERR_MEMORY) {
         return lnt_cli_fail_status(status, &error);
     }
-    return lnt_cli_misuse("option --%s: %s", option->name, error.message);
+    return lnt_cli_usage_error("option --%s: %s", option->name, error.message);
 }
 
 /* The configuration file first, if there is one: what the command line says goes above it. */
-static int set_options(const lnt_cli_values *values, const argument *given, size_t count)
+static int set_options(const lnt_cli_option_values *values, const argument *given, size_t count)
 {
-    const size_t config = lnt_cli_values_find(values, LNT_CLI_CONFIG_OPTION);
+    const size_t config = lnt_cli_option_values_find(values, LNT_CLI_CONFIG_OPTION);
     const char *path = NULL;
     for (size_t i = 0; i < count; i++) {
         path = (size_t) (given[i].value - VALUE_FIRST) / 2 == config ? given[i].text : path;
@@ -167,7 +168,7 @@ static int set_options(const lnt_cli_values *values, const argument *given, size
         lnt_error error = {LNT_OK, ""};
         const lnt_status status = lnt_cli_config_read(values, path, &error);
         if (status != LNT_OK) {
-            return status == LNT_ERR_INVALID ? lnt_cli_misuse("%s", error.message)
+            return status == LNT_ERR_INVALID ? lnt_cli_usage_error("%s", error.message)
                                              : lnt_cli_fail_status(status, &error);
         }
     }
@@ -178,9 +179,9 @@ static int set_options(const lnt_cli_values *values, const argument *given, size
         }
     }
     char why[2 * LNT_CLI_RANGE_MAX];
-    const size_t misfit = lnt_cli_values_misfit(values, why, sizeof why);
-    return misfit == lnt_cli_values_count(values) ? LNT_CLI_DONE
-                                                  : refuse(values, misfit, path, why);
+    const size_t misfit = lnt_cli_option_values_conflict(values, why, sizeof why);
+    return misfit == lnt_cli_option_values_count(values) ? LNT_CLI_DONE
+                                                         : refuse(values, misfit, path, why);
 }
 
 static const char *option_name(size_t i, const void *context)
@@ -196,54 +197,55 @@ static const char *option_name(size_t i, const void *context)
 }
 
 /* What popt could not read, as an error that names the nearest option. */
-static int complain(const lnt_cli_verb *verb, const popt_tables *tables, poptContext context,
+static int complain(const lnt_cli_command *command, const popt_tables *tables, poptContext context,
                     int code)
 {
     char bad[64];
     snprintf(bad, sizeof bad, "%s", poptBadOption(context, POPT_BADOPTION_NOALIAS));
     bad[strcspn(bad, "=")] = '\0';
     if (code == POPT_ERROR_NOARG) {
-        return lnt_cli_misuse("option %s: expected a value, found nothing", bad);
+        return lnt_cli_usage_error("option %s: expected a value, found nothing", bad);
     }
     if (code == POPT_ERROR_UNWANTEDARG) {
-        return lnt_cli_misuse("option %s: expected no value", bad);
+        return lnt_cli_usage_error("option %s: expected no value", bad);
     }
     if (code != POPT_ERROR_BADOPT) {
-        return lnt_cli_misuse("option %s: %s", bad, poptStrerror(code));
+        return lnt_cli_usage_error("option %s: %s", bad, poptStrerror(code));
     }
     const char *nearest = lnt_suggest(bad + strspn(bad, "-"), option_name, tables);
     if (nearest == NULL) {
-        return lnt_cli_misuse("unknown option '%s'; see 'linnet %s --help'", bad, verb->name);
+        return lnt_cli_usage_error("unknown option '%s'; see 'linnet %s --help'", bad,
+                                   command->name);
     }
-    return lnt_cli_misuse("unknown option '%s'; did you mean '--%s'?", bad, nearest);
+    return lnt_cli_usage_error("unknown option '%s'; did you mean '--%s'?", bad, nearest);
 }
 
-static int check_arguments(const lnt_cli_verb *verb, const char *const *arguments)
+static int check_arguments(const lnt_cli_command *command, const char *const *arguments)
 {
     size_t found = 0, expected = 0;
     while (arguments != NULL && arguments[found] != NULL) {
         found++;
     }
-    while (verb->arguments[expected] != NULL) {
+    while (command->arguments[expected] != NULL) {
         expected++;
     }
-    if (found + verb->n_optional < expected) {
-        return lnt_cli_misuse("expected %s; usage: linnet %s %s", verb->arguments[found],
-                              verb->name, verb->usage);
+    if (found + command->n_optional < expected) {
+        return lnt_cli_usage_error("expected %s; usage: linnet %s %s", command->arguments[found],
+                                   command->name, command->usage);
     }
-    if (found > expected && !verb->repeats_first) {
-        return lnt_cli_misuse("unexpected argument '%s'; usage: linnet %s %s", arguments[expected],
-                              verb->name, verb->usage);
+    if (found > expected && !command->repeats_first) {
+        return lnt_cli_usage_error("unexpected argument '%s'; usage: linnet %s %s",
+                                   arguments[expected], command->name, command->usage);
     }
     return LNT_CLI_DONE;
 }
 
-static int show_help(const lnt_cli_verb *verb, poptContext context)
+static int show_help(const lnt_cli_command *command, poptContext context)
 {
-    poptSetOtherOptionHelp(context, verb->usage);
+    poptSetOtherOptionHelp(context, command->usage);
     poptPrintHelp(context, stdout, 0);
-    printf("%s%s%s%s", verb->details[0] != '\0' ? "\n" : "", verb->details,
-           verb->example[0] != '\0' ? "\nExample:\n" : "", verb->example);
+    printf("%s%s%s%s", command->details[0] != '\0' ? "\n" : "", command->details,
+           command->example[0] != '\0' ? "\nExample:\n" : "", command->example);
     return LNT_CLI_DONE;
 }
 
@@ -257,52 +259,53 @@ static int read_options(poptContext context, argument *given, size_t *count)
     return value;
 }
 
-static int run_with(const lnt_cli_verb *verb, const popt_tables *tables, poptContext context,
-                    const lnt_cli_values *values, argument *given, size_t *count)
+static int run_with(const lnt_cli_command *command, const popt_tables *tables, poptContext context,
+                    const lnt_cli_option_values *values, argument *given, size_t *count)
 {
     const int value = read_options(context, given, count);
     if (value == VALUE_HELP) {
-        return show_help(verb, context);
+        return show_help(command, context);
     }
     if (value != -1) {
-        return complain(verb, tables, context, value);
+        return complain(command, tables, context, value);
     }
     int exit_status = set_options(values, given, *count);
     const char *const *arguments = (const char *const *) poptGetArgs(context);
     if (exit_status == LNT_CLI_DONE) {
-        exit_status = check_arguments(verb, arguments);
+        exit_status = check_arguments(command, arguments);
     }
     static const char *const none[] = {NULL};
     return exit_status == LNT_CLI_DONE
-               ? verb->run(values->settings, arguments != NULL ? arguments : none)
+               ? command->run(values->settings, arguments != NULL ? arguments : none)
                : exit_status;
 }
 
 /* `given` has room for as many options as there are words. */
-static int parse_and_run(const lnt_cli_verb *verb, const popt_tables *tables, poptContext context,
-                         const lnt_cli_values *values, argument *given)
+static int parse_and_run(const lnt_cli_command *command, const popt_tables *tables,
+                         poptContext context, const lnt_cli_option_values *values, argument *given)
 {
     lnt_error error = {LNT_OK, ""};
-    const lnt_status status = lnt_cli_values_initialise(values, &error);
+    const lnt_status status = lnt_cli_option_values_init(values, &error);
     if (status != LNT_OK) {
         return lnt_cli_fail_status(status, &error);
     }
     size_t count = 0;
-    const int exit_status = run_with(verb, tables, context, values, given, &count);
+    const int exit_status = run_with(command, tables, context, values, given, &count);
     for (size_t i = 0; i < count; i++) {
         free(given[i].text);
     }
     return exit_status;
 }
 
-int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv)
+int lnt_cli_parse_and_run(const lnt_cli_command *command, int argc, const char **argv)
 {
     char name[64];
-    snprintf(name, sizeof name, "linnet %s", verb->name);
+    snprintf(name, sizeof name, "linnet %s", command->name);
     popt_tables tables = {0};
     poptContext context = NULL;
-    lnt_cli_values values = {verb->groups, verb->n_groups, calloc(1, verb->settings_size), NULL};
-    values.origins = calloc(lnt_cli_values_count(&values) + 1, sizeof *values.origins);
+    lnt_cli_option_values values = {command->groups, command->n_groups,
+                                    calloc(1, command->settings_size), NULL};
+    values.origins = calloc(lnt_cli_option_values_count(&values) + 1, sizeof *values.origins);
     /* A word may be several options of one letter. */
     size_t letters = 1;
     for (int i = 1; i < argc; i++) {
@@ -310,18 +313,18 @@ int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv)
     }
     argument *given = calloc(letters, sizeof *given);
     int exit_status;
-    lnt_cli_report_verb(verb->name);
+    lnt_cli_messages_command(command->name);
     argv[0] = name; /* what popt's help begins with */
     if (values.settings == NULL || values.origins == NULL || given == NULL ||
         !make_tables(&values, &tables) ||
         (context = poptGetContext(NULL, argc, argv, tables.groups, 0)) == NULL) {
         exit_status = lnt_cli_fail("out of memory");
     } else {
-        if (verb->values_offset > 0) {
-            memcpy((char *) values.settings + verb->values_offset, &values, sizeof values);
+        if (command->values_offset > 0) {
+            memcpy((char *) values.settings + command->values_offset, &values, sizeof values);
         }
-        exit_status = parse_and_run(verb, &tables, context, &values, given);
-        lnt_cli_values_finish(&values);
+        exit_status = parse_and_run(command, &tables, context, &values, given);
+        lnt_cli_option_values_clear(&values);
     }
     poptFreeContext(context);
     free_tables(&tables);
@@ -331,8 +334,8 @@ int lnt_cli_parse_and_run(const lnt_cli_verb *verb, int argc, const char **argv)
     return exit_status;
 }
 
-int lnt_cli_help(const lnt_cli_verb *verb)
+int lnt_cli_help(const lnt_cli_command *command)
 {
-    const char *argv[] = {verb->name, "--help", NULL};
-    return lnt_cli_parse_and_run(verb, 2, argv);
+    const char *argv[] = {command->name, "--help", NULL};
+    return lnt_cli_parse_and_run(command, 2, argv);
 }

@@ -14,7 +14,8 @@ typedef struct lnt_cli_reading {
     size_t memory; /* bytes that the data may take; 0: as much as is free */
 } lnt_cli_reading;
 
-/* Their options; `missing` is the last, so that a verb for which it has no meaning leaves it out.
+/* Their options; `missing` is the last, so that a command for which it has no meaning leaves it
+ * out.
  */
 #define LNT_CLI_READING_COUNT 5
 extern const lnt_cli_option lnt_cli_reading_options[LNT_CLI_READING_COUNT];

@@ -40,7 +40,7 @@ static lnt_cli_option options[ROOM] = {
      .kind = LNT_CLI_SIZES,
      LNT_CLI_AT(milestones),
      .value = "PERIODS",
-     .ruler = "schedule",
+     .depends_on = "schedule",
      .only = 1ULL << LNT_SCHEDULE_MULTI_STEP,
      .most = 1000000000,
      .help = "Periods at which the learning rate changes, separated by commas"},
@@ -66,7 +66,7 @@ void lnt_cli_schedule_options_init(void)
 {
     static lnt_cli_help_text texts[ROOM], names[ROOM];
     lnt_cli_setting_source source = {.offset = offsetof(lnt_cli_train_settings, fit.schedule),
-                                     .ruler = "schedule",
+                                     .depends_on = "schedule",
                                      .n_kinds = N_KINDS,
                                      .rules = rules,
                                      .n_rules = LNT_CLI_COUNT_OF(rules),
@@ -79,9 +79,10 @@ void lnt_cli_schedule_options_init(void)
 static bool spans_run(const lnt_cli_train_settings *settings)
 {
     const lnt_schedule *schedule = &settings->fit.schedule;
-    const lnt_cli_values *values = &settings->values;
-    const bool sized = lnt_cli_values_given(values, "schedule-period") ||
-                       lnt_cli_values_given(values, "schedule-total") || schedule->warmup > 0;
+    const lnt_cli_option_values *values = &settings->values;
+    const bool sized = lnt_cli_option_values_given(values, "schedule-period") ||
+                       lnt_cli_option_values_given(values, "schedule-total") ||
+                       schedule->warmup > 0;
     return !sized &&
            (schedule->kind == LNT_SCHEDULE_COSINE || schedule->kind == LNT_SCHEDULE_POLYNOMIAL ||
             schedule->kind == LNT_SCHEDULE_ONE_CYCLE);
@@ -108,14 +109,14 @@ static bool has_momentum(const lnt_optim_config *optim)
     }
 }
 
-lnt_status lnt_cli_schedule_settle(lnt_cli_train_settings *settings, lnt_error *error)
+lnt_status lnt_cli_schedule_resolve(lnt_cli_train_settings *settings, lnt_error *error)
 {
     lnt_schedule *schedule = &settings->fit.schedule;
     lnt_cli_train_settings base = *settings;
     base.fit.schedule = lnt_schedule_defaults(schedule->kind);
     base.fit.schedule.per_step = spans_run(settings);
     base.fit.schedule.one_cycle.cycle_momentum = has_momentum(&settings->fit.optim);
-    lnt_cli_values_fill(&settings->values, options, lnt_cli_schedule_group.count, &base);
+    lnt_cli_option_values_fill(&settings->values, options, lnt_cli_schedule_group.count, &base);
     schedule->multi_step.milestones = settings->milestones.items;
     schedule->multi_step.n_milestones = settings->milestones.count;
     if (schedule->kind == LNT_SCHEDULE_MULTI_STEP && schedule->multi_step.n_milestones == 0) {

@@ -48,7 +48,7 @@ static uint64_t whole(double number)
     return number >= 18446744073709551615.0 ? UINT64_MAX : (uint64_t) number;
 }
 
-/* The choices of the ruler with which the setting has an effect; all bits if with every one. */
+/* The choices of the selector with which the setting has an effect; all bits if with every one. */
 static unsigned long long choices_of(const lnt_cli_setting_source *source, uint64_t kinds)
 {
     return kinds == ~UINT64_C(0) ? ~0ULL : (unsigned long long) kinds << source->first;
@@ -74,8 +74,11 @@ static lnt_cli_option option_of(const lnt_cli_setting_source *source, const lnt_
     if (rule != NULL && rule->kind != LNT_CLI_SWITCH) {
         option.kind = rule->kind;
     }
+    if (rule != NULL && rule->help != NULL) {
+        option.help = rule->help;
+    }
     option.initial = rule != NULL ? rule->initial : NULL;
-    option.ruler = choices_of(source, setting->kinds) != ~0ULL ? source->ruler : NULL;
+    option.depends_on = choices_of(source, setting->kinds) != ~0ULL ? source->depends_on : NULL;
     option.only = choices_of(source, setting->kinds);
     return option;
 }
@@ -192,7 +195,7 @@ static bool is_first(const default_texts *texts, unsigned kind)
 }
 
 /* "help, by default 0.9 for sgd and kfac, 0 for rmsprop" */
-static void describe(const lnt_cli_setting_source *source, const lnt_cli_option *ruler,
+static void describe(const lnt_cli_setting_source *source, const lnt_cli_option *selector,
                      lnt_cli_option *option, lnt_cli_help_text text)
 {
     default_texts texts;
@@ -216,7 +219,7 @@ static void describe(const lnt_cli_setting_source *source, const lnt_cli_option 
                                           k == kind   ? " for "
                                           : left == 0 ? " and "
                                                       : ", ",
-                                          ruler->choice((int) (k + source->first)));
+                                          selector->choice((int) (k + source->first)));
                 left -= k == kind || left == 0 ? 0 : 1;
             }
             if (k == kind && left > 0) {
@@ -250,10 +253,10 @@ size_t lnt_cli_setting_options(const lnt_cli_setting_source *source, lnt_cli_opt
         options[count].name = names[count];
         count++;
     }
-    const size_t ruler = find(options, count, source->ruler);
+    const size_t selector = find(options, count, source->depends_on);
     for (size_t i = begin; i < count; i++) {
         if (options[i].initial == NULL && options[i].kind != LNT_CLI_BYTES) {
-            describe(source, &options[ruler], &options[i], texts[i]);
+            describe(source, &options[selector], &options[i], texts[i]);
         }
     }
     return count;

@@ -14,15 +14,16 @@ typedef struct lnt_cli_setting_rule {
     const char *option;  /* NULL: there is no option */
     const char *initial; /* the default, whatever the choice; NULL: by kind */
     lnt_cli_kind kind;   /* LNT_CLI_BYTES; else of the setting's type */
+    const char *help;    /* NULL: the setting's help */
 } lnt_cli_setting_rule;
 
 /* A table of settings, and how its options depend on the option of the kind. */
 typedef struct lnt_cli_setting_source {
     const lnt_setting *settings;
     size_t count;
-    size_t offset;     /* of the library's struct in the command's settings */
-    const char *ruler; /* the option that chooses the kind */
-    unsigned first;    /* its choice that is kind 0 */
+    size_t offset;          /* of the library's struct in the command's settings */
+    const char *depends_on; /* the option that chooses the kind */
+    unsigned first;         /* its choice that is kind 0 */
     unsigned n_kinds;
     const lnt_cli_setting_rule *rules;
     size_t n_rules;

@@ -14,9 +14,9 @@
 /* What training is told: the settings of `train`, `cv` and `lr`. Each takes some of the groups. */
 typedef struct lnt_cli_train_settings {
     uint64_t seed; /* the first, so that `values` is not */
-    lnt_cli_values values;
+    lnt_cli_option_values values;
 
-    lnt_cli_apart apart; /* files, in place of one */
+    lnt_cli_separate_files separate_files; /* files, in place of one */
     lnt_cli_texts targets;
     lnt_cli_texts features;
     lnt_cli_texts exclude;
@@ -45,7 +45,7 @@ typedef struct lnt_cli_train_settings {
     lnt_fit_config fit; /* its numbers; what it points to is put in later */
     lnt_cli_sizes milestones;
     int laplace;     /* 0: none, else 1 + lnt_laplace_structure */
-    size_t ensemble; /* nets; 0 where a verb has no such option */
+    size_t ensemble; /* nets; 0 where a command has no such option */
     double validation;
     char *validation_file; /* or NULL */
 
@@ -69,7 +69,7 @@ typedef struct lnt_cli_train_settings {
 #define LNT_CLI_COUNT_OF(table) (sizeof(table) / sizeof((table)[0]))
 
 /* The groups, one a file. */
-extern const lnt_cli_group lnt_cli_apart_group, lnt_cli_column_group, lnt_cli_net_group,
+extern const lnt_cli_group lnt_cli_separate_files_group, lnt_cli_column_group, lnt_cli_net_group,
     lnt_cli_checkpoint_group, lnt_cli_training_group, lnt_cli_stopping_group,
     lnt_cli_train_reading_group;
 
@@ -86,7 +86,7 @@ lnt_optim_config lnt_cli_optim_defaults(lnt_optim_kind kind);
 /* Training without --epochs, running without --progress and --dry-run. */
 extern const lnt_cli_group lnt_cli_batches_group, lnt_cli_quiet_group;
 
-/* The options of groups that only some verbs have. */
+/* The options of groups that only some commands have. */
 extern const lnt_cli_option lnt_cli_run_options[];
 #define LNT_CLI_RUN_COUNT 5
 
@@ -116,8 +116,8 @@ typedef enum lnt_cli_norm {
  * Puts in what was not given: the defaults of method and schedule, and what `loss` has.
  * `values` must lie over these settings.
  */
-void lnt_cli_loss_settle(lnt_cli_train_settings *settings, const lnt_loss *loss);
-void lnt_cli_optim_settle(lnt_cli_train_settings *settings);
-lnt_status lnt_cli_schedule_settle(lnt_cli_train_settings *settings, lnt_error *error);
+void lnt_cli_loss_resolve(lnt_cli_train_settings *settings, const lnt_loss *loss);
+void lnt_cli_optim_resolve(lnt_cli_train_settings *settings);
+lnt_status lnt_cli_schedule_resolve(lnt_cli_train_settings *settings, lnt_error *error);
 
 #endif

@@ -26,8 +26,8 @@ static const lnt_cli_option options[] = {
      .initial = "1",
      .least = 1,
      .most = 1000,
-     .help = "Train so many nets, from seeds one behind the other, and save each: MODEL's name "
-             "with .1, .2, ... before its ending"},
+     .help = "Train this many nets from consecutive seeds, and save each: MODEL's name with .1, "
+             ".2, ... before its extension"},
 };
 
 const lnt_cli_group lnt_cli_uncertainty_group = {"Uncertainty:", options, LNT_CLI_COUNT_OF(options),
@@ -44,8 +44,8 @@ static int check_ensemble(const lnt_cli_train_settings *settings)
                   {"from", settings->from != NULL}};
     for (size_t i = 0; i < LNT_CLI_COUNT_OF(others); i++) {
         if (others[i].given) {
-            return lnt_cli_misuse(
-                "option --ensemble: cannot be given with --%s, which is of one net",
+            return lnt_cli_usage_error(
+                "option --ensemble: cannot be combined with --%s, which describes one net",
                 others[i].option);
         }
     }
@@ -58,14 +58,14 @@ int lnt_cli_uncertainty_check(const lnt_cli_train_settings *settings)
         const lnt_loss_kind loss = (lnt_loss_kind) (settings->loss_choice - 1);
         if (settings->norm != LNT_CLI_NORM_NONE || settings->dropout > 0 ||
             lnt_cli_is_prelu(settings->activation)) {
-            return lnt_cli_misuse("option --laplace: cannot be given with --norm, --dropout or "
-                                  "--activation prelu; --ensemble N can");
+            return lnt_cli_usage_error("option --laplace: cannot be combined with --norm, "
+                                       "--dropout or --activation prelu; use --ensemble N");
         }
         if (settings->loss_choice > 0 && loss != LNT_LOSS_MSE &&
             !lnt_loss_is_classification(loss)) {
-            return lnt_cli_misuse("option --laplace: takes the losses mse, softmax_cross_entropy "
-                                  "and binary_cross_entropy, found %s",
-                                  lnt_loss_name(loss));
+            return lnt_cli_usage_error("option --laplace: supports the losses mse, "
+                                       "softmax_cross_entropy and binary_cross_entropy, found %s",
+                                       lnt_loss_name(loss));
         }
     }
     return settings->ensemble > 1 ? check_ensemble(settings) : LNT_CLI_DONE;

@@ -6,7 +6,7 @@
 enum {
     LNT_CLI_DONE = 0,
     LNT_CLI_FAILED = 1,
-    LNT_CLI_MISUSED = 2 /* the command line is wrong; no file was touched */
+    LNT_CLI_USAGE_ERROR = 2 /* the command line is wrong; no file was touched */
 };
 
 #endif

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t noted;
+static volatile sig_atomic_t pending;
 
 /* Of a signal that ends at once, the second one acts as it would without us. */
 static struct {
@@ -25,9 +25,9 @@ static struct {
  * A session that is closed sends SIGHUP more than once, by the shell and by the terminal, and some
  * send SIGTERM too. So SIGHUP ends nothing at once, and makes no other signal do so.
  */
-static void note(int number)
+static void record_signal(int number)
 {
-    noted = noted != 0 ? noted : number;
+    pending = pending != 0 ? pending : number;
     for (size_t i = 0; i < N_SIGNALS && number != SIGHUP; i++) {
         if (signals[i].watched && signals[i].ends_at_once) {
             sigaction(signals[i].number, &signals[i].before, NULL);
@@ -54,7 +54,7 @@ void lnt_cli_interrupt_watch(void)
 {
     if (!watching) {
         watching = true;
-        watch(note);
+        watch(record_signal);
     }
 }
 
@@ -95,13 +95,13 @@ void lnt_cli_interrupt_ignore_pipe(void)
 
 bool lnt_cli_interrupted(void)
 {
-    return noted != 0;
+    return pending != 0;
 }
 
 const char *lnt_cli_interrupt_name(void)
 {
     for (size_t i = 0; i < N_SIGNALS; i++) {
-        if (signals[i].number == noted) {
+        if (signals[i].number == pending) {
             return signals[i].name;
         }
     }

@@ -7,15 +7,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char *current_verb;
+static const char *current_command;
 static bool silent;
 
-void lnt_cli_report_verb(const char *verb)
+void lnt_cli_messages_command(const char *command)
 {
-    current_verb = verb;
+    current_command = command;
 }
 
-void lnt_cli_report_quiet(bool quiet)
+void lnt_cli_messages_quiet(bool quiet)
 {
     silent = quiet;
 }
@@ -25,8 +25,8 @@ static void say(const char *kind, const char *format, va_list arguments)
     char line[8192]; /* a path of PATH_MAX bytes, and more */
     vsnprintf(line, sizeof line, format, arguments);
     fflush(stdout);
-    fprintf(stderr, "linnet%s%s: %s", current_verb == NULL ? "" : " ",
-            current_verb == NULL ? "" : current_verb, kind);
+    fprintf(stderr, "linnet%s%s: %s", current_command == NULL ? "" : " ",
+            current_command == NULL ? "" : current_command, kind);
     lnt_print_escaped(stderr, line); /* it quotes paths, names and fields */
     putc('\n', stderr);
 }
@@ -42,17 +42,17 @@ int lnt_cli_fail(const char *format, ...)
 
 int lnt_cli_fail_status(lnt_status status, const lnt_error *error)
 {
-    const bool told = error != NULL && error->message[0] != '\0';
-    return lnt_cli_fail("%s", told ? error->message : lnt_status_text(status));
+    const bool has_message = error != NULL && error->message[0] != '\0';
+    return lnt_cli_fail("%s", has_message ? error->message : lnt_status_text(status));
 }
 
-int lnt_cli_misuse(const char *format, ...)
+int lnt_cli_usage_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     say("", format, arguments);
     va_end(arguments);
-    return LNT_CLI_MISUSED;
+    return LNT_CLI_USAGE_ERROR;
 }
 
 void lnt_cli_warn(const char *format, ...)
@@ -63,7 +63,7 @@ void lnt_cli_warn(const char *format, ...)
     va_end(arguments);
 }
 
-void lnt_cli_note(const char *format, ...)
+void lnt_cli_log(const char *format, ...)
 {
     if (silent) {
         return;

@@ -7,11 +7,11 @@
 
 /* Messages on standard error, each one line that begins with the command's name. */
 
-/* The verb that the messages begin with; NULL: none. */
-void lnt_cli_report_verb(const char *verb);
+/* The command that the messages begin with; NULL: none. */
+void lnt_cli_messages_command(const char *command);
 
 /* Leaves out notes from now on; warnings and errors stay. */
-void lnt_cli_report_quiet(bool quiet);
+void lnt_cli_messages_quiet(bool quiet);
 
 /* An error; returns the exit status of a failure. */
 int lnt_cli_fail(const char *format, ...) LNT_PRINTF(1, 2);
@@ -20,9 +20,9 @@ int lnt_cli_fail(const char *format, ...) LNT_PRINTF(1, 2);
 int lnt_cli_fail_status(lnt_status status, const lnt_error *error);
 
 /* An error in the command line; returns the exit status of a misuse. */
-int lnt_cli_misuse(const char *format, ...) LNT_PRINTF(1, 2);
+int lnt_cli_usage_error(const char *format, ...) LNT_PRINTF(1, 2);
 
 void lnt_cli_warn(const char *format, ...) LNT_PRINTF(1, 2);
-void lnt_cli_note(const char *format, ...) LNT_PRINTF(1, 2);
+void lnt_cli_log(const char *format, ...) LNT_PRINTF(1, 2);
 
 #endif

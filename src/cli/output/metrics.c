@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-void lnt_cli_metrics_finish(lnt_cli_metrics *metrics)
+void lnt_cli_metrics_clear(lnt_cli_metrics *metrics)
 {
     free(metrics->classes);
     free(metrics->targets);

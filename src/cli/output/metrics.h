@@ -38,7 +38,7 @@ typedef struct lnt_cli_metrics {
     lnt_cli_errors *targets; /* of a regression, else NULL */
 } lnt_cli_metrics;
 
-void lnt_cli_metrics_finish(lnt_cli_metrics *metrics);
+void lnt_cli_metrics_clear(lnt_cli_metrics *metrics);
 
 size_t lnt_cli_metrics_correct(const lnt_cli_metrics *metrics);
 

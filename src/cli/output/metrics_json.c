@@ -62,7 +62,7 @@ static bool put_mistakes(json_t *object, const lnt_cli_metrics *metrics, const l
                             "rows", (json_int_t) one->weight));
     }
     const json_int_t left_out = (json_int_t) mistakes.left_out;
-    lnt_cli_mistakes_finish(&mistakes);
+    lnt_cli_mistakes_clear(&mistakes);
     return json_object_set_new(object, "mistakes", list) == 0 &&
            json_object_set_new(object, "mistakes_left_out", json_integer(left_out)) == 0;
 }

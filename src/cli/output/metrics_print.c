@@ -20,7 +20,7 @@ void lnt_cli_metrics_print_scores(const lnt_cli_metrics *metrics, FILE *stream)
     }
     const size_t ranked = metrics->n_outputs == 2 ? 1 : metrics->n_outputs;
     if (metrics->classes != NULL && metrics->rows > LNT_SCORER_MAX_AUC / ranked) {
-        fprintf(stream, "%-18s left out: above %zu scores, rows times classes\n",
+        fprintf(stream, "%-18s omitted: more than %zu scores, rows times classes\n",
                 lnt_metric_name(LNT_METRIC_ROC_AUC), LNT_SCORER_MAX_AUC);
     }
 }
@@ -92,7 +92,7 @@ static lnt_status print_classes(const lnt_cli_metrics *metrics, const lnt_model 
                     stream);
     }
     if (shown < classes) {
-        fprintf(stream, "The %zu classes with the least recall; %zu are left out.\n", shown,
+        fprintf(stream, "The %zu classes with the lowest recall; %zu are omitted.\n", shown,
                 classes - shown);
     }
     free(order);
@@ -154,7 +154,7 @@ static void print_confusion(const lnt_cli_metrics *metrics, const lnt_model *mod
     char number[24];
     fprintf(stream, "\n");
     lnt_cli_print_name(stream, "is", width);
-    fprintf(stream, "  taken for\n");
+    fprintf(stream, "  predicted as\n");
     lnt_cli_print_name(stream, "", width);
     for (size_t c = 0; c < classes; c++) {
         fprintf(stream, "  ");
@@ -175,12 +175,12 @@ static lnt_status print_mistakes(const lnt_cli_metrics *metrics, const lnt_model
 {
     lnt_cli_mistakes mistakes;
     LNT_TRY(lnt_cli_mistakes_init(&mistakes, metrics));
-    const size_t width = widest_name(metrics, model, strlen("taken for"));
+    const size_t width = widest_name(metrics, model, strlen("predicted as"));
     if (mistakes.count > 0) {
         fprintf(stream, "\n");
         lnt_cli_print_name(stream, "is", width);
         fprintf(stream, "  ");
-        lnt_cli_print_name(stream, "taken for", width);
+        lnt_cli_print_name(stream, "predicted as", width);
         fprintf(stream, "  %8s\n", "rows");
     }
     for (size_t i = 0; i < mistakes.count; i++) {
@@ -195,10 +195,10 @@ static lnt_status print_mistakes(const lnt_cli_metrics *metrics, const lnt_model
         fprintf(stream, "  %8.0f\n", one->weight);
     }
     if (mistakes.left_out > 0) {
-        fprintf(stream, "The most frequent mistakes; %zu other pairs are left out.\n",
+        fprintf(stream, "The most frequent mistakes; %zu other pairs are omitted.\n",
                 mistakes.left_out);
     }
-    lnt_cli_mistakes_finish(&mistakes);
+    lnt_cli_mistakes_clear(&mistakes);
     return LNT_OK;
 }
 

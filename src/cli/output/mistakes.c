@@ -35,7 +35,7 @@ lnt_status lnt_cli_mistakes_init(lnt_cli_mistakes *mistakes, const lnt_cli_metri
     return LNT_OK;
 }
 
-void lnt_cli_mistakes_finish(lnt_cli_mistakes *mistakes)
+void lnt_cli_mistakes_clear(lnt_cli_mistakes *mistakes)
 {
     free(mistakes->items);
 }

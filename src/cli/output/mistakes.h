@@ -13,6 +13,6 @@ typedef struct lnt_cli_mistakes {
 
 /* The caller finishes them. LNT_ERR_MEMORY. */
 lnt_status lnt_cli_mistakes_init(lnt_cli_mistakes *mistakes, const lnt_cli_metrics *metrics);
-void lnt_cli_mistakes_finish(lnt_cli_mistakes *mistakes);
+void lnt_cli_mistakes_clear(lnt_cli_mistakes *mistakes);
 
 #endif

@@ -24,14 +24,15 @@ int lnt_cli_outfiles_usage(const lnt_cli_outfile *files, size_t count)
             continue;
         }
         if (first != NULL) {
-            return lnt_cli_misuse("option --%s: standard output ('-') is the output of --%s",
-                                  files[i].option, first->option);
+            return lnt_cli_usage_error("option --%s: standard output ('-') is the output of --%s",
+                                       files[i].option, first->option);
         }
         first = &files[i];
         if (first->binary && isatty(STDOUT_FILENO)) {
-            return lnt_cli_misuse("option --%s: standard output is a terminal: expected a file or "
-                                  "a pipe for binary data",
-                                  first->option);
+            return lnt_cli_usage_error(
+                "option --%s: standard output is a terminal: expected a file or "
+                "a pipe for binary data",
+                first->option);
         }
     }
     return LNT_CLI_DONE;
@@ -84,7 +85,7 @@ static lnt_status check_one(const lnt_cli_outfile *file, const char *const *inpu
     }
     for (size_t i = 0; i < n_inputs && exists && S_ISREG(there.st_mode); i++) {
         if (inputs[i] != NULL && inputs[i] != file->replaces && is_input(file->path, inputs[i])) {
-            return lnt_fail(error, LNT_ERR_IO, "%s: is read too, and would be overwritten",
+            return lnt_fail(error, LNT_ERR_IO, "%s: is an input too, and would be overwritten",
                             file->path);
         }
     }
@@ -113,8 +114,8 @@ static lnt_status check_pair(const lnt_cli_outfile *first, const lnt_cli_outfile
         return LNT_OK;
     }
     if (members) {
-        return lnt_fail(error, LNT_ERR_INVALID, "%s: is two of the files of --%s", second->path,
-                        first->option);
+        return lnt_fail(error, LNT_ERR_INVALID, "%s: is the name of two files of --%s",
+                        second->path, first->option);
     }
     return lnt_fail(error, LNT_ERR_INVALID, "%s: is the output of two options, --%s and --%s",
                     second->path, first->option, second->option);

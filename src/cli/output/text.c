@@ -29,6 +29,11 @@ static void pad(FILE *stream, size_t used, size_t width)
     fprintf(stream, "%*s", used < width ? (int) (width - used) : 0, "");
 }
 
+const char *lnt_cli_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width)
 {
     lnt_print_escaped(stream, name);

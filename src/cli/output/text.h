@@ -12,6 +12,9 @@
 /* The shortest decimal that reads back as the same value of `dtype`. */
 void lnt_cli_number(double value, lnt_dtype dtype, char text[LNT_CLI_NUMBER_MAX]);
 
+/* The plural ending of a noun: "" or "s". */
+const char *lnt_cli_plural(size_t count);
+
 /* Prints a name from outside, escaped and padded to `width` columns. */
 void lnt_cli_print_name(FILE *stream, const char *name, size_t width);
 

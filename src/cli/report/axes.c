@@ -38,7 +38,7 @@ void lnt_html_figure_end(lnt_html *html)
 }
 
 /* Every how many ticks there is room for a label below. */
-static size_t labels_apart(const lnt_html_axis *x)
+static size_t labels_separate(const lnt_html_axis *x)
 {
     if (x->n_ticks < 2) {
         return 1;
@@ -65,7 +65,7 @@ void lnt_html_axes_put(lnt_html *html, const lnt_html_axis *x, const lnt_html_ax
         lnt_html_put(html, "<text class=\"end\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", x->from - 8,
                      lnt_html_axis_at(y, y->ticks[i]) + 4, lnt_html_axis_label(y, i, label));
     }
-    for (size_t i = 0; i < x->n_ticks; i += labels_apart(x)) {
+    for (size_t i = 0; i < x->n_ticks; i += labels_separate(x)) {
         char label[LNT_HTML_NUMBER_MAX];
         lnt_html_put(html, "<text class=\"middle\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
                      lnt_html_axis_at(x, x->ticks[i]), y->from + 19,

@@ -91,8 +91,8 @@ static void put_bins(lnt_html *html, const tenth bins[BINS], const lnt_html_axis
         const double share = (double) bins[b].true_rows / n, place = lnt_html_axis_at(x, said);
         lnt_html_put(html,
                      "<path class=\"whisker\" d=\"M%.1f %.1fV%.1f\"/><circle class=\"s0 dot\" "
-                     "cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>said: %.3f\nis so: %.3f (%zu of "
-                     "%zu)</title></circle>\n",
+                     "cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\"><title>predicted: %.3f\n"
+                     "observed: %.3f (%zu of %zu)</title></circle>\n",
                      place, lnt_html_axis_at(y, low), lnt_html_axis_at(y, high), place,
                      lnt_html_axis_at(y, share), said, share, bins[b].true_rows, bins[b].rows);
     }
@@ -132,10 +132,10 @@ void lnt_html_calibration_put(lnt_html *html, const lnt_cli_html_report *report,
     }
     char note[300];
     snprintf(note, sizeof note,
-             "How often it is so, by how sure the model is%s. On the diagonal, probabilities mean "
-             "what they say; below it the model is too sure. Expected calibration error %.3f. "
-             "Whiskers are 95 %% intervals; bars show how many rows there are.",
-             n > 2 ? " of the class it chooses" : "", error);
+             "Observed frequency by predicted probability%s. On the diagonal the probabilities are "
+             "calibrated; below it the model is overconfident. Expected calibration error %.3f. "
+             "Whiskers are 95 %% intervals; bars show the number of rows.",
+             n > 2 ? " of the predicted class" : "", error);
     lnt_html_axis x = lnt_html_axis_exact(0, 1, false, 5), y = x;
     x.from = 42;
     x.to = LNT_HTML_CHART_WIDTH - 16;
@@ -143,7 +143,7 @@ void lnt_html_calibration_put(lnt_html *html, const lnt_cli_html_report *report,
     y.to = TOP;
     lnt_html_figure_begin(html, "calibration", "", "Calibration", note);
     lnt_html_drawing_begin(html, "calibration", "Reliability diagram", HEIGHT);
-    lnt_html_axes_put(html, &x, &y, "probability said", "share that is so");
+    lnt_html_axes_put(html, &x, &y, "predicted probability", "observed frequency");
     lnt_html_put(html, "<path class=\"ideal\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", x.from, y.from, x.to,
                  y.to);
     put_bins(html, bins, &x, &y);

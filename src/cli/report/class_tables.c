@@ -77,7 +77,7 @@ static void put_classes(lnt_html *html, const lnt_cli_html_report *report,
     }
     lnt_html_put(html, "<div class=\"table\"><h3>Classes</h3>\n");
     if (shown < n) {
-        lnt_html_put(html, "<p>The %zu of %zu classes with the least recall.</p>\n", shown, n);
+        lnt_html_put(html, "<p>The %zu of %zu classes with the lowest recall.</p>\n", shown, n);
     }
     lnt_html_put(html, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">class</th>"
                        "<th scope=\"col\">rows</th><th scope=\"col\">predicted</th>"
@@ -120,10 +120,13 @@ static void put_pairs(lnt_html *html, const lnt_cli_html_report *report,
     if (count == 0 || classes->n < 3) {
         return;
     }
-    lnt_html_put(html, "<div class=\"table\"><h3>Most frequent mistakes</h3>\n"
-                       "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">true</th>"
-                       "<th scope=\"col\" class=\"text\">predicted</th><th scope=\"col\">rows</th>"
-                       "<th scope=\"col\">of the class</th></tr></thead>\n<tbody>\n");
+    lnt_html_put(
+        html,
+        "<div class=\"table\"><h3>Most frequent mistakes</h3>\n"
+        "<div class=\"scroll\"><table>\n"
+        "<thead><tr><th scope=\"col\">true</th><th scope=\"col\" class=\"text\">predicted</th><th "
+        "scope=\"col\">rows</th><th scope=\"col\">fraction of the class</th></tr></thead>\n"
+        "<tbody>\n");
     for (size_t p = 0; p < count; p++) {
         char text[LNT_HTML_NUMBER_MAX], room[24];
         lnt_html_put(html, "<tr>");

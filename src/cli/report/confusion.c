@@ -204,10 +204,11 @@ static void put_shades(lnt_html *html, const heat_map *matrix)
 static void put_matrix(lnt_html *html, const heat_map *matrix)
 {
     char note[240];
-    snprintf(note, sizeof note,
-             "Rows are true classes, columns predicted ones; shares are of the row. Blue is right, "
-             "orange wrong, and stronger a larger share.%s",
-             matrix->block > 1 ? " Neighbouring classes are taken together." : "");
+    snprintf(
+        note, sizeof note,
+        "Rows are true classes, columns predicted ones; percentages are of the row. Blue cells are "
+        "correct, orange cells are wrong; a stronger colour is a larger percentage.%s",
+        matrix->block > 1 ? " Neighbouring classes are merged." : "");
     lnt_html_figure_begin(html, "confusion", matrix->cells > POINTABLE_MOST ? "wide" : "",
                           "Confusion matrix", note);
     lnt_html_drawing_begin(html, "confusion", "Confusion matrix",

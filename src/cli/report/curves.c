@@ -24,7 +24,7 @@ typedef struct score_chart {
 static const score_chart score_charts[] = {
     {"scores",
      "Scores",
-     "Of the held-out rows, unless it says training; 1 is perfect.",
+     "On the held-out rows, unless it says training; 1 is perfect.",
      "score",
      {LNT_METRIC_ACCURACY, LNT_METRIC_BALANCED_ACCURACY, LNT_METRIC_F1, LNT_METRIC_ROC_AUC,
       LNT_METRIC_TOP_K},
@@ -33,7 +33,7 @@ static const score_chart score_charts[] = {
      NAN},
     {"errors",
      "Errors",
-     "Typical distance of a prediction from the truth, in the scale of the training.",
+     "Typical error of a prediction, in the scale of the training.",
      "error",
      {LNT_METRIC_RMSE, LNT_METRIC_MAE},
      2,
@@ -41,8 +41,8 @@ static const score_chart score_charts[] = {
      NAN},
     {"r2",
      "R²",
-     "Share of the variance that is explained; 1 is perfect, and 0 no better than the mean. "
-     "Values below −1 are drawn there.",
+     "Fraction of the variance that is explained; 1 is perfect, 0 is no better than the mean. "
+     "Values below −1 are drawn at −1.",
      "R²",
      {LNT_METRIC_R2},
      1,
@@ -126,17 +126,18 @@ static lnt_status put_loss(lnt_html *html, course *run)
     (void) lnt_html_scores_of(run->report->history, LNT_METRIC_LOSS,
                               begin_line(run, "held-out", 1));
     (void) keep_line(run);
-    return put_chart(html, run,
-                     (lnt_html_chart){.id = "loss",
-                                      .title = "Loss",
-                                      .note = run->n_lines > 1 ? "What training makes small; it "
-                                                                 "overfits where the held-out loss "
-                                                                 "rises."
-                                                               : "What training makes small.",
-                                      .quantity = "loss",
-                                      .best = run->best,
-                                      .may_log = true,
-                                      .least = NAN});
+    return put_chart(
+        html, run,
+        (lnt_html_chart){
+            .id = "loss",
+            .title = "Loss",
+            .note = run->n_lines > 1
+                        ? "What training minimizes; it overfits where the held-out loss rises."
+                        : "What training minimizes.",
+            .quantity = "loss",
+            .best = run->best,
+            .may_log = true,
+            .least = NAN});
 }
 
 static lnt_status put_scores(lnt_html *html, course *run, const score_chart *kind)
@@ -156,7 +157,7 @@ static lnt_status put_scores(lnt_html *html, course *run, const score_chart *kin
     return put_chart(html, run,
                      (lnt_html_chart){.id = kind->id,
                                       .title = alone ? "Accuracy" : kind->title,
-                                      .note = alone ? "Of the training rows." : kind->note,
+                                      .note = alone ? "On the training rows." : kind->note,
                                       .quantity = kind->quantity,
                                       .best = run->best,
                                       .least = kind->least});
@@ -179,7 +180,7 @@ static lnt_status put_learning_rate(lnt_html *html, course *run)
     return put_chart(html, run,
                      (lnt_html_chart){.id = "learning-rate",
                                       .title = "Learning rate",
-                                      .note = "Of the last step of each epoch.",
+                                      .note = "At the last step of each epoch.",
                                       .quantity = "learning rate",
                                       .may_log = decays_by_factors(run->values, run->n),
                                       .least = NAN});
@@ -244,7 +245,7 @@ static lnt_status put_norms(lnt_html *html, course *run, bool gradient)
     snprintf(note, sizeof note, "%s%s",
              gradient ? "2-norm of the gradient in the last batch of each epoch, by layer."
                       : "2-norm of all parameters of a layer.",
-             shown < count ? " Some layers between are left out." : "");
+             shown < count ? " Some layers in between are omitted." : "");
     return put_chart(html, run,
                      (lnt_html_chart){.id = gradient ? "gradients" : "weights",
                                       .title = gradient ? "Gradients" : "Weights",

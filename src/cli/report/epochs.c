@@ -83,7 +83,8 @@ void lnt_html_epochs_put(lnt_html *html, const lnt_cli_html_report *report)
     for (size_t i = 0; i < n; i++) {
         accuracy = accuracy || isfinite(lnt_history_get(report->history, i)->train_accuracy);
     }
-    lnt_html_put(html, "<details>\n<summary>Numbers of the epochs</summary>\n"
+    lnt_html_put(html, "<details>\n"
+                       "<summary>Table of epochs</summary>\n"
                        "<div class=\"scroll\"><table class=\"epochs\">\n");
     put_heads(html, used, accuracy);
     lnt_html_put(html, "<tbody>\n");

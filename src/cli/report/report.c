@@ -83,7 +83,9 @@ static lnt_status put_page(lnt_html *html, const lnt_cli_html_report *report)
     }
     lnt_html_classes_finish(&classes);
     LNT_TRY(status);
-    lnt_html_put(html, "<section>\n<h2>The net and its settings</h2>\n<div class=\"tables\">\n");
+    lnt_html_put(html, "<section>\n"
+                       "<h2>Net and settings</h2>\n"
+                       "<div class=\"tables\">\n");
     lnt_html_layers_put(html, report);
     lnt_html_settings_put(html, report);
     lnt_html_build_put(html);

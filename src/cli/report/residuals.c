@@ -104,7 +104,7 @@ static void put_drawing(lnt_html *html, const lnt_cli_html_report *report, size_
     snprintf(id, sizeof id, "residuals-%zu", target);
     snprintf(title, sizeof title, "%.120s: errors", lnt_html_target_name(report, target, room));
     lnt_html_figure_begin(html, id, "", title,
-                          "Predicted minus true. Errors far out count in the outermost bars.");
+                          "Predicted minus true. The outermost bars include all larger errors.");
     lnt_html_drawing_begin(html, id, title, HEIGHT);
     lnt_html_axes_put(html, &x, &y, "predicted − true", "rows");
     put_bars(html, bars, &x, &y);

@@ -52,7 +52,7 @@ static void heading(const lnt_cli_html_report *report, size_t target, char *note
     if (missing > 0) {
         snprintf(lost, sizeof lost, " %zu rows are not finite.", missing);
     }
-    snprintf(note, size, "Predictions without error lie on the dashed line.%s%s", sample, lost);
+    snprintf(note, size, "Perfect predictions lie on the dashed line.%s%s", sample, lost);
 }
 
 void lnt_html_scatter_put(lnt_html *html, const lnt_cli_html_report *report, size_t target)

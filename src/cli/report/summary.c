@@ -85,13 +85,13 @@ static const char *end_of(const lnt_cli_html_report *report, char text[120])
 {
     const lnt_fit_result *result = report->result;
     static const char *const ends[] = {
-        [LNT_END_EPOCHS] = "all that were asked for",
-        [LNT_END_CALLBACK] = "then it was interrupted",
+        [LNT_END_EPOCHS] = "as requested",
+        [LNT_END_CALLBACK] = "interrupted",
         [LNT_END_PATIENCE] = "no improvement for too long",
-        [LNT_END_SECONDS] = "the time was over",
-        [LNT_END_STEPS] = "the steps were used up",
-        [LNT_END_NONFINITE] = "then the loss was not finite",
-        [LNT_END_STOP_FILE] = "then a stop file was found",
+        [LNT_END_SECONDS] = "time limit reached",
+        [LNT_END_STEPS] = "step limit reached",
+        [LNT_END_NONFINITE] = "the loss was not finite",
+        [LNT_END_STOP_FILE] = "stop file found",
         [LNT_END_TARGET_LOSS] = "target loss reached",
         [LNT_END_GRADIENT_TOLERANCE] = "gradient tolerance reached",
         [LNT_END_STALLED] = "no step lowers the loss further",
@@ -136,7 +136,7 @@ static void put_sizes(lnt_html *html, const lnt_cli_html_report *report)
     const lnt_training_summary *record = &report->model->record;
     char value[LNT_HTML_NUMBER_MAX], below[80], count[LNT_HTML_NUMBER_MAX];
     snprintf(below, sizeof below, "%s held out", lnt_html_count(record->validation_rows, count));
-    put_tile(html, "Rows trained on", lnt_html_count(record->train_rows, value),
+    put_tile(html, "Training rows", lnt_html_count(record->train_rows, value),
              record->validation_rows > 0 ? below : "none held out");
     snprintf(below, sizeof below, "%s", lnt_dtype_name(lnt_net_dtype(report->model->net)));
     put_tile(html, "Parameters", lnt_html_count(lnt_net_n_parameters(report->model->net), value),

@@ -16,7 +16,7 @@ static void put_detail(lnt_html *html, const lnt_layer *layer, const char *name)
     if (strcmp(name, "dropout") == 0) {
         lnt_html_put(html, "rate %s", lnt_html_number(layer->rate, 4, number));
     } else if (strcmp(name, "residual") == 0) {
-        lnt_html_put(html, "around %zu layers", layer->skip_depth);
+        lnt_html_put(html, "skips %zu layers", layer->skip_depth);
     } else if (strcmp(name, "dense") == 0 || strcmp(name, "activation") == 0) {
         lnt_html_escape(html, activation);
         lnt_html_put(html, strcmp(name, "dense") == 0 && !layer->bias ? ", no bias" : "");
@@ -75,7 +75,7 @@ void lnt_html_layers_put(lnt_html *html, const lnt_cli_html_report *report)
     }
     lnt_html_put(html, "</tbody></table></div>\n");
     if (n > LAYERS_MOST) {
-        lnt_html_put(html, "<p>%zu layers in the middle are left out.</p>\n", n - LAYERS_MOST);
+        lnt_html_put(html, "<p>%zu layers in the middle are omitted.</p>\n", n - LAYERS_MOST);
     }
     lnt_html_put(html, "</div>\n");
 }

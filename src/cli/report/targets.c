@@ -57,10 +57,11 @@ static void put_number(lnt_html *html, double value)
 static void put_gaussian(lnt_html *html, const lnt_cli_html_report *report, size_t targets)
 {
     lnt_html_put(html, "<div class=\"table\"><h3>Within standard deviations</h3>\n"
-                       "<p>Share of truths near the mean; of a right distribution 68.3, 95.4 and "
-                       "99.7 %%.</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
-                       "<th scope=\"col\">target</th><th scope=\"col\">1 σ</th>"
-                       "<th scope=\"col\">2 σ</th><th scope=\"col\">3 σ</th></tr></thead>\n"
+                       "<p>Fraction of true values near the mean; 68.3, 95.4 and 99.7 %% if the "
+                       "distribution is right.</p>\n"
+                       "<div class=\"scroll\"><table>\n"
+                       "<thead><tr><th scope=\"col\">target</th><th scope=\"col\">1 σ</th><th "
+                       "scope=\"col\">2 σ</th><th scope=\"col\">3 σ</th></tr></thead>\n"
                        "<tbody>\n");
     for (size_t t = 0; t < targets; t++) {
         size_t within[3] = {0, 0, 0};
@@ -90,8 +91,10 @@ static void put_quantile(lnt_html *html, const lnt_cli_html_report *report, size
 {
     char text[LNT_HTML_NUMBER_MAX];
     lnt_html_put(html,
-                 "<div class=\"table\"><h3>Truths below the prediction</h3>\n"
-                 "<p>Of a right quantile %s.</p>\n<div class=\"scroll\"><table>\n<tbody>\n",
+                 "<div class=\"table\"><h3>True values below the prediction</h3>\n"
+                 "<p>%s if the quantile is right.</p>\n"
+                 "<div class=\"scroll\"><table>\n"
+                 "<tbody>\n",
                  lnt_html_share(report->model->loss.quantile, text));
     for (size_t t = 0; t < targets; t++) {
         size_t below = 0;

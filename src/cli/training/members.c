@@ -37,57 +37,58 @@ char *lnt_cli_members_text(const lnt_cli_members *members)
     return text;
 }
 
-lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_trial *trial, lnt_error *error)
+lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_training_run *run,
+                                lnt_error *error)
 {
     if (members->count == 0) {
         return LNT_OK;
     }
     const lnt_net *first = members->list[0].net;
-    lnt_cli_train_settings settings = *trial->settings;
+    lnt_cli_train_settings settings = *run->settings;
     settings.seed += members->count;
-    trial->config.seed = settings.seed;
-    return lnt_cli_net_build(&trial->model.net, &settings, lnt_net_inputs(first),
-                             lnt_net_outputs(first), trial->rows.n_train, error);
+    run->config.seed = settings.seed;
+    return lnt_cli_net_build(&run->model.net, &settings, lnt_net_inputs(first),
+                             lnt_net_outputs(first), run->rows.n_train, error);
 }
 
-static lnt_laplace_config laplace_config(const lnt_cli_trial *trial)
+static lnt_laplace_config laplace_config(const lnt_cli_training_run *run)
 {
     lnt_laplace_config config = lnt_laplace_defaults();
-    config.structure = (lnt_laplace_structure) (trial->settings->laplace - 1);
+    config.structure = (lnt_laplace_structure) (run->settings->laplace - 1);
     config.max_bytes = (size_t) lnt_cli_memory();
     return config;
 }
 
-lnt_status lnt_cli_members_check(const lnt_cli_trial *trial, lnt_error *error)
+lnt_status lnt_cli_members_check(const lnt_cli_training_run *run, lnt_error *error)
 {
-    if (trial->settings->laplace == 0) {
+    if (run->settings->laplace == 0) {
         return LNT_OK;
     }
-    if (trial->rows.streamed != NULL) {
-        return lnt_fail(error, LNT_ERR_INVALID,
-                        "option --laplace: needs all rows in memory, which are more than --memory");
+    if (run->rows.streamed != NULL) {
+        return lnt_fail(
+            error, LNT_ERR_INVALID,
+            "option --laplace: needs all rows in memory, which are larger than --memory");
     }
-    const lnt_laplace_config config = laplace_config(trial);
-    return lnt_laplace_supports(&config, trial->model.net, &trial->model.loss, trial->x.rows,
-                                error);
+    const lnt_laplace_config config = laplace_config(run);
+    return lnt_laplace_supports(&config, run->model.net, &run->model.loss, run->x.rows, error);
 }
 
-lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error)
+lnt_status lnt_cli_members_laplace(lnt_cli_training_run *run, lnt_error *error)
 {
-    if (trial->settings->laplace == 0) {
+    if (run->settings->laplace == 0) {
         return LNT_OK;
     }
-    const lnt_laplace_config config = laplace_config(trial);
-    LNT_TRY(lnt_laplace_fit(&trial->model.laplace, trial->model.net, &trial->model.loss, &trial->x,
-                            &trial->y, trial->config.weights, &config, error));
-    const lnt_laplace_info *info = lnt_laplace_get_info(trial->model.laplace);
-    lnt_cli_note("Laplace approximation of %zu parameters: %.1f settled by the data, prior "
-                 "precision %.4g, log marginal likelihood %.6g",
-                 info->parameters, info->effective, info->prior_precision, info->log_marginal);
+    const lnt_laplace_config config = laplace_config(run);
+    LNT_TRY(lnt_laplace_fit(&run->model.laplace, run->model.net, &run->model.loss, &run->x, &run->y,
+                            run->config.weights, &config, error));
+    const lnt_laplace_info *info = lnt_laplace_get_info(run->model.laplace);
+    lnt_cli_log("Laplace approximation of %zu parameters: %.1f well determined by the data, prior "
+                "precision %.4g, log marginal likelihood %.6g",
+                info->parameters, info->effective, info->prior_precision, info->log_marginal);
     return LNT_OK;
 }
 
-lnt_status lnt_cli_members_keep(lnt_cli_members *members, lnt_cli_trial *trial)
+lnt_status lnt_cli_members_keep(lnt_cli_members *members, lnt_cli_training_run *run)
 {
     struct lnt_cli_member *list =
         realloc(members->list, (members->count + 1) * sizeof *members->list);
@@ -96,25 +97,25 @@ lnt_status lnt_cli_members_keep(lnt_cli_members *members, lnt_cli_trial *trial)
     }
     members->list = list;
     list[members->count++] =
-        (struct lnt_cli_member){trial->model.net, trial->model.laplace, trial->result, NULL};
-    trial->model.net = NULL;
-    trial->model.laplace = NULL;
+        (struct lnt_cli_member){run->model.net, run->model.laplace, run->result, NULL};
+    run->model.net = NULL;
+    run->model.laplace = NULL;
     return LNT_OK;
 }
 
-void lnt_cli_members_lend(lnt_cli_members *members, size_t m, lnt_cli_trial *trial)
+void lnt_cli_members_lend(lnt_cli_members *members, size_t m, lnt_cli_training_run *run)
 {
     struct lnt_cli_member *member = &members->list[m];
-    lnt_net_destroy(trial->model.net);
-    lnt_laplace_destroy(trial->model.laplace);
-    trial->model.net = member->net;
-    trial->model.laplace = member->laplace;
-    trial->result = member->result;
+    lnt_net_destroy(run->model.net);
+    lnt_laplace_destroy(run->model.laplace);
+    run->model.net = member->net;
+    run->model.laplace = member->laplace;
+    run->result = member->result;
     member->net = NULL;
     member->laplace = NULL;
 }
 
-void lnt_cli_members_finish(lnt_cli_members *members)
+void lnt_cli_members_clear(lnt_cli_members *members)
 {
     for (size_t m = 0; m < members->count; m++) {
         lnt_net_destroy(members->list[m].net);

@@ -4,7 +4,7 @@
 
 #include "cli/training/training_run.h"
 
-/* The trained nets of a run, of which a trial has one at a time. */
+/* The trained nets of a run, of which a run has one at a time. */
 typedef struct lnt_cli_members {
     size_t count;
     struct lnt_cli_member {
@@ -21,19 +21,20 @@ char *lnt_cli_member_path(const char *path, size_t m, size_t n);
 /* What a sentence calls the files of all members, once they are saved. NULL: no memory. */
 char *lnt_cli_members_text(const lnt_cli_members *members);
 
-/* Gives the trial a new net, from the seed behind those before. */
-lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_trial *trial, lnt_error *error);
+/* Gives the run a new net, from the seed behind those before. */
+lnt_status lnt_cli_members_next(lnt_cli_members *members, lnt_cli_training_run *run,
+                                lnt_error *error);
 
 /* Before training: whether the Laplace approximation that was asked for, if any, is possible. */
-lnt_status lnt_cli_members_check(const lnt_cli_trial *trial, lnt_error *error);
+lnt_status lnt_cli_members_check(const lnt_cli_training_run *run, lnt_error *error);
 
 /* Fits the Laplace approximation that was asked for, if any, to the rows trained on. */
-lnt_status lnt_cli_members_laplace(lnt_cli_trial *trial, lnt_error *error);
+lnt_status lnt_cli_members_laplace(lnt_cli_training_run *run, lnt_error *error);
 
-/* Takes the net from the trial, or gives the trial that of member m, in place of its own. */
-lnt_status lnt_cli_members_keep(lnt_cli_members *members, lnt_cli_trial *trial);
-void lnt_cli_members_lend(lnt_cli_members *members, size_t m, lnt_cli_trial *trial);
+/* Takes the net from the run, or gives the run that of member m, in place of its own. */
+lnt_status lnt_cli_members_keep(lnt_cli_members *members, lnt_cli_training_run *run);
+void lnt_cli_members_lend(lnt_cli_members *members, size_t m, lnt_cli_training_run *run);
 
-void lnt_cli_members_finish(lnt_cli_members *members);
+void lnt_cli_members_clear(lnt_cli_members *members);
 
 #endif

@@ -49,17 +49,17 @@ static size_t add_block(const lnt_cli_train_settings *settings, size_t units, bo
                         lnt_layer *layers)
 {
     const bool prelu = lnt_cli_is_prelu(settings->activation);
-    const bool apart = prelu || settings->norm != LNT_CLI_NORM_NONE;
+    const bool separate = prelu || settings->norm != LNT_CLI_NORM_NONE;
     const lnt_activation activation = prelu ? LNT_IDENTITY : (lnt_activation) settings->activation;
     size_t n = 0;
-    layers[n] = lnt_dense(units, apart ? LNT_IDENTITY : activation);
+    layers[n] = lnt_dense(units, separate ? LNT_IDENTITY : activation);
     layers[n].weight_init = lnt_cli_net_init(settings->init, settings->init_scale);
     layers[n].alpha = settings->alpha;
     layers[n++].bias = settings->norm != LNT_CLI_NORM_BATCH;
     if (settings->norm != LNT_CLI_NORM_NONE) {
         layers[n++] = norm(settings->norm);
     }
-    if (apart) {
+    if (separate) {
         layers[n] = prelu ? lnt_prelu() : lnt_activation_layer(activation);
         layers[n++].alpha = settings->alpha;
     }

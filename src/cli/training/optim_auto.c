@@ -29,8 +29,8 @@ static bool takes(lnt_cli_train_settings *settings, lnt_optim_kind kind, const l
                   const lnt_loss *loss, size_t rows)
 {
     settings->fit.optim.kind = kind;
-    lnt_cli_optim_settle(settings);
-    if (kind == LNT_LM && !lnt_cli_values_given(&settings->values, "batch")) {
+    lnt_cli_optim_resolve(settings);
+    if (kind == LNT_LM && !lnt_cli_option_values_given(&settings->values, "batch")) {
         settings->fit.batch_rows = BATCH_RESIDUALS / lnt_net_outputs(net);
     }
     lnt_optim_config config = settings->fit.optim;
@@ -48,8 +48,8 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
     const size_t outputs = lnt_net_outputs(net), residuals = rows * outputs;
     const bool squares = loss->kind == LNT_LOSS_MSE;
     /* whoever sets a rate wants a method that lives by it */
-    const bool rate = lnt_cli_values_given(&settings->values, "lr") ||
-                      lnt_cli_values_given(&settings->values, "schedule");
+    const bool rate = lnt_cli_option_values_given(&settings->values, "lr") ||
+                      lnt_cli_option_values_given(&settings->values, "schedule");
     const bool second = squares && !rate;
     const struct {
         lnt_optim_kind kind;
@@ -58,12 +58,12 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
     } choices[] = {
         {LNT_LM,
          second && outputs <= MOST_OUTPUTS && work_of_lm(net, (double) residuals) <= MOST_WORK,
-         "few outputs, whose squared error it lessens fastest"},
-        {LNT_KFAC, second && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
-        {LNT_LBFGS, second && rows <= MOST_ROWS, "squared error, of few enough rows for its steps"},
+         "few outputs, smallest squared error in the least time"},
+        {LNT_KFAC, second && rows <= MOST_ROWS, "squared error and few rows"},
+        {LNT_LBFGS, second && rows <= MOST_ROWS, "squared error and few rows"},
         {LNT_ADAMW, true,
-         squares ? "many rows, or settings that others do not take"
-                 : "the loss is no squared error"},
+         squares ? "many rows, or options that other optimizers do not support"
+                 : "the loss is not a squared error"},
     };
     size_t i = 0;
     while (!(choices[i].fit && takes(settings, choices[i].kind, net, loss, rows)) &&
@@ -71,9 +71,9 @@ lnt_status lnt_cli_optim_pick(lnt_cli_train_settings *settings, const lnt_net *n
         settings->fit = before;
         i++;
     }
-    lnt_cli_note("optimizer %s, in batches of %zu rows: %s (%zu parameters, %zu residuals)",
-                 lnt_optim_name(choices[i].kind),
-                 rows < settings->fit.batch_rows ? rows : settings->fit.batch_rows, choices[i].why,
-                 lnt_net_n_parameters(net), residuals);
-    return lnt_cli_schedule_settle(settings, error);
+    lnt_cli_log("optimizer %s, in batches of %zu rows: %s (%zu parameters, %zu residuals)",
+                lnt_optim_name(choices[i].kind),
+                rows < settings->fit.batch_rows ? rows : settings->fit.batch_rows, choices[i].why,
+                lnt_net_n_parameters(net), residuals);
+    return lnt_cli_schedule_resolve(settings, error);
 }

@@ -29,12 +29,12 @@ int lnt_cli_train_files_usage(lnt_cli_train_job *job)
         return LNT_CLI_DONE;
     }
     if (lnt_cli_is_standard(job->output) && settings->ensemble > 1) {
-        return lnt_cli_misuse("option --output: standard output ('-') takes one model, found "
-                              "--ensemble %zu",
-                              settings->ensemble);
+        return lnt_cli_usage_error("option --output: standard output ('-') takes one model, found "
+                                   "--ensemble %zu",
+                                   settings->ensemble);
     }
     if (lnt_cli_is_standard(settings->fit.checkpoint.directory)) {
-        return lnt_cli_misuse("option --checkpoint: expected a folder, found '-'");
+        return lnt_cli_usage_error("option --checkpoint: expected a folder, found '-'");
     }
     return lnt_cli_outfiles_usage(files, LNT_CLI_COUNT_OF(files));
 }
@@ -94,7 +94,7 @@ static char *save(lnt_cli_train_job *job, const char *what, const char *path, ln
     if (status == LNT_OK) {
         return strdup(path);
     }
-    job->unsaved = true;
+    job->save_failed = true;
     (void) lnt_cli_fail("%s; the %s is %s%s",
                         error.message[0] != '\0' ? error.message : lnt_status_text(status), what,
                         rescued != NULL ? "saved in " : "lost", rescued != NULL ? rescued : "");
@@ -104,7 +104,7 @@ static char *save(lnt_cli_train_job *job, const char *what, const char *path, ln
 static lnt_status write_model(const void *context, const char *path, lnt_error *error)
 {
     const lnt_cli_train_job *job = context;
-    return lnt_model_save(&job->trial.model, path, error);
+    return lnt_model_save(&job->run.model, path, error);
 }
 
 lnt_status lnt_cli_train_files_save(lnt_cli_train_job *job, size_t m)
@@ -117,8 +117,8 @@ lnt_status lnt_cli_train_files_save(lnt_cli_train_job *job, size_t m)
     free(path);
     job->members.list[m].path = saved;
     if (saved != NULL && job->settings.ensemble > 1) {
-        lnt_cli_note("%s: %s loss %.6g", saved, job->judged.held_out ? "held-out" : "training",
-                     job->metrics.loss);
+        lnt_cli_log("%s: %s loss %.6g", saved, job->evaluation.held_out ? "held-out" : "training",
+                    job->metrics.loss);
     }
     return LNT_OK;
 }
@@ -136,20 +136,21 @@ static lnt_status write_report(const void *context, const char *path, lnt_error 
 {
     const lnt_cli_train_job *job = context;
     const lnt_cli_train_settings *settings = &job->settings;
-    char *text = lnt_cli_values_text(&settings->values);
+    char *text = lnt_cli_option_values_text(&settings->values);
     if (text == NULL) {
         return LNT_ERR_MEMORY;
     }
     const lnt_cli_html_report report = {.title = job->path,
-                                        .model = &job->trial.model,
+                                        .model = &job->run.model,
                                         .history = job->history,
-                                        .result = &job->trial.result,
+                                        .result = &job->run.result,
                                         .epochs = settings->fit.epochs,
                                         .patience = settings->fit.patience,
                                         .monitor = settings->fit.monitor,
-                                        .held_out = job->judged.held_out,
-                                        .y = &job->judged.y};
-    const lnt_status status = lnt_cli_html_run_write(&report, &job->judged.x, text, path, error);
+                                        .held_out = job->evaluation.held_out,
+                                        .y = &job->evaluation.y};
+    const lnt_status status =
+        lnt_cli_html_run_write(&report, &job->evaluation.x, text, path, error);
     free(text);
     return status;
 }

@@ -57,21 +57,21 @@ static void print_models(const lnt_cli_train_job *job)
 
 static lnt_status print_json(const lnt_cli_train_job *job)
 {
-    const lnt_fit_result *result = &job->trial.result;
-    const lnt_training_summary *record = &job->trial.model.record;
+    const lnt_fit_result *result = &job->run.result;
+    const lnt_training_summary *record = &job->run.model.record;
     const bool held_out = record->validation_rows > 0;
     json_t *object =
         json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:b, s:s, s:I, s:f, s:o, s:o, s:o}", "model",
                   lnt_cli_json_text(job->members.list[0].path), "task",
                   job->data.classify ? "classify" : "regress", "parameters",
-                  (json_int_t) lnt_net_n_parameters(job->trial.model.net), "epochs",
+                  (json_int_t) lnt_net_n_parameters(job->run.model.net), "epochs",
                   (json_int_t) result->epochs, "steps", (json_int_t) result->steps, "training_rows",
                   (json_int_t) record->train_rows, "stopped", (int) job->stopped, "end",
                   end_text(result->end), "best_epoch", (json_int_t) result->best_epoch, "seconds",
                   result->seconds, "training_loss", lnt_cli_json_number(record->train_loss),
                   "training_accuracy", lnt_cli_json_number(record->train_accuracy),
                   held_out ? "held_out" : "on_training_rows",
-                  lnt_cli_metrics_json(&job->metrics, &job->trial.model));
+                  lnt_cli_metrics_json(&job->metrics, &job->run.model));
     if (job->settings.ensemble > 1) {
         json_object_del(object, "model");
         json_object_set_new(object, "models", models_json(job));
@@ -81,7 +81,7 @@ static lnt_status print_json(const lnt_cli_train_job *job)
 
 static void print_text(const lnt_cli_train_job *job)
 {
-    const char *rows = job->judged.held_out ? "held-out" : "training";
+    const char *rows = job->evaluation.held_out ? "held-out" : "training";
     if (job->metrics.classes != NULL) {
         fprintf(job->summary, "%s accuracy  %.4f (%zu of %zu)\n", rows, job->metrics.accuracy,
                 lnt_cli_metrics_correct(&job->metrics), job->metrics.rows);
@@ -89,30 +89,34 @@ static void print_text(const lnt_cli_train_job *job)
     fprintf(job->summary, "%s loss      %.6g\n", rows, job->metrics.loss);
     print_models(job);
     if (job->metrics.classes == NULL) {
-        fprintf(job->summary, "\n%s rows, in the unit of the data:\n", rows);
-        (void) lnt_cli_metrics_print(&job->metrics, &job->trial.model, job->summary);
+        fprintf(job->summary,
+                "\n"
+                "%s rows, in the units of the data:\n",
+                rows);
+        (void) lnt_cli_metrics_print(&job->metrics, &job->run.model, job->summary);
     }
 }
 
 static void tell_end(const lnt_cli_train_job *job)
 {
-    const lnt_fit_result *result = &job->trial.result;
+    const lnt_fit_result *result = &job->run.result;
     char why[64] = "";
     if (result->end == LNT_END_STOP_FILE) {
         snprintf(why, sizeof why, ", ended by the file '" LNT_CHECKPOINT_STOP_FILE "'");
     } else if (result->end == LNT_END_STALLED) {
-        snprintf(why, sizeof why, ", since no step lessens the loss any more");
+        snprintf(why, sizeof why, ": no step decreases the loss any further");
     } else if (result->end != LNT_END_EPOCHS && result->end != LNT_END_CALLBACK) {
         snprintf(why, sizeof why, ", ended by --%s", end_text(result->end));
     }
-    lnt_cli_note("%zu epochs in %.2f s%s", result->epochs, result->seconds, why);
+    lnt_cli_log("%zu epoch%s in %.2f s%s", result->epochs, lnt_cli_plural(result->epochs),
+                result->seconds, why);
     if (job->settings.fit.restore_best) {
-        lnt_cli_note("the parameters are those of epoch %zu, the best by %s", result->best_epoch,
-                     lnt_metric_name(job->settings.fit.monitor));
+        lnt_cli_log("the parameters are those of epoch %zu, the best by %s", result->best_epoch,
+                    lnt_metric_name(job->settings.fit.monitor));
     }
 }
 
-lnt_status lnt_cli_train_tell(const lnt_cli_train_job *job)
+lnt_status lnt_cli_train_log(const lnt_cli_train_job *job)
 {
     tell_end(job);
     if (job->settings.json) {
@@ -130,21 +134,21 @@ static int complain_of_stop(const lnt_cli_train_job *job, const char *saved)
         snprintf(member, sizeof member, " of net %zu of %zu", job->members.count, n);
     }
     return lnt_cli_fail("stopped by %s in epoch %zu of %zu%s%s%s%s", lnt_cli_interrupt_name(),
-                        job->trial.result.epochs + 1, job->settings.fit.epochs, member,
-                        job->unsaved ? "" : "; the model as trained so far is saved in ",
-                        job->unsaved ? "" : saved,
-                        job->options != NULL ? "; --resume goes on" : "");
+                        job->run.result.epochs + 1, job->settings.fit.epochs, member,
+                        job->save_failed ? "" : "; the model as trained so far is saved in ",
+                        job->save_failed ? "" : saved,
+                        job->options != NULL ? "; --resume continues the run" : "");
 }
 
 int lnt_cli_train_complain(const lnt_cli_train_job *job)
 {
     char *text = lnt_cli_members_text(&job->members);
     const char *saved = text != NULL ? text : job->output;
-    int exit_status = job->unsaved ? LNT_CLI_FAILED : LNT_CLI_DONE;
+    int exit_status = job->save_failed ? LNT_CLI_FAILED : LNT_CLI_DONE;
     if (job->missing.status != LNT_OK) {
-        exit_status =
-            lnt_cli_fail("%s%s%s", job->missing.message,
-                         job->unsaved ? "" : "; the model is saved in ", job->unsaved ? "" : saved);
+        exit_status = lnt_cli_fail("%s%s%s", job->missing.message,
+                                   job->save_failed ? "" : "; the model is saved in ",
+                                   job->save_failed ? "" : saved);
     } else if (job->stopped) {
         exit_status = complain_of_stop(job, saved);
     }

@@ -84,7 +84,7 @@ static lnt_status take_lock(lnt_checkpoint_folder *folder, lnt_error *error)
         result = flock(folder->lock, LOCK_EX | LOCK_NB);
     } while (result != 0 && errno == EINTR);
     if (result != 0 && errno == EWOULDBLOCK) {
-        return lnt_file_fail(error, LNT_ERR_ORDER, folder->path,
+        return lnt_file_fail(error, LNT_ERR_BUSY, folder->path,
                              "another run has this folder of checkpoints open");
     }
     folder->locked = result == 0; /* other failures: a file system without locks */

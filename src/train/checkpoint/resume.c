@@ -33,7 +33,7 @@ static lnt_status compare_settings(resuming *r)
     if (!r->differs || r->run->config->checkpoint.allow_changes) {
         return LNT_OK;
     }
-    return lnt_fail(r->run->error, LNT_ERR_INVALID, "%s: was made with '%.*s', now it is '%.*s'",
+    return lnt_fail(r->run->error, LNT_ERR_MISMATCH, "%s: was made with '%.*s', now it is '%.*s'",
                     lnt_checkpoint_path(r->checkpoint), d.before_length,
                     d.before != NULL ? d.before : "", d.now_length, d.now != NULL ? d.now : "");
 }
@@ -238,7 +238,7 @@ lnt_status lnt_resume(lnt_run *run, lnt_checkpoint_folder *folder)
     resuming r = {.run = run, .checkpoint = checkpoint};
     const lnt_status status =
         config->resume ? load(&r)
-                       : lnt_fail(run->error, LNT_ERR_ORDER,
+                       : lnt_fail(run->error, LNT_ERR_EXISTS,
                                   "%s: the folder already has checkpoints", config->directory);
     lnt_checkpoint_close(checkpoint);
     return status;

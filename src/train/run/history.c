@@ -126,7 +126,7 @@ lnt_status lnt_history_begin(lnt_history *history, const lnt_net *net, size_t ep
     }
     if (history->n_tensors != lnt_net_n_parameter_tensors(net) ||
         history->n_parameters != lnt_net_n_parameters(net)) {
-        return lnt_fail(error, LNT_ERR_ORDER,
+        return lnt_fail(error, LNT_ERR_MISMATCH,
                         "history was created for a net of %zu parameters in %zu tensors, this one "
                         "has %zu in %zu",
                         history->n_parameters, history->n_tensors, lnt_net_n_parameters(net),

@@ -411,17 +411,17 @@ Test(resume, changed_settings_and_data_are_refused)
     make_part(config, folder);
     lnt_fit_config other = config;
     other.batch_rows = 10;
-    refused_run(other, folder, true, LNT_ERR_INVALID,
+    refused_run(other, folder, true, LNT_ERR_MISMATCH,
                 "was made with 'batch_rows = 14', now it is 'batch_rows = 10'");
     other = config;
     other.optim.learning_rate = 0.002;
-    refused_run(other, folder, true, LNT_ERR_INVALID,
+    refused_run(other, folder, true, LNT_ERR_MISMATCH,
                 "'optim.learning_rate = 0.001', now it is 'optim.learning_rate = 0.002'");
     other = config;
     other.checkpoint.options = "hidden = 3";
-    refused_run(other, folder, true, LNT_ERR_INVALID, "now it is 'hidden = 3'");
+    refused_run(other, folder, true, LNT_ERR_MISMATCH, "now it is 'hidden = 3'");
     OK(lnt_tensor_set(&run_y, 50, 0, 0.123));
-    refused_run(config, folder, true, LNT_ERR_INVALID, "was made with 'y = [100, 1], checksum ");
+    refused_run(config, folder, true, LNT_ERR_MISMATCH, "was made with 'y = [100, 1], checksum ");
 }
 
 Test(resume, changed_settings_are_taken_when_told)
@@ -535,10 +535,10 @@ Test(resume, checkpoints_of_another_run_are_not_touched)
     const char *folder = in_folder("run");
     const lnt_fit_config config = run_of(LNT_ADAM);
     make_part(config, folder);
-    refused_run(config, folder, false, LNT_ERR_ORDER, "the folder already has checkpoints");
+    refused_run(config, folder, false, LNT_ERR_EXISTS, "the folder already has checkpoints");
     lnt_checkpoint_folder *open = NULL;
     OK(lnt_checkpoint_folder_open(&open, folder, 2, NULL, NULL));
-    refused_run(config, folder, true, LNT_ERR_ORDER, "another run has this folder");
+    refused_run(config, folder, true, LNT_ERR_BUSY, "another run has this folder");
     lnt_checkpoint_folder_close(open);
     refused_run(config, in_folder("no/such/place"), true, LNT_ERR_IO, "No such file");
 }

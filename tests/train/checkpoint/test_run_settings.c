@@ -37,7 +37,7 @@ static void differ(const char *name, lnt_fit_config first, lnt_fit_config second
     status = run(folder, first, &error);
     assert_status(status, LNT_OK, "%s: %s", name, error.message);
     status = run(folder, second, &error);
-    assert_status(status, LNT_ERR_INVALID, "%s: %s", name, lnt_status_name(status));
+    assert_status(status, LNT_ERR_MISMATCH, "%s: %s", name, lnt_status_name(status));
     assert_contains(error.message, part, "%s: %s", name, error.message);
 }
 

@@ -229,7 +229,9 @@ Test(fit, does_not_keep_a_parameter_that_is_infinite)
     layers[1].weight_init = lnt_init_constant(1);
     for (size_t stop_after = 0; stop_after < 2; stop_after++) {
         lnt_net *net = NULL;
-        OK(lnt_net_create(&net, &(lnt_net_config){LNT_F32, 1, layers, 2, 0, NULL}));
+        OK(lnt_net_create(
+            &net,
+            &(lnt_net_config){.dtype = LNT_F32, .inputs = 1, .layers = layers, .n_layers = 2}));
         seen s = {.stop_after = stop_after}; /* never; after the first batch */
         lnt_fit_config config = settings();
         config.epochs = 200;

@@ -200,7 +200,7 @@ Test(fit_whole, steps_of_all_methods)
         OK(lnt_pass_forward_backward(pass, net, &some, &loss, &targets, NULL, &value));
         lnt_optim_batch batch = {.x = &some, .target = &targets, .loss = &loss, .value = value};
         if (lnt_optim_reevaluates(kind)) {
-            FAILS(LNT_ERR_ORDER, lnt_optim_step(optim, net, pass));
+            FAILS(LNT_ERR_STATE, lnt_optim_step(optim, net, pass));
             batch.value = INFINITY;
             FAILS(LNT_ERR_NONFINITE, lnt_optim_step_batch(optim, net, pass, &batch, NULL));
             batch.value = value;

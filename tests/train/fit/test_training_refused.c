@@ -180,12 +180,12 @@ static lnt_status step(scene *s)
 Test(training_refused, steps_out_of_order)
 {
     scene s = begin(LNT_LM, ROWS);
-    FAILS(LNT_ERR_ORDER, step(&s)); /* no backward yet */
+    FAILS(LNT_ERR_STATE, step(&s)); /* no backward yet */
     OK(lnt_pass_forward_backward(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
     lnt_tensor some;
     OK(lnt_slice_rows(&x, 0, 50, 1, &some));
     s.batch.x = &some;
-    FAILS(LNT_ERR_ORDER, step(&s)); /* other rows than the pass had */
+    FAILS(LNT_ERR_STATE, step(&s)); /* other rows than the pass had */
     s.batch.x = &x;
     lnt_loss mixed = lnt_mse(LNT_MEAN);
     mixed.gradient_reduction = LNT_SUM;
@@ -201,7 +201,7 @@ Test(training_refused, steps_out_of_order)
     const lnt_layer layers[] = {lnt_dense(1, LNT_IDENTITY)};
     lnt_net *other = new_net(LNT_F64, INPUTS, layers, 1);
     OK(lnt_pass_forward_backward(s.pass, s.net, &x, &s.loss, &y, NULL, &s.batch.value));
-    FAILS(LNT_ERR_ORDER, lnt_optim_step_batch(s.optim, other, s.pass, &s.batch, &s.outcome));
+    FAILS(LNT_ERR_MISMATCH, lnt_optim_step_batch(s.optim, other, s.pass, &s.batch, &s.outcome));
     lnt_net_destroy(other);
     end(&s);
 }
@@ -289,7 +289,7 @@ Test(training_refused, laplace_approximations)
     const lnt_layer layers[] = {lnt_dense(1, LNT_IDENTITY)};
     lnt_net *other = new_net(LNT_F64, INPUTS, layers, 1);
     lnt_laplace_predictor *predictor;
-    FAILS(LNT_ERR_ORDER, lnt_laplace_predictor_create(&predictor, other, laplace, 8, NULL));
+    FAILS(LNT_ERR_MISMATCH, lnt_laplace_predictor_create(&predictor, other, laplace, 8, NULL));
     OK(lnt_laplace_predictor_create(&predictor, net, laplace, ROWS, NULL));
     lnt_tensor mean = matrix(LNT_F64, ROWS, 1), mean_f32 = matrix(LNT_F32, ROWS, 1);
     lnt_tensor mean_wide = matrix(LNT_F64, ROWS, 2), sd = matrix(LNT_F64, ROWS, 1), mean_some;

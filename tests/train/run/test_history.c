@@ -245,7 +245,7 @@ Test(history, a_run_empties_it_first)
     lnt_history_destroy(history);
     OK(lnt_history_create(&history, other, 4, NULL));
     config.history = history;
-    refused(LNT_ERR_ORDER,
+    refused(LNT_ERR_MISMATCH,
             "cannot prepare training: history was created for a net of 98 parameters in 4 "
             "tensors, this one has 81 in 4",
             net, &x, &y, &config);
