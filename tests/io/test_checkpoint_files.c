@@ -119,7 +119,7 @@ Test(checkpoint_files, reads_that_are_refused)
     FAILS(LNT_ERR_NULL, lnt_checkpoint_checksum(checkpoint, NULL, sum, &error));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_checksum(checkpoint, "x", NULL, &error));
     FAILS(LNT_ERR_FORMAT, lnt_checkpoint_read(checkpoint, "y", &x, &error));
-    says("tensor 'y' is not there");
+    says("tensor 'y' is missing");
     FAILS(LNT_ERR_FORMAT, lnt_checkpoint_checksum(checkpoint, "y", sum, &error));
     f64 = matrix(LNT_F64, 4, 3);
     FAILS(LNT_ERR_DTYPE, lnt_checkpoint_read(checkpoint, "x", &f64, &error));

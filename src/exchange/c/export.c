@@ -92,8 +92,8 @@ static lnt_status choose_name(lnt_c_program *program, const char *path, const ch
     for (const char *c = base; *c != '\0'; c++) {
         if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\') {
             return lnt_file_fail(error, LNT_ERR_INVALID, path,
-                                 "expected a file name of letters, digits and the like: it stands "
-                                 "in the source");
+                                 "expected a file name of printable ASCII without quotes and "
+                                 "backslashes: the source contains it");
         }
     }
     if (length < 2 || strcmp(base + length - 2, ".c") != 0) {

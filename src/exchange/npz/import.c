@@ -161,7 +161,7 @@ static lnt_status list_entries(archive *a)
     for (; a->count < (size_t) entries; a->count++) {
         LNT_TRY(describe(a, a->count, &a->entries[a->count]));
         if (find(a, a->entries[a->count].name) != NULL) {
-            return fail_entry(a, a->entries[a->count].name, "is there twice");
+            return fail_entry(a, a->entries[a->count].name, "occurs twice");
         }
     }
     return LNT_OK;

@@ -94,8 +94,8 @@ static lnt_status infer(const lnt_torch_state_dict *state_dict, const lnt_torch_
     }
     if (blocks > 1 && options->activation == LNT_IDENTITY && !options->linear) {
         return lnt_file_fail(error, LNT_ERR_INVALID, state_dict->path,
-                             "the state of %zu Linear modules does not say which activation stands "
-                             "between them: it must be told, or all layers",
+                             "the state dict of %zu Linear modules does not name the activation "
+                             "between them: specify it, or all layers",
                              blocks);
     }
     return LNT_OK;

@@ -183,7 +183,7 @@ lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *na
 
 static lnt_status not_found(const lnt_checkpoint *checkpoint, const char *name, lnt_error *error)
 {
-    return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is not there",
+    return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is missing",
                          lnt_excerpt_of(name).text);
 }
 

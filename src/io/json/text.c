@@ -13,11 +13,9 @@ lnt_status lnt_json_fail(lnt_json_context context, size_t byte, const char *sent
                          byte, sentence);
 }
 
-/*
- * jansson gives reals to strtod and asserts that all of the text was a number, which aborts the
- * process where the locale's decimal point is longer than one byte. So none may reach it. And it
- * takes no offence at a zero byte behind a number.
- */
+/* jansson parses real numbers with strtod and asserts that the whole text is a number. This aborts
+ * the process if the locale's decimal point is longer than one byte, so real numbers are refused
+ * here first. jansson also accepts a zero byte after a number. */
 static lnt_status check_tokens(const char *text, size_t length, size_t max_depth,
                                lnt_json_context context, lnt_error *error)
 {
@@ -74,10 +72,8 @@ lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t
     if (*root != NULL) {
         return LNT_OK;
     }
-    /*
-     * jansson tells most lacks of memory by saying nothing. A string that it has no room for it
-     * calls a fault in the text, which cannot be told from one.
-     */
+    /* For most failed allocations jansson gives an empty message. For a string without memory it
+     * reports a syntax error, which cannot be distinguished from a real one. */
     if (message.text[0] == '\0' || json_error_code(&message) == json_error_out_of_memory) {
         return lnt_file_fail_memory(error, context.path);
     }

@@ -16,7 +16,7 @@ const lnt_st_entry *lnt_model_loader_find(const lnt_model_loader *loader, const 
 
 /* --- metadata --- */
 
-/* Parses the JSON text of a key; *root is NULL if the key is not there. */
+/* Parses the JSON text of a key; *root is NULL if there is no such key. */
 lnt_status lnt_model_loader_parse(const lnt_model_loader *loader, lnt_model_key key, json_t **root)
 {
     *root = NULL;
@@ -86,7 +86,7 @@ lnt_status lnt_model_loader_tensor(const lnt_model_loader *loader, const char *n
 {
     *entry = lnt_model_loader_find(loader, name);
     if (*entry == NULL) {
-        return lnt_model_loader_fail(loader, name, "is not there, and the layers need it");
+        return lnt_model_loader_fail(loader, name, "is missing, and the layers need it");
     }
     const lnt_st_tensor *tensor = &(*entry)->tensor;
     if (tensor->dtype != dtype) {

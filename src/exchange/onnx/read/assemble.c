@@ -29,7 +29,7 @@ static lnt_status check_squeeze(const lnt_onnx_assembler *a, size_t i)
     return a->width == 1 && i + 1 == a->parts->n_parts
                ? LNT_OK
                : lnt_onnx_fail_node(a->r, a->parts->parts[i].node,
-                                    "expected a single column, and nothing behind it");
+                                    "expected a single column, and nothing after it");
 }
 
 /* --- all parts --- */
