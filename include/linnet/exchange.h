@@ -16,13 +16,14 @@ LNT_BEGIN_DECLS
 
 /* --- models in other programs' files --- */
 
-/** In what kind of file a model is. */
+/** The file formats of models. */
 typedef enum lnt_model_format {
-    LNT_FORMAT_LINNET, /**< safetensors of `lnt_model_save`; read and written */
-    LNT_FORMAT_TORCH,  /**< safetensors of the state of a PyTorch `nn.Sequential`; both */
-    LNT_FORMAT_NPZ,    /**< NumPy's arrays of the parameters; both */
-    LNT_FORMAT_ONNX,   /**< a graph as PyTorch and scikit-learn export it; both */
-    LNT_FORMAT_C       /**< C99 source; written only */
+    LNT_FORMAT_LINNET, /**< safetensors of `lnt_model_save`; import and export */
+    LNT_FORMAT_TORCH,  /**< safetensors of the state dict of a PyTorch `nn.Sequential`; import and
+                          export */
+    LNT_FORMAT_NPZ,    /**< NumPy arrays of the parameters; import and export */
+    LNT_FORMAT_ONNX,   /**< a graph as exported by PyTorch and scikit-learn; import and export */
+    LNT_FORMAT_C       /**< C99 source; export only */
 } lnt_model_format;
 
 /** "linnet", "torch", "npz", "onnx", "c"; NULL for a value outside the list. */
@@ -30,8 +31,8 @@ LNT_API const char *lnt_model_format_name(lnt_model_format format);
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_find(const char *name, lnt_model_format *format);
 
 /**
- * Finds out by its content in what format a file is. `LNT_ERR_IO`, or `LNT_ERR_FORMAT` for a file
- * of no known kind.
+ * Detects the format of a file by its content. `LNT_ERR_IO`, or `LNT_ERR_FORMAT` for a file of
+ * unknown format.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_detect(const char *path,
                                                           lnt_model_format *format,
@@ -40,51 +41,51 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_model_format_detect(const char *path,
 /* --- PyTorch --- */
 
 /**
- * What the state of a PyTorch `nn.Sequential` does not say about its modules. `{0}` is a
- * regression with mean squared error, in f32, without activations.
+ * Options for a state dict of a PyTorch `nn.Sequential`, which does not describe all of its
+ * modules. `{0}` is a regression with mean squared error, in f32, without activations.
  */
 typedef struct lnt_torch_options {
     /**
-     * The layers of the whole net, borrowed, or NULL: as the tensors tell. Modules with tensors are
-     * given to layers with parameters in turn, whatever their numbers are. A dense layer of 0 units
-     * takes units and bias from its tensors.
+     * The layers of the whole net, borrowed; or NULL: inferred from the tensors. The modules with
+     * tensors are matched in order to the layers with parameters, whatever their numbers are. A
+     * dense layer of 0 units takes its units and bias from its tensors.
      */
     const lnt_layer *layers;
     size_t n_layers;
-    lnt_activation activation; /**< without `layers`: behind each hidden Linear, or the norms that
-                                    follow it */
-    lnt_activation output_activation; /**< without `layers`: behind the last one */
-    bool linear;     /**< there is no activation behind hidden layers: without it, and without
-                          `activation`, a file that does not say so itself is refused if it has several
-                      */
-    lnt_loss loss;   /**< what it was trained for; class weights are borrowed as in `lnt_model` */
-    lnt_dtype dtype; /**< of the net: F32 or F64; tensors are rounded to it */
-    bool as_stored;  /**< instead: F64 if any tensor is, else F32 */
+    lnt_activation activation; /**< without `layers`: the activation after each hidden Linear and
+                                  the norms that follow it */
+    lnt_activation output_activation; /**< without `layers`: the activation after the last Linear */
+    bool linear;          /**< confirms that hidden layers have no activation. Without `linear` and
+                             `activation`, a file with several layers is refused, unless it describes its
+                             activations itself */
+    lnt_loss loss;        /**< loss of training; class weights are borrowed, as in `lnt_model` */
+    lnt_dtype dtype;      /**< dtype of the net, F32 or F64; tensors are rounded to it */
+    bool as_stored;       /**< instead of `dtype`: F64 if any tensor is F64, else F32 */
     bool allow_nonfinite; /**< import: infinite numbers and NaN are loaded, not refused */
-    bool ignore_scaling;  /**< export: leave the model's scalers out */
-    bool fold_scaling;    /**< export: put them into the first and the last Linear */
+    bool ignore_scaling;  /**< export: omit the model's scalers */
+    bool fold_scaling;    /**< export: fold the scalers into the first and the last Linear */
 } lnt_torch_options;
 
 /** Mean squared error, no activations, `as_stored`. */
 LNT_API lnt_torch_options lnt_torch_defaults(void);
 
 /**
- * Loads the state of an `nn.Sequential` of Linear, BatchNorm1d, LayerNorm, RMSNorm, PReLU and
- * modules without parameters, saved by `safetensors.torch.save_file(model.state_dict(), …)`, or in
- * shards: then `path` is that of `model.safetensors.index.json`, and the shards lie beside it.
- * Tensors "0.weight" [out, in], which is transposed, "0.bias", "1.running_mean", …, F64, F32, F16
- * or BF16, may all have one prefix ("net.0.weight").
+ * Loads the state dict of an `nn.Sequential` of Linear, BatchNorm1d, LayerNorm, RMSNorm, PReLU and
+ * modules without parameters, saved by `safetensors.torch.save_file(model.state_dict(), …)`. For a
+ * model in shards, `path` is that of `model.safetensors.index.json`, and the shards are in the same
+ * folder. Tensors are "0.weight" [out, in], which is transposed, "0.bias", "1.running_mean", …, of
+ * F64, F32, F16 or BF16. All may have one common prefix ("net.0.weight").
  *
- * Without `layers`: if the file is one of `lnt_torch_export`, they are as they were there, loss and
- * all; else a weight of two dimensions is a dense layer, running_mean tells a batch norm, a weight
- * of one dimension with a bias is a layer norm, and one alone is refused, since it may be of
- * several kinds. Norms then have the default epsilon.
+ * Without `layers`: a file of `lnt_torch_export` has the layers and the loss of the exported model.
+ * For other files, a weight of two dimensions is a dense layer; running_mean marks a batch norm; a
+ * weight of one dimension with a bias is a layer norm. A weight of one dimension alone is refused,
+ * because several kinds of layers have one. Norms then have the default epsilon.
  *
- * `options` NULL is `lnt_torch_defaults`. `model` is overwritten; the caller finishes it; on
- * failure it is empty. `LNT_ERR_FORMAT` with the name of a tensor that is missing, unknown,
- * superfluous or of another shape; `LNT_ERR_NONFINITE` with the tensor and the element, in the
- * order of the file, that is not finite in the net's dtype; `LNT_ERR_INVALID` for options.
- * Thread-safe.
+ * `options` NULL is `lnt_torch_defaults`. `model` is overwritten; the caller frees it with
+ * `lnt_model_finish`; on failure it is empty. `LNT_ERR_FORMAT` with the name of a tensor that is
+ * missing, unknown, superfluous or of another shape; `LNT_ERR_NONFINITE` with the first tensor and
+ * element, in the order of the file, that is not finite in the net's dtype; `LNT_ERR_INVALID` for
+ * invalid options. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_torch_import(lnt_model *model, const char *path,
                                                    const lnt_torch_options *options,
@@ -92,15 +93,16 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_torch_import(lnt_model *model, const char 
                                                    lnt_error *error);
 
 /**
- * Saves the net as the state of an `nn.Sequential` that loads it with `strict=True`, in one
- * safetensors file; "torch.sequential" in its `__metadata__` is that module as Python text. An
- * activation takes a number. Every bit is kept unless scaling is folded, which is done in double
- * and rounded once. Of `options` only the two of export are read; NULL is neither.
+ * Saves the net as the state dict of an `nn.Sequential` that loads it with `strict=True`, in one
+ * safetensors file. "torch.sequential" in its `__metadata__` is that module as Python text. An
+ * activation is a module of its own. Every bit is kept, unless scalers are folded: that is computed
+ * in double and rounded once. Only the two export options are used; NULL means neither.
  *
- * `LNT_ERR_INVALID` for a layer without such a module (residual, sine, a bias without a gain), for
- * a model with scalers when neither option is set, and where they cannot be folded: inputs need a
- * dense layer first, targets one without activation last and a loss of plain numbers. The file
- * appears whole or not at all. Thread-safe.
+ * `LNT_ERR_INVALID` for a layer without a corresponding module (residual, sine, a bias without a
+ * gain), for a model with scalers if neither option is set, and if the scalers cannot be folded:
+ * input scalers need a dense layer first; target scalers need a last dense layer without
+ * activation, and a loss whose outputs are the predictions (no link). The file is written
+ * atomically. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_torch_export(const lnt_model *model, const char *path,
                                                    const lnt_torch_options *options,
@@ -109,17 +111,17 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_torch_export(const lnt_model *model, const
 /* --- NumPy: `LNT_ERR_INVALID` in a build with -Dzip=disabled --- */
 
 /**
- * Writes a model as NumPy's archive, stored: arrays by the names, shapes and dtypes of
- * `lnt_model_save`, bit by bit, and one of bytes, "linnet.json", that hold its metadata, so that
- * `numpy.load` reads all of it without pickle. The archive is made in memory first. The file
- * appears whole or not at all. Errors as `lnt_model_save`.
+ * Writes a model as an uncompressed .npz archive: arrays with the names, shapes, dtypes and bits of
+ * `lnt_model_save`, and an array of bytes, "linnet.json", with its metadata. `numpy.load` reads all
+ * of it without pickle. The archive is built in memory first. The file is written atomically.
+ * Errors as `lnt_model_save`.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_npz_export(const lnt_model *model, const char *path,
                                                  lnt_error *error);
 
 /**
- * Loads what `lnt_npz_export` wrote, packed or not; else as `lnt_model_load`. Checksums are those
- * of the tensors: an array that was changed is refused.
+ * Loads an archive of `lnt_npz_export`, compressed or not; else as `lnt_model_load`. Checksums are
+ * those of the tensors: a changed array is refused.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_npz_import(lnt_model *model, const char *path,
                                                  const lnt_allocator *allocator, lnt_error *error);
@@ -127,21 +129,23 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_npz_import(lnt_model *model, const char *p
 /* --- ONNX: `LNT_ERR_INVALID` in a build with -Donnx=disabled --- */
 
 /**
- * Writes a model as an ONNX graph with one input "input" [batch, inputs] and one output "output"
- * [batch, outputs], any batch, of the net's dtype, that computes what `lnt_predict` does: scaling,
- * layers in inference, the loss's link (probabilities, rates, means and deviations), the targets'
- * own unit. Operators of version 13 (IR 7), which runtimes know since 2020; in f64 only such as
- * ONNX Runtime computes in double, in f32 no doubles. Names, loss and record go to the metadata:
- * "linnet.input_names", "linnet.class_names", ... as JSON. The file appears whole or not at all.
+ * Writes a model as an ONNX graph that computes what `lnt_predict` does: scaling, layers in
+ * inference mode, the inverse link of the loss (probabilities, rates, means and deviations), and
+ * the original unit of the targets. The graph has one input "input" [batch, inputs] and one output
+ * "output" [batch, outputs], any batch size, of the net's dtype. Operators are of version 13 (IR
+ * 7), which runtimes support since 2020. In f64 it uses only operators that ONNX Runtime computes
+ * in double; in f32, no doubles. Names, loss and training summary are in the metadata:
+ * "linnet.input_names", "linnet.class_names", ... as JSON. The file is written atomically.
  *
  * `LNT_ERR_INVALID` if the parts of the model do not fit together, or a number of a scaler of an
- * f32 net is no f32; `LNT_ERR_TOO_LARGE` above 2 GiB, where protocol buffers end. Thread-safe.
+ * f32 net is beyond f32; `LNT_ERR_TOO_LARGE` above 2 GiB, the limit of protocol buffers.
+ * Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_export(const lnt_model *model, const char *path,
                                                   lnt_error *error);
 
 typedef struct lnt_onnx_options {
-    size_t memory_limit;            /**< bytes that reading may take, file and model included */
+    size_t memory_limit;            /**< limit of memory in bytes, file and model included */
     const lnt_allocator *allocator; /**< NULL: the default */
     bool allow_nonfinite;           /**< infinite numbers and NaN are loaded, not refused */
 } lnt_onnx_options;
@@ -150,29 +154,30 @@ typedef struct lnt_onnx_options {
 LNT_API lnt_onnx_options lnt_onnx_defaults(void);
 
 /**
- * Reads a model that `lnt_onnx_export` wrote, or a graph of such layers as PyTorch's exporters and
- * skl2onnx write them, into `model`, which must be empty or uninitialised (it is overwritten); the
- * caller finishes it. `options` NULL: the defaults.
+ * Loads a model of `lnt_onnx_export`, or a similar graph of PyTorch's exporters or skl2onnx, into
+ * `model`, which must be empty or uninitialized (it is overwritten). The caller frees it with
+ * `lnt_model_finish`. `options` NULL: the defaults.
  *
- * - One input of rows and columns, or flattened to them; any batch. Of several outputs the one of
- *   floats: probabilities, not labels.
+ * - One input of rows and columns, or flattened to them; any batch size. Of several outputs, the
+ *   one of floats: probabilities, not labels.
  * - Gemm, MatMul and Add, Transpose of weights; Relu, LeakyRelu, PRelu, Elu, Selu, Gelu, Sigmoid,
- *   Tanh, Softplus, Softsign, HardSigmoid, HardSwish, Sin, and those and SiLU by the operators that
- *   they are made of; BatchNormalization, LayerNormalization, RMSNormalization, the latter two also
- *   in parts; sums of a value and one that is made from it; Identity, Dropout, Cast between floats,
- *   Flatten, Reshape, Squeeze of a single column; Add, Sub, Mul, Div by a constant, and
- *   scikit-learn's Scaler, before the layers as scaler of inputs, behind them as scaler of
- *   targets, between them as part of the layer before.
+ *   Tanh, Softplus, Softsign, HardSigmoid, HardSwish, Sin, and these and SiLU as compositions of
+ *   simpler operators; BatchNormalization, LayerNormalization, RMSNormalization, the latter two
+ *   also as compositions; residual sums; Identity, Dropout, Cast between floats, Flatten, Reshape,
+ *   Squeeze of a single column; Add, Sub, Mul, Div by a constant, and scikit-learn's Scaler: before
+ *   the layers as input scaler, after them as target scaler, between them as part of the layer
+ *   before.
  * - Softmax at the end becomes the loss softmax cross-entropy, Sigmoid (and [1 - p, p]) binary
- *   cross-entropy, Exp Poisson; else the loss is mean squared error, unless the file's metadata
- * tell. Names of classes come from the metadata, or from scikit-learn's ZipMap or labels.
- * - The net is F64 if a weight matrix is of doubles; without any, if the input is.
+ *   cross-entropy, Exp Poisson. Otherwise the loss is mean squared error, unless the metadata of
+ *   the file name it. Class names come from the metadata, or from scikit-learn's ZipMap or labels.
+ * - The net is F64 if a weight matrix is of doubles; without weights, if the input is.
  *
  * Everything else is `LNT_ERR_FORMAT`, with the node and its operator in `error`: also data in
  * other files, functions, operators before version 7. `LNT_ERR_TOO_LARGE` above 2 GiB or the limit,
- * or for a graph that takes 64 times the memory of its file and 16 MiB. Sizes are checked against
- * the file's before anything is allocated. A parameter that is not finite is `LNT_ERR_NONFINITE`,
- * with its name in the net in `error`. On failure `model` is empty. Thread-safe.
+ * or for a graph that needs more than 64 times the size of its file plus 16 MiB. Sizes are checked
+ * against the size of the file before memory is allocated. A parameter that is not finite is
+ * `LNT_ERR_NONFINITE`, with its name in the net in `error`. On failure `model` is empty.
+ * Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *path,
                                                   const lnt_onnx_options *options,
@@ -180,24 +185,24 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_onnx_import(lnt_model *model, const char *
 
 /* --- C source --- */
 
-/** How a model becomes C; `{0}` has the defaults. */
+/** Options of the export to C; `{0}` has the defaults. */
 typedef struct lnt_c_options {
-    const char *name; /**< of the function, an identifier of C and C++ of at most 63 bytes; NULL:
-                           the file's, other characters replaced */
-    lnt_dtype dtype;  /**< of its arithmetic, F32 or F64; 0: the net's */
-    const lnt_tensor *cases; /**< [cases, inputs], raw, for the check; NULL: some are made up */
+    const char *name; /**< name of the function: an identifier of C and C++ of at most 63 bytes;
+                         NULL: from the name of the file, with other characters replaced */
+    lnt_dtype dtype;  /**< dtype of its arithmetic, F32 or F64; 0: the net's */
+    const lnt_tensor *cases; /**< [cases, inputs] raw; NULL: generated */
 } lnt_c_options;
 
 /**
- * Writes a model as one C99 file, `path`, which ends in ".c", and a header beside it, ".h": the
- * function `void NAME(const float *x, float *y)`, or of double, takes one row of raw inputs and
- * gives what `lnt_predict` does. It needs nothing but <math.h>, allocates nothing and keeps
- * nothing; numbers are exact (hexadecimal). With NAME_TEST (in capitals) defined the file is a
- * program that runs cases and returns 0 if their outputs are those of the net in f64 to 2^-13 (f32)
- * or 2^-33 of the largest. Both compile without a warning in C99 and C++17. `options` may be NULL.
- * Each file is whole or not there, or what it was; after `LNT_ERR_IO` the source may be new without
- * its header. `LNT_ERR_INVALID` for a name or a file name that cannot be, `LNT_ERR_NONFINITE` for
- * a parameter or a case, `LNT_ERR_SHAPE` for cases. Thread-safe.
+ * Writes a model as one C99 file, `path`, which ends in ".c", and a header beside it, ".h". The
+ * function `void NAME(const float *x, float *y)`, or with double, computes what `lnt_predict` does
+ * for one row of raw inputs. It needs only <math.h>, allocates no memory and has no state; numbers
+ * are exact (hexadecimal). If NAME_TEST (in capitals) is defined, the file is a program that runs
+ * test cases and returns 0 if their outputs match those of the net in f64 to 2^-13 (f32) or 2^-33
+ * (f64) of the largest. Both compile without warnings as C99 and C++17. `options` may be NULL. Each
+ * file is written atomically; after `LNT_ERR_IO` the source may be new while the header is not.
+ * `LNT_ERR_INVALID` for an invalid function name or file name, `LNT_ERR_NONFINITE` for a parameter
+ * or a case, `LNT_ERR_SHAPE` for cases. Thread-safe.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const char *path,
                                                const lnt_c_options *options, lnt_error *error);
@@ -206,9 +211,9 @@ LNT_API LNT_MUST_CHECK lnt_status lnt_c_export(const lnt_model *model, const cha
 
 typedef struct lnt_import_options {
     lnt_torch_options
-        torch;            /**< for a file of `LNT_FORMAT_TORCH`; others say all of it themselves */
-    bool allow_nonfinite; /**< of any format: parameters and running statistics that are infinite or
-                               NaN are loaded; else they are `LNT_ERR_NONFINITE` */
+        torch;            /**< for `LNT_FORMAT_TORCH`; files of other formats describe themselves */
+    bool allow_nonfinite; /**< for any format: parameters and running statistics that are infinite
+                             or NaN are loaded; else they are `LNT_ERR_NONFINITE` */
     const lnt_allocator *allocator; /**< NULL: the default */
 } lnt_import_options;
 
@@ -216,9 +221,9 @@ typedef struct lnt_import_options {
 LNT_API lnt_import_options lnt_import_defaults(void);
 
 /**
- * Loads a model from a file of any format that is read, as `lnt_model_format_detect` finds it.
- * `options` NULL is the defaults. `model` is overwritten; the caller finishes it; on failure it is
- * empty.
+ * Loads a model from a file of any format with import, as `lnt_model_format_detect` detects it.
+ * `options` NULL is the defaults. `model` is overwritten; the caller frees it with
+ * `lnt_model_finish`; on failure it is empty.
  */
 LNT_API LNT_MUST_CHECK lnt_status lnt_model_import(lnt_model *model, const char *path,
                                                    const lnt_import_options *options,

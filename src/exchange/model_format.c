@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/file_begin.h"
 #include "base/files/file_error.h"
-#include "exchange/torch/source.h"
+#include "exchange/torch/state_dict.h"
 #include "io/model/file.h"
 
 #include <linnet/exchange.h>
@@ -37,7 +37,7 @@ lnt_status lnt_model_format_find(const char *name, lnt_model_format *format)
 #define EMPTY_ZIP_MAGIC "PK\x05\x06"
 #define MAGIC_LENGTH 4
 
-/* Another program's safetensors file has no key of ours in its metadata. */
+/* A safetensors file of another program has no linnet key in its metadata. */
 static lnt_status safetensors_format(const char *path, lnt_model_format *format, lnt_error *error)
 {
     lnt_st_file *file;
@@ -60,7 +60,7 @@ static bool is_onnx(const unsigned char *bytes, size_t size)
            (bytes[0] != tags[0] || bytes[1] < 128);
 }
 
-/* The length of a safetensors header, less than 2^32, and the brace behind it. */
+/* A safetensors file: the length of the header, less than 2^32, and then a brace. */
 static bool is_safetensors(const unsigned char *bytes, size_t size)
 {
     static const unsigned char zeros[4];

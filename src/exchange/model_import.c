@@ -32,7 +32,7 @@ static lnt_status import_format(lnt_model *model, const char *path, lnt_model_fo
     case LNT_FORMAT_C:
         break;
     }
-    return lnt_fail(error, LNT_ERR_FORMAT, "%s: C source is not read", path);
+    return lnt_fail(error, LNT_ERR_FORMAT, "%s: C source cannot be imported", path);
 }
 
 lnt_status lnt_model_import(lnt_model *model, const char *path, const lnt_import_options *options,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <linnet/ensemble.h>
 
-/* The caller's callback, told which member it is. */
+/* Calls the caller's callback with the member's number. */
 typedef struct told {
     const lnt_fit_config *config;
     size_t member;
 } told;
 
-static bool tell(const lnt_fit_progress *progress, void *context)
+static bool notify(const lnt_fit_progress *progress, void *context)
 {
     const told *t = context;
     lnt_fit_progress now = *progress;
@@ -24,7 +24,7 @@ static lnt_status fit_member(lnt_net **member, size_t m, const lnt_net_config *n
     lnt_fit_config fit = *config;
     own.seed += m;
     fit.seed += m;
-    fit.callback = tell;
+    fit.callback = notify;
     fit.callback_context = &context;
     const lnt_status status = lnt_net_create(member, &own);
     if (status != LNT_OK) {

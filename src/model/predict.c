@@ -105,7 +105,7 @@ void lnt_predictor_destroy(lnt_predictor *p)
     lnt_release(from, p);
 }
 
-/* The net's raw output for rows [first, first + count) of x; a view into the pass. */
+/* The net's raw output for rows [first, first + count) of x: a view into the pass. */
 static lnt_status run_batch(lnt_predictor *p, const lnt_tensor *x, size_t first, size_t count,
                             lnt_tensor *output)
 {
@@ -136,10 +136,8 @@ static size_t batch_size(const lnt_predictor *p, size_t rows_left)
     return rows_left < most ? rows_left : most;
 }
 
-/*
- * Back to the targets' own unit, in place: the columns that are targets, and behind them, if there
- * are as many again, their standard deviations, which have a scale but no offset.
- */
+/* Scales back to the original unit, in place: the targets' columns and, if there are as many after
+ * them, their standard deviations, which have a scale but no offset. */
 static lnt_status unscale(const lnt_scaler *scaler, lnt_tensor *y)
 {
     const size_t targets = lnt_scaler_cols(scaler);

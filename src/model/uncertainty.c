@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A model, and who predicts with it: one of the two. */
+/* A model and its predictor: one of the two is used. */
 typedef struct member {
     const lnt_model *model;
     lnt_predictor *plain;
@@ -17,9 +17,9 @@ struct lnt_uncertainty {
     size_t n, cols, outputs, max_rows;
     member *members;
     void *x;               /* [max_rows, inputs] scaled */
-    void *outs;            /* [3][max_rows, outputs]: mean, sd, epistemic of a member */
-    double *mean, *m2;     /* [max_rows, cols]: of the members' means */
-    double *noise, *model; /* likewise: sums of variances */
+    void *stats;           /* [3][max_rows, outputs]: mean, sd, epistemic sd of a member */
+    double *mean, *m2;     /* [max_rows, cols]: running mean and squares of the members' means */
+    double *noise, *model; /* [max_rows, cols]: sums of variances */
 };
 
 static bool same_names(const lnt_names *a, const lnt_names *b)
@@ -31,7 +31,7 @@ static bool same_names(const lnt_names *a, const lnt_names *b)
     return same;
 }
 
-static bool agree(const lnt_model *a, const lnt_model *b)
+static bool are_compatible(const lnt_model *a, const lnt_model *b)
 {
     return a->loss.kind == b->loss.kind && lnt_net_dtype(a->net) == lnt_net_dtype(b->net) &&
            lnt_net_inputs(a->net) == lnt_net_inputs(b->net) &&
@@ -47,7 +47,7 @@ static lnt_status check_models(const lnt_model *const *models, size_t n, lnt_err
         if (models[m] == NULL || models[m]->net == NULL) {
             return lnt_fail(error, LNT_ERR_NULL, "uncertainty: model %zu has no net", m + 1);
         }
-        if (!agree(models[0], models[m])) {
+        if (!are_compatible(models[0], models[m])) {
             return lnt_fail(error, LNT_ERR_INVALID,
                             "uncertainty: model %zu has another loss, dtype, inputs, targets or "
                             "classes than the first",
@@ -57,7 +57,8 @@ static lnt_status check_models(const lnt_model *const *models, size_t n, lnt_err
     if (n == 1 && models[0]->laplace == NULL && models[0]->loss.kind != LNT_LOSS_GAUSSIAN) {
         return lnt_fail(error, LNT_ERR_INVALID,
                         "uncertainty: one model alone, with neither a Laplace approximation nor "
-                        "the loss gaussian, tells none: train it so, or give several models");
+                        "the loss gaussian, has no uncertainty: train it with one of these, or use "
+                        "several models");
     }
     return LNT_OK;
 }
@@ -72,8 +73,8 @@ static lnt_status prepare(lnt_uncertainty *u, const lnt_model *const *models,
     double **numbers[] = {&u->mean, &u->m2, &u->noise, &u->model};
     u->members = lnt_allocate(allocator, u->n, sizeof *u->members);
     u->x = lnt_allocate(allocator, lnt_net_inputs(net), row);
-    u->outs = lnt_allocate(allocator, 3 * u->outputs, row);
-    if (u->members == NULL || u->x == NULL || u->outs == NULL) {
+    u->stats = lnt_allocate(allocator, 3 * u->outputs, row);
+    if (u->members == NULL || u->x == NULL || u->stats == NULL) {
         return LNT_ERR_MEMORY;
     }
     for (size_t i = 0; i < 4; i++) {
@@ -102,7 +103,8 @@ lnt_status lnt_uncertainty_create(lnt_uncertainty **uncertainty, const lnt_model
     }
     *uncertainty = NULL;
     if (n == 0 || max_rows == 0) {
-        return lnt_fail(error, LNT_ERR_INVALID, "uncertainty: expected a model, and room for rows");
+        return lnt_fail(error, LNT_ERR_INVALID,
+                        "uncertainty: expected at least one model and one row");
     }
     LNT_TRY(check_models(models, n, error));
     lnt_uncertainty *u = lnt_allocate(allocator, 1, sizeof *u);
@@ -135,7 +137,7 @@ void lnt_uncertainty_destroy(lnt_uncertainty *u)
         lnt_predictor_destroy(u->members[m].plain);
         lnt_laplace_predictor_destroy(u->members[m].laplace);
     }
-    void *const blocks[] = {u->members, u->x, u->outs, u->mean, u->m2, u->noise, u->model, u};
+    void *const blocks[] = {u->members, u->x, u->stats, u->mean, u->m2, u->noise, u->model, u};
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         lnt_release(from, blocks[i]);
     }
@@ -148,51 +150,52 @@ size_t lnt_uncertainty_cols(const lnt_uncertainty *uncertainty)
 
 /* --- predictions --- */
 
-/* What one member says of a batch, scaled as its net is; or, of a plain one, in the own unit. */
-static lnt_status ask(lnt_uncertainty *u, const member *one, const lnt_tensor *x,
-                      lnt_tensor outs[3])
+/* The prediction of one member for a batch: scaled if it has a Laplace approximation, else in the
+ * original unit. */
+static lnt_status predict_member(lnt_uncertainty *u, const member *one, const lnt_tensor *x,
+                                 lnt_tensor stats[3])
 {
     if (one->laplace == NULL) {
-        return lnt_predict(one->plain, x, &outs[0]);
+        return lnt_predict(one->plain, x, &stats[0]);
     }
     lnt_tensor scaled = *x;
     if (one->model->input_scaler != NULL) {
         scaled = lnt_tensor_view(x->dtype, u->x, x->rows, x->cols);
         LNT_TRY(lnt_scaler_transform(one->model->input_scaler, x, &scaled));
     }
-    LNT_TRY(lnt_laplace_predict(one->laplace, &scaled, &outs[0], &outs[1], &outs[2]));
+    LNT_TRY(lnt_laplace_predict(one->laplace, &scaled, &stats[0], &stats[1], &stats[2]));
     return one->model->target_scaler != NULL
-               ? lnt_scaler_inverse_transform(one->model->target_scaler, &outs[0], &outs[0])
+               ? lnt_scaler_inverse_transform(one->model->target_scaler, &stats[0], &stats[0])
                : LNT_OK;
 }
 
-/* Variances of noise and model of column j, in the own unit. */
-static void variances(const member *one, const lnt_tensor outs[3], size_t cols, size_t i, size_t j,
+/* The variances of noise and model of column j, in the original unit. */
+static void variances(const member *one, const lnt_tensor stats[3], size_t cols, size_t i, size_t j,
                       double *noise, double *model)
 {
     *noise = *model = 0;
     if (one->laplace != NULL) {
         const lnt_scaler *scaler = one->model->target_scaler;
         const double scale = scaler != NULL ? lnt_scaler_scale(scaler)[j] : 1;
-        const double sd = lnt_tensor_get(&outs[1], i, j) * scale;
-        const double epistemic = lnt_tensor_get(&outs[2], i, j) * scale;
+        const double sd = lnt_tensor_get(&stats[1], i, j) * scale;
+        const double epistemic = lnt_tensor_get(&stats[2], i, j) * scale;
         *model = epistemic * epistemic;
         *noise = fmax(sd * sd - *model, 0);
     } else if (one->model->loss.kind == LNT_LOSS_GAUSSIAN) {
-        const double sd = lnt_tensor_get(&outs[0], i, cols + j);
+        const double sd = lnt_tensor_get(&stats[0], i, cols + j);
         *noise = sd * sd;
     }
 }
 
-/* Adds member m, of which there were m before (Welford). */
-static void add(lnt_uncertainty *u, size_t m, const lnt_tensor outs[3], size_t rows)
+/* Adds the predictions of member m (Welford's algorithm). */
+static void add(lnt_uncertainty *u, size_t m, const lnt_tensor stats[3], size_t rows)
 {
     for (size_t i = 0; i < rows; i++) {
         for (size_t j = 0; j < u->cols; j++) {
             const size_t k = i * u->cols + j;
             double noise, model;
-            variances(&u->members[m], outs, u->cols, i, j, &noise, &model);
-            const double value = lnt_tensor_get(&outs[0], i, j), before = m > 0 ? u->mean[k] : 0;
+            variances(&u->members[m], stats, u->cols, i, j, &noise, &model);
+            const double value = lnt_tensor_get(&stats[0], i, j), before = m > 0 ? u->mean[k] : 0;
             const double change = value - before, mean = before + change / (double) (m + 1);
             u->mean[k] = mean;
             u->m2[k] = (m > 0 ? u->m2[k] : 0) + change * (value - mean);
@@ -202,8 +205,8 @@ static void add(lnt_uncertainty *u, size_t m, const lnt_tensor outs[3], size_t r
     }
 }
 
-static lnt_status give(const lnt_uncertainty *u, lnt_tensor *mean, lnt_tensor *sd,
-                       lnt_tensor *epistemic, size_t first, size_t rows)
+static lnt_status write_results(const lnt_uncertainty *u, lnt_tensor *mean, lnt_tensor *sd,
+                                lnt_tensor *epistemic, size_t first, size_t rows)
 {
     const double n = (double) u->n;
     for (size_t i = 0; i < rows; i++) {
@@ -243,17 +246,17 @@ lnt_status lnt_uncertainty_predict(lnt_uncertainty *u, const lnt_tensor *x, lnt_
     LNT_TRY(lnt_check_overlap(x, outputs, 3, false));
     const size_t size = u->max_rows * u->outputs * lnt_dtype_size(x->dtype);
     for (size_t first = 0, rows; first < x->rows; first += rows) {
-        lnt_tensor batch, outs[3];
+        lnt_tensor batch, stats[3];
         rows = x->rows - first < u->max_rows ? x->rows - first : u->max_rows;
         LNT_TRY(lnt_slice_rows(x, first, rows, 1, &batch));
         for (size_t i = 0; i < 3; i++) {
-            outs[i] = lnt_tensor_view(x->dtype, (char *) u->outs + i * size, rows, u->outputs);
+            stats[i] = lnt_tensor_view(x->dtype, (char *) u->stats + i * size, rows, u->outputs);
         }
         for (size_t m = 0; m < u->n; m++) {
-            LNT_TRY(ask(u, &u->members[m], &batch, outs));
-            add(u, m, outs, rows);
+            LNT_TRY(predict_member(u, &u->members[m], &batch, stats));
+            add(u, m, stats, rows);
         }
-        LNT_TRY(give(u, mean, sd, epistemic, first, rows));
+        LNT_TRY(write_results(u, mean, sd, epistemic, first, rows));
     }
     return LNT_OK;
 }

@@ -69,7 +69,7 @@ static lnt_status train_batch(range *r, size_t i, double rate, double *loss)
                                   .value = *loss};
     const lnt_status status =
         lnt_optim_step_batch(training->optim, r->net, training->pass, &seen, NULL);
-    return status == LNT_ERR_NONFINITE ? LNT_OK : status; /* the next loss tells */
+    return status == LNT_ERR_NONFINITE ? LNT_OK : status; /* the next loss shows it */
 }
 
 static lnt_status climb(range *r, double low, double high, size_t n, double *rates, double *losses,
@@ -95,8 +95,8 @@ static lnt_status climb(range *r, double low, double high, size_t n, double *rat
     return LNT_OK;
 }
 
-/* By differences over a tenth of the test, so that the noise of batches matters little. The first
-   losses are means of too few batches to tell. */
+/* Uses differences over a tenth of the test, to reduce the noise of batches. The first losses are
+ * means of too few batches and are ignored. */
 static double steepest(const double *rates, const double *losses, size_t n, size_t done)
 {
     const size_t reach = n / 20 > 0 ? n / 20 : 1;

@@ -124,7 +124,7 @@ class Exchange(CommandCase):
             self.assertEqual(name, self.succeed_json("info", path, "--json")["format"])
 
     def test_what_pytorch_does_not_say_must_be_told(self):
-        line = "does not say which activation stands between them: it must be told, or all layers"
+        line = "does not name the activation between them: specify it, or all layers"
         for kind in (["predict", DATA / "mlp.safetensors", "-"],
                      ["export", DATA / "mlp.safetensors", "--npz", "f.npz"],
                      ["import", DATA / "mlp.safetensors", "-o", "m"]):

@@ -51,7 +51,7 @@ Test(c_export, paths_that_cannot_be)
     const lnt_c_options none = {.name = NULL};
     refuses(&model, in_folder("net.cc"), none, LNT_ERR_INVALID, "ends in .c");
     refuses(&model, in_folder("c"), none, LNT_ERR_INVALID, "ends in .c");
-    refuses(&model, in_folder("a\"b.c"), none, LNT_ERR_INVALID, "stands in the source");
+    refuses(&model, in_folder("a\"b.c"), none, LNT_ERR_INVALID, "the source contains it");
     refuses(&model, in_folder("no/net.c"), none, LNT_ERR_IO, "cannot open its folder");
     lnt_model_finish(&model);
 }

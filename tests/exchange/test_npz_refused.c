@@ -69,7 +69,7 @@ static const struct {
       "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "1234", 4},
      "a name that no array of a model has"},
     {{"w", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", "1234", 4},
-     "array 'w' is there twice"},
+     "array 'w' occurs twice"},
     {{"a.npy", "{'descr': '<f4', 'fortran_order': False, 'shape': (9,), }", "1234", 4},
      "array 'a': expected 36 bytes of elements by the header, found 4"},
     {{"a.npy", NULL, "nothing of the kind", 19}, "array 'a'"},

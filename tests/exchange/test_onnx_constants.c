@@ -193,12 +193,12 @@ Test(onnx_constants, raw_numbers_that_are_cut_are_refused)
     add_raw(&graph, "cut", 0, 2, 1, "1234567", 7);
     add_node(&graph, "Sub", "x,cut", "a", NULL);
     add_node(&graph, "MatMul", "a,w", "y", NULL);
-    refuse_graph(&graph, "no layer of a net does this with such inputs");
+    refuse_graph(&graph, "no layer has this operator with such inputs");
     graph = begin();
     add_raw(&graph, "half", 0, 2, 10, "1234", 4); /* float16 */
     add_node(&graph, "Sub", "x,half", "a", NULL);
     add_node(&graph, "MatMul", "a,w", "y", NULL);
-    refuse_graph(&graph, "no layer of a net does this with such inputs");
+    refuse_graph(&graph, "no layer has this operator with such inputs");
 }
 
 /* Wᵀ is stored, and turned by a node. */
@@ -234,7 +234,7 @@ Test(onnx_constants, dropout_by_its_input)
         if (i == 0) {
             gives_out(&graph, (affine){{1, 1}, {0, 0}}, 1, 0);
         } else {
-            refuse_graph(&graph, "(Dropout): no layer of a net does this");
+            refuse_graph(&graph, "(Dropout): no layer has this operator");
         }
     }
 }

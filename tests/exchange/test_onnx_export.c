@@ -221,7 +221,7 @@ Test(onnx_export, parts_that_do_not_fit_are_refused)
     refuse_export(&model, LNT_ERR_INVALID, "input_scaler has 5 entries, expected 6");
     model = model_of(LNT_F32, layers, 1);
     OK(lnt_scaler_create(&model.input_scaler, 6, numbers, huge, NULL));
-    refuse_export(&model, LNT_ERR_INVALID, "input_scaler of column 3 passes the range of f32");
+    refuse_export(&model, LNT_ERR_INVALID, "input_scaler of column 3 is beyond the range of f32");
     model = model_of(LNT_F32, layers, 1);
     OK(lnt_names_create(&model.class_names, names, 2, NULL));
     refuse_export(&model, LNT_ERR_INVALID, "class_names has 2 entries, expected 3");

@@ -118,17 +118,17 @@ static message begin(void)
 static const struct {
     const char *op, *inputs, *outputs, *sentence;
 } wrong_nodes[] = {
-    {"Conv", "x,w", "y", "node 'y' (Conv): no layer of a net does this"},
-    {"Relu", "", "y", "its input is nowhere made"},
-    {"Relu", "nowhere", "y", "its input is nowhere made"},
+    {"Conv", "x,w", "y", "node 'y' (Conv): no layer has this operator"},
+    {"Relu", "", "y", "its input is undefined"},
+    {"Relu", "nowhere", "y", "its input is undefined"},
     {"Relu", "y", "y", "depends on"},
     {"Relu", "w", "y", "does not come from its input, but from 'w'"},
-    {"Relu", "x", "z", "its output 'y' is nowhere made"},
+    {"Relu", "x", "z", "its output 'y' is undefined"},
     {"Relu", "x", "w", "two values are called 'w'"},
     {"Relu", "x", "z,y", "does not come from its input"},
     {"MatMul", "w,x", "y", "expected a constant matrix"},
     {"MatMul", "x", "y", "expected a constant matrix"},
-    {"Gemm", "x,w,x", "y", "expected a constant of sound numbers as bias"},
+    {"Gemm", "x,w,x", "y", "expected a constant of valid numbers as bias"},
     {"Gemm", "x,w,w", "y", "expected a row of numbers as bias"},
     {"Gemm", "x,wide", "y", "takes 3 columns, and gets 2"},
     {"Gemm", "x,short", "y", "expected a constant matrix"},
@@ -142,8 +142,8 @@ static const struct {
     {"Add", "x,w", "y", "expected a row of numbers"},
     {"Add", "x,x", "y", "neither is made from the other"},
     {"Add", "x", "y", "expected two inputs"},
-    {"Sub", "two,x", "y", "no layer of a net does this with such inputs"},
-    {"Mul", "x,x", "y", "no layer of a net does this with such inputs"},
+    {"Sub", "two,x", "y", "no layer has this operator with such inputs"},
+    {"Mul", "x,x", "y", "no layer has this operator with such inputs"},
     {"Mul", "x,zero", "y", "a scale of 0"},
     {"Squeeze", "x,one", "y", "expected a single column"},
     {"Reshape", "x,two", "y", "expected a shape of rows and columns"},
@@ -189,7 +189,7 @@ static const struct {
     {"Softmax", "axis", 0, "expected axis 1, found 0"},
     {"Flatten", "axis", 2, "expected axis 1, found 2"},
     {"LayerNormalization", "axis", 0, "expected the last axis, found 0"},
-    {"Cast", "to", 7, "no layer of a net does this"},
+    {"Cast", "to", 7, "no layer has this operator"},
 };
 
 Test(onnx_malformed, attributes_that_no_layer_has_are_refused)

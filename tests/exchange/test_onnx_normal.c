@@ -7,7 +7,7 @@
 Test(onnx_normal, the_sum_is_the_normal_distribution)
 {
     double node[ONNX_NORMAL_NODES], weight[ONNX_NORMAL_NODES];
-    lnt_onnx_normal_rule(node, weight);
+    lnt_onnx_normal_quadrature(node, weight);
     for (double x = -ONNX_NORMAL_END; x <= ONNX_NORMAL_END; x += 0.125) {
         double sum = 0;
         for (int i = 0; i < ONNX_NORMAL_NODES; i++) {

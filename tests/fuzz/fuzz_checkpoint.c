@@ -11,7 +11,7 @@
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, lnt_checkpoint_json_sum);
+    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, lnt_checkpoint_json_checksum);
 }
 
 static void read_all(const lnt_checkpoint *checkpoint, size_t size)

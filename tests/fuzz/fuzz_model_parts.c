@@ -20,9 +20,9 @@
 
 enum { N_TEXTS = 6, MAX_DEPTH = 3, MAX_ITEMS = 64 };
 
-static const lnt_model_key text_keys[N_TEXTS] = {LNT_KEY_NET,          LNT_KEY_LOSS,
-                                                 LNT_KEY_RECORD,       LNT_KEY_INPUT_NAMES,
-                                                 LNT_KEY_TARGET_NAMES, LNT_KEY_CLASS_NAMES};
+static const lnt_model_key text_keys[N_TEXTS] = {
+    LNT_KEY_NET,         LNT_KEY_LOSS,         LNT_KEY_TRAINING_SUMMARY,
+    LNT_KEY_INPUT_NAMES, LNT_KEY_TARGET_NAMES, LNT_KEY_CLASS_NAMES};
 
 typedef struct file_parts {
     lnt_st_item items[MAX_ITEMS];
@@ -102,7 +102,7 @@ static void add_net(file_parts *parts, const char *text, uint8_t scalers)
     lnt_net_config config;
     lnt_layer *layers = NULL;
     lnt_net *net = NULL;
-    if (lnt_json_parse(&root, text, strlen(text), MAX_DEPTH, (lnt_json_source){"-", "-"}, NULL) ==
+    if (lnt_json_parse(&root, text, strlen(text), MAX_DEPTH, (lnt_json_context){"-", "-"}, NULL) ==
             LNT_OK &&
         lnt_architecture_parse(&config, &layers, root, "-", NULL, NULL) == LNT_OK) {
         config.allocator = &small_allocator;

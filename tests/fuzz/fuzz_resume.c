@@ -17,7 +17,7 @@ enum { RUN_ROWS = 12, RUN_INPUTS = 2, RUN_EPOCHS = 3 };
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, lnt_checkpoint_json_sum);
+    return fuzz_mutate(data, size, max_size, seed, &fuzz_safetensors, lnt_checkpoint_json_checksum);
 }
 
 static lnt_net *make_net(const lnt_allocator *allocator)

@@ -119,7 +119,7 @@ Test(checkpoint_files, reads_that_are_refused)
     FAILS(LNT_ERR_NULL, lnt_checkpoint_checksum(checkpoint, NULL, sum, &error));
     FAILS(LNT_ERR_NULL, lnt_checkpoint_checksum(checkpoint, "x", NULL, &error));
     FAILS(LNT_ERR_FORMAT, lnt_checkpoint_read(checkpoint, "y", &x, &error));
-    says("tensor 'y' is not there");
+    says("tensor 'y' is missing");
     FAILS(LNT_ERR_FORMAT, lnt_checkpoint_checksum(checkpoint, "y", sum, &error));
     f64 = matrix(LNT_F64, 4, 3);
     FAILS(LNT_ERR_DTYPE, lnt_checkpoint_read(checkpoint, "x", &f64, &error));
@@ -163,7 +163,7 @@ static void write_altered(const char *path, json_t *metadata, const altered *a)
         (void) json_object_del(metadata, a->key);
     }
     if (strcmp(a->key, LNT_CHECKPOINT_CHECKSUM_KEY) != 0) {
-        OK(lnt_checkpoint_json_sum(metadata, &sum));
+        OK(lnt_checkpoint_json_checksum(metadata, &sum));
         (void) json_object_set_new(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
     }
     OK(lnt_st_write(path, NULL, 0, metadata, &error));
@@ -211,7 +211,7 @@ static void tensor_is_refused(lnt_st_dtype dtype, size_t rank, bool right, const
     OK(lnt_checksum_of(&(lnt_checksum_part){data, size, 1}, 1, &sum));
     snprintf(text, sizeof text, "{\"%s\":\"%s\"}", right ? "values" : "others", sum.text);
     (void) json_object_set_new(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, json_string(text));
-    OK(lnt_checkpoint_json_sum(metadata, &sum));
+    OK(lnt_checkpoint_json_checksum(metadata, &sum));
     (void) json_object_set_new(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
     OK(lnt_st_write(path, &item, 1, metadata, &error));
     json_decref(metadata);

@@ -118,7 +118,7 @@ typedef struct text_edit {
 
 #define NET LNT_KEY_NET
 #define LOSS LNT_KEY_LOSS
-#define RECORD LNT_KEY_RECORD
+#define RECORD LNT_KEY_TRAINING_SUMMARY
 
 static const text_edit text_edits[] = {
     {LNT_KEY_FORMAT, NULL, NULL, "not a linnet model: its metadata has no 'linnet.format'"},
@@ -169,7 +169,7 @@ static const text_edit text_edits[] = {
     {NET, "\"0.30000000000000004\"", "0", "expected a number as text as 'alpha'"},
     {NET, "\"bias\":true", "\"bias\":1", "expected true or false as 'bias'"},
     {NET, "\"bias\":true", "\"bias\":false", "expected 4 tensors, found 5"},
-    {NET, "\"bias\":false", "\"bias\":true", "'layers.2.bias': is not there"},
+    {NET, "\"bias\":false", "\"bias\":true", "'layers.2.bias': is missing"},
     {NET, "\"bias\":true", "\"bias\":true,\"dropout\":1", "has fields"},
     {LOSS, "softmax_cross_entropy", "hinge", "found 'hinge'"},
     {LOSS, "\"softmax_cross_entropy\"", "1", "of a known loss"},
@@ -324,11 +324,11 @@ Test(model_malformed, tensors_that_do_not_fit_are_refused)
 {
     static const size_t a[] = {4, 3}, b[] = {12}, c[] = {1, 4}, d[] = {3}, e[] = {3, 1}, f[] = {2};
     static const tensor_edit edits[] = {
-        {"layers.0.weight", {0}, "'layers.0.weight': is not there"},
-        {"layers.2.weight", {0}, "'layers.2.weight': is not there"},
+        {"layers.0.weight", {0}, "'layers.0.weight': is missing"},
+        {"layers.2.weight", {0}, "'layers.2.weight': is missing"},
         {"input.offset", {0}, "expected 4 tensors, found 4 with 5 checksums"},
         {"input.offset", {"input.other", LNT_ST_F64, 1, d}, "expected 4 tensors, found 5"},
-        {"layers.0.weight", {"layers.00.weight", LNT_ST_F32, 2, a}, "is not there"},
+        {"layers.0.weight", {"layers.00.weight", LNT_ST_F32, 2, a}, "is missing"},
         {"layers.0.weight", {"layers.0.weight", LNT_ST_F32, 2, a}, "its shape"},
         {"layers.0.weight", {"layers.0.weight", LNT_ST_F32, 1, b}, "its shape"},
         {"layers.0.weight", {"layers.0.weight", LNT_ST_I32, 2, a}, "expected dtype F32, found I32"},
@@ -477,13 +477,13 @@ Test(model_malformed, statistics_that_do_not_fit_are_refused)
 {
     static const size_t row[] = {1, 4}, four[] = {4};
     static const tensor_edit edits[] = {
-        {"layers.1.running_mean", {0}, "'layers.1.running_mean': is not there"},
-        {"layers.1.running_var", {0}, "'layers.1.running_var': is not there"},
-        {"layers.1.running_var", {"layers.1.variance", LNT_ST_F64, 1, four}, "is not there"},
+        {"layers.1.running_mean", {0}, "'layers.1.running_mean': is missing"},
+        {"layers.1.running_var", {0}, "'layers.1.running_var': is missing"},
+        {"layers.1.running_var", {"layers.1.variance", LNT_ST_F64, 1, four}, "is missing"},
         {"layers.1.running_mean", {"layers.1.running_mean", LNT_ST_F64, 2, row}, "its shape"},
         {"layers.1.running_mean", {"layers.1.running_mean", LNT_ST_I64, 1, four}, "found I64"},
         {"layers.2.weight", {"layers.2.weight", LNT_ST_F64, 2, row}, "its shape"},
-        {"layers.6.weight", {0}, "'layers.6.weight': is not there"},
+        {"layers.6.weight", {0}, "'layers.6.weight': is missing"},
     };
     lnt_model model = model_of_all_kinds();
     const char *right = in_folder("right"), *wrong = in_folder("wrong");

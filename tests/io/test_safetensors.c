@@ -335,7 +335,7 @@ Test(safetensors, file_that_shrinks_after_opening_is_noticed)
     unsigned char data[4];
     lnt_error error = {0};
     assert_status(lnt_st_read(file, lnt_st_at(file, 0), data, &error), LNT_ERR_FORMAT);
-    check_sentence(&error, LNT_ERR_FORMAT, path, "was cut while it was being read");
+    check_sentence(&error, LNT_ERR_FORMAT, path, "was truncated while it was read");
     lnt_st_close(file);
 }
 
@@ -490,14 +490,14 @@ Test(safetensors, sum_of_a_checkpoints_metadata_is_that_of_one_line_of_json)
         "\"\xe2\x82\xac\"}";
     lnt_name_item items[4];
     lnt_name_map map = {.items = items};
-    lnt_name_map_put(&map, "b", "\xe2\x82\xac");
-    lnt_name_map_put(&map, LNT_CHECKPOINT_CHECKSUM_KEY, "not summed");
-    lnt_name_map_put(&map, "a\"\\/", "\b\f\n\r\t\x01\x1f\x7f");
-    lnt_name_map_put(&map, "", "");
+    lnt_name_map_add(&map, "b", "\xe2\x82\xac");
+    lnt_name_map_add(&map, LNT_CHECKPOINT_CHECKSUM_KEY, "not summed");
+    lnt_name_map_add(&map, "a\"\\/", "\b\f\n\r\t\x01\x1f\x7f");
+    lnt_name_map_add(&map, "", "");
     const lnt_checksum_part part = {line, sizeof line - 1, 1};
     lnt_checksum expected, sum;
     assert_status(lnt_checksum_of(&part, 1, &expected), LNT_OK);
-    assert_status(lnt_checkpoint_metadata_sum(&map, &sum), LNT_OK);
+    assert_status(lnt_checkpoint_metadata_checksum(&map, &sum), LNT_OK);
     assert_str_eq(sum.text, expected.text);
 }
 

@@ -164,7 +164,7 @@ Test(golden, a_checkpoint_opens)
     assert_status(lnt_checkpoint_checksum(checkpoint, "net", sum, NULL), LNT_OK);
     assert_str_eq(sum, "3fb6addeee958f63");
     assert_status(lnt_checkpoint_checksum(checkpoint, "none", sum, &error), LNT_ERR_FORMAT);
-    assert_contains(error.message, "tensor 'none' is not there");
+    assert_contains(error.message, "tensor 'none' is missing");
     assert_status(lnt_checkpoint_checksum(checkpoint, NULL, sum, NULL), LNT_ERR_NULL);
     lnt_checkpoint_close(checkpoint);
 }

@@ -50,7 +50,7 @@ static lnt_status open_file(lnt_row_reader *reader, const lnt_read_options *opti
     lnt_read_options own = *options;
     own.allocator = lnt_row_reader_allocator(reader);
     if (fstat(reader->input.file, &reader->opened) != 0) {
-        return lnt_fail(&reader->error, LNT_ERR_IO, "%s: cannot tell its size", reader->path);
+        return lnt_fail(&reader->error, LNT_ERR_IO, "%s: cannot read its size", reader->path);
     }
     reader->dtype = options->dtype;
     return reader->ops->open(reader, &own);

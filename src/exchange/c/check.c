@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <math.h>
 
-/* Cases that are made up where none are given. */
+/* Number of test cases that are generated if none are given. */
 #define MADE_UP 5
 
-/* Largest error that a case may have, in parts of the column's largest number. */
+/* The largest error allowed, relative to the largest number of the column. */
 static double tolerance(lnt_dtype dtype)
 {
     return dtype == LNT_F32 ? 0x1p-13 : 0x1p-33;
@@ -17,15 +17,15 @@ static double as(lnt_dtype dtype, double value)
     return dtype == LNT_F32 ? (double) (float) value : value;
 }
 
-/* Around what the net was trained on, if that is known. */
-static double made_up(const lnt_scaler *scaler, size_t i, size_t j)
+/* A number in the range of the training data, if that is known. */
+static double generated(const lnt_scaler *scaler, size_t i, size_t j)
 {
     const double z = (double) ((i * 37 + j * 17 + 5) % 23) / 8 - 1.375;
     return scaler == NULL ? z : lnt_scaler_offset(scaler)[j] + z * lnt_scaler_scale(scaler)[j];
 }
 
-/* The net in double: what the arithmetic of the file is measured by. */
-static lnt_status make_oracle(const lnt_net *net, lnt_net **oracle)
+/* The net in double: the reference for the generated code. */
+static lnt_status make_reference(const lnt_net *net, lnt_net **reference)
 {
     const size_t n = lnt_net_n_layers(net);
     lnt_layer *layers = lnt_allocate(NULL, n, sizeof *layers);
@@ -38,11 +38,11 @@ static lnt_status make_oracle(const lnt_net *net, lnt_net **oracle)
     }
     const lnt_net_config config = {
         .dtype = LNT_F64, .inputs = lnt_net_inputs(net), .layers = layers, .n_layers = n};
-    lnt_status status = lnt_net_create(oracle, &config);
+    lnt_status status = lnt_net_create(reference, &config);
     lnt_release(NULL, layers);
     if (status == LNT_OK) {
         const lnt_tensor from = lnt_net_state_vector_read_only(net);
-        lnt_tensor to = lnt_net_state_vector(*oracle);
+        lnt_tensor to = lnt_net_state_vector(*reference);
         status = lnt_copy(&from, &to);
     }
     return status;
@@ -61,42 +61,42 @@ static lnt_status unscale(const lnt_scaler *scaler, lnt_tensor *y)
     return LNT_OK;
 }
 
-static lnt_status run_oracle(const lnt_c_source *source, lnt_net *oracle, lnt_tensor *x,
-                             lnt_tensor *y)
+static lnt_status run_reference(const lnt_c_program *program, lnt_net *reference, lnt_tensor *x,
+                                lnt_tensor *y)
 {
     lnt_pass_config config = lnt_pass_defaults();
     config.max_rows = x->rows;
     config.mode = LNT_INFERENCE;
     lnt_pass *pass = NULL;
     lnt_tensor output;
-    if (source->model->input_scaler != NULL) {
-        LNT_TRY(lnt_scaler_transform(source->model->input_scaler, x, x));
+    if (program->model->input_scaler != NULL) {
+        LNT_TRY(lnt_scaler_transform(program->model->input_scaler, x, x));
     }
-    LNT_TRY(lnt_pass_create(&pass, oracle, &config));
-    lnt_status status = lnt_pass_forward(pass, oracle, x, &output);
+    LNT_TRY(lnt_pass_create(&pass, reference, &config));
+    lnt_status status = lnt_pass_forward(pass, reference, x, &output);
     if (status == LNT_OK) {
-        status = lnt_loss_inverse_link(&source->model->loss, &output, y);
+        status = lnt_loss_inverse_link(&program->model->loss, &output, y);
     }
     lnt_pass_destroy(pass);
-    return status == LNT_OK && source->model->target_scaler != NULL
-               ? unscale(source->model->target_scaler, y)
+    return status == LNT_OK && program->model->target_scaler != NULL
+               ? unscale(program->model->target_scaler, y)
                : status;
 }
 
-/* y = what the model says for x, which is spent. */
-static lnt_status predict(const lnt_c_source *source, lnt_tensor *x, lnt_tensor *y)
+/* y = the model's predictions for x, which is overwritten. */
+static lnt_status predict(const lnt_c_program *program, lnt_tensor *x, lnt_tensor *y)
 {
-    lnt_net *oracle = NULL;
-    lnt_status status = make_oracle(source->net, &oracle);
+    lnt_net *reference = NULL;
+    lnt_status status = make_reference(program->net, &reference);
     if (status == LNT_OK) {
-        status = run_oracle(source, oracle, x, y);
+        status = run_reference(program, reference, x, y);
     }
-    lnt_net_destroy(oracle);
+    lnt_net_destroy(reference);
     return status;
 }
 
-static void write_matrix(const lnt_c_source *source, const char *what, lnt_dtype dtype,
-                         const lnt_tensor *values, lnt_c_text *text)
+static void write_matrix(const lnt_c_program *program, const char *what, lnt_dtype dtype,
+                         const lnt_tensor *values, lnt_c_writer *text)
 {
     lnt_c_print(text, "static const %s %s[%zu][%zu] = {", dtype == LNT_F32 ? "float" : "double",
                 what, values->rows, values->cols);
@@ -104,15 +104,15 @@ static void write_matrix(const lnt_c_source *source, const char *what, lnt_dtype
         lnt_c_print(text, "\n    {");
         text->column = 0;
         for (size_t j = 0; j < values->cols; j++) {
-            lnt_c_item(text, dtype, lnt_tensor_get(values, i, j));
+            lnt_c_list_item(text, dtype, lnt_tensor_get(values, i, j));
         }
         lnt_c_print(text, "\n    },");
     }
     lnt_c_print(text, "\n};\n");
-    (void) source;
+    (void) program;
 }
 
-static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_text *text)
+static void write_main(const lnt_c_program *program, const lnt_tensor *y, lnt_c_writer *text)
 {
     lnt_c_print(text, "static const double case_most[%zu] = {", y->cols);
     text->column = 0;
@@ -121,7 +121,7 @@ static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_te
         for (size_t i = 0; i < y->rows; i++) {
             most = fmax(most, fabs(lnt_tensor_get(y, i, j)));
         }
-        lnt_c_item(text, LNT_F64, most * tolerance(source->dtype));
+        lnt_c_list_item(text, LNT_F64, most * tolerance(program->dtype));
     }
     lnt_c_print(text,
                 "\n};\n\n"
@@ -136,44 +136,45 @@ static void write_main(const lnt_c_source *source, const lnt_tensor *y, lnt_c_te
                 "                bad = 1;\n            }\n        }\n    }\n"
                 "    printf(\"%%d cases: %%s\\n\", i, bad ? \"some differ\" : \"all agree\");\n"
                 "    return bad;\n}\n#endif\n",
-                source->type, y->cols, y->rows, source->name, y->cols);
+                program->type, y->cols, y->rows, program->name, y->cols);
 }
 
-static lnt_status write_cases(const lnt_c_source *source, lnt_tensor *x, lnt_tensor *y,
-                              lnt_c_text *text, lnt_error *error)
+static lnt_status write_cases(const lnt_c_program *program, lnt_tensor *x, lnt_tensor *y,
+                              lnt_c_writer *text, lnt_error *error)
 {
-    lnt_c_print(text, "\n#ifdef %s_TEST\n#include <stdio.h>\n\n", source->macro);
-    write_matrix(source, "case_inputs", source->dtype, x, text);
-    LNT_TRY(predict(source, x, y));
+    lnt_c_print(text, "\n#ifdef %s_TEST\n#include <stdio.h>\n\n", program->macro);
+    write_matrix(program, "case_inputs", program->dtype, x, text);
+    LNT_TRY(predict(program, x, y));
     bool finite;
     LNT_TRY(lnt_all_finite(y, &finite, NULL, NULL));
     if (!finite) {
         return lnt_fail(error, LNT_ERR_NONFINITE,
                         "cases: the model's output for one of them is not finite");
     }
-    write_matrix(source, "case_outputs", LNT_F64, y, text);
-    write_main(source, y, text);
+    write_matrix(program, "case_outputs", LNT_F64, y, text);
+    write_main(program, y, text);
     return LNT_OK;
 }
 
-lnt_status lnt_c_write_check(const lnt_c_source *source, const lnt_tensor *cases, lnt_c_text *text,
-                             lnt_error *error)
+lnt_status lnt_c_write_check(const lnt_c_program *program, const lnt_tensor *cases,
+                             lnt_c_writer *text, lnt_error *error)
 {
     const size_t rows = cases != NULL ? cases->rows : MADE_UP;
-    double *memory = lnt_allocate(NULL, rows, (source->inputs + source->outputs) * sizeof *memory);
+    double *memory =
+        lnt_allocate(NULL, rows, (program->inputs + program->outputs) * sizeof *memory);
     if (memory == NULL) {
         return LNT_ERR_MEMORY;
     }
-    lnt_tensor x = lnt_tensor_f64(memory, rows, source->inputs),
-               y = lnt_tensor_f64(memory + rows * source->inputs, rows, source->outputs);
+    lnt_tensor x = lnt_tensor_f64(memory, rows, program->inputs),
+               y = lnt_tensor_f64(memory + rows * program->inputs, rows, program->outputs);
     for (size_t i = 0; i < rows; i++) {
-        for (size_t j = 0; j < source->inputs; j++) {
+        for (size_t j = 0; j < program->inputs; j++) {
             const double value = cases != NULL ? lnt_tensor_get(cases, i, j)
-                                               : made_up(source->model->input_scaler, i, j);
-            memory[i * source->inputs + j] = as(source->dtype, value);
+                                               : generated(program->model->input_scaler, i, j);
+            memory[i * program->inputs + j] = as(program->dtype, value);
         }
     }
-    const lnt_status status = write_cases(source, &x, &y, text, error);
+    const lnt_status status = write_cases(program, &x, &y, text, error);
     lnt_release(NULL, memory);
     return status;
 }

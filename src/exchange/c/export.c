@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/files/file_error.h"
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <linnet/build.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Keywords of C and C++, and names that <math.h>, <stdio.h> and every program have. */
+/* Keywords of C and C++, and names of <math.h>, <stdio.h> and every program. */
 static const char *const reserved[] = {
     "alignas",   "alignof",     "and",         "asm",   "auto",     "bool",      "break",
     "case",      "catch",       "char",        "class", "const",    "continue",  "default",
@@ -48,7 +48,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Identifiers that begin with _ are the compiler's. */
+/* Identifiers that begin with _ are reserved for the compiler. */
 static bool is_identifier(const char *name)
 {
     size_t n = 0;
@@ -84,7 +84,7 @@ static void name_from_file(const char *path, char name[LNT_C_NAME_LENGTH])
     }
 }
 
-static lnt_status settle_name(lnt_c_source *source, const char *path, const char *name,
+static lnt_status choose_name(lnt_c_program *program, const char *path, const char *name,
                               lnt_error *error)
 {
     const char *base = base_of(path);
@@ -92,8 +92,8 @@ static lnt_status settle_name(lnt_c_source *source, const char *path, const char
     for (const char *c = base; *c != '\0'; c++) {
         if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\') {
             return lnt_file_fail(error, LNT_ERR_INVALID, path,
-                                 "expected a file name of letters, digits and the like: it stands "
-                                 "in the source");
+                                 "expected a file name of printable ASCII without quotes and "
+                                 "backslashes: the source contains it");
         }
     }
     if (length < 2 || strcmp(base + length - 2, ".c") != 0) {
@@ -101,32 +101,32 @@ static lnt_status settle_name(lnt_c_source *source, const char *path, const char
                              "expected a file name that ends in .c; the header's will end in .h");
     }
     if (name == NULL) {
-        name_from_file(path, source->name);
+        name_from_file(path, program->name);
     } else if (!is_identifier(name) || is_reserved(name)) {
         return lnt_file_fail(error, LNT_ERR_INVALID, path,
                              "expected a name that a function can have in C and C++, at most %d "
                              "bytes, found '%s'",
                              LNT_C_NAME_LENGTH - 1, lnt_excerpt_of(name).text);
     } else {
-        (void) strcpy(source->name, name);
+        (void) strcpy(program->name, name);
     }
-    for (size_t i = 0; i <= strlen(source->name); i++) {
-        const char c = source->name[i];
-        source->macro[i] = c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
+    for (size_t i = 0; i <= strlen(program->name); i++) {
+        const char c = program->name[i];
+        program->macro[i] = c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
     }
     return LNT_OK;
 }
 
-/* Every number must be one of the type. */
-static lnt_status check_numbers(const lnt_c_source *source, const char *path, lnt_error *error)
+/* Checks that every number is finite in the type of the function. */
+static lnt_status check_numbers(const lnt_c_program *program, const char *path, lnt_error *error)
 {
-    const lnt_tensor state = lnt_net_state_vector_read_only(source->net);
+    const lnt_tensor state = lnt_net_state_vector_read_only(program->net);
     for (size_t i = 0; i < state.cols; i++) {
         const double value = lnt_tensor_get(&state, 0, i);
-        if (!isfinite(value) || (source->dtype == LNT_F32 && !isfinite((float) value))) {
+        if (!isfinite(value) || (program->dtype == LNT_F32 && !isfinite((float) value))) {
             return lnt_file_fail(error, LNT_ERR_NONFINITE, path,
                                  "a parameter of the model, %zu of %zu, is not finite as %s", i + 1,
-                                 state.cols, lnt_dtype_name(source->dtype));
+                                 state.cols, lnt_dtype_name(program->dtype));
         }
     }
     return LNT_OK;
@@ -147,86 +147,87 @@ static lnt_status check_loss(const lnt_model *model, const char *path, lnt_error
     return LNT_OK;
 }
 
-static void measure(lnt_c_source *source)
+static void count_columns(lnt_c_program *program)
 {
-    source->widest = source->inputs;
-    for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
-        const size_t outputs = lnt_net_layer_outputs(source->net, i);
-        const lnt_layer *layer = lnt_net_layer(source->net, i);
-        source->widest = outputs > source->widest ? outputs : source->widest;
-        source->kept += strcmp(lnt_layer_name(layer), "residual") == 0 ? outputs : 0;
+    program->widest = program->inputs;
+    for (size_t i = 0; i < lnt_net_n_layers(program->net); i++) {
+        const size_t outputs = lnt_net_layer_outputs(program->net, i);
+        const lnt_layer *layer = lnt_net_layer(program->net, i);
+        program->widest = outputs > program->widest ? outputs : program->widest;
+        program->saved_inputs += strcmp(lnt_layer_name(layer), "residual") == 0 ? outputs : 0;
     }
 }
 
 /* --- the files --- */
 
-static void write_names(lnt_c_text *text, const char *what, const lnt_names *names)
+static void write_names(lnt_c_writer *text, const char *what, const lnt_names *names)
 {
     for (size_t i = 0; i < lnt_names_count(names); i++) {
         lnt_c_print(text, " * %s %zu: ", what, i);
-        lnt_c_remark(text, lnt_names_get(names, i));
+        lnt_c_comment(text, lnt_names_get(names, i));
         lnt_c_print(text, "\n");
     }
 }
 
-static void write_comment(const lnt_c_source *source, const char *base, lnt_c_text *text)
+static void write_comment(const lnt_c_program *program, const char *base, lnt_c_writer *text)
 {
-    size_t inputs = source->inputs;
+    size_t inputs = program->inputs;
     lnt_c_print(text,
                 "/*\n * Made by linnet %s from a model; changes are lost when it is made again.\n",
                 lnt_version());
     lnt_c_print(text, " *\n * void %s(const %s *x, %s *y): %zu numbers to %zu; y may be x.\n",
-                source->name, source->type, source->type, source->inputs, source->outputs);
+                program->name, program->type, program->type, program->inputs, program->outputs);
     lnt_c_print(text, " * It allocates nothing, keeps nothing, and takes %zu bytes of stack.\n",
-                lnt_c_stack(source));
+                lnt_c_stack_bytes(program));
     lnt_c_print(text,
                 " * To check it:\n *     cc -std=c99 -D%s_TEST %s -lm -o check && ./check\n *\n",
-                source->macro, base);
-    for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
-        const lnt_layer *layer = lnt_net_layer(source->net, i);
+                program->macro, base);
+    for (size_t i = 0; i < lnt_net_n_layers(program->net); i++) {
+        const lnt_layer *layer = lnt_net_layer(program->net, i);
         const char *kind = lnt_layer_name(layer);
         const bool active = strcmp(kind, "dense") == 0 || strcmp(kind, "activation") == 0;
-        const size_t outputs = lnt_net_layer_outputs(source->net, i);
+        const size_t outputs = lnt_net_layer_outputs(program->net, i);
         lnt_c_print(text, " * layer %zu: %s, %zu to %zu%s%s\n", i, kind, inputs, outputs,
                     active ? ", " : "", active ? lnt_activation_name(layer->activation) : "");
         inputs = outputs;
     }
     lnt_c_print(text, " * loss: %s; inputs are %s, outputs are %s\n",
-                lnt_loss_name(source->model->loss.kind),
-                source->model->input_scaler != NULL ? "raw and scaled here" : "taken as they are",
-                lnt_loss_is_classification(source->model->loss.kind) ? "probabilities"
-                                                                     : "in the targets' unit");
-    write_names(text, "input", source->model->input_names);
-    write_names(text, "target", source->model->target_names);
-    write_names(text, "class", source->model->class_names);
+                lnt_loss_name(program->model->loss.kind),
+                program->model->input_scaler != NULL ? "raw and scaled here" : "taken as they are",
+                lnt_loss_is_classification(program->model->loss.kind) ? "probabilities"
+                                                                      : "in the targets' unit");
+    write_names(text, "input", program->model->input_names);
+    write_names(text, "target", program->model->target_names);
+    write_names(text, "class", program->model->class_names);
     lnt_c_print(text, " */\n");
 }
 
-static lnt_status write_header(const lnt_c_source *source, const char *path, const char *base,
-                               lnt_c_text *text, lnt_error *error)
+static lnt_status write_header(const lnt_c_program *program, const char *path, const char *base,
+                               lnt_c_writer *text, lnt_error *error)
 {
     LNT_TRY(lnt_c_open(text, path, error));
-    write_comment(source, base, text);
-    lnt_c_print(text, "#ifndef %s_H\n#define %s_H\n\n", source->macro, source->macro);
-    lnt_c_print(text, "#define %s_INPUTS %zu\n#define %s_OUTPUTS %zu\n\n", source->macro,
-                source->inputs, source->macro, source->outputs);
+    write_comment(program, base, text);
+    lnt_c_print(text, "#ifndef %s_H\n#define %s_H\n\n", program->macro, program->macro);
+    lnt_c_print(text, "#define %s_INPUTS %zu\n#define %s_OUTPUTS %zu\n\n", program->macro,
+                program->inputs, program->macro, program->outputs);
     lnt_c_print(text, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    lnt_c_print(text, "void %s(const %s *x, %s *y);\n", source->name, source->type, source->type);
-    if (source->model->class_names != NULL) {
-        lnt_c_print(text, "extern const char *const %s_classes[%zu];\n", source->name,
-                    lnt_names_count(source->model->class_names));
+    lnt_c_print(text, "void %s(const %s *x, %s *y);\n", program->name, program->type,
+                program->type);
+    if (program->model->class_names != NULL) {
+        lnt_c_print(text, "extern const char *const %s_classes[%zu];\n", program->name,
+                    lnt_names_count(program->model->class_names));
     }
     lnt_c_print(text, "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     return lnt_c_close(text);
 }
 
-static void write_classes(const lnt_c_source *source, lnt_c_text *text)
+static void write_classes(const lnt_c_program *program, lnt_c_writer *text)
 {
-    const lnt_names *names = source->model->class_names;
+    const lnt_names *names = program->model->class_names;
     if (names == NULL) {
         return;
     }
-    lnt_c_print(text, "\nconst char *const %s_classes[%zu] = {\n", source->name,
+    lnt_c_print(text, "\nconst char *const %s_classes[%zu] = {\n", program->name,
                 lnt_names_count(names));
     for (size_t i = 0; i < lnt_names_count(names); i++) {
         lnt_c_print(text, "    ");
@@ -236,18 +237,18 @@ static void write_classes(const lnt_c_source *source, lnt_c_text *text)
     lnt_c_print(text, "};\n");
 }
 
-static lnt_status write_source(const lnt_c_source *source, const char *path, const char *base,
-                               const lnt_tensor *cases, lnt_c_text *text, lnt_error *error)
+static lnt_status write_source(const lnt_c_program *program, const char *path, const char *base,
+                               const lnt_tensor *cases, lnt_c_writer *text, lnt_error *error)
 {
     LNT_TRY(lnt_c_open(text, path, error));
-    write_comment(source, base, text);
+    write_comment(program, base, text);
     lnt_c_print(text, "#include \"%.*s.h\"\n\n#include <math.h>\n#include <stddef.h>\n",
                 (int) strlen(base) - 2, base);
-    write_classes(source, text);
-    lnt_c_write_data(source, text);
-    lnt_c_write_helpers(source, text);
-    lnt_c_write_function(source, text);
-    const lnt_status status = lnt_c_write_check(source, cases, text, error);
+    write_classes(program, text);
+    lnt_c_write_data(program, text);
+    lnt_c_write_helpers(program, text);
+    lnt_c_write_function(program, text);
+    const lnt_status status = lnt_c_write_check(program, cases, text, error);
     if (status != LNT_OK) {
         lnt_c_abandon(text);
         return status == LNT_ERR_MEMORY ? lnt_file_fail_memory(error, path) : status;
@@ -255,19 +256,19 @@ static lnt_status write_source(const lnt_c_source *source, const char *path, con
     return lnt_c_close(text);
 }
 
-static lnt_status write_both(const lnt_c_source *source, const char *path, const lnt_tensor *cases,
-                             lnt_error *error)
+static lnt_status write_both(const lnt_c_program *program, const char *path,
+                             const lnt_tensor *cases, lnt_error *error)
 {
     const size_t length = strlen(path);
     char *header = lnt_allocate(NULL, length + 1, 1);
-    lnt_c_text *text = lnt_allocate(NULL, 1, sizeof *text);
+    lnt_c_writer *text = lnt_allocate(NULL, 1, sizeof *text);
     lnt_status status = LNT_ERR_MEMORY;
     if (header != NULL && text != NULL) {
         memcpy(header, path, length + 1);
         header[length - 1] = 'h';
-        status = write_source(source, path, base_of(path), cases, text, error);
+        status = write_source(program, path, base_of(path), cases, text, error);
         if (status == LNT_OK) {
-            status = write_header(source, header, base_of(path), text, error);
+            status = write_header(program, header, base_of(path), text, error);
         }
     } else {
         status = lnt_file_fail_memory(error, path);
@@ -277,16 +278,16 @@ static lnt_status write_both(const lnt_c_source *source, const char *path, const
     return status;
 }
 
-static lnt_status check_cases(const lnt_c_source *source, const lnt_tensor *cases, const char *path,
-                              lnt_error *error)
+static lnt_status check_cases(const lnt_c_program *program, const lnt_tensor *cases,
+                              const char *path, lnt_error *error)
 {
     if (cases == NULL) {
         return LNT_OK;
     }
-    if (cases->cols != source->inputs || cases->rows == 0) {
+    if (cases->cols != program->inputs || cases->rows == 0) {
         return lnt_file_fail(error, LNT_ERR_SHAPE, path,
                              "cases are [%zu, %zu], expected [1 or more, %zu]", cases->rows,
-                             cases->cols, source->inputs);
+                             cases->cols, program->inputs);
     }
     bool finite;
     LNT_TRY(lnt_all_finite(cases, &finite, NULL, NULL));
@@ -305,19 +306,19 @@ lnt_status lnt_c_export(const lnt_model *model, const char *path, const lnt_c_op
                         "NULL");
     }
     const lnt_c_options given = options != NULL ? *options : (lnt_c_options){.name = NULL};
-    lnt_c_source source = {.model = model,
-                           .net = model->net,
-                           .dtype = given.dtype != 0 ? given.dtype : lnt_net_dtype(model->net),
-                           .inputs = lnt_net_inputs(model->net),
-                           .outputs = lnt_net_outputs(model->net)};
-    if (source.dtype != LNT_F32 && source.dtype != LNT_F64) {
+    lnt_c_program program = {.model = model,
+                             .net = model->net,
+                             .dtype = given.dtype != 0 ? given.dtype : lnt_net_dtype(model->net),
+                             .inputs = lnt_net_inputs(model->net),
+                             .outputs = lnt_net_outputs(model->net)};
+    if (program.dtype != LNT_F32 && program.dtype != LNT_F64) {
         return lnt_file_fail(error, LNT_ERR_DTYPE, path, "expected dtype f32 or f64");
     }
-    source.type = source.dtype == LNT_F32 ? "float" : "double";
-    LNT_TRY(settle_name(&source, path, given.name, error));
+    program.type = program.dtype == LNT_F32 ? "float" : "double";
+    LNT_TRY(choose_name(&program, path, given.name, error));
     LNT_TRY(check_loss(model, path, error));
-    LNT_TRY(check_numbers(&source, path, error));
-    LNT_TRY(check_cases(&source, given.cases, path, error));
-    measure(&source);
-    return write_both(&source, path, given.cases, error);
+    LNT_TRY(check_numbers(&program, path, error));
+    LNT_TRY(check_cases(&program, given.cases, path, error));
+    count_columns(&program);
+    return write_both(&program, path, given.cases, error);
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/c/source.h"
+#include "exchange/c/program.h"
 
 #include <string.h>
 
-/*
- * Bodies of functions in C99. In them T is the type, F(f) a function of <math.h> and N(x) a number
- * of that type; they are put in while writing.
- */
+/* Bodies of functions in C99. T is replaced by the type, F(f) by a function of <math.h> and N(x) by
+ * a number of that type. */
 
 static const struct {
     const char *kind; /* of layer */
@@ -82,7 +80,7 @@ static const struct {
                  "}\n"},
 };
 
-/* z is an element; alpha, where it is used, the activation's. */
+/* z is an element; alpha is the activation's parameter, if it has one. */
 static const struct {
     lnt_activation activation;
     bool has_alpha;
@@ -108,28 +106,29 @@ static const struct {
 enum { N_LAYERS = sizeof layer_helpers / sizeof layer_helpers[0] };
 enum { N_ACTIVATIONS = sizeof activations / sizeof activations[0] };
 
-/* Numbers need a point for the suffix of float. */
-static void write_number(const lnt_c_source *source, lnt_c_text *text, const char *from, size_t n)
+/* Numbers need a decimal point before the suffix of float. */
+static void write_number(const lnt_c_program *program, lnt_c_writer *text, const char *from,
+                         size_t n)
 {
     const bool whole = memchr(from, '.', n) == NULL;
     lnt_c_print(text, "%.*s%s%s", (int) n, from, whole ? ".0" : "",
-                source->dtype == LNT_F32 ? "f" : "");
+                program->dtype == LNT_F32 ? "f" : "");
 }
 
-/* Puts in what T, F and N stand for. */
-static void expand(const lnt_c_source *source, lnt_c_text *text, const char *from)
+/* Replaces T, F and N. */
+static void expand(const lnt_c_program *program, lnt_c_writer *text, const char *from)
 {
     for (const char *c = from; *c != '\0';) {
         const bool begins = c == from || strchr(" (-*,", c[-1]) != NULL;
         if (begins && *c == 'T' && strchr(" )", c[1]) != NULL) {
-            lnt_c_print(text, "%s", source->type);
+            lnt_c_print(text, "%s", program->type);
             c++;
         } else if (begins && (*c == 'F' || *c == 'N') && c[1] == '(') {
             const size_t n = strcspn(c + 2, ")");
             if (*c == 'N') {
-                write_number(source, text, c + 2, n);
+                write_number(program, text, c + 2, n);
             } else {
-                lnt_c_print(text, "%.*s%s", (int) n, c + 2, source->dtype == LNT_F32 ? "f" : "");
+                lnt_c_print(text, "%.*s%s", (int) n, c + 2, program->dtype == LNT_F32 ? "f" : "");
             }
             c += n + 3;
         } else {
@@ -138,20 +137,20 @@ static void expand(const lnt_c_source *source, lnt_c_text *text, const char *fro
     }
 }
 
-static bool has_layer(const lnt_c_source *source, const char *kind)
+static bool has_layer(const lnt_c_program *program, const char *kind)
 {
-    for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
-        if (strcmp(lnt_layer_name(lnt_net_layer(source->net, i)), kind) == 0) {
+    for (size_t i = 0; i < lnt_net_n_layers(program->net); i++) {
+        if (strcmp(lnt_layer_name(lnt_net_layer(program->net, i)), kind) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool has_activation(const lnt_c_source *source, lnt_activation activation)
+static bool has_activation(const lnt_c_program *program, lnt_activation activation)
 {
-    for (size_t i = 0; i < lnt_net_n_layers(source->net); i++) {
-        const lnt_layer *layer = lnt_net_layer(source->net, i);
+    for (size_t i = 0; i < lnt_net_n_layers(program->net); i++) {
+        const lnt_layer *layer = lnt_net_layer(program->net, i);
         const char *kind = lnt_layer_name(layer);
         if ((strcmp(kind, "dense") == 0 || strcmp(kind, "activation") == 0) &&
             layer->activation == activation) {
@@ -161,30 +160,30 @@ static bool has_activation(const lnt_c_source *source, lnt_activation activation
     return false;
 }
 
-static void write_activation(const lnt_c_source *source, lnt_c_text *text, size_t i)
+static void write_activation(const lnt_c_program *program, lnt_c_writer *text, size_t i)
 {
     lnt_c_print(text, "\nstatic void lnt_%s(%s%s%sint n, %s *y)\n{\n    int i;\n",
                 lnt_activation_name(activations[i].activation),
-                activations[i].has_alpha ? source->type : "",
+                activations[i].has_alpha ? program->type : "",
                 activations[i].has_alpha ? " alpha" : "", activations[i].has_alpha ? ", " : "",
-                source->type);
+                program->type);
     lnt_c_print(text, "    for (i = 0; i < n; i++) {\n        const %s z = y[i];\n        y[i] = ",
-                source->type);
-    expand(source, text, activations[i].expression);
+                program->type);
+    expand(program, text, activations[i].expression);
     lnt_c_print(text, ";\n    }\n}\n");
 }
 
-void lnt_c_write_helpers(const lnt_c_source *source, lnt_c_text *text)
+void lnt_c_write_helpers(const lnt_c_program *program, lnt_c_writer *text)
 {
     for (size_t i = 0; i < N_LAYERS; i++) {
-        if (has_layer(source, layer_helpers[i].kind)) {
+        if (has_layer(program, layer_helpers[i].kind)) {
             lnt_c_print(text, "\n");
-            expand(source, text, layer_helpers[i].text);
+            expand(program, text, layer_helpers[i].text);
         }
     }
     for (size_t i = 0; i < N_ACTIVATIONS; i++) {
-        if (has_activation(source, activations[i].activation)) {
-            write_activation(source, text, i);
+        if (has_activation(program, activations[i].activation)) {
+            write_activation(program, text, i);
         }
     }
 }

@@ -12,27 +12,28 @@
 #include <zip.h>
 
 #define MEMBER_NAME 96
-#define MEMBER_TIME 315619200 /* 1980-01-02: the same model makes the same bytes */
+#define ENTRY_TIME                                                                                 \
+    315619200 /* 1980-01-02: a fixed time, so that the same model gives the same bytes */
 
-/* What precedes the elements of each array; it must stay until the archive is closed. */
-typedef struct npy_begins {
+/* The header of each array; it must stay valid until the archive is closed. */
+typedef struct npy_headers {
     char (*text)[LNT_NPY_PREAMBLE_CAPACITY];
     size_t used;
-} npy_begins;
+} npy_headers;
 
 static lnt_status fail_zip(zip_t *zip, const char *path, lnt_error *error)
 {
     return lnt_file_fail(error, LNT_ERR_IO, path, "cannot be written: %s", zip_strerror(zip));
 }
 
-/* Adds an array, stored: its data lie in the model and are not copied before the archive is closed.
- */
-static lnt_status add(zip_t *zip, npy_begins *begins, const char *name, lnt_file_dtype file_dtype,
+/* Adds an uncompressed array. Its data belongs to the model, and is not copied before the archive
+ * is closed. */
+static lnt_status add(zip_t *zip, npy_headers *headers, const char *name, lnt_file_dtype file_dtype,
                       size_t rank, const size_t *shape, const void *data, size_t bytes,
                       const char *path, lnt_error *error)
 {
     char member[MEMBER_NAME];
-    char *begin = begins->text[begins->used++];
+    char *begin = headers->text[headers->used++];
     const size_t length = lnt_npy_header_write(file_dtype, false, rank, shape, begin);
     const zip_buffer_fragment_t parts[] = {{(zip_uint8_t *) begin, length},
                                            {(zip_uint8_t *) data, bytes}};
@@ -45,28 +46,28 @@ static lnt_status add(zip_t *zip, npy_begins *begins, const char *name, lnt_file
         return fail_zip(zip, path, error);
     }
     return zip_set_file_compression(zip, (zip_uint64_t) index, ZIP_CM_STORE, 0) == 0 &&
-                   zip_file_set_mtime(zip, (zip_uint64_t) index, MEMBER_TIME, 0) == 0
+                   zip_file_set_mtime(zip, (zip_uint64_t) index, ENTRY_TIME, 0) == 0
                ? LNT_OK
                : fail_zip(zip, path, error);
 }
 
-static lnt_status add_all(zip_t *zip, npy_begins *begins, const lnt_model_listing *listing,
+static lnt_status add_all(zip_t *zip, npy_headers *headers, const lnt_model_contents *contents,
                           const char *text, const char *path, lnt_error *error)
 {
     const lnt_file_dtype letters = {.kind = 'u', .size = 1};
     const size_t length = strlen(text);
-    for (size_t i = 0; i < listing->count; i++) {
-        const lnt_st_item *item = &listing->items[i];
+    for (size_t i = 0; i < contents->count; i++) {
+        const lnt_st_item *item = &contents->items[i];
         const lnt_dtype dtype = item->tensor.dtype == LNT_ST_F32 ? LNT_F32 : LNT_F64;
         size_t bytes = 0;
         LNT_TRY(lnt_st_tensor_bytes(&item->tensor, &bytes));
-        LNT_TRY(add(zip, begins, item->tensor.name, lnt_file_dtype_native(dtype), item->tensor.rank,
-                    item->tensor.shape, item->data, bytes, path, error));
+        LNT_TRY(add(zip, headers, item->tensor.name, lnt_file_dtype_native(dtype),
+                    item->tensor.rank, item->tensor.shape, item->data, bytes, path, error));
     }
-    return add(zip, begins, LNT_NPZ_DESCRIPTION, letters, 1, &length, text, length, path, error);
+    return add(zip, headers, LNT_NPZ_DESCRIPTION, letters, 1, &length, text, length, path, error);
 }
 
-/* From the archive's memory to the file. */
+/* Copies the archive from memory to the file. */
 static lnt_status copy_out(zip_source_t *archive, const char *path, lnt_error *error)
 {
     lnt_atomic_file file;
@@ -83,9 +84,9 @@ static lnt_status copy_out(zip_source_t *archive, const char *path, lnt_error *e
     return lnt_atomic_commit(&file, error);
 }
 
-/* Makes the archive in memory, and then the file of it. */
-static lnt_status write_archive(const lnt_model_listing *listing, const char *text,
-                                npy_begins *begins, const char *path, lnt_error *error)
+/* Builds the archive in memory, then writes the file. */
+static lnt_status write_archive(const lnt_model_contents *contents, const char *text,
+                                npy_headers *headers, const char *path, lnt_error *error)
 {
     zip_error_t why;
     zip_error_init(&why);
@@ -97,7 +98,7 @@ static lnt_status write_archive(const lnt_model_listing *listing, const char *te
         return lnt_file_fail_memory(error, path);
     }
     zip_source_keep(archive);
-    lnt_status status = add_all(zip, begins, listing, text, path, error);
+    lnt_status status = add_all(zip, headers, contents, text, path, error);
     if (status == LNT_OK && zip_close(zip) != 0) {
         status = fail_zip(zip, path, error);
     }
@@ -115,17 +116,17 @@ static lnt_status write_archive(const lnt_model_listing *listing, const char *te
 
 lnt_status lnt_npz_export(const lnt_model *model, const char *path, lnt_error *error)
 {
-    lnt_model_listing listing;
-    lnt_status status = lnt_model_list(model, path, &listing, error);
+    lnt_model_contents contents;
+    lnt_status status = lnt_model_contents_init(model, path, &contents, error);
     if (status == LNT_OK) {
-        char *text = json_dumps(listing.metadata, JSON_COMPACT);
-        npy_begins begins = {lnt_allocate(NULL, listing.count + 1, sizeof *begins.text), 0};
-        status = text != NULL && begins.text != NULL
-                     ? write_archive(&listing, text, &begins, path, error)
+        char *text = json_dumps(contents.metadata, JSON_COMPACT);
+        npy_headers headers = {lnt_allocate(NULL, contents.count + 1, sizeof *headers.text), 0};
+        status = text != NULL && headers.text != NULL
+                     ? write_archive(&contents, text, &headers, path, error)
                      : lnt_file_fail_memory(error, path);
-        lnt_release(NULL, begins.text);
+        lnt_release(NULL, headers.text);
         free(text);
     }
-    lnt_model_listing_finish(&listing);
+    lnt_model_contents_clear(&contents);
     return status;
 }

@@ -10,16 +10,16 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_ROOM 64       /* names of tensors are shorter */
-#define MOST_MEMBERS 10000 /* of an archive: names are looked for one by one */
+#define NAME_LENGTH 64    /* names of tensors are shorter */
+#define MAX_ENTRIES 10000 /* of an archive: names are searched linearly */
 
 /* One array of the archive. */
-typedef struct member {
-    char name[NAME_ROOM];
-    lnt_st_entry entry; /* `begin` is its place in the archive */
+typedef struct array_entry {
+    char name[NAME_LENGTH];
+    lnt_st_entry entry; /* `begin` is its index in the archive */
     lnt_npy_info header;
     size_t shape[2];
-} member;
+} array_entry;
 
 typedef struct archive {
     const char *path;
@@ -28,25 +28,24 @@ typedef struct archive {
     bool allow_nonfinite;
     lnt_input input;
     zip_t *zip;
-    member *members;
+    array_entry *entries;
     size_t count;
     lnt_name_map metadata;
 } archive;
 
-static lnt_status fail_member(const archive *a, const char *name, const char *sentence)
+static lnt_status fail_entry(const archive *a, const char *name, const char *sentence)
 {
     return lnt_file_fail(a->error, LNT_ERR_FORMAT, a->path, "array '%s' %s",
                          lnt_excerpt_of(name).text, sentence);
 }
 
-/* Of what kind and shape an array is; what a model cannot have has no rank that it would ask for.
- */
-static lnt_status describe(archive *a, size_t index, member *m)
+/* Reads dtype and shape of an array. An array that a model cannot have gets an impossible rank. */
+static lnt_status describe(archive *a, size_t index, array_entry *m)
 {
     lnt_npz_entry open;
     size_t length;
     const char *name = lnt_npz_entry_name(a->zip, index, &length);
-    if (name == NULL || length == 0 || length >= NAME_ROOM) {
+    if (name == NULL || length == 0 || length >= NAME_LENGTH) {
         return lnt_file_fail(a->error, LNT_ERR_FORMAT, a->path,
                              "a member of the archive has a name that no array of a model has");
     }
@@ -61,10 +60,10 @@ static lnt_status describe(archive *a, size_t index, member *m)
     LNT_TRY(status);
     const lnt_npy_info *h = &m->header;
     if (h->fortran && h->rank > 1) {
-        return fail_member(a, m->name, "is in Fortran order; expected C order");
+        return fail_entry(a, m->name, "is in Fortran order; expected C order");
     }
     if (h->rank != 1 && h->rank != 2) {
-        return fail_member(a, m->name, "has a rank that no array of a model has");
+        return fail_entry(a, m->name, "has a rank that no array of a model has");
     }
     memcpy(m->shape, h->shape, h->rank * sizeof *m->shape);
     m->entry.tensor = (lnt_st_tensor){.name = m->name, .rank = h->rank, .shape = m->shape};
@@ -78,23 +77,22 @@ static lnt_status describe(archive *a, size_t index, member *m)
         m->entry.tensor.dtype = LNT_ST_U8;
         return LNT_OK;
     }
-    return fail_member(a, m->name, "is neither of f4 nor of f8");
+    return fail_entry(a, m->name, "is neither of f4 nor of f8");
 }
 
 static const lnt_st_entry *find(void *context, const char *name)
 {
     const archive *a = context;
     for (size_t i = 0; i < a->count; i++) {
-        if (strcmp(a->members[i].name, name) == 0) {
-            return &a->members[i].entry;
+        if (strcmp(a->entries[i].name, name) == 0) {
+            return &a->entries[i].entry;
         }
     }
     return NULL;
 }
 
-/* To the end, where the archive's own checksum is looked at. */
-static lnt_status read_member(void *context, const lnt_st_entry *entry, void *data,
-                              lnt_error *error)
+/* Reads an entry to its end, where libzip verifies the checksum of the archive. */
+static lnt_status read_entry(void *context, const lnt_st_entry *entry, void *data, lnt_error *error)
 {
     archive *a = context;
     lnt_npz_entry open;
@@ -113,7 +111,7 @@ static lnt_status read_member(void *context, const lnt_st_entry *entry, void *da
     lnt_npz_entry_close(&open);
     LNT_TRY(status);
     if (count != entry->bytes || more != 0) {
-        return fail_member(a, entry->tensor.name, "has not as many bytes as its shape asks for");
+        return fail_entry(a, entry->tensor.name, "has not as many bytes as its shape asks for");
     }
     if (header.file_dtype.big_endian != lnt_host_is_big_endian()) {
         lnt_swap_words(data, count, header.file_dtype.size);
@@ -138,8 +136,8 @@ static lnt_status read_metadata(archive *a)
     if (text == NULL) {
         return lnt_file_fail_memory(a->error, a->path);
     }
-    const lnt_json_source source = {a->path, LNT_NPZ_DESCRIPTION};
-    lnt_status status = read_member(a, entry, text, a->error);
+    const lnt_json_context source = {a->path, LNT_NPZ_DESCRIPTION};
+    lnt_status status = read_entry(a, entry, text, a->error);
     if (status == LNT_OK) {
         status =
             lnt_name_map_parse(&a->metadata, text, entry->bytes, source, a->allocator, a->error);
@@ -148,22 +146,22 @@ static lnt_status read_metadata(archive *a)
     return status;
 }
 
-static lnt_status list_members(archive *a)
+static lnt_status list_entries(archive *a)
 {
     const zip_int64_t entries = zip_get_num_entries(a->zip, 0);
-    if (entries < 1 || entries > MOST_MEMBERS) {
+    if (entries < 1 || entries > MAX_ENTRIES) {
         return lnt_file_fail(a->error, LNT_ERR_FORMAT, a->path,
                              "the archive has %jd members; expected those of a model",
                              (intmax_t) entries);
     }
-    a->members = lnt_allocate(a->allocator, (size_t) entries, sizeof *a->members);
-    if (a->members == NULL) {
+    a->entries = lnt_allocate(a->allocator, (size_t) entries, sizeof *a->entries);
+    if (a->entries == NULL) {
         return lnt_file_fail_memory(a->error, a->path);
     }
     for (; a->count < (size_t) entries; a->count++) {
-        LNT_TRY(describe(a, a->count, &a->members[a->count]));
-        if (find(a, a->members[a->count].name) != NULL) {
-            return fail_member(a, a->members[a->count].name, "is there twice");
+        LNT_TRY(describe(a, a->count, &a->entries[a->count]));
+        if (find(a, a->entries[a->count].name) != NULL) {
+            return fail_entry(a, a->entries[a->count].name, "occurs twice");
         }
     }
     return LNT_OK;
@@ -172,7 +170,7 @@ static lnt_status list_members(archive *a)
 static lnt_status load(archive *a, lnt_model *model)
 {
     LNT_TRY(lnt_npz_open(&a->zip, &a->input));
-    LNT_TRY(list_members(a));
+    LNT_TRY(list_entries(a));
     LNT_TRY(read_metadata(a));
     const lnt_model_archive tensors = {.path = a->path,
                                        .context = a,
@@ -180,7 +178,7 @@ static lnt_status load(archive *a, lnt_model *model)
                                        .allow_nonfinite = a->allow_nonfinite,
                                        .count = a->count - 1, /* without the description */
                                        .find = find,
-                                       .read = read_member};
+                                       .read = read_entry};
     return lnt_model_load_archive(model, &tensors, a->allocator, a->error);
 }
 
@@ -195,8 +193,8 @@ lnt_status lnt_npz_load(lnt_model *model, const char *path, bool allow_nonfinite
         .path = path, .allocator = allocator, .error = error, .allow_nonfinite = allow_nonfinite};
     LNT_TRY(lnt_input_open(&a.input, path, error));
     const lnt_status status = load(&a, model);
-    lnt_name_map_finish(&a.metadata, allocator);
-    lnt_release(allocator, a.members);
+    lnt_name_map_clear(&a.metadata, allocator);
+    lnt_release(allocator, a.entries);
     if (a.zip != NULL) {
         zip_discard(a.zip);
     }

@@ -3,8 +3,8 @@
 #define LINNET_EXCHANGE_NPZ_MODEL_H
 
 /**
- * A model as NumPy's archive: an array of each tensor, by the names, shapes and dtypes of model
- * files, and one of bytes, u1, that hold the metadata of such a file as JSON.
+ * A model as an .npz archive: an array for each tensor, with the names, shapes and dtypes of model
+ * files, and an array of bytes, u1, with the metadata of such a file as JSON.
  */
 #define LNT_NPZ_DESCRIPTION "linnet.json"
 

@@ -15,7 +15,7 @@ typedef struct lnt_pool_block {
     char data[] __attribute__((aligned(UNIT)));
 } lnt_pool_block;
 
-lnt_pool lnt_pool_of(const lnt_allocator *allocator, size_t limit)
+lnt_pool lnt_pool_init(const lnt_allocator *allocator, size_t limit)
 {
     return (lnt_pool){.allocator = allocator, .limit = limit, .status = LNT_OK};
 }
@@ -31,7 +31,7 @@ bool lnt_pool_charge(lnt_pool *pool, size_t count, size_t size)
     return true;
 }
 
-/* A block with room for `bytes`; what is left of the newest is given up. */
+/* Adds a block of at least `bytes`; the rest of the newest block is not used any more. */
 static bool add_block(lnt_pool *pool, size_t bytes)
 {
     const size_t wanted = bytes > BLOCK ? bytes : BLOCK;
@@ -101,7 +101,7 @@ void *lnt_pool_grow(lnt_pool *pool, void *array, size_t count, size_t size)
     return larger;
 }
 
-void lnt_pool_close(lnt_pool *pool)
+void lnt_pool_clear(lnt_pool *pool)
 {
     while (pool->blocks != NULL) {
         lnt_pool_block *block = pool->blocks;

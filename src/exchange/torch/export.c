@@ -14,21 +14,22 @@
 
 #define NAME_LENGTH 48
 
-/* The state dictionary, in one block that `items` begins. */
+/* The state dict, in one block that starts at `items`. */
 typedef struct torch_state {
     size_t room;
     size_t count;
     lnt_st_item *items;         /* [room] */
     size_t (*shapes)[2];        /* [room] */
     char (*names)[NAME_LENGTH]; /* [room] */
-    char *transposed;           /* all weights, as PyTorch has them */
+    char *transposed;           /* all weights in PyTorch's layout */
     size_t used;                /* bytes of them */
 } torch_state;
 
-static const int64_t no_batches = 0; /* trained on: PyTorch looks at it for no usual momentum */
+static const int64_t no_batches =
+    0; /* num_batches_tracked: PyTorch ignores it unless momentum is None */
 
-/* Runs once to measure and once to place. */
-static void place(lnt_arena *arena, torch_state *state, const lnt_net *net)
+/* Runs once to compute the size and once to lay out the block. */
+static void lay_out(lnt_arena *arena, torch_state *state, const lnt_net *net)
 {
     const lnt_tensor all = lnt_net_parameters_read_only(net);
     state->items = lnt_arena_take(arena, state->room, sizeof *state->items);
@@ -88,7 +89,7 @@ static lnt_status fill(torch_state *state, lnt_net *net)
             add_item(state, module, lnt_torch_field_name(LNT_TORCH_BATCHES), LNT_ST_I64, 0,
                      &no_batches);
         }
-        module += lnt_torch_modules_of(lnt_net_layer(net, l));
+        module += lnt_torch_n_modules(lnt_net_layer(net, l));
     }
     return LNT_OK;
 }
@@ -99,9 +100,9 @@ static lnt_status make_state(torch_state *state, lnt_net *net)
     /* A batch norm has two statistics and, in the file, a count. */
     *state =
         (torch_state){.room = lnt_net_n_parameter_tensors(net) + 2 * lnt_net_n_running_stats(net)};
-    place(&arena, state, net);
+    lay_out(&arena, state, net);
     LNT_TRY(lnt_arena_open(&arena, NULL));
-    place(&arena, state, net);
+    lay_out(&arena, state, net);
     const lnt_status status = fill(state, net);
     if (status != LNT_OK) {
         lnt_release(NULL, state->items);

@@ -10,7 +10,7 @@ static bool is_dense(const lnt_layer *layer)
     return strcmp(lnt_layer_name(layer), "dense") == 0;
 }
 
-/* Losses whose outputs mean what the targets do, one by one. */
+/* Losses whose outputs are the predictions of the targets. */
 static bool has_plain_outputs(lnt_loss_kind kind)
 {
     return !lnt_loss_is_classification(kind) && kind != LNT_LOSS_POISSON &&
@@ -43,7 +43,7 @@ static lnt_status check(const lnt_model *model, const char *path, lnt_error *err
                                lnt_loss_name(model->loss.kind));
 }
 
-/* A net of the model's layers, with biases where they are folded into. */
+/* A net of the model's layers, with a bias where one is needed. */
 static lnt_status make_net(lnt_net **net, const lnt_model *model, lnt_dtype dtype)
 {
     const size_t n_layers = lnt_net_n_layers(model->net);
@@ -68,7 +68,7 @@ static lnt_status make_net(lnt_net **net, const lnt_model *model, lnt_dtype dtyp
     return status;
 }
 
-/* `to` has the tensors of `from` in the same order, and biases that `from` may lack. */
+/* `to` has the tensors of `from` in the same order, and possibly more biases. */
 static lnt_status copy_net(lnt_net *to, lnt_net *from)
 {
     size_t i = 0;

@@ -27,10 +27,11 @@ float lnt_float_of_bf16(uint16_t bits)
     return float_of((uint32_t) bits << 16u);
 }
 
-void lnt_widen(void *data, size_t count, float (*widen)(uint16_t bits))
+void lnt_widen_in_place(void *data, size_t count, float (*widen)(uint16_t bits))
 {
     unsigned char *bytes = data;
-    for (size_t i = count; i > 0; i--) { /* from the end: nothing is overwritten unread */
+    for (size_t i = count; i > 0;
+         i--) { /* from the end, so that no input is overwritten before it is read */
         uint16_t bits;
         memcpy(&bits, bytes + (i - 1) * sizeof bits, sizeof bits);
         const float value = widen(bits);

@@ -9,7 +9,7 @@
 float lnt_float_of_f16(uint16_t bits);
 float lnt_float_of_bf16(uint16_t bits);
 
-/** Widens `count` of them, which begin at `data`, in place to as many f32. */
-void lnt_widen(void *data, size_t count, float (*widen)(uint16_t bits));
+/** Converts `count` half floats at `data` to f32 in place. */
+void lnt_widen_in_place(void *data, size_t count, float (*widen)(uint16_t bits));
 
 #endif

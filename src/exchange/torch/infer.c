@@ -2,10 +2,10 @@
 #include "base/files/file_error.h"
 #include "exchange/torch/layers.h"
 
-lnt_torch_module lnt_torch_module_at(const lnt_torch_source *source, size_t first)
+lnt_torch_module lnt_torch_module_at(const lnt_torch_state_dict *state_dict, size_t first)
 {
-    lnt_torch_module module = {source->tensors + first, 0};
-    while (first + module.count < source->n_tensors &&
+    lnt_torch_module module = {state_dict->tensors + first, 0};
+    while (first + module.count < state_dict->n_tensors &&
            module.tensors[module.count].module == module.tensors[0].module) {
         module.count++;
     }
@@ -55,7 +55,7 @@ static lnt_status infer_module(const lnt_torch_module *module, lnt_layer *layer,
                                 tensor->rank);
 }
 
-/* Behind the Linear, and norms after it, at the end of `layers`. */
+/* Adds an activation after a Linear and its norms. */
 static void close_block(lnt_layer *layers, size_t *n_layers, lnt_activation activation)
 {
     if (*n_layers == 0 || activation == LNT_IDENTITY) {
@@ -69,14 +69,14 @@ static void close_block(lnt_layer *layers, size_t *n_layers, lnt_activation acti
     }
 }
 
-static lnt_status infer(const lnt_torch_source *source, const lnt_torch_options *options,
+static lnt_status infer(const lnt_torch_state_dict *state_dict, const lnt_torch_options *options,
                         lnt_layer *layers, size_t *n_layers, lnt_error *error)
 {
     bool in_block = false;
     size_t blocks = 0;
     *n_layers = 0;
-    for (size_t first = 0; first < source->n_tensors;) {
-        const lnt_torch_module module = lnt_torch_module_at(source, first);
+    for (size_t first = 0; first < state_dict->n_tensors;) {
+        const lnt_torch_module module = lnt_torch_module_at(state_dict, first);
         lnt_layer layer;
         LNT_TRY(infer_module(&module, &layer, error));
         if (layer.units > 0) {
@@ -93,25 +93,25 @@ static lnt_status infer(const lnt_torch_source *source, const lnt_torch_options 
         close_block(layers, n_layers, options->output_activation);
     }
     if (blocks > 1 && options->activation == LNT_IDENTITY && !options->linear) {
-        return lnt_file_fail(error, LNT_ERR_INVALID, source->path,
-                             "the state of %zu Linear modules does not say which activation stands "
-                             "between them: it must be told, or all layers",
+        return lnt_file_fail(error, LNT_ERR_INVALID, state_dict->path,
+                             "the state dict of %zu Linear modules does not name the activation "
+                             "between them: specify it, or all layers",
                              blocks);
     }
     return LNT_OK;
 }
 
-lnt_status lnt_torch_infer(const lnt_torch_source *source, const lnt_torch_options *options,
+lnt_status lnt_torch_infer(const lnt_torch_state_dict *state_dict, const lnt_torch_options *options,
                            lnt_layer **layers, size_t *n_layers, lnt_error *error)
 {
-    /* A module has at least one tensor, and one activation behind it. */
-    *layers = lnt_allocate(source->allocator, source->n_tensors, 2 * sizeof **layers);
+    /* A module has at least one tensor, and at most one activation after it. */
+    *layers = lnt_allocate(state_dict->allocator, state_dict->n_tensors, 2 * sizeof **layers);
     if (*layers == NULL) {
-        return lnt_file_fail_memory(error, source->path);
+        return lnt_file_fail_memory(error, state_dict->path);
     }
-    const lnt_status status = infer(source, options, *layers, n_layers, error);
+    const lnt_status status = infer(state_dict, options, *layers, n_layers, error);
     if (status != LNT_OK) {
-        lnt_release(source->allocator, *layers);
+        lnt_release(state_dict->allocator, *layers);
         *layers = NULL;
     }
     return status;

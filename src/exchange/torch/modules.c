@@ -8,19 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MODULE_TEXT 192 /* room for the longest module */
+#define MODULE_TEXT 192 /* size of the longest module */
 
 static bool is(const lnt_layer *layer, const char *name)
 {
     return strcmp(lnt_layer_name(layer), name) == 0;
 }
 
-size_t lnt_torch_modules_of(const lnt_layer *layer)
+size_t lnt_torch_n_modules(const lnt_layer *layer)
 {
     return is(layer, "dense") && layer->activation != LNT_IDENTITY ? 2 : 1;
 }
 
-/* NULL: there is none; "%s" stands for the activation's alpha. */
+/* NULL: no such module; "%s" is the activation's alpha. */
 static const char *const activations[] = {
     [LNT_IDENTITY] = "nn.Identity()",
     [LNT_RELU] = "nn.ReLU()",
@@ -39,7 +39,7 @@ static const char *const activations[] = {
     [LNT_SINE] = NULL,
 };
 
-/* NULL, or why not. */
+/* NULL, or why the layer has no such module. */
 static const char *fault_of(const lnt_layer *layer)
 {
     if (is(layer, "residual")) {
@@ -103,7 +103,7 @@ static lnt_status norm_text(const lnt_layer *layer, size_t cols, char *text, siz
     return LNT_OK;
 }
 
-/* A dense layer's activation comes apart. */
+/* The activation of a dense layer is a separate module. */
 static lnt_status module_text(const lnt_layer *layer, size_t inputs, char *text, size_t size)
 {
     if (is(layer, "dense")) {
@@ -132,7 +132,7 @@ static lnt_status append_layer(const lnt_layer *layer, size_t inputs, char **end
     char text[MODULE_TEXT];
     LNT_TRY(module_text(layer, inputs, text, sizeof text));
     *end = stpcpy(*end, text);
-    if (lnt_torch_modules_of(layer) == 2) {
+    if (lnt_torch_n_modules(layer) == 2) {
         LNT_TRY(activation_text(layer, text, sizeof text));
         *end = stpcpy(stpcpy(*end, ", "), text);
     }
@@ -144,7 +144,7 @@ lnt_status lnt_torch_modules_text(const lnt_net *net, char **text)
     static const char head[] = "nn.Sequential(";
     size_t modules = 1; /* for head and tail */
     for (size_t l = 0; l < lnt_net_n_layers(net); l++) {
-        modules += lnt_torch_modules_of(lnt_net_layer(net, l));
+        modules += lnt_torch_n_modules(lnt_net_layer(net, l));
     }
     *text = lnt_allocate(NULL, modules, MODULE_TEXT + 2);
     if (*text == NULL) {

@@ -4,12 +4,14 @@
 
 #include <linnet/net.h>
 
-/** Layers as modules of an `nn.Sequential`: one, or two for a dense layer with an activation. */
+/**
+ * Layers as modules of an `nn.Sequential`: one module, or two for a dense layer with an activation.
+ */
 
-/** How many modules a layer takes. */
-size_t lnt_torch_modules_of(const lnt_layer *layer);
+/** The number of modules of a layer. */
+size_t lnt_torch_n_modules(const lnt_layer *layer);
 
-/** `LNT_ERR_INVALID` with a sentence that names the layer if Sequential has no such module. */
+/** `LNT_ERR_INVALID`, with the layer in the error message, if nn.Sequential has no such module. */
 lnt_status lnt_torch_modules_check(const lnt_net *net, const char *path, lnt_error *error);
 
 /**

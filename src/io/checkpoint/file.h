@@ -2,16 +2,16 @@
 #ifndef LINNET_IO_CHECKPOINT_FILE_H
 #define LINNET_IO_CHECKPOINT_FILE_H
 
-/** What the writer and the reader of checkpoints agree on: keys in `__metadata__`. */
+/** The format of checkpoints, for the writer and the reader: keys in `__metadata__`. */
 
-/** Goes up whenever a reader of the format before would misunderstand a file. */
+/** Incremented when a reader of the previous format would misread a file. */
 #define LNT_CHECKPOINT_FORMAT "1"
 
 #define LNT_CHECKPOINT_RESERVED "linnet."
 #define LNT_CHECKPOINT_FORMAT_KEY "linnet.checkpoint"
 #define LNT_CHECKPOINT_VERSION_KEY "linnet.version"
 #define LNT_CHECKPOINT_CORE_KEY "linnet.blas_core"
-#define LNT_CHECKPOINT_CHECKSUMS_KEY "linnet.checksums" /* JSON: tensor name to sum */
+#define LNT_CHECKPOINT_CHECKSUMS_KEY "linnet.checksums" /* JSON: tensor name to checksum */
 #define LNT_CHECKPOINT_CHECKSUM_KEY "linnet.checksum"   /* of all other keys and values */
 
 #include "base/files/checksum.h"
@@ -19,10 +19,13 @@
 
 #include <jansson.h>
 
-/** The sum of the metadata but `LNT_CHECKPOINT_CHECKSUM_KEY`, whatever the order of its keys. */
-lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksum *sum);
+/**
+ * The checksum of the metadata except `LNT_CHECKPOINT_CHECKSUM_KEY`, independent of the order of
+ * its keys.
+ */
+lnt_status lnt_checkpoint_metadata_checksum(const lnt_name_map *metadata, lnt_checksum *checksum);
 
-/** The same of a JSON object of texts, which is to be written. */
-lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum);
+/** The same for a JSON object of texts to write. */
+lnt_status lnt_checkpoint_json_checksum(const json_t *metadata, lnt_checksum *checksum);
 
 #endif

@@ -20,10 +20,10 @@
 #define SUFFIX ".safetensors"
 #define BAD_SUFFIX ".bad"
 #define LOCK_NAME ".lock"
-/* PREFIX, number, SUFFIX, BAD_SUFFIX and the zero. */
+/* PREFIX, number, SUFFIX, BAD_SUFFIX and the terminator. */
 #define NAME_LENGTH 64
 
-static const uint64_t most = 999999999999;
+static const uint64_t max_number = 999999999999;
 
 struct lnt_checkpoint_folder {
     lnt_owner owner;
@@ -32,9 +32,9 @@ struct lnt_checkpoint_folder {
     size_t keep;
     int lock;    /* of the lock file */
     bool locked; /* false: this file system has no locks */
-    char *file;  /* [path_length + 1 + NAME_LENGTH] room for the path of a file in it */
+    char *file;  /* [path_length + 1 + NAME_LENGTH] buffer for the path of a file in the folder */
     char *path;
-    char *stop; /* the path of the stop file; all three lie behind the struct */
+    char *stop; /* path of the stop file; all three are in the block of the struct */
 };
 
 static const lnt_allocator *allocator_of(const lnt_checkpoint_folder *folder)
@@ -56,7 +56,7 @@ static void name_of(uint64_t number, char name[NAME_LENGTH])
     (void) snprintf(name, NAME_LENGTH, PREFIX "%0*" PRIu64 SUFFIX, NUMBER_DIGITS, number);
 }
 
-/* Whether `name` is a checkpoint's, and which. */
+/* Whether `name` is the name of a checkpoint, and its number. */
 static bool parse_name(const char *name, uint64_t *number)
 {
     char same[NAME_LENGTH];
@@ -66,7 +66,7 @@ static bool parse_name(const char *name, uint64_t *number)
     }
     *number = strtoull(name + prefix, NULL, 10);
     name_of(*number, same);
-    return *number <= most && strcmp(same, name) == 0;
+    return *number <= max_number && strcmp(same, name) == 0;
 }
 
 /* --- opening --- */
@@ -91,10 +91,8 @@ static lnt_status take_lock(lnt_checkpoint_folder *folder, lnt_error *error)
     return LNT_OK;
 }
 
-/*
- * Removes what processes left that were killed while they saved. The lock is held: nobody else
- * saves here now. That a file cannot be removed is no failure.
- */
+/* Removes temporary files of processes that were killed while saving. The lock is held, so nobody
+ * else saves here now. It is not an error if a file cannot be removed. */
 static void remove_orphans(const lnt_checkpoint_folder *folder)
 {
     DIR *directory = opendir(folder->path);
@@ -113,7 +111,7 @@ static void remove_orphans(const lnt_checkpoint_folder *folder)
     }
 }
 
-static lnt_status enter(lnt_checkpoint_folder *folder, lnt_error *error)
+static lnt_status open_and_lock(lnt_checkpoint_folder *folder, lnt_error *error)
 {
     struct stat found;
     if (mkdir(folder->path, 0777) != 0 && errno != EEXIST) {
@@ -164,7 +162,7 @@ lnt_status lnt_checkpoint_folder_open(lnt_checkpoint_folder **out, const char *p
     memcpy(folder->stop, path, length - 1);
     memcpy(folder->stop + length - 1, "/" LNT_CHECKPOINT_STOP_FILE,
            sizeof "/" LNT_CHECKPOINT_STOP_FILE);
-    const lnt_status status = enter(folder, error);
+    const lnt_status status = open_and_lock(folder, error);
     if (status != LNT_OK) {
         lnt_checkpoint_folder_close(folder);
         return status;
@@ -184,9 +182,9 @@ void lnt_checkpoint_folder_close(lnt_checkpoint_folder *folder)
     lnt_owner_release(folder->owner, folder);
 }
 
-/* --- which there are --- */
+/* --- listing --- */
 
-/* The largest number below `bound`; `*found` is false if there is none. */
+/* Finds the largest number below `bound`; `*found` is false if there is none. */
 static lnt_status newest_below(const lnt_checkpoint_folder *folder, uint64_t bound,
                                uint64_t *number, bool *found, lnt_error *error)
 {
@@ -197,7 +195,7 @@ static lnt_status newest_below(const lnt_checkpoint_folder *folder, uint64_t bou
     }
     for (;;) {
         uint64_t one;
-        errno = 0; /* a name that was looked at may have set it */
+        errno = 0; /* the previous name may have set it */
         const struct dirent *entry = readdir(directory);
         if (entry == NULL) {
             break;
@@ -212,10 +210,10 @@ static lnt_status newest_below(const lnt_checkpoint_folder *folder, uint64_t bou
     return code == 0 ? LNT_OK : lnt_file_fail_errno(error, folder->path, "read", code);
 }
 
-/* Removes all below the newest `keep`. */
+/* Removes all but the newest `keep`. */
 static void prune(const lnt_checkpoint_folder *folder)
 {
-    uint64_t number = most + 1;
+    uint64_t number = max_number + 1;
     bool found = true;
     for (size_t i = 0; found; i++) {
         char name[NAME_LENGTH];
@@ -235,9 +233,10 @@ lnt_status lnt_checkpoint_folder_save(lnt_checkpoint_folder *folder, uint64_t nu
     if (folder == NULL) {
         return lnt_fail(error, LNT_ERR_NULL, "checkpoint to save: the folder is NULL");
     }
-    if (number > most) {
+    if (number > max_number) {
         return lnt_file_fail(error, LNT_ERR_TOO_LARGE, folder->path,
-                             "checkpoint number %" PRIu64 " is beyond %" PRIu64, number, most);
+                             "checkpoint number %" PRIu64 " is beyond %" PRIu64, number,
+                             max_number);
     }
     char name[NAME_LENGTH];
     name_of(number, name);
@@ -246,30 +245,30 @@ lnt_status lnt_checkpoint_folder_save(lnt_checkpoint_folder *folder, uint64_t nu
     return LNT_OK;
 }
 
-/* --- the newest good one --- */
+/* --- the newest valid checkpoint --- */
 
-/* A bad file must not count among those that are kept. */
-static void set_aside(const lnt_checkpoint_folder *folder, uint64_t number)
+/* A corrupt file must not count as one of the kept checkpoints. */
+static void mark_bad(const lnt_checkpoint_folder *folder, uint64_t number)
 {
     char name[NAME_LENGTH], *path = folder->file;
     name_of(number, name);
     const size_t length = strlen(file_at(folder, name));
-    char *aside = lnt_allocate(allocator_of(folder), length + sizeof BAD_SUFFIX, 1);
-    if (aside != NULL) {
-        (void) sprintf(aside, "%s" BAD_SUFFIX, path);
-        (void) rename(path, aside);
+    char *bad_path = lnt_allocate(allocator_of(folder), length + sizeof BAD_SUFFIX, 1);
+    if (bad_path != NULL) {
+        (void) sprintf(bad_path, "%s" BAD_SUFFIX, path);
+        (void) rename(path, bad_path);
     }
-    lnt_release(allocator_of(folder), aside);
+    lnt_release(allocator_of(folder), bad_path);
 }
 
-/* Sets aside the bad ones between the good one and the bound. */
-static void set_aside_between(const lnt_checkpoint_folder *folder, uint64_t good)
+/* Renames the corrupt checkpoints between the valid one and the bound. */
+static void mark_bad_between(const lnt_checkpoint_folder *folder, uint64_t good)
 {
-    uint64_t number = most + 1;
+    uint64_t number = max_number + 1;
     bool found = true;
     while (found && newest_below(folder, number, &number, &found, NULL) == LNT_OK && found &&
            number > good) {
-        set_aside(folder, number);
+        mark_bad(folder, number);
     }
 }
 
@@ -281,7 +280,7 @@ lnt_status lnt_checkpoint_folder_newest(lnt_checkpoint_folder *folder, lnt_check
     }
     *checkpoint = NULL;
     lnt_error first = {.status = LNT_OK};
-    uint64_t bound = most + 1, one = 0;
+    uint64_t bound = max_number + 1, one = 0;
     for (;;) {
         bool found;
         LNT_TRY(newest_below(folder, bound, &one, &found, error));
@@ -299,7 +298,7 @@ lnt_status lnt_checkpoint_folder_newest(lnt_checkpoint_folder *folder, lnt_check
         if (status == LNT_OK) {
             break;
         }
-        if (status != LNT_ERR_FORMAT) { /* it may be good: a disk's failure, or no memory */
+        if (status != LNT_ERR_FORMAT) { /* it may be valid: a disk error, or no memory */
             if (error != NULL) {
                 *error = why;
             }
@@ -308,7 +307,7 @@ lnt_status lnt_checkpoint_folder_newest(lnt_checkpoint_folder *folder, lnt_check
         first = first.status == LNT_OK ? why : first;
         bound = one;
     }
-    set_aside_between(folder, one);
+    mark_bad_between(folder, one);
     *number = one;
     if (skipped != NULL) {
         *skipped = first;

@@ -11,7 +11,7 @@
 
 struct lnt_checkpoint {
     lnt_owner owner;
-    char *path; /* behind the struct */
+    char *path; /* in the block of the struct */
     lnt_st_file *file;
     const lnt_name_map *metadata; /* of the file */
 };
@@ -42,7 +42,7 @@ static lnt_status check_metadata(const lnt_checkpoint *checkpoint, lnt_error *er
     }
     const char *expected = value_of(checkpoint, LNT_CHECKPOINT_CHECKSUM_KEY);
     lnt_checksum sum;
-    if (lnt_checkpoint_metadata_sum(checkpoint->metadata, &sum) != LNT_OK) {
+    if (lnt_checkpoint_metadata_checksum(checkpoint->metadata, &sum) != LNT_OK) {
         return lnt_file_fail_memory(error, checkpoint->path);
     }
     if (expected == NULL || strcmp(sum.text, expected) != 0) {
@@ -76,7 +76,7 @@ static lnt_status check_tensor(const lnt_checkpoint *checkpoint, const lnt_st_en
 static lnt_status check_tensors(const lnt_checkpoint *checkpoint, lnt_error *error)
 {
     const char *text = value_of(checkpoint, LNT_CHECKPOINT_CHECKSUMS_KEY);
-    const lnt_json_source source = {checkpoint->path, LNT_CHECKPOINT_CHECKSUMS_KEY};
+    const lnt_json_context source = {checkpoint->path, LNT_CHECKPOINT_CHECKSUMS_KEY};
     lnt_name_map sums = {0};
     if (text == NULL) {
         return fail(checkpoint, "its metadata has no checksums", error);
@@ -86,7 +86,7 @@ static lnt_status check_tensors(const lnt_checkpoint *checkpoint, lnt_error *err
     for (size_t i = 0; i < lnt_st_count(checkpoint->file) && status == LNT_OK; i++) {
         status = check_tensor(checkpoint, lnt_st_at(checkpoint->file, i), &sums, error);
     }
-    lnt_name_map_finish(&sums, allocator);
+    lnt_name_map_clear(&sums, allocator);
     return status;
 }
 
@@ -181,9 +181,9 @@ lnt_status lnt_checkpoint_shape(const lnt_checkpoint *checkpoint, const char *na
     return LNT_OK;
 }
 
-static lnt_status absent(const lnt_checkpoint *checkpoint, const char *name, lnt_error *error)
+static lnt_status not_found(const lnt_checkpoint *checkpoint, const char *name, lnt_error *error)
 {
-    return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is not there",
+    return lnt_file_fail(error, LNT_ERR_FORMAT, checkpoint->path, "tensor '%s' is missing",
                          lnt_excerpt_of(name).text);
 }
 
@@ -195,7 +195,7 @@ lnt_status lnt_checkpoint_checksum(const lnt_checkpoint *checkpoint, const char 
     }
     const lnt_st_entry *entry = lnt_st_find(checkpoint->file, name);
     if (entry == NULL) {
-        return absent(checkpoint, name, error);
+        return not_found(checkpoint, name, error);
     }
     lnt_checksum sum;
     LNT_TRY(lnt_st_checksum(checkpoint->file, entry, &sum, error));
@@ -211,7 +211,7 @@ lnt_status lnt_checkpoint_read(const lnt_checkpoint *checkpoint, const char *nam
     }
     const lnt_st_entry *entry = lnt_st_find(checkpoint->file, name);
     if (entry == NULL) {
-        return absent(checkpoint, name, error);
+        return not_found(checkpoint, name, error);
     }
     const lnt_tensor shape = shape_of(entry);
     if (shape.dtype != value->dtype) {

@@ -57,7 +57,7 @@ static lnt_status put_text(json_t *metadata, const lnt_checkpoint_text *text, co
                : lnt_file_fail_memory(error, path);
 }
 
-static json_t *sums_json(const lnt_st_item *items, size_t n_items)
+static json_t *checksums_json(const lnt_st_item *items, size_t n_items)
 {
     json_t *sums = json_object();
     for (size_t i = 0; sums != NULL && i < n_items; i++) {
@@ -75,15 +75,15 @@ static json_t *sums_json(const lnt_st_item *items, size_t n_items)
     return text;
 }
 
-static bool put_own(json_t *metadata, const lnt_st_item *items, size_t n_items)
+static bool put_linnet_keys(json_t *metadata, const lnt_st_item *items, size_t n_items)
 {
     lnt_checksum sum;
     return lnt_json_put(metadata, LNT_CHECKPOINT_FORMAT_KEY, json_string(LNT_CHECKPOINT_FORMAT)) &&
            lnt_json_put(metadata, LNT_CHECKPOINT_VERSION_KEY, json_string(lnt_version())) &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CORE_KEY,
                         json_string(lnt_build_info().blas_core)) &&
-           lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, sums_json(items, n_items)) &&
-           lnt_checkpoint_json_sum(metadata, &sum) == LNT_OK &&
+           lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUMS_KEY, checksums_json(items, n_items)) &&
+           lnt_checkpoint_json_checksum(metadata, &sum) == LNT_OK &&
            lnt_json_put(metadata, LNT_CHECKPOINT_CHECKSUM_KEY, json_string(sum.text));
 }
 
@@ -102,7 +102,7 @@ static lnt_status write_items(const char *path, const lnt_checkpoint_content *co
     for (size_t i = 0; i < content->n_texts; i++) {
         LNT_TRY(put_text(metadata, &content->texts[i], path, error));
     }
-    return put_own(metadata, items, content->n_items)
+    return put_linnet_keys(metadata, items, content->n_items)
                ? lnt_st_write(path, items, content->n_items, metadata, error)
                : lnt_file_fail_memory(error, path);
 }

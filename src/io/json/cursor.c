@@ -12,7 +12,7 @@ static void skip_blanks(lnt_json_cursor *cursor)
     }
 }
 
-static bool take(lnt_json_cursor *cursor, char c)
+static bool skip_char(lnt_json_cursor *cursor, char c)
 {
     skip_blanks(cursor);
     const bool found = *cursor->next == c;
@@ -22,15 +22,15 @@ static bool take(lnt_json_cursor *cursor, char c)
 
 bool lnt_json_enter(lnt_json_cursor *cursor, char open)
 {
-    return take(cursor, open);
+    return skip_char(cursor, open);
 }
 
 bool lnt_json_more(lnt_json_cursor *cursor, char close)
 {
-    if (take(cursor, close)) {
+    if (skip_char(cursor, close)) {
         return false;
     }
-    (void) take(cursor, ',');
+    (void) skip_char(cursor, ',');
     return true;
 }
 
@@ -67,7 +67,7 @@ static char *put_utf8(char *to, unsigned code)
     return to;
 }
 
-/* Decodes the escape at `from`, which is never shorter than what it stands for. */
+/* Decodes the escape at `from`, which is never shorter than the decoded bytes. */
 static const char *decode_escape(const char *from, char **to)
 {
     static const char letters[] = "bfnrt", bytes[] = "\b\f\n\r\t";
@@ -88,7 +88,7 @@ static const char *decode_escape(const char *from, char **to)
 
 char *lnt_json_take_text(lnt_json_cursor *cursor)
 {
-    if (!take(cursor, '"')) {
+    if (!skip_char(cursor, '"')) {
         return NULL;
     }
     char *const text = cursor->next;
@@ -109,7 +109,7 @@ char *lnt_json_take_text(lnt_json_cursor *cursor)
 char *lnt_json_take_key(lnt_json_cursor *cursor)
 {
     char *const key = lnt_json_take_text(cursor);
-    (void) take(cursor, ':');
+    (void) skip_char(cursor, ':');
     return key;
 }
 
@@ -162,7 +162,7 @@ size_t lnt_json_count(lnt_json_cursor cursor, char close)
     size_t count = 0;
     for (; lnt_json_more(&cursor, close); count++) {
         lnt_json_skip(&cursor);
-        if (take(&cursor, ':')) { /* that was a key */
+        if (skip_char(&cursor, ':')) { /* it was a key */
             lnt_json_skip(&cursor);
         }
     }

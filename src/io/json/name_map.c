@@ -10,7 +10,7 @@
 
 enum { N_PARTS = 256 };
 
-void lnt_name_map_put(lnt_name_map *map, const char *name, const void *value)
+void lnt_name_map_add(lnt_name_map *map, const char *name, const void *value)
 {
     map->items[map->count++] = (lnt_name_item){XXH3_64bits(name, strlen(name)), name, value};
 }
@@ -24,7 +24,7 @@ static int compare(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static size_t part_of(const lnt_name_item *item)
+static size_t partition_of(const lnt_name_item *item)
 {
     return (size_t) (item->hash >> 56u);
 }
@@ -38,7 +38,7 @@ static void split(lnt_name_map *map, size_t ends[N_PARTS])
     size_t next[N_PARTS];
     memset(ends, 0, N_PARTS * sizeof *ends);
     for (size_t i = 0; i < map->count; i++) {
-        ends[part_of(&map->items[i])]++;
+        ends[partition_of(&map->items[i])]++;
     }
     size_t sum = 0;
     for (size_t p = 0; p < N_PARTS; p++) {
@@ -49,7 +49,7 @@ static void split(lnt_name_map *map, size_t ends[N_PARTS])
     for (size_t p = 0; p < N_PARTS; p++) {
         while (next[p] < ends[p]) {
             lnt_name_item *item = &map->items[next[p]];
-            const size_t target = part_of(item);
+            const size_t target = partition_of(item);
             if (target == p) {
                 next[p]++;
             } else {
@@ -88,55 +88,55 @@ const void *lnt_name_map_find(const lnt_name_map *map, const char *name)
 
 /* --- texts of a file --- */
 
-static lnt_status fail_key(lnt_json_source source, const char *field, const char *sentence,
+static lnt_status fail_key(lnt_json_context context, const char *field, const char *sentence,
                            const char *key, lnt_error *error)
 {
-    return lnt_file_fail(error, LNT_ERR_FORMAT, source.path, "%s: %s '%s'%s%s", source.what,
+    return lnt_file_fail(error, LNT_ERR_FORMAT, context.path, "%s: %s '%s'%s%s", context.what,
                          sentence, lnt_excerpt_of(key).text, field != NULL ? " in " : "",
                          field != NULL ? field : "");
 }
 
-lnt_status lnt_name_map_take(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_source source,
+lnt_status lnt_name_map_read(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_context context,
                              const char *field, const lnt_allocator *allocator, lnt_error *error)
 {
     if (!lnt_json_enter(cursor, '{')) {
-        return lnt_file_fail(error, LNT_ERR_FORMAT, source.path, "%s: expected an object%s%s",
-                             source.what, field != NULL ? " as " : "", field != NULL ? field : "");
+        return lnt_file_fail(error, LNT_ERR_FORMAT, context.path, "%s: expected an object%s%s",
+                             context.what, field != NULL ? " as " : "", field != NULL ? field : "");
     }
     map->count = 0;
     map->items = lnt_allocate_unset(allocator, lnt_json_count(*cursor, '}'), sizeof *map->items);
     if (map->items == NULL) {
-        return lnt_file_fail_memory(error, source.path);
+        return lnt_file_fail_memory(error, context.path);
     }
     while (lnt_json_more(cursor, '}')) {
         const char *key = lnt_json_take_key(cursor);
         const char *value = lnt_json_take_text(cursor);
         if (value == NULL) {
-            return fail_key(source, field, "expected text as", key, error);
+            return fail_key(context, field, "expected text as", key, error);
         }
-        lnt_name_map_put(map, key, value);
+        lnt_name_map_add(map, key, value);
     }
-    const char *twice = lnt_name_map_sort(map);
-    return twice == NULL ? LNT_OK : fail_key(source, field, "duplicate key", twice, error);
+    const char *duplicate = lnt_name_map_sort(map);
+    return duplicate == NULL ? LNT_OK : fail_key(context, field, "duplicate key", duplicate, error);
 }
 
 lnt_status lnt_name_map_parse(lnt_name_map *map, const char *text, size_t length,
-                              lnt_json_source source, const lnt_allocator *allocator,
+                              lnt_json_context context, const lnt_allocator *allocator,
                               lnt_error *error)
 {
     enum { DEPTH = 1 };
     lnt_json_size size;
-    LNT_TRY(lnt_json_check(text, length, DEPTH, source, &size, error));
+    LNT_TRY(lnt_json_check(text, length, DEPTH, context, &size, error));
     map->text = lnt_allocate_unset(allocator, length, 1);
     if (map->text == NULL) {
-        return lnt_file_fail_memory(error, source.path);
+        return lnt_file_fail_memory(error, context.path);
     }
     memcpy(map->text, text, length);
     lnt_json_cursor cursor = {map->text};
-    return lnt_name_map_take(map, &cursor, source, NULL, allocator, error);
+    return lnt_name_map_read(map, &cursor, context, NULL, allocator, error);
 }
 
-void lnt_name_map_finish(lnt_name_map *map, const lnt_allocator *allocator)
+void lnt_name_map_clear(lnt_name_map *map, const lnt_allocator *allocator)
 {
     lnt_release(allocator, map->items);
     lnt_release(allocator, map->text);

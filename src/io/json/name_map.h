@@ -7,7 +7,7 @@
 #include <linnet/memory.h>
 #include <stdint.h>
 
-/** Distinct names, each with a value. Whatever the names are, n log n comparisons sort them. */
+/** A map of distinct names to values. Sorting takes n log n comparisons for any names. */
 typedef struct lnt_name_item {
     uint64_t hash;
     const char *name;
@@ -17,34 +17,34 @@ typedef struct lnt_name_item {
 typedef struct lnt_name_map {
     size_t count;
     lnt_name_item *items; /* [count] */
-    char *text;           /* in which names and values lie, if that is the map's own; or NULL */
+    char *text;           /* memory of names and values, if the map owns it; or NULL */
 } lnt_name_map;
 
-/** Adds a name, for which there is room; names and values are borrowed. */
-void lnt_name_map_put(lnt_name_map *map, const char *name, const void *value);
+/** Adds a name; `items` must have space. Names and values are borrowed. */
+void lnt_name_map_add(lnt_name_map *map, const char *name, const void *value);
 
-/** Makes the map ready to be searched. NULL, or a name that is there twice. */
+/** Sorts the map for searching. Returns NULL, or a duplicate name. */
 const char *lnt_name_map_sort(lnt_name_map *map);
 
-/** The value of a name; NULL if it is not there. */
+/** The value of a name; NULL if there is none. */
 const void *lnt_name_map_find(const lnt_name_map *map, const char *name);
 
 /**
- * Takes an object of texts, of `source`, at the cursor. Names and values lie in the cursor's text.
- * `field` names the object in sentences. The caller finishes the map, whatever comes.
- * `LNT_ERR_FORMAT` for another value and for a key that is there twice; `LNT_ERR_MEMORY`.
+ * Reads an object of texts at the cursor. Names and values are in the cursor's text. `field` is the
+ * name of the object in error messages. The caller clears the map, also on failure.
+ * `LNT_ERR_FORMAT` for a value that is not a text and for a duplicate key; `LNT_ERR_MEMORY`.
  */
-lnt_status lnt_name_map_take(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_source source,
+lnt_status lnt_name_map_read(lnt_name_map *map, lnt_json_cursor *cursor, lnt_json_context context,
                              const char *field, const lnt_allocator *allocator, lnt_error *error);
 
-/** The same from a text that is all one object, and has not been checked; it is copied. */
+/** The same from a text that is one object and not yet validated; it is copied. */
 lnt_status lnt_name_map_parse(lnt_name_map *map, const char *text, size_t length,
-                              lnt_json_source source, const lnt_allocator *allocator,
+                              lnt_json_context context, const lnt_allocator *allocator,
                               lnt_error *error);
 
-void lnt_name_map_finish(lnt_name_map *map, const lnt_allocator *allocator);
+void lnt_name_map_clear(lnt_name_map *map, const lnt_allocator *allocator);
 
-/** A map whose values are texts, as it was taken; it may be NULL. */
+/** Looks up texts in a map of texts, which may be NULL. */
 lnt_text_lookup lnt_name_map_texts(const lnt_name_map *map);
 
 #endif

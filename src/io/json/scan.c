@@ -10,14 +10,14 @@ typedef struct scanner {
     const char *begin;
     const char *next;
     const char *end;
-    size_t depth; /* levels that may still be opened */
+    size_t depth; /* levels that may still be entered */
     lnt_json_size size;
-    const char *fault; /* what is wrong at `next` */
+    const char *message; /* the error at `next` */
 } scanner;
 
 static bool fail(scanner *s, const char *sentence)
 {
-    s->fault = sentence;
+    s->message = sentence;
     return false;
 }
 
@@ -31,7 +31,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The next byte that is no blank; a zero byte at the end, which is nowhere right. */
+/* The next byte that is not a blank; a zero byte at the end, which is never valid. */
 static char peek(scanner *s)
 {
     while (s->next < s->end && is_blank(*s->next)) {
@@ -129,7 +129,7 @@ static bool scan_number(scanner *s)
     for (; s->next < s->end && is_digit(*s->next); s->next++) {
         const unsigned digit = (unsigned) (*s->next - '0');
         if (value > ((uint64_t) INT64_MAX - digit) / 10) {
-            return fail(s, "too big a number");
+            return fail(s, "the number is too large");
         }
         value = value * 10 + digit;
     }
@@ -233,12 +233,12 @@ static bool scan_all(scanner *s)
     return s->next == s->end || fail(s, "expected the end of the text");
 }
 
-lnt_status lnt_json_check(const char *text, size_t length, size_t max_depth, lnt_json_source source,
-                          lnt_json_size *size, lnt_error *error)
+lnt_status lnt_json_check(const char *text, size_t length, size_t max_depth,
+                          lnt_json_context context, lnt_json_size *size, lnt_error *error)
 {
     scanner s = {.begin = text, .next = text, .end = text + length, .depth = max_depth};
     if (!scan_all(&s)) {
-        return lnt_json_fail(source, (size_t) (s.next - s.begin), s.fault, error);
+        return lnt_json_fail(context, (size_t) (s.next - s.begin), s.message, error);
     }
     *size = s.size;
     return LNT_OK;

@@ -6,20 +6,18 @@
 #include <linnet/memory.h>
 #include <stdbool.h>
 
-lnt_status lnt_json_fail(lnt_json_source source, size_t byte, const char *sentence,
+lnt_status lnt_json_fail(lnt_json_context context, size_t byte, const char *sentence,
                          lnt_error *error)
 {
-    return lnt_file_fail(error, LNT_ERR_FORMAT, source.path, "%s, byte %zu: %s", source.what, byte,
-                         sentence);
+    return lnt_file_fail(error, LNT_ERR_FORMAT, context.path, "%s, byte %zu: %s", context.what,
+                         byte, sentence);
 }
 
-/*
- * jansson gives reals to strtod and asserts that all of the text was a number, which aborts the
- * process where the locale's decimal point is longer than one byte. So none may reach it. And it
- * takes no offence at a zero byte behind a number.
- */
+/* jansson parses real numbers with strtod and asserts that the whole text is a number. This aborts
+ * the process if the locale's decimal point is longer than one byte, so real numbers are refused
+ * here first. jansson also accepts a zero byte after a number. */
 static lnt_status check_tokens(const char *text, size_t length, size_t max_depth,
-                               lnt_json_source source, lnt_error *error)
+                               lnt_json_context context, lnt_error *error)
 {
     size_t depth = 0;
     bool in_string = false, after_digit = false;
@@ -31,16 +29,16 @@ static lnt_status check_tokens(const char *text, size_t length, size_t max_depth
             continue;
         }
         if (c == '\0') {
-            return lnt_json_fail(source, i, "found a zero byte", error);
+            return lnt_json_fail(context, i, "found a zero byte", error);
         }
         if (c == '.' || c == '-' || c == '+' || ((c == 'e' || c == 'E') && after_digit)) {
-            return lnt_json_fail(source, i, "numbers must be whole and not negative", error);
+            return lnt_json_fail(context, i, "numbers must be whole and not negative", error);
         }
         after_digit = c >= '0' && c <= '9';
         in_string = c == '"';
         if (c == '{' || c == '[') {
             if (++depth > max_depth) {
-                return lnt_json_fail(source, i, "nested too deeply", error);
+                return lnt_json_fail(context, i, "nested too deeply", error);
             }
         } else if ((c == '}' || c == ']') && depth > 0) {
             depth--;
@@ -53,7 +51,7 @@ static lnt_status check_tokens(const char *text, size_t length, size_t max_depth
  * Releases of jansson up to 2.14 write past a buffer if a long string outgrows it and there is no
  * memory (akheron/jansson#362). So see to it beforehand that there is, were the text one string.
  */
-static bool memory_is_there(size_t length)
+static bool memory_available(size_t length)
 {
     enum { COPIES = 4 }; /* the buffer, twice its size when it grows, and the result */
     void *probe = lnt_allocate(NULL, length, COPIES);
@@ -62,27 +60,25 @@ static bool memory_is_there(size_t length)
 }
 
 lnt_status lnt_json_parse(json_t **root, const char *text, size_t length, size_t max_depth,
-                          lnt_json_source source, lnt_error *error)
+                          lnt_json_context context, lnt_error *error)
 {
     *root = NULL;
-    LNT_TRY(check_tokens(text, length, max_depth, source, error));
-    if (!memory_is_there(length)) {
-        return lnt_file_fail_memory(error, source.path);
+    LNT_TRY(check_tokens(text, length, max_depth, context, error));
+    if (!memory_available(length)) {
+        return lnt_file_fail_memory(error, context.path);
     }
-    json_error_t fault;
-    *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &fault);
+    json_error_t message;
+    *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &message);
     if (*root != NULL) {
         return LNT_OK;
     }
-    /*
-     * jansson tells most lacks of memory by saying nothing. A string that it has no room for it
-     * calls a fault in the text, which cannot be told from one.
-     */
-    if (fault.text[0] == '\0' || json_error_code(&fault) == json_error_out_of_memory) {
-        return lnt_file_fail_memory(error, source.path);
+    /* For most failed allocations jansson gives an empty message. For a string without memory it
+     * reports a syntax error, which cannot be distinguished from a real one. */
+    if (message.text[0] == '\0' || json_error_code(&message) == json_error_out_of_memory) {
+        return lnt_file_fail_memory(error, context.path);
     }
-    const size_t byte = fault.position > 0 ? (size_t) fault.position : 0;
-    return lnt_json_fail(source, byte, lnt_excerpt_of(fault.text).text, error);
+    const size_t byte = message.position > 0 ? (size_t) message.position : 0;
+    return lnt_json_fail(context, byte, lnt_excerpt_of(message.text).text, error);
 }
 
 json_t *lnt_json_embed(const json_t *value)

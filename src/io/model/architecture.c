@@ -103,7 +103,7 @@ static bool span_parse(const json_t *value, lnt_layer *layer)
     return lnt_size_parse(value, &layer->skip_depth);
 }
 
-/* Of an activation that has a parameter. */
+/* Whether the activation has a parameter. */
 static bool has_alpha(const lnt_layer *layer)
 {
     return lnt_activation_kind_of(layer->activation)->has_alpha;
@@ -127,7 +127,7 @@ static const struct {
     const char *expected;
     json_t *(*json)(const lnt_layer *layer);
     bool (*parse)(const json_t *value, lnt_layer *layer);
-    bool (*needed)(const lnt_layer *layer); /* NULL: always; else it may be there all the same */
+    bool (*needed)(const lnt_layer *layer); /* NULL: always; an unneeded field is allowed */
 } fields[] = {
     {UNITS, "units", "a whole number", units_json, units_parse, NULL},
     {ACTIVATION, "activation", "the name of an activation", activation_json, activation_parse,
@@ -295,8 +295,8 @@ json_t *lnt_architecture_json(const lnt_net *net)
     return root;
 }
 
-/* With `layers` NULL it only checks, so that a list of trifles is refused before it takes memory.
- */
+/* With `layers` NULL it only checks, so that a long invalid list is refused before memory is
+ * allocated. */
 static lnt_status parse_layers(lnt_layer *layers, const json_t *array, const char *path,
                                lnt_error *error)
 {

@@ -25,7 +25,7 @@ lnt_status lnt_model_metadata_checksum(lnt_text_lookup metadata, lnt_checksum *c
     size_t n_parts = 0;
     for (unsigned key = 0; key < LNT_KEY_CHECKSUM; key++) {
         const char *value = lnt_model_value(metadata, (lnt_model_key) key);
-        if (value != NULL) { /* the zero bytes keep key and value apart */
+        if (value != NULL) { /* the zero bytes separate key and value */
             parts[n_parts++] = (lnt_checksum_part){keys[key], strlen(keys[key]) + 1, 1};
             parts[n_parts++] = (lnt_checksum_part){value, strlen(value) + 1, 1};
         }

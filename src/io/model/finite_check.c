@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* printf would show the sign bit of a NaN, which means nothing. */
+/* printf would print the sign bit of a NaN, which has no meaning. */
 static const char *text_of(double value)
 {
     return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
@@ -22,16 +22,16 @@ lnt_status lnt_file_check_finite(const char *path, const char *name, const lnt_t
     if (finite) {
         return LNT_OK;
     }
-    char place[64];
+    char element[64];
     if (rank == 1) {
-        (void) snprintf(place, sizeof place, "[%zu]", row + col); /* one of them is 0 */
+        (void) snprintf(element, sizeof element, "[%zu]", row + col); /* one of them is 0 */
     } else {
-        (void) snprintf(place, sizeof place, "[%zu, %zu]", row, col);
+        (void) snprintf(element, sizeof element, "[%zu, %zu]", row, col);
     }
     return lnt_file_fail(error, LNT_ERR_NONFINITE, path,
                          "tensor '%s': expected finite numbers, found %s as element %s",
                          lnt_excerpt_of(name).text, text_of(lnt_tensor_get(value, row, col)),
-                         place);
+                         element);
 }
 
 static lnt_status check(const char *path, const lnt_parameter *p, lnt_error *error)

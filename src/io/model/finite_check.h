@@ -7,8 +7,8 @@
 #include <linnet/tensor.h>
 
 /**
- * Whether a tensor of a file has finite numbers only. `LNT_ERR_NONFINITE` if not, and `error`
- * names the first element that is none: [row, column], or [index] for `rank` 1, counted from 0.
+ * Checks that a tensor of a file has only finite numbers. If not, `LNT_ERR_NONFINITE`, and `error`
+ * names the first such element: [row, column], or [index] for `rank` 1, counted from 0.
  */
 lnt_status lnt_file_check_finite(const char *path, const char *name, const lnt_tensor *value,
                                  size_t rank, lnt_error *error);

@@ -5,44 +5,48 @@
 #include "io/json/text.h"
 #include "io/model/file.h"
 
-/** A model that is being read from an archive. */
-typedef struct lnt_loader {
+/** The state of loading a model from an archive. */
+typedef struct lnt_model_loader {
     const char *path;
     const lnt_allocator *allocator;
     lnt_error *error;
     const lnt_model_archive *archive;
     lnt_text_lookup metadata;
-    lnt_name_map checksums;   /* tensor name to sum */
-    bool has_laplace;         /* what the metadata say of a Laplace approximation */
-    lnt_laplace_info laplace; /* likewise; without the number of parameters */
-} lnt_loader;
+    lnt_name_map checksums;   /* tensor name to checksum */
+    bool has_laplace;         /* whether the metadata describe a Laplace approximation */
+    lnt_laplace_info laplace; /* its description, without the number of parameters */
+} lnt_model_loader;
 
-/** NULL if there is none of that name. */
-const lnt_st_entry *lnt_loader_find(const lnt_loader *load, const char *name);
+/** NULL if there is no such tensor. */
+const lnt_st_entry *lnt_model_loader_find(const lnt_model_loader *loader, const char *name);
 
-/** Parses the JSON text of a key; *root is NULL if the key is not there. */
-lnt_status lnt_loader_parse(const lnt_loader *load, lnt_model_key key, json_t **root);
+/** Parses the JSON text of a key; *root is NULL if there is no such key. */
+lnt_status lnt_model_loader_parse(const lnt_model_loader *loader, lnt_model_key key, json_t **root);
 
-/** Whether the metadata have what each model has, unaltered. */
-lnt_status lnt_loader_check(const lnt_loader *load);
+/** Checks that the metadata have all required keys, unaltered. */
+lnt_status lnt_model_loader_check(const lnt_model_loader *loader);
 
-/** Fails with a sentence about a tensor. */
-lnt_status lnt_loader_fail(const lnt_loader *load, const char *name, const char *sentence);
+/** Fails with an error message about a tensor. */
+lnt_status lnt_model_loader_fail(const lnt_model_loader *loader, const char *name,
+                                 const char *sentence);
 
-/** The entry of that name, found to be as expected. */
-lnt_status lnt_loader_tensor(const lnt_loader *load, const char *name, lnt_st_dtype dtype,
-                             size_t rank, const size_t *shape, const lnt_st_entry **entry);
+/** Finds the entry of a tensor and checks its dtype and shape. */
+lnt_status lnt_model_loader_tensor(const lnt_model_loader *loader, const char *name,
+                                   lnt_st_dtype dtype, size_t rank, const size_t *shape,
+                                   const lnt_st_entry **entry);
 
-/** Reads an entry, whose sum must be right. */
-lnt_status lnt_loader_read(const lnt_loader *load, const lnt_st_entry *entry, void *data);
+/** Reads an entry and verifies its checksum. */
+lnt_status lnt_model_loader_read(const lnt_model_loader *loader, const lnt_st_entry *entry,
+                                 void *data);
 
-/** Reads what the metadata say of a Laplace approximation. */
-lnt_status lnt_loader_laplace_info(lnt_loader *load);
+/** Reads the description of a Laplace approximation. */
+lnt_status lnt_model_loader_laplace_info(lnt_model_loader *loader);
 
-/** How many tensors that has for these layers. */
-size_t lnt_loader_laplace_tensors(const lnt_loader *load, const lnt_net_config *config);
+/** The number of its tensors for these layers. */
+size_t lnt_model_loader_laplace_tensors(const lnt_model_loader *loader,
+                                        const lnt_net_config *config);
 
-/** Sets the model's Laplace approximation, if there is one; net and loss are there. */
-lnt_status lnt_loader_laplace(const lnt_loader *load, lnt_model *model);
+/** Loads the Laplace approximation, if there is one; net and loss must be loaded. */
+lnt_status lnt_model_loader_laplace(const lnt_model_loader *loader, lnt_model *model);
 
 #endif

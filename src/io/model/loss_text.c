@@ -32,7 +32,7 @@ static double parameter_of(const lnt_loss *loss, const lnt_setting *parameter)
     return value;
 }
 
-/* The parameter if it is not 0: older readers know files without. */
+/* The parameter, unless it is 0: older readers know files without. */
 static bool put_parameter(json_t *root, const lnt_loss *loss)
 {
     const lnt_setting *parameter = lnt_loss_parameter(loss->kind);
@@ -81,7 +81,7 @@ static bool reduction_parse(const json_t *value, lnt_reduction *reduction)
     return false;
 }
 
-/* One that is not there is 0. */
+/* A missing parameter is 0. */
 static bool parameter_parse(const json_t *value, const lnt_setting *parameter, lnt_loss *loss)
 {
     double number = 0;
@@ -120,7 +120,7 @@ static lnt_status class_weights_parse(lnt_model *model, const json_t *array, con
     return LNT_OK;
 }
 
-/* Kind and reductions, which every loss has. */
+/* Reads kind and reductions, which every loss has. */
 static lnt_status kind_parse(lnt_loss *loss, const json_t *root, const char *path, lnt_error *error)
 {
     const char *kind = json_string_value(json_object_get(root, "kind"));

@@ -7,7 +7,7 @@
 
 static const char digits[] = "0123456789abcdef";
 
-/* {"hex": "..."} for bytes that JSON cannot hold; NULL without memory. */
+/* {"hex": "..."} for bytes that are not UTF-8; NULL without memory. */
 static json_t *hex_json(const char *bytes)
 {
     const size_t length = strlen(bytes);
@@ -44,7 +44,7 @@ json_t *lnt_names_json(const lnt_names *names)
     return array;
 }
 
-/* The text of a name, or the hexadecimal digits of its bytes; NULL if it is neither. */
+/* The text of a name, or the hexadecimal digits of its bytes; NULL if `name` is invalid. */
 static const char *text_of(const json_t *name, bool *is_hex)
 {
     *is_hex = json_is_object(name);
@@ -72,7 +72,7 @@ static bool decode_hex(const char *text, char *bytes)
     return true;
 }
 
-/* Points `strings` to the names, those in hexadecimal decoded to `bytes`. */
+/* Sets `strings` to the names; hexadecimal ones are decoded to `bytes`. */
 static bool collect(const json_t *array, const char **strings, char *bytes)
 {
     for (size_t i = 0; i < json_array_size(array); i++) {
@@ -112,7 +112,7 @@ lnt_status lnt_names_parse(lnt_names **names, const json_t *root, const char *pa
         status = lnt_file_fail(error, LNT_ERR_FORMAT, path, "expected a list of names as text");
     } else {
         status = lnt_names_create(names, strings, count, allocator);
-        if (status != LNT_OK) { /* nothing but memory can lack */
+        if (status != LNT_OK) { /* only memory can be missing */
             status = lnt_file_fail_memory(error, path);
         }
     }

@@ -55,11 +55,11 @@ static bool field_is_unknown(record_type type, const char *place)
     return isnan(real);
 }
 
-json_t *lnt_record_json(const lnt_training_summary *record)
+json_t *lnt_training_summary_json(const lnt_training_summary *summary)
 {
     json_t *root = json_object();
     for (size_t i = 0; root != NULL && i < N_RECORD_FIELDS; i++) {
-        const char *place = (const char *) record + record_fields[i].offset;
+        const char *place = (const char *) summary + record_fields[i].offset;
         if (!field_is_unknown(record_fields[i].type, place) &&
             !lnt_json_put(root, record_fields[i].name, field_json(record_fields[i].type, place))) {
             json_decref(root);
@@ -87,14 +87,15 @@ static bool field_parse(const json_t *value, record_type type, char *place)
     return true;
 }
 
-lnt_status lnt_record_parse(lnt_training_summary *record, const json_t *root, const char *path,
-                            lnt_error *error)
+lnt_status lnt_training_summary_parse(lnt_training_summary *summary, const json_t *root,
+                                      const char *path, lnt_error *error)
 {
     size_t present = 0;
     for (size_t i = 0; i < N_RECORD_FIELDS; i++) {
         const json_t *value = json_object_get(root, record_fields[i].name);
         present += value != NULL;
-        if (!field_parse(value, record_fields[i].type, (char *) record + record_fields[i].offset)) {
+        if (!field_parse(value, record_fields[i].type,
+                         (char *) summary + record_fields[i].offset)) {
             return lnt_file_fail(error, LNT_ERR_FORMAT, path,
                                  "training record: expected a number as text as '%s'",
                                  record_fields[i].name);

@@ -7,24 +7,24 @@
 #include <linnet/io.h>
 
 /**
- * What a model says about itself, as JSON. The `_json` functions return NULL without memory (or
- * for NULL names); the `_parse` functions return `LNT_ERR_FORMAT` or `LNT_ERR_MEMORY`.
+ * Descriptions of a model's parts as JSON. The `_json` functions return NULL without memory (or for
+ * NULL names); the `_parse` functions return `LNT_ERR_FORMAT` or `LNT_ERR_MEMORY`.
  */
 
 /**
- * {"kind": "huber", "value": "mean", "gradient": "sum", "delta": "1.5"}; a parameter of 0 is left
- * out, and classifications may have "class_weights": ["1", "0.25"].
+ * {"kind": "huber", "value": "mean", "gradient": "sum", "delta": "1.5"}; a parameter of 0 is
+ * omitted, and classifications may have "class_weights": ["1", "0.25"].
  */
 json_t *lnt_loss_json(const lnt_loss *loss);
-/** Sets the loss of a model, whose net is there, and its class weights. */
+/** Sets the loss and class weights of a model that has its net. */
 lnt_status lnt_loss_parse(lnt_model *model, const json_t *root, const char *path,
                           const lnt_allocator *allocator, lnt_error *error);
 void lnt_class_weights_destroy(lnt_class_weights *weights);
 
-/** {"epochs": "50", ..., "train_loss": "0.25"}; numbers that are NaN are left out. */
-json_t *lnt_record_json(const lnt_training_summary *record);
-lnt_status lnt_record_parse(lnt_training_summary *record, const json_t *root, const char *path,
-                            lnt_error *error);
+/** {"epochs": "50", ..., "train_loss": "0.25"}; NaN is omitted. */
+json_t *lnt_training_summary_json(const lnt_training_summary *summary);
+lnt_status lnt_training_summary_parse(lnt_training_summary *summary, const json_t *root,
+                                      const char *path, lnt_error *error);
 
 /** {"structure": "last", "rows": "100", "prior_precision": "0.5", ...}. */
 json_t *lnt_laplace_json(const lnt_laplace_info *info);

@@ -18,7 +18,7 @@ struct lnt_st_file {
     lnt_owner owner;
     const char *path;
     int fd;
-    char *header; /* decoded in place: all names lie there */
+    char *header; /* decoded in place; holds all names */
     size_t data_start;
     lnt_st_table table;
 };
@@ -40,7 +40,7 @@ static lnt_status read_at(const lnt_st_file *file, size_t offset, void *to, size
         }
         if (n == 0) {
             return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
-                                 "was cut while it was being read");
+                                 "was truncated while it was read");
         }
         if (n > 0) {
             next += n;
@@ -51,7 +51,7 @@ static lnt_status read_at(const lnt_st_file *file, size_t offset, void *to, size
     return LNT_OK;
 }
 
-/* O_NONBLOCK: opening a pipe must not wait for somebody to write to it. */
+/* O_NONBLOCK: opening a pipe must not wait for a writer. */
 static lnt_status open_regular(lnt_st_file *file, size_t *size, lnt_error *error)
 {
     do {
@@ -89,13 +89,13 @@ static lnt_status header_length(const lnt_st_file *file, size_t size, size_t *le
     const uint64_t declared = lnt_little_endian_u64(bytes);
     if (declared > LNT_ST_MAX_HEADER) {
         return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
-                             "not a safetensors file: its first bytes ask for a header of %ju "
+                             "not a safetensors file: its first bytes give a header of %ju "
                              "bytes; at most %zu are allowed",
                              (uintmax_t) declared, LNT_ST_MAX_HEADER);
     }
     if (declared > size - LENGTH_BYTES) {
         return lnt_file_fail(error, LNT_ERR_FORMAT, file->path,
-                             "cut, or not a safetensors file: its first bytes ask for a header of "
+                             "cut, or not a safetensors file: its first bytes give a header of "
                              "%ju bytes, and %zu follow",
                              (uintmax_t) declared, size - LENGTH_BYTES);
     }
@@ -147,7 +147,7 @@ void lnt_st_close(lnt_st_file *file)
     if (file == NULL) {
         return;
     }
-    lnt_st_table_finish(&file->table, allocator_of(file));
+    lnt_st_table_clear(&file->table, allocator_of(file));
     lnt_release(allocator_of(file), file->header);
     if (file->fd >= 0) {
         (void) close(file->fd);
@@ -162,7 +162,7 @@ size_t lnt_st_count(const lnt_st_file *file)
 
 const lnt_st_entry *lnt_st_at(const lnt_st_file *file, size_t i)
 {
-    return i < file->table.count ? file->table.places[i].entry : NULL;
+    return i < file->table.count ? file->table.by_offset[i].entry : NULL;
 }
 
 const lnt_st_entry *lnt_st_find(const lnt_st_file *file, const char *name)

@@ -14,7 +14,7 @@
  * The safetensors format: 8 bytes of header length, little-endian; the header, a JSON object from
  * tensor name to dtype, shape and byte range, with "__metadata__" from string to string; the data,
  * which the ranges cover without gap or overlap. Reading is stricter than the format where a file
- * could mean two things: duplicate keys and unknown fields are refused.
+ * would be ambiguous: duplicate keys and unknown fields are refused.
  */
 
 /** X(name in files, bits per element, bytes that swap together on a big-endian host) */
@@ -64,47 +64,47 @@ typedef struct lnt_st_tensor {
 } lnt_st_tensor;
 
 /**
- * *bytes = what the tensor's elements take. `LNT_ERR_TOO_LARGE` if a product passes SIZE_MAX,
- * `LNT_ERR_INVALID` if elements of less than a byte do not fill the last byte.
+ * *bytes = the size of the tensor's elements. `LNT_ERR_TOO_LARGE` if a product is above SIZE_MAX,
+ * `LNT_ERR_INVALID` if elements smaller than a byte do not fill the last byte.
  */
 lnt_status lnt_st_tensor_bytes(const lnt_st_tensor *tensor, size_t *bytes);
 
-/** The format's own bound on the bytes of a header. */
+/** The format's limit of the header, in bytes. */
 #define LNT_ST_MAX_HEADER ((size_t) 100000000)
 
 /* --- reading --- */
 
 typedef struct lnt_st_entry {
-    lnt_st_tensor tensor; /* name and shape are owned by the file */
+    lnt_st_tensor tensor; /* name and shape belong to the file */
     size_t begin;         /* bytes from the start of the data */
     size_t bytes;
 } lnt_st_entry;
 
-/** An open file whose header was read and found right. One thread at a time. */
+/** An open file with a validated header. One thread at a time. */
 typedef struct lnt_st_file lnt_st_file;
 
 /**
- * Opens a regular file; the caller closes it. Memory and time go by the header's length, which is
- * checked against the file's first: at most five times its bytes. `path` is borrowed until close.
- * `LNT_ERR_IO`, `LNT_ERR_FORMAT`, `LNT_ERR_MEMORY`; `*file` is then NULL.
+ * Opens a regular file; the caller closes it. Memory and time are proportional to the length of the
+ * header, at most five times its bytes; it is checked against the size of the file first. `path` is
+ * borrowed until close. `LNT_ERR_IO`, `LNT_ERR_FORMAT`, `LNT_ERR_MEMORY`; `*file` is then NULL.
  */
 lnt_status lnt_st_open(lnt_st_file **file, const char *path, const lnt_allocator *allocator,
                        lnt_error *error);
 void lnt_st_close(lnt_st_file *file);
 
 size_t lnt_st_count(const lnt_st_file *file);
-/** In the order of the data. */
+/** Entry `i`, in the order of the data. */
 const lnt_st_entry *lnt_st_at(const lnt_st_file *file, size_t i);
-/** NULL if there is none of that name. */
+/** NULL if there is no such tensor. */
 const lnt_st_entry *lnt_st_find(const lnt_st_file *file, const char *name);
-/** "__metadata__", a map of texts owned by the file; NULL if it is not there. */
+/** "__metadata__", a map of texts that the file owns; NULL if there is none. */
 const lnt_name_map *lnt_st_metadata(const lnt_st_file *file);
 
 /** Reads an entry's `bytes` bytes to `data`, in the host's byte order. */
 lnt_status lnt_st_read(const lnt_st_file *file, const lnt_st_entry *entry, void *data,
                        lnt_error *error);
 
-/** *sum = the checksum of an entry's bytes, as they are in the file; through a small buffer. */
+/** *sum = the checksum of an entry's bytes in the file, read through a small buffer. */
 lnt_status lnt_st_checksum(const lnt_st_file *file, const lnt_st_entry *entry, lnt_checksum *sum,
                            lnt_error *error);
 

@@ -9,8 +9,8 @@
 
 #define MAX_DEPTH 3 /* header, tensor, shape */
 
-/* Bytes of a tensor in the header, at least. */
-enum { SHORTEST = sizeof "\"\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,0]}" - 1 };
+/* The smallest size of a tensor in the header. */
+enum { MIN_ENTRY_BYTES = sizeof "\"\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[0,0]}" - 1 };
 
 static lnt_status fail_tensor(const char *path, const char *name, const char *sentence,
                               lnt_error *error)
@@ -21,44 +21,44 @@ static lnt_status fail_tensor(const char *path, const char *name, const char *se
 
 /* --- one tensor --- */
 
-/* A tensor whose fields are read. */
+/* The state of reading a tensor's fields. */
 typedef struct tensor_reader {
     lnt_json_cursor *cursor;
     lnt_st_entry *entry;
-    size_t *shape; /* the place of its extents */
-    size_t room;   /* for so many */
+    size_t *shape;   /* where its extents are stored */
+    size_t capacity; /* number of extents that fit there */
 } tensor_reader;
 
-/* False if they are no list of numbers, or more than there is room for. */
-static bool take_sizes(lnt_json_cursor *cursor, size_t *sizes, size_t room, size_t *count)
+/* Reads a list of numbers; false if it is none, or longer than `capacity`. */
+static bool read_sizes(lnt_json_cursor *cursor, size_t *sizes, size_t capacity, size_t *count)
 {
     *count = 0;
     if (!lnt_json_enter(cursor, '[')) {
         return false;
     }
     for (; lnt_json_more(cursor, ']'); ++*count) {
-        if (*count == room || !lnt_json_take_size(cursor, &sizes[*count])) {
+        if (*count == capacity || !lnt_json_take_size(cursor, &sizes[*count])) {
             return false;
         }
     }
     return true;
 }
 
-static bool take_dtype(const tensor_reader *r)
+static bool read_dtype(const tensor_reader *r)
 {
     const char *name = lnt_json_take_text(r->cursor);
     return name != NULL && lnt_st_dtype_find(name, &r->entry->tensor.dtype) == LNT_OK;
 }
 
-static bool take_shape(const tensor_reader *r)
+static bool read_shape(const tensor_reader *r)
 {
-    return take_sizes(r->cursor, r->shape, r->room, &r->entry->tensor.rank);
+    return read_sizes(r->cursor, r->shape, r->capacity, &r->entry->tensor.rank);
 }
 
-static bool take_offsets(const tensor_reader *r)
+static bool read_offsets(const tensor_reader *r)
 {
     size_t offsets[2], count;
-    if (!take_sizes(r->cursor, offsets, 2, &count) || count != 2 || offsets[1] < offsets[0]) {
+    if (!read_sizes(r->cursor, offsets, 2, &count) || count != 2 || offsets[1] < offsets[0]) {
         return false;
     }
     r->entry->begin = offsets[0];
@@ -87,12 +87,12 @@ static lnt_status check_bytes(const lnt_st_entry *entry, const char *path, lnt_e
 
 static const struct {
     const char *name;
-    bool (*take)(const tensor_reader *r);
+    bool (*read)(const tensor_reader *r);
     const char *sentence;
 } fields[] = {
-    {"dtype", take_dtype, "its dtype is none that the format knows"},
-    {"shape", take_shape, "expected a list of whole numbers as shape"},
-    {"data_offsets", take_offsets, "expected two ascending whole numbers as data_offsets"},
+    {"dtype", read_dtype, "its dtype is unknown"},
+    {"shape", read_shape, "expected a list of whole numbers as shape"},
+    {"data_offsets", read_offsets, "expected two ascending whole numbers as data_offsets"},
 };
 
 enum { N_FIELDS = sizeof fields / sizeof fields[0] };
@@ -106,8 +106,8 @@ static size_t find_field(const char *name)
     return f;
 }
 
-/* Into the entry, whose name is set. */
-static lnt_status take_entry(const tensor_reader *r, const char *path, lnt_error *error)
+/* Reads the fields of an entry, whose name is set. */
+static lnt_status read_entry(const tensor_reader *r, const char *path, lnt_error *error)
 {
     static const char expected[] = "expected the fields dtype, shape and data_offsets";
     const char *name = r->entry->tensor.name;
@@ -125,7 +125,7 @@ static lnt_status take_entry(const tensor_reader *r, const char *path, lnt_error
             return fail_tensor(path, name, "has a duplicate field", error);
         }
         found[f] = true;
-        if (!fields[f].take(r)) {
+        if (!fields[f].read(r)) {
             return fail_tensor(path, name, fields[f].sentence, error);
         }
     }
@@ -135,16 +135,16 @@ static lnt_status take_entry(const tensor_reader *r, const char *path, lnt_error
 
 /* --- all tensors --- */
 
-/* Runs once to measure and once to place. */
-static void place(lnt_arena *arena, lnt_st_table *table, size_t n_keys)
+/* Runs once to compute the size and once to lay out the block. */
+static void location(lnt_arena *arena, lnt_st_table *table, size_t n_keys)
 {
     table->entries = lnt_arena_take(arena, n_keys, sizeof *table->entries);
-    table->places = lnt_arena_take(arena, n_keys, sizeof *table->places);
+    table->by_offset = lnt_arena_take(arena, n_keys, sizeof *table->by_offset);
     table->by_name.items = lnt_arena_take(arena, n_keys, sizeof *table->by_name.items);
     table->shapes = lnt_arena_take(arena, table->n_shapes, sizeof *table->shapes);
 }
 
-static lnt_status take_metadata(lnt_st_table *table, lnt_json_cursor *cursor, const char *path,
+static lnt_status read_metadata(lnt_st_table *table, lnt_json_cursor *cursor, const char *path,
                                 const lnt_allocator *allocator, lnt_error *error)
 {
     if (table->has_metadata) {
@@ -152,35 +152,35 @@ static lnt_status take_metadata(lnt_st_table *table, lnt_json_cursor *cursor, co
                              "header: duplicate key '" LNT_ST_METADATA_KEY "'");
     }
     table->has_metadata = true;
-    const lnt_json_source source = {path, "header"};
-    return lnt_name_map_take(&table->metadata, cursor, source, LNT_ST_METADATA_KEY, allocator,
+    const lnt_json_context source = {path, "header"};
+    return lnt_name_map_read(&table->metadata, cursor, source, LNT_ST_METADATA_KEY, allocator,
                              error);
 }
 
-static lnt_status take_entries(lnt_st_table *table, lnt_json_cursor *cursor, const char *path,
+static lnt_status read_entries(lnt_st_table *table, lnt_json_cursor *cursor, const char *path,
                                const lnt_allocator *allocator, lnt_error *error)
 {
     size_t *shape = table->shapes;
     while (lnt_json_more(cursor, '}')) {
         const char *name = lnt_json_take_key(cursor);
         if (strcmp(name, LNT_ST_METADATA_KEY) == 0) {
-            LNT_TRY(take_metadata(table, cursor, path, allocator, error));
+            LNT_TRY(read_metadata(table, cursor, path, allocator, error));
             continue;
         }
         lnt_st_entry *entry = &table->entries[table->count++];
         entry->tensor.name = name;
         entry->tensor.shape = shape;
-        const size_t room = table->n_shapes - (size_t) (shape - table->shapes);
-        const tensor_reader reader = {cursor, entry, shape, room};
-        LNT_TRY(take_entry(&reader, path, error));
+        const size_t capacity = table->n_shapes - (size_t) (shape - table->shapes);
+        const tensor_reader reader = {cursor, entry, shape, capacity};
+        LNT_TRY(read_entry(&reader, path, error));
         shape += entry->tensor.rank;
     }
     return LNT_OK;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_begin(const void *a, const void *b)
 {
-    const lnt_st_place *x = a, *y = b;
+    const lnt_st_location *x = a, *y = b;
     if (x->begin != y->begin) {
         return x->begin < y->begin ? -1 : 1;
     }
@@ -190,12 +190,12 @@ static int by_place(const void *a, const void *b)
     return strcmp(x->entry->tensor.name, y->entry->tensor.name);
 }
 
-static void sort_places(lnt_st_table *table)
+static void sort_by_offset(lnt_st_table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        table->places[i] = (lnt_st_place){table->entries[i].begin, &table->entries[i]};
+        table->by_offset[i] = (lnt_st_location){table->entries[i].begin, &table->entries[i]};
     }
-    qsort(table->places, table->count, sizeof *table->places, by_place);
+    qsort(table->by_offset, table->count, sizeof *table->by_offset, by_begin);
 }
 
 /* The ranges must follow each other from the first byte of the data to the last. */
@@ -204,7 +204,7 @@ static lnt_status check_cover(const lnt_st_table *table, size_t data_bytes, cons
 {
     size_t end = 0;
     for (size_t i = 0; i < table->count; i++) {
-        const lnt_st_entry *entry = table->places[i].entry;
+        const lnt_st_entry *entry = table->by_offset[i].entry;
         if (entry->begin != end) {
             return lnt_file_fail(error, LNT_ERR_FORMAT, path,
                                  "tensor '%s': begins at byte %zu of the data and %s; expected %zu",
@@ -224,7 +224,7 @@ static lnt_status check_cover(const lnt_st_table *table, size_t data_bytes, cons
 static lnt_status index_names(lnt_st_table *table, const char *path, lnt_error *error)
 {
     for (size_t i = 0; i < table->count; i++) {
-        lnt_name_map_put(&table->by_name, table->entries[i].tensor.name, &table->entries[i]);
+        lnt_name_map_add(&table->by_name, table->entries[i].tensor.name, &table->entries[i]);
     }
     const char *twice = lnt_name_map_sort(&table->by_name);
     return twice == NULL ? LNT_OK
@@ -238,13 +238,13 @@ static lnt_status fill(lnt_st_table *table, char *header, size_t n_keys, size_t 
     lnt_json_cursor cursor = {header};
     lnt_arena arena = {0};
     (void) lnt_json_enter(&cursor, '{');
-    place(&arena, table, n_keys);
+    location(&arena, table, n_keys);
     if (lnt_arena_open(&arena, allocator) != LNT_OK) {
         return lnt_file_fail_memory(error, path);
     }
-    place(&arena, table, n_keys);
-    LNT_TRY(take_entries(table, &cursor, path, allocator, error));
-    sort_places(table);
+    location(&arena, table, n_keys);
+    LNT_TRY(read_entries(table, &cursor, path, allocator, error));
+    sort_by_offset(table);
     LNT_TRY(index_names(table, path, error));
     return check_cover(table, data_bytes, path, error);
 }
@@ -253,22 +253,23 @@ lnt_status lnt_st_table_init(lnt_st_table *table, char *header, size_t length, s
                              const char *path, const lnt_allocator *allocator, lnt_error *error)
 {
     *table = (lnt_st_table){0};
-    const lnt_json_source source = {path, "header"};
+    const lnt_json_context source = {path, "header"};
     lnt_json_size size;
     LNT_TRY(lnt_json_check(header, length, MAX_DEPTH, source, &size, error));
     table->n_shapes = size.numbers;
-    const size_t most = length / SHORTEST + 1; /* what is shorter is refused before the next */
+    const size_t most =
+        length / MIN_ENTRY_BYTES + 1; /* what is shorter is refused before the next */
     const size_t n_keys = size.items < most ? size.items : most;
     const lnt_status status = fill(table, header, n_keys, data_bytes, path, allocator, error);
     if (status != LNT_OK) {
-        lnt_st_table_finish(table, allocator);
+        lnt_st_table_clear(table, allocator);
     }
     return status;
 }
 
-void lnt_st_table_finish(lnt_st_table *table, const lnt_allocator *allocator)
+void lnt_st_table_clear(lnt_st_table *table, const lnt_allocator *allocator)
 {
     lnt_release(allocator, table->entries);
-    lnt_name_map_finish(&table->metadata, allocator);
+    lnt_name_map_clear(&table->metadata, allocator);
     *table = (lnt_st_table){0};
 }

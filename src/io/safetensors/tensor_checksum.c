@@ -13,7 +13,7 @@ typedef struct walk {
     unsigned char buffer[4096];
 } walk;
 
-/* From the row that is reached: as it lies if it can be taken so, else through the buffer. */
+/* The next bytes from a row on: directly if rows are contiguous, else through the buffer. */
 static lnt_status next_part(void *context, size_t done, const void **data, size_t *bytes)
 {
     walk *w = context;

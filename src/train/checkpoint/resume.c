@@ -81,7 +81,7 @@ static lnt_status check_position(const resuming *r)
 
 /* --- vectors --- */
 
-/* Finds an item in the checkpoint; `*found` is false if it is not there. */
+/* Finds an item in the checkpoint; `*found` is false if it is missing. */
 static lnt_status find(const resuming *r, int item, size_t epochs, lnt_tensor *view, bool *found)
 {
     lnt_tensor shape;

@@ -5,24 +5,25 @@
 #include "train/loader/gather.h"
 
 /**
- * What a run is made of, "key = value" a line: the net's layers, the settings that its bits depend
- * on, and checksums of the data. Limits of its length and threads are not in it.
+ * The fingerprint of a run, "key = value" on each line: the net's layers, the settings that affect
+ * the bits of its result, and checksums of the data. The limits of its length and the threads are
+ * not part of it.
  */
 typedef struct lnt_run_fingerprint {
     const lnt_allocator *allocator;
     char *text; /* NULL: none */
 } lnt_run_fingerprint;
 
-/** `schedule` is settled; x and y, or the source in their place. On failure finish it, too. */
+/** `schedule` is resolved; either x and y, or the source. Clear it on failure, too. */
 lnt_status lnt_run_fingerprint_init(lnt_run_fingerprint *text, const lnt_net *net,
                                     const lnt_fit_config *config, const lnt_schedule *schedule,
                                     const lnt_tensor *x, const lnt_tensor *y,
                                     const lnt_data_source *source);
 void lnt_run_fingerprint_clear(lnt_run_fingerprint *text);
 
-/** The first line of one text that the other does not have in its place; both NULL: the same. */
+/** The first line that differs between two texts; both NULL: they are equal. */
 typedef struct lnt_text_difference {
-    const char *before; /* not zero-terminated; NULL: nothing there */
+    const char *before; /* not zero-terminated; NULL: no line */
     int before_length;
     const char *now;
     int now_length;

@@ -112,7 +112,7 @@ void lnt_run_state_get(lnt_run *run, double *numbers)
     }
 }
 
-/* The index of a name in a list of names; `count` if it is not there. */
+/* The index of a name in a list of names; `count` if it is missing. */
 static size_t find_name(const char *name, const char *names, size_t count)
 {
     const size_t length = strlen(name);

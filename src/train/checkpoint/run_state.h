@@ -16,9 +16,9 @@ const char *lnt_run_state_names(void);
 void lnt_run_state_get(lnt_run *run, double *numbers);
 
 /**
- * Sets them from numbers of the given names. `LNT_ERR_FORMAT` if one is missing or cannot be;
- * nothing in the run has changed then. With `adapt` an optimiser of another kind takes the steps
- * alone.
+ * Sets them from numbers with the given names. `LNT_ERR_FORMAT` if one is missing or out of range;
+ * then nothing in the run has changed. With `adapt`, an optimizer of another kind restores only its
+ * number of steps.
  */
 lnt_status lnt_run_state_set(lnt_run *run, const char *names, const double *numbers, size_t count,
                              bool adapt);

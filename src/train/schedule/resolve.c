@@ -14,7 +14,7 @@ static lnt_status check_milestones(const lnt_schedule *schedule, lnt_error *erro
         if (schedule->multi_step.milestones[i] <= schedule->multi_step.milestones[i - 1]) {
             return lnt_fail(
                 error, LNT_ERR_INVALID,
-                "schedule.multi_step.milestones has %zu behind %zu, expected them to ascend",
+                "schedule.multi_step.milestones has %zu after %zu, expected ascending numbers",
                 schedule->multi_step.milestones[i], schedule->multi_step.milestones[i - 1]);
         }
     }

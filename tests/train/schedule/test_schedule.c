@@ -219,7 +219,7 @@ Test(schedule, ranges)
     WITH(LNT_SCHEDULE_STEP, step.step_size = 0, "step_size");
     WITH(LNT_SCHEDULE_MULTI_STEP, multi_step.n_milestones = 0, "milestones");
     WITH(LNT_SCHEDULE_MULTI_STEP, multi_step.milestones = ((const size_t[]){3, 3, 4}),
-         "schedule.multi_step.milestones has 3 behind 3, expected them to ascend");
+         "schedule.multi_step.milestones has 3 after 3, expected ascending numbers");
     WITH(LNT_SCHEDULE_POLYNOMIAL, polynomial.power = 0,
          "power is 0, expected a finite number above 0");
     WITH(LNT_SCHEDULE_COSINE, cosine.min_lr = -1, "min_lr is -1, expected a finite number from 0");

@@ -17,7 +17,7 @@ static lnt_status check_flatten(lnt_onnx_assembler *a, size_t i)
         return lnt_onnx_fail_node(a->r, part->node, "reshapes to [%jd, %jd], expected [-1, %zu]",
                                   (intmax_t) rows, (intmax_t) cols, a->width);
     }
-    if (!a->flat && a->parts->starts[i]) {
+    if (!a->flat && a->parts->is_skip_input[i]) {
         return lnt_onnx_fail_node(a->r, part->node, "flattens, and a sum goes around it");
     }
     a->flat = true;
@@ -29,7 +29,7 @@ static lnt_status check_squeeze(const lnt_onnx_assembler *a, size_t i)
     return a->width == 1 && i + 1 == a->parts->n_parts
                ? LNT_OK
                : lnt_onnx_fail_node(a->r, a->parts->parts[i].node,
-                                    "expected a single column, and nothing behind it");
+                                    "expected a single column, and nothing after it");
 }
 
 /* --- all parts --- */
@@ -43,7 +43,7 @@ static lnt_status add_part(lnt_onnx_assembler *a, size_t i)
                                   "expected rows of columns; the input has more dimensions");
     }
     if (i == a->link) {
-        return part->kind == ONNX_GAUSSIAN ? lnt_onnx_end_gaussian(a, part) : LNT_OK;
+        return part->kind == ONNX_GAUSSIAN ? lnt_onnx_read_gaussian(a, part) : LNT_OK;
     }
     switch (part->kind) {
     case ONNX_DENSE:
@@ -67,7 +67,7 @@ static lnt_status add_part(lnt_onnx_assembler *a, size_t i)
     }
 }
 
-/* How many columns the parts say that the input has; 0: they do not. */
+/* The number of input columns according to the parts; 0: unknown. */
 static size_t cols_of_parts(const lnt_onnx_parts *parts)
 {
     for (size_t i = 0; i < parts->n_parts; i++) {
@@ -75,14 +75,14 @@ static size_t cols_of_parts(const lnt_onnx_parts *parts)
         if (part->kind == ONNX_DENSE) {
             return (size_t) part->weight->dims[part->transposed ? 1 : 0];
         }
-        if (part->gain != NULL && lnt_onnx_count(part->gain) > 1) {
-            return lnt_onnx_count(part->gain);
+        if (part->gain != NULL && lnt_onnx_n_elements(part->gain) > 1) {
+            return lnt_onnx_n_elements(part->gain);
         }
     }
     return 0;
 }
 
-/* Of the weights; without any, of the input. */
+/* The dtype of the weights; without weights, of the input. */
 static lnt_dtype dtype_of(const lnt_onnx_assembler *a)
 {
     const Lnt__Onnx__Type *type = a->r->input->type;
@@ -130,7 +130,7 @@ lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *part
     }
     net->outputs = a.width;
     if (net->n_layers == 0) {
-        (void) lnt_onnx_push(&a, lnt_activation_layer(LNT_IDENTITY));
+        (void) lnt_onnx_append_layer(&a, lnt_activation_layer(LNT_IDENTITY));
     }
     return LNT_OK;
 }

@@ -9,7 +9,7 @@
 
 enum { ONNX_BOOL = 9 };
 
-/* Bytes of an element among raw data; 0 for types that are not read. */
+/* Bytes of an element of raw data; 0 for unsupported types. */
 static size_t word_of(int32_t type)
 {
     switch (type) {
@@ -26,7 +26,7 @@ static size_t word_of(int32_t type)
     }
 }
 
-size_t lnt_onnx_count(const lnt_onnx_tensor *tensor)
+size_t lnt_onnx_n_elements(const lnt_onnx_tensor *tensor)
 {
     if (tensor->data_type == ONNX_STRING) {
         return tensor->n_string_data;
@@ -46,8 +46,8 @@ size_t lnt_onnx_count(const lnt_onnx_tensor *tensor)
     }
 }
 
-/* Whether the shape accounts for the numbers. */
-bool lnt_onnx_is_sound(const lnt_onnx_tensor *tensor)
+/* Whether the shape matches the number of elements. */
+bool lnt_onnx_is_valid(const lnt_onnx_tensor *tensor)
 {
     const size_t word = word_of(tensor->data_type);
     if (word == 0 && tensor->data_type != ONNX_STRING) {
@@ -62,10 +62,10 @@ bool lnt_onnx_is_sound(const lnt_onnx_tensor *tensor)
             return false;
         }
     }
-    return count == lnt_onnx_count(tensor);
+    return count == lnt_onnx_n_elements(tensor);
 }
 
-/* A tensor of the numbers that a Constant node has in an attribute; NULL without memory. */
+/* A tensor of the numbers in an attribute of a Constant node; NULL without memory. */
 static lnt_onnx_tensor *tensor_of(lnt_pool *pool, const Lnt__Onnx__Attribute *a, bool is_list)
 {
     lnt_onnx_tensor *tensor = lnt_pool_take(pool, 1, sizeof *tensor);
@@ -93,7 +93,7 @@ lnt_status lnt_onnx_constant_of(lnt_onnx_reader *reader, const lnt_onnx_node *no
     static const char *const names[] = {"value_float", "value_int", "value_floats", "value_ints"};
     bool is_ml;
     *tensor = NULL;
-    if (strcmp(lnt_onnx_operator(node, &is_ml), "Constant") != 0 || is_ml) {
+    if (strcmp(lnt_onnx_op_type(node, &is_ml), "Constant") != 0 || is_ml) {
         return LNT_OK;
     }
     const Lnt__Onnx__Attribute *value = lnt_onnx_attribute(node, "value");
@@ -160,7 +160,7 @@ double lnt_onnx_number(const lnt_onnx_tensor *tensor, size_t i)
 
 bool lnt_onnx_is_number(const lnt_onnx_tensor *tensor, double number)
 {
-    return tensor->data_type != ONNX_STRING && lnt_onnx_count(tensor) == 1 &&
+    return tensor->data_type != ONNX_STRING && lnt_onnx_n_elements(tensor) == 1 &&
            fabs(lnt_onnx_number(tensor, 0) - number) <= 1e-6 * fabs(number);
 }
 
@@ -174,5 +174,5 @@ bool lnt_onnx_is_row(const lnt_onnx_tensor *tensor)
             return false;
         }
     }
-    return lnt_onnx_count(tensor) > 0;
+    return lnt_onnx_n_elements(tensor) > 0;
 }

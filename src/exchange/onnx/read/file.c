@@ -8,27 +8,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * How many bytes in memory a byte of the file may become. Messages of two bytes make structs of a
- * hundred; an honest graph stays far below, and numbers take their own size.
- */
+/* The limit of memory for each byte of the file. A message of two bytes becomes a struct of a
+ * hundred; normal graphs need much less, and numbers keep their size. */
 enum { MAX_GROWTH = 64, ALWAYS = 1 << 24 };
 
-/* --- protobuf-c takes its memory from the pool --- */
+/* --- protobuf-c allocates from the pool --- */
 
-static void *take(void *pool, size_t size)
+static void *allocate_in_pool(void *pool, size_t size)
 {
     return lnt_pool_take(pool, size, 1);
 }
 
-static void give(void *pool, void *piece)
+static void free_nothing(void *pool, void *piece)
 {
     (void) pool, (void) piece;
 }
 
 static lnt_status unpack(lnt_onnx_reader *reader, const uint8_t *data, size_t size)
 {
-    ProtobufCAllocator allocator = {take, give, &reader->pool};
+    ProtobufCAllocator allocator = {allocate_in_pool, free_nothing, &reader->pool};
     reader->model = lnt__onnx__model__unpack(&allocator, size, data);
     if (reader->model != NULL) {
         return LNT_OK;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { OLDEST_OPERATORS = 7 }; /* before, operators were told apart by attributes that are gone */
+enum { OLDEST_OPERATORS = 7 }; /* before version 7, operators have other attributes */
 
 /* --- values by name --- */
 
@@ -39,7 +39,7 @@ static lnt_status sort_values(lnt_onnx_reader *reader)
 
 static void add_value(lnt_onnx_reader *reader, lnt_onnx_value value)
 {
-    value.position = LNT_ONNX_NOWHERE;
+    value.part_index = LNT_ONNX_NO_PART;
     if (value.name != NULL && value.name[0] != '\0') {
         reader->values[reader->n_values++] = value;
     }
@@ -67,14 +67,14 @@ static lnt_status list_values(lnt_onnx_reader *reader)
             add_value(reader, (lnt_onnx_value){.name = graph->node[i]->output[k],
                                                .tensor = k == 0 ? constant : NULL,
                                                .node = graph->node[i],
-                                               .place = i,
+                                               .node_index = i,
                                                .output = k});
         }
     }
     return sort_values(reader);
 }
 
-/* The one input that is not a constant; older files list constants among the inputs. */
+/* The only input that is not a constant; older files list constants as inputs, too. */
 static lnt_status find_input(lnt_onnx_reader *reader)
 {
     const Lnt__Onnx__Graph *graph = reader->graph;
@@ -97,7 +97,7 @@ static lnt_status find_input(lnt_onnx_reader *reader)
     return sort_values(reader);
 }
 
-/* --- what is refused at once --- */
+/* --- unsupported features --- */
 
 static lnt_status check_operators(const lnt_onnx_reader *reader)
 {
@@ -139,7 +139,7 @@ static lnt_status check_all_inside(const lnt_onnx_reader *reader)
     return LNT_OK;
 }
 
-lnt_status lnt_onnx_index(lnt_onnx_reader *reader)
+lnt_status lnt_onnx_index_values(lnt_onnx_reader *reader)
 {
     reader->graph = reader->model->graph;
     if (reader->graph == NULL) {

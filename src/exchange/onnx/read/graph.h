@@ -4,13 +4,13 @@
 
 #include "exchange/onnx/read/reader.h"
 
-/** Reads and unpacks the file at `path`. On failure too the pool is the caller's to close. */
+/** Reads and unpacks the file at `path`. The caller closes the pool, also on failure. */
 lnt_status lnt_onnx_read_file(lnt_onnx_reader *reader);
 
 /**
- * Lists the values. Refuses what has no place in any net: data outside the file, functions, old
- * operators, more than one input, names that are given twice.
+ * Lists the values. Refuses what no net has: data outside the file, functions, old operators, more
+ * than one input, duplicate names.
  */
-lnt_status lnt_onnx_index(lnt_onnx_reader *reader);
+lnt_status lnt_onnx_index_values(lnt_onnx_reader *reader);
 
 #endif

@@ -18,7 +18,7 @@ static lnt_status import(lnt_onnx_reader *reader, bool allow_nonfinite, lnt_mode
     lnt_loss_kind loss = LNT_LOSS_MSE;
     bool declared = false;
     LNT_TRY(lnt_onnx_read_file(reader));
-    LNT_TRY(lnt_onnx_index(reader));
+    LNT_TRY(lnt_onnx_index_values(reader));
     LNT_TRY(lnt_onnx_declared_loss(reader, &declared, &loss));
     LNT_TRY(lnt_onnx_walk(reader, &parts));
     LNT_TRY(lnt_onnx_assemble(reader, &parts, declared ? &loss : NULL, &net));
@@ -43,9 +43,9 @@ lnt_status lnt_onnx_import(lnt_model *model, const char *path, const lnt_onnx_op
     lnt_onnx_reader reader = {.path = path,
                               .allocator = used.allocator,
                               .error = error,
-                              .pool = lnt_pool_of(used.allocator, used.memory_limit)};
+                              .pool = lnt_pool_init(used.allocator, used.memory_limit)};
     const lnt_status status = import(&reader, used.allow_nonfinite, model);
-    lnt_pool_close(&reader.pool);
+    lnt_pool_clear(&reader.pool);
     if (status != LNT_OK) {
         lnt_model_finish(model);
     }

@@ -6,7 +6,7 @@
 
 /* --- numbers --- */
 
-double *lnt_onnx_filled_numbers(lnt_onnx_reader *reader, double value, size_t count)
+double *lnt_onnx_full_numbers(lnt_onnx_reader *reader, double value, size_t count)
 {
     double *numbers = lnt_pool_take(&reader->pool, count, sizeof *numbers);
     for (size_t j = 0; numbers != NULL && j < count; j++) {
@@ -22,12 +22,12 @@ lnt_status lnt_onnx_columns(lnt_onnx_assembler *a, const lnt_onnx_part *part,
     if (tensor == NULL) {
         return LNT_OK;
     }
-    const size_t count = lnt_onnx_count(tensor);
+    const size_t count = lnt_onnx_n_elements(tensor);
     if (count != a->width && count != 1) {
         return lnt_onnx_fail_node(a->r, part->node, "has %zu numbers for %zu columns", count,
                                   a->width);
     }
-    *numbers = lnt_onnx_filled_numbers(a->r, factor, a->width);
+    *numbers = lnt_onnx_full_numbers(a->r, factor, a->width);
     const size_t step = count > 1 ? 1 : 0;
     for (size_t j = 0; *numbers != NULL && j < a->width; j++) {
         (*numbers)[j] *= lnt_onnx_number(tensor, j * step);
@@ -37,7 +37,7 @@ lnt_status lnt_onnx_columns(lnt_onnx_assembler *a, const lnt_onnx_part *part,
 
 /* --- layers --- */
 
-lnt_onnx_layer *lnt_onnx_push(lnt_onnx_assembler *a, lnt_layer layer)
+lnt_onnx_layer *lnt_onnx_append_layer(lnt_onnx_assembler *a, lnt_layer layer)
 {
     lnt_onnx_layer *added = &a->net->layers[a->net->n_layers++];
     *added = (lnt_onnx_layer){.layer = layer, .inputs = a->width, .outputs = a->width};
@@ -53,7 +53,7 @@ static lnt_status add_dense(lnt_onnx_assembler *a, const lnt_onnx_part *part)
         return lnt_onnx_fail_node(a->r, part->node, "takes %zu columns, and gets %zu", inputs,
                                   a->width);
     }
-    lnt_onnx_layer *layer = lnt_onnx_push(a, lnt_dense(outputs, LNT_IDENTITY));
+    lnt_onnx_layer *layer = lnt_onnx_append_layer(a, lnt_dense(outputs, LNT_IDENTITY));
     layer->outputs = a->width = outputs;
     layer->weight = w;
     layer->transposed = part->transposed;
@@ -61,10 +61,10 @@ static lnt_status add_dense(lnt_onnx_assembler *a, const lnt_onnx_part *part)
     return lnt_onnx_columns(a, part, part->bias, part->bias_factor, &layer->bias);
 }
 
-lnt_onnx_layer *lnt_onnx_open_layer(const lnt_onnx_assembler *a, size_t i)
+lnt_onnx_layer *lnt_onnx_fusable_layer(const lnt_onnx_assembler *a, size_t i)
 {
     const size_t count = a->net->n_layers;
-    return count > 0 && !a->parts->starts[i] ? &a->net->layers[count - 1] : NULL;
+    return count > 0 && !a->parts->is_skip_input[i] ? &a->net->layers[count - 1] : NULL;
 }
 
 bool lnt_onnx_is_kind(const lnt_onnx_layer *layer, const char *kind)
@@ -80,9 +80,9 @@ bool lnt_onnx_is_linear(const lnt_onnx_layer *layer)
 static lnt_status add_activation(lnt_onnx_assembler *a, size_t i)
 {
     const lnt_onnx_part *part = &a->parts->parts[i];
-    lnt_onnx_layer *layer = lnt_onnx_open_layer(a, i);
+    lnt_onnx_layer *layer = lnt_onnx_fusable_layer(a, i);
     if (layer == NULL || !lnt_onnx_is_linear(layer)) {
-        layer = lnt_onnx_push(a, lnt_activation_layer(part->activation));
+        layer = lnt_onnx_append_layer(a, lnt_activation_layer(part->activation));
     }
     layer->layer.activation = part->activation;
     layer->layer.alpha = part->alpha;
@@ -91,7 +91,7 @@ static lnt_status add_activation(lnt_onnx_assembler *a, size_t i)
 
 static lnt_status add_prelu(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 {
-    lnt_onnx_layer *layer = lnt_onnx_push(a, lnt_prelu());
+    lnt_onnx_layer *layer = lnt_onnx_append_layer(a, lnt_prelu());
     return lnt_onnx_columns(a, part, part->gain, 1, &layer->gain);
 }
 
@@ -100,7 +100,7 @@ static lnt_status add_norm(lnt_onnx_assembler *a, const lnt_onnx_part *part)
     const lnt_layer kind = part->kind == ONNX_BATCH_NORM   ? lnt_batch_norm()
                            : part->kind == ONNX_LAYER_NORM ? lnt_layer_norm()
                                                            : lnt_rms_norm();
-    lnt_onnx_layer *layer = lnt_onnx_push(a, kind);
+    lnt_onnx_layer *layer = lnt_onnx_append_layer(a, kind);
     if (!(part->epsilon > 0 && isfinite(part->epsilon))) {
         return lnt_onnx_fail_node(a->r, part->node, "expected an epsilon above 0, found %g",
                                   part->epsilon);
@@ -117,7 +117,7 @@ static lnt_status add_norm(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 
 static lnt_status add_residual(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 {
-    const size_t first = a->layer_at[part->back->position], count = a->net->n_layers;
+    const size_t first = a->layer_at[part->skip->part_index], count = a->net->n_layers;
     if (first == count) {
         return lnt_onnx_fail_node(a->r, part->node, "adds a value to itself");
     }
@@ -125,7 +125,7 @@ static lnt_status add_residual(lnt_onnx_assembler *a, const lnt_onnx_part *part)
         return lnt_onnx_fail_node(a->r, part->node, "adds %zu columns to %zu",
                                   a->net->layers[first].inputs, a->width);
     }
-    (void) lnt_onnx_push(a, lnt_residual(count - first));
+    (void) lnt_onnx_append_layer(a, lnt_residual(count - first));
     return LNT_OK;
 }
 

@@ -6,7 +6,10 @@
 
 #include <linnet/io.h>
 
-/** A layer and its numbers, in double; all but the weight have one a column, or are NULL. */
+/**
+ * A layer and its numbers, in double. Each array except the weight has one number a column, or is
+ * NULL.
+ */
 typedef struct lnt_onnx_layer {
     lnt_layer layer;
     size_t inputs;
@@ -14,7 +17,7 @@ typedef struct lnt_onnx_layer {
     const lnt_onnx_tensor *weight; /* dense */
     bool transposed;               /* [outputs, inputs] */
     double weight_factor;
-    double *gain; /* of norms; slopes of a PReLU; factors of a dense layer's outputs */
+    double *gain; /* gain of norms; slopes of a PReLU; factors of a dense layer's outputs */
     double *bias;
     double *mean; /* batch norm */
     double *variance;
@@ -27,39 +30,44 @@ typedef struct lnt_onnx_scaling {
     double *scale;
 } lnt_onnx_scaling;
 
-/** What a graph comes to: between a scaler of inputs and a link the layers of a net. */
+/**
+ * The result of reading a graph: an input scaler, the layers of a net, and an inverse link or
+ * target scaler.
+ */
 typedef struct lnt_onnx_net {
     lnt_dtype dtype;
     size_t inputs;
     size_t outputs;
-    lnt_onnx_layer *layers; /* room for one a part, and one more */
+    lnt_onnx_layer *layers; /* [n_parts + 1] */
     size_t n_layers;
     lnt_onnx_scaling input;
     lnt_onnx_scaling target;
-    lnt_loss_kind loss; /* whose link the graph ends with; mean squared error: none */
+    lnt_loss_kind loss; /* loss of the inverse link at the end; mean squared error: no link */
     double epsilon;     /* Gaussian */
 } lnt_onnx_net;
 
 /**
- * Makes layers and scalers of the parts. `declared` is the loss that the file names, or NULL: it
- * tells whether a sigmoid at the end is a link. `LNT_ERR_FORMAT` where the parts are not equivalent
- * to such a net.
+ * Converts the parts to layers and scalers. `declared` is the loss that the file names, or NULL; it
+ * decides whether a final sigmoid is a link. `LNT_ERR_FORMAT` if no net is equivalent to the parts.
  */
 lnt_status lnt_onnx_assemble(lnt_onnx_reader *reader, const lnt_onnx_parts *parts,
                              const lnt_loss_kind *declared, lnt_onnx_net *net);
 
-/** Whether the input has rows of columns, and how many; 0: it does not say. */
+/** Reads the shape of the input, which must have rows and columns; `*cols` 0: unknown. */
 lnt_status lnt_onnx_input_shape(const lnt_onnx_reader *reader, size_t *rank, int64_t *batch,
                                 size_t *cols);
 
-/** Makes the model's net, scalers and loss; what it holds is the caller's, also on failure. */
+/** Creates the model's net, scalers and loss; the caller frees the model, also on failure. */
 lnt_status lnt_onnx_make_model(lnt_onnx_reader *reader, const lnt_onnx_net *net, lnt_model *model);
 
-/** The loss that the metadata name, if they do. */
+/** The loss that the metadata name, if any. */
 lnt_status lnt_onnx_declared_loss(const lnt_onnx_reader *reader, bool *declared,
                                   lnt_loss_kind *loss);
 
-/** Names, loss and record of the metadata, and names of classes of scikit-learn's nodes. */
+/**
+ * Reads names, loss and training summary from the metadata, and class names from scikit-learn's
+ * nodes.
+ */
 lnt_status lnt_onnx_read_metadata(lnt_onnx_reader *reader, const lnt_onnx_parts *parts,
                                   lnt_model *model);
 

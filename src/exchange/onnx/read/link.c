@@ -8,7 +8,7 @@ static bool only_shapes(lnt_onnx_kind kind)
     return kind == ONNX_FLATTEN || kind == ONNX_SQUEEZE;
 }
 
-/* The newest part before `end` that changes a value; LNT_ONNX_NOWHERE if there is none. */
+/* The last part before `end` that changes a value; LNT_ONNX_NO_PART if there is none. */
 static size_t part_before(const lnt_onnx_assembler *a, size_t end, bool skip_affine)
 {
     while (end > 0) {
@@ -17,12 +17,12 @@ static size_t part_before(const lnt_onnx_assembler *a, size_t end, bool skip_aff
             return end;
         }
     }
-    return LNT_ONNX_NOWHERE;
+    return LNT_ONNX_NO_PART;
 }
 
 static bool is_sigmoid(const lnt_onnx_assembler *a, size_t i)
 {
-    return i != LNT_ONNX_NOWHERE && a->parts->parts[i].kind == ONNX_ACTIVATION &&
+    return i != LNT_ONNX_NO_PART && a->parts->parts[i].kind == ONNX_ACTIVATION &&
            a->parts->parts[i].activation == LNT_SIGMOID;
 }
 
@@ -30,8 +30,8 @@ void lnt_onnx_find_link(lnt_onnx_assembler *a, const lnt_loss_kind *declared)
 {
     const size_t count = a->parts->n_parts, last = part_before(a, count, true);
     a->link = count;
-    a->tail = last == LNT_ONNX_NOWHERE ? 0 : last + 1;
-    if (last == LNT_ONNX_NOWHERE) {
+    a->tail = last == LNT_ONNX_NO_PART ? 0 : last + 1;
+    if (last == LNT_ONNX_NO_PART) {
         return;
     }
     const lnt_onnx_kind kind = a->parts->parts[last].kind;
@@ -50,7 +50,7 @@ void lnt_onnx_find_link(lnt_onnx_assembler *a, const lnt_loss_kind *declared)
     }
 }
 
-lnt_status lnt_onnx_end_gaussian(lnt_onnx_assembler *a, const lnt_onnx_part *part)
+lnt_status lnt_onnx_read_gaussian(lnt_onnx_assembler *a, const lnt_onnx_part *part)
 {
     const size_t k = (size_t) part->shape[0];
     lnt_onnx_scaling *target = &a->net->target;
@@ -64,7 +64,7 @@ lnt_status lnt_onnx_end_gaussian(lnt_onnx_assembler *a, const lnt_onnx_part *par
     if (part->gain == NULL) {
         return LNT_OK;
     }
-    a->width = k; /* of the scaler */
+    a->width = k; /* the columns of the scaler */
     double *deviation;
     target->cols = k;
     LNT_TRY(lnt_onnx_columns(a, part, part->gain, 1, &target->scale));

@@ -58,7 +58,7 @@ static bool is_number(const matcher *m, double number, lnt_onnx_value *value)
 
 /* --- nodes --- */
 
-/* Behind the expression at `p`. */
+/* The end of the expression at `p`. */
 static const char *end_of(const char *p)
 {
     for (int depth = 0; *p != '\0'; p++) {
@@ -78,21 +78,22 @@ bool lnt_onnx_is_row_mean(const lnt_onnx_reader *reader, const lnt_onnx_node *no
         axes != NULL
             ? axes->n_ints == 1 && (axes->ints[0] == 1 || axes->ints[0] == -1)
             : input != NULL && (lnt_onnx_is_number(input, 1) || lnt_onnx_is_number(input, -1));
-    return last && lnt_onnx_int_of(node, "keepdims", 1) == 1;
+    return last && lnt_onnx_get_int(node, "keepdims", 1) == 1;
 }
 
-/* Whether attributes are as a pattern means the operator. */
-static bool is_meant(const matcher *m, const char *op, const lnt_onnx_node *node, bool is_list)
+/* Whether the attributes are those that patterns assume. */
+static bool has_expected_attributes(const matcher *m, const char *op, const lnt_onnx_node *node,
+                                    bool is_list)
 {
     if (strcmp(op, "ReduceMean") == 0) {
         return lnt_onnx_is_row_mean(m->reader, node);
     }
     if (strcmp(op, "HardSigmoid") == 0) {
-        return fabs(lnt_onnx_float_of(node, "alpha", 0.2) - 1.0 / 6) < 1e-6 &&
-               lnt_onnx_float_of(node, "beta", 0.5) == 0.5;
+        return fabs(lnt_onnx_get_float(node, "alpha", 0.2) - 1.0 / 6) < 1e-6 &&
+               lnt_onnx_get_float(node, "beta", 0.5) == 0.5;
     }
     if (strcmp(op, "Concat") == 0) {
-        const int64_t axis = lnt_onnx_int_of(node, "axis", 0);
+        const int64_t axis = lnt_onnx_get_int(node, "axis", 0);
         return is_list ? axis == 0 : axis == 1 || axis == -1;
     }
     if (strcmp(op, "Shape") == 0) {
@@ -131,10 +132,10 @@ static bool match_node(matcher *m, const char *p, const lnt_onnx_value *value)
     const bool is_list = *p == '+';
     p += is_list;
     bool is_ml;
-    const char *op = lnt_onnx_operator(value->node, &is_ml), *open = strchr(p, '(');
+    const char *op = lnt_onnx_op_type(value->node, &is_ml), *open = strchr(p, '(');
     const size_t length = (size_t) (open - p);
     if (is_ml || strlen(op) != length || strncmp(op, p, length) != 0 ||
-        !is_meant(m, op, value->node, is_list)) {
+        !has_expected_attributes(m, op, value->node, is_list)) {
         return false;
     }
     const char *arguments[MAX_ARGUMENTS];
@@ -181,12 +182,12 @@ static bool match_constant(matcher *m, char letter, lnt_onnx_value *value)
 {
     const lnt_onnx_tensor *tensor = lnt_onnx_constant(m->reader, value);
     m->match.constants[letter - 'a'] = tensor;
-    return tensor != NULL && tensor->data_type != ONNX_STRING && lnt_onnx_count(tensor) > 0;
+    return tensor != NULL && tensor->data_type != ONNX_STRING && lnt_onnx_n_elements(tensor) > 0;
 }
 
 static bool matches(matcher *m, const char *p, lnt_onnx_value *value)
 {
-    value = lnt_onnx_plain(m->reader, value);
+    value = lnt_onnx_skip_identity(m->reader, value);
     if (value == NULL) {
         return false;
     }

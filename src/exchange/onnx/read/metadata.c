@@ -8,7 +8,7 @@
 
 enum { MAX_DEPTH = 3 };
 
-/* --- what Linnet wrote --- */
+/* --- metadata of Linnet --- */
 
 static const char *value_of(const lnt_onnx_reader *reader, const char *key)
 {
@@ -21,11 +21,11 @@ static const char *value_of(const lnt_onnx_reader *reader, const char *key)
     return NULL;
 }
 
-/* `*root` is NULL if the key is not there. */
+/* `*root` is NULL if there is no such key. */
 static lnt_status parse(const lnt_onnx_reader *reader, const char *key, json_t **root)
 {
     const char *text = value_of(reader, key);
-    const lnt_json_source source = {reader->path, key};
+    const lnt_json_context source = {reader->path, key};
     *root = NULL;
     return text != NULL ? lnt_json_parse(root, text, strlen(text), MAX_DEPTH, source, reader->error)
                         : LNT_OK;
@@ -42,7 +42,7 @@ lnt_status lnt_onnx_declared_loss(const lnt_onnx_reader *reader, bool *declared,
     return LNT_OK;
 }
 
-/* The loss that the metadata name must have the link that the graph ends with. */
+/* The loss of the metadata must have the link at the end of the graph. */
 static lnt_status read_loss(const lnt_onnx_reader *reader, lnt_model *model)
 {
     json_t *root;
@@ -60,7 +60,7 @@ static lnt_status read_loss(const lnt_onnx_reader *reader, lnt_model *model)
     const bool has_link =
         lnt_loss_is_classification(kind) || kind == LNT_LOSS_POISSON || kind == LNT_LOSS_GAUSSIAN;
     if (kind == LNT_LOSS_GAUSSIAN) {
-        model->loss.epsilon = epsilon; /* the graph's is what it was tested with */
+        model->loss.epsilon = epsilon; /* the value of the graph takes precedence */
     }
     return (has_link ? kind : LNT_LOSS_MSE) == link
                ? LNT_OK
@@ -71,14 +71,15 @@ static lnt_status read_loss(const lnt_onnx_reader *reader, lnt_model *model)
 static lnt_status read_record(const lnt_onnx_reader *reader, lnt_model *model)
 {
     json_t *root;
-    LNT_TRY(parse(reader, ONNX_KEY_RECORD, &root));
+    LNT_TRY(parse(reader, ONNX_KEY_TRAINING_SUMMARY, &root));
     const lnt_status status =
-        root != NULL ? lnt_record_parse(&model->record, root, reader->path, reader->error) : LNT_OK;
+        root != NULL ? lnt_training_summary_parse(&model->record, root, reader->path, reader->error)
+                     : LNT_OK;
     json_decref(root);
     return status;
 }
 
-/* `also` is a second count that is right; 0 if there is none. */
+/* `also` is a second valid count; 0: none. */
 static lnt_status read_names(const lnt_onnx_reader *reader, const char *key, size_t expected,
                              size_t also, lnt_names **names)
 {
@@ -95,7 +96,7 @@ static lnt_status read_names(const lnt_onnx_reader *reader, const char *key, siz
     return status;
 }
 
-/* --- what scikit-learn's nodes say --- */
+/* --- class names of scikit-learn's nodes --- */
 
 static const char *text_of(lnt_onnx_reader *reader, ProtobufCBinaryData bytes)
 {
@@ -106,7 +107,7 @@ static const char *text_of(lnt_onnx_reader *reader, ProtobufCBinaryData bytes)
     return text;
 }
 
-/* Texts, or else whole numbers. */
+/* Texts, or else integers. */
 static lnt_status make_classes(lnt_onnx_reader *reader, const ProtobufCBinaryData *texts,
                                const lnt_onnx_tensor *tensor, const int64_t *numbers, size_t count,
                                lnt_names **names)
@@ -141,19 +142,19 @@ static lnt_status classes_of_map(lnt_onnx_reader *reader, const lnt_onnx_node *n
                         by_text ? NULL : numbers->ints, count, names);
 }
 
-/* Where labels are an output, they are looked up by an ArrayFeatureExtractor. */
+/* If labels are an output, an ArrayFeatureExtractor looks them up. */
 static lnt_status classes_of_labels(lnt_onnx_reader *reader, size_t classes, lnt_names **names)
 {
     for (size_t i = 0; i < reader->graph->n_node; i++) {
         const lnt_onnx_node *node = reader->graph->node[i];
         bool is_ml;
-        if (strcmp(lnt_onnx_operator(node, &is_ml), "ArrayFeatureExtractor") != 0 || !is_ml) {
+        if (strcmp(lnt_onnx_op_type(node, &is_ml), "ArrayFeatureExtractor") != 0 || !is_ml) {
             continue;
         }
         const lnt_onnx_tensor *t = lnt_onnx_constant(reader, lnt_onnx_input(reader, node, 0));
         const bool whole = t != NULL && (t->data_type == ONNX_INT32 || t->data_type == ONNX_INT64);
         const bool text = t != NULL && t->data_type == ONNX_STRING;
-        if ((whole || text) && lnt_onnx_count(t) == classes) {
+        if ((whole || text) && lnt_onnx_n_elements(t) == classes) {
             return make_classes(reader, text ? t->string_data : NULL, t, NULL, classes, names);
         }
     }

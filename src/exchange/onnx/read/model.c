@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- what the net may take --- */
+/* --- the memory limit of the net --- */
 
 static lnt_status charge(lnt_onnx_reader *reader, const lnt_onnx_net *net)
 {
@@ -15,7 +15,7 @@ static lnt_status charge(lnt_onnx_reader *reader, const lnt_onnx_net *net)
     for (size_t l = 0; l < net->n_layers; l++) {
         const lnt_onnx_layer *layer = &net->layers[l];
         size_t weights = 0;
-        if (layer->weight != NULL) { /* they are in the file */
+        if (layer->weight != NULL) { /* the weights are in the file */
             weights = layer->inputs * layer->outputs;
         }
         if (!lnt_pool_charge(&reader->pool, weights, size) ||

@@ -19,7 +19,7 @@ lnt_onnx_value *lnt_onnx_input(const lnt_onnx_reader *reader, const lnt_onnx_nod
                                                           : NULL;
 }
 
-const char *lnt_onnx_operator(const lnt_onnx_node *node, bool *is_ml)
+const char *lnt_onnx_op_type(const lnt_onnx_node *node, bool *is_ml)
 {
     const char *domain = node->domain != NULL ? node->domain : "";
     *is_ml = strcmp(domain, "ai.onnx.ml") == 0;
@@ -37,13 +37,13 @@ const Lnt__Onnx__Attribute *lnt_onnx_attribute(const lnt_onnx_node *node, const 
     return NULL;
 }
 
-double lnt_onnx_float_of(const lnt_onnx_node *node, const char *name, double otherwise)
+double lnt_onnx_get_float(const lnt_onnx_node *node, const char *name, double otherwise)
 {
     const Lnt__Onnx__Attribute *attribute = lnt_onnx_attribute(node, name);
     return attribute != NULL && attribute->has_f ? (double) attribute->f : otherwise;
 }
 
-int64_t lnt_onnx_int_of(const lnt_onnx_node *node, const char *name, int64_t otherwise)
+int64_t lnt_onnx_get_int(const lnt_onnx_node *node, const char *name, int64_t otherwise)
 {
     const Lnt__Onnx__Attribute *attribute = lnt_onnx_attribute(node, name);
     return attribute != NULL && attribute->has_i ? attribute->i : otherwise;

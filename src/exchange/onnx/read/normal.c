@@ -5,7 +5,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-/* The Legendre polynomial of degree `ONNX_NORMAL_NODES` at x, and its slope. */
+/* The Legendre polynomial of degree `ONNX_NORMAL_NODES` at x, and its derivative. */
 static double legendre(double x, double *slope)
 {
     double before = 1, value = x;
@@ -18,7 +18,7 @@ static double legendre(double x, double *slope)
     return value;
 }
 
-void lnt_onnx_normal_rule(double node[ONNX_NORMAL_NODES], double weight[ONNX_NORMAL_NODES])
+void lnt_onnx_normal_quadrature(double node[ONNX_NORMAL_NODES], double weight[ONNX_NORMAL_NODES])
 {
     for (int i = 0; i < ONNX_NORMAL_NODES; i++) {
         double x = cos(pi * (i + 0.75) / (ONNX_NORMAL_NODES + 0.5)), slope;

@@ -10,12 +10,12 @@ typedef lnt_onnx_reader reader;
 typedef lnt_onnx_node node_t;
 typedef lnt_onnx_part part_t;
 
-/* Fills the part that a node is; its first input goes in. */
-typedef lnt_status (*taker)(reader *r, const node_t *node, part_t *part);
+/* Fills the part of a node; its input is the node's first input. */
+typedef lnt_status (*part_reader)(reader *r, const node_t *node, part_t *part);
 
 /* --- inputs --- */
 
-/* A constant of numbers, or NULL if the input is not there. */
+/* A constant of numbers, or NULL if the input is absent. */
 static lnt_status constant(reader *r, const node_t *node, size_t i, const char *what,
                            const lnt_onnx_tensor **tensor)
 {
@@ -24,9 +24,10 @@ static lnt_status constant(reader *r, const node_t *node, size_t i, const char *
         return LNT_OK;
     }
     *tensor = lnt_onnx_constant(r, lnt_onnx_input(r, node, i));
-    return *tensor != NULL && (*tensor)->data_type != ONNX_STRING && lnt_onnx_count(*tensor) > 0
+    return *tensor != NULL && (*tensor)->data_type != ONNX_STRING &&
+                   lnt_onnx_n_elements(*tensor) > 0
                ? LNT_OK
-               : lnt_onnx_fail_node(r, node, "expected a constant of sound numbers as %s", what);
+               : lnt_onnx_fail_node(r, node, "expected a constant of valid numbers as %s", what);
 }
 
 static lnt_status required(reader *r, const node_t *node, size_t i, const char *what,
@@ -46,19 +47,20 @@ static lnt_status row(reader *r, const node_t *node, const lnt_onnx_tensor *tens
 
 /* --- dense layers --- */
 
-/* The matrix at input 1, perhaps behind a Transpose. */
+/* The matrix at input 1, possibly after a Transpose. */
 static lnt_status weight(reader *r, const node_t *node, part_t *part)
 {
-    lnt_onnx_value *value = lnt_onnx_plain(r, lnt_onnx_input(r, node, 1));
+    lnt_onnx_value *value = lnt_onnx_skip_identity(r, lnt_onnx_input(r, node, 1));
     bool is_ml, turned = false;
     if (value != NULL && value->node != NULL &&
-        strcmp(lnt_onnx_operator(value->node, &is_ml), "Transpose") == 0) {
+        strcmp(lnt_onnx_op_type(value->node, &is_ml), "Transpose") == 0) {
         const Lnt__Onnx__Attribute *order = lnt_onnx_attribute(value->node, "perm");
         turned = order == NULL || (order->n_ints == 2 && order->ints[0] == 1);
         value = turned ? lnt_onnx_input(r, value->node, 0) : NULL;
     }
     part->weight = lnt_onnx_constant(r, value);
-    if (part->weight == NULL || part->weight->n_dims != 2 || lnt_onnx_count(part->weight) == 0 ||
+    if (part->weight == NULL || part->weight->n_dims != 2 ||
+        lnt_onnx_n_elements(part->weight) == 0 ||
         (part->weight->data_type != ONNX_FLOAT && part->weight->data_type != ONNX_DOUBLE)) {
         return lnt_onnx_fail_node(r, node,
                                   "expected a constant matrix of floats or doubles as weight");
@@ -67,13 +69,13 @@ static lnt_status weight(reader *r, const node_t *node, part_t *part)
     return LNT_OK;
 }
 
-static lnt_status take_gemm(reader *r, const node_t *node, part_t *part)
+static lnt_status read_gemm(reader *r, const node_t *node, part_t *part)
 {
     part->kind = ONNX_DENSE;
-    part->weight_factor = lnt_onnx_float_of(node, "alpha", 1);
-    part->bias_factor = lnt_onnx_float_of(node, "beta", 1);
-    part->transposed = lnt_onnx_int_of(node, "transB", 0) != 0;
-    if (lnt_onnx_int_of(node, "transA", 0) != 0) {
+    part->weight_factor = lnt_onnx_get_float(node, "alpha", 1);
+    part->bias_factor = lnt_onnx_get_float(node, "beta", 1);
+    part->transposed = lnt_onnx_get_int(node, "transB", 0) != 0;
+    if (lnt_onnx_get_int(node, "transA", 0) != 0) {
         return lnt_onnx_fail_node(r, node, "transposes its input");
     }
     LNT_TRY(weight(r, node, part));
@@ -81,7 +83,7 @@ static lnt_status take_gemm(reader *r, const node_t *node, part_t *part)
     return row(r, node, part->bias, "bias");
 }
 
-static lnt_status take_mat_mul(reader *r, const node_t *node, part_t *part)
+static lnt_status read_mat_mul(reader *r, const node_t *node, part_t *part)
 {
     part->kind = ONNX_DENSE;
     part->weight_factor = part->bias_factor = 1;
@@ -90,25 +92,26 @@ static lnt_status take_mat_mul(reader *r, const node_t *node, part_t *part)
 
 /* --- activations --- */
 
-static lnt_status take_hard_sigmoid(reader *r, const node_t *node, part_t *part)
+static lnt_status read_hard_sigmoid(reader *r, const node_t *node, part_t *part)
 {
-    const bool ours = fabs(lnt_onnx_float_of(node, "alpha", 0.2) - 1.0 / 6) < 1e-6 &&
-                      lnt_onnx_float_of(node, "beta", 0.5) == 0.5;
+    const bool is_hard_sigmoid = fabs(lnt_onnx_get_float(node, "alpha", 0.2) - 1.0 / 6) < 1e-6 &&
+                                 lnt_onnx_get_float(node, "beta", 0.5) == 0.5;
     part->activation = LNT_HARD_SIGMOID;
-    return ours ? LNT_OK : lnt_onnx_fail_node(r, node, "expected x/6 + 1/2, held within [0, 1]");
+    return is_hard_sigmoid ? LNT_OK
+                           : lnt_onnx_fail_node(r, node, "expected x/6 + 1/2, held within [0, 1]");
 }
 
-static lnt_status take_selu(reader *r, const node_t *node, part_t *part)
+static lnt_status read_selu(reader *r, const node_t *node, part_t *part)
 {
-    const double alpha = lnt_onnx_float_of(node, "alpha", ONNX_SELU_ALPHA);
-    const double gamma = lnt_onnx_float_of(node, "gamma", ONNX_SELU_GAMMA);
+    const double alpha = lnt_onnx_get_float(node, "alpha", ONNX_SELU_ALPHA);
+    const double gamma = lnt_onnx_get_float(node, "gamma", ONNX_SELU_GAMMA);
     part->activation = LNT_SELU;
     return fabs(alpha - ONNX_SELU_ALPHA) < 1e-6 && fabs(gamma - ONNX_SELU_GAMMA) < 1e-6
                ? LNT_OK
                : lnt_onnx_fail_node(r, node, "expected the alpha and gamma of its definition");
 }
 
-static lnt_status take_gelu(reader *r, const node_t *node, part_t *part)
+static lnt_status read_gelu(reader *r, const node_t *node, part_t *part)
 {
     const Lnt__Onnx__Attribute *how = lnt_onnx_attribute(node, "approximate");
     const ProtobufCBinaryData text = how != NULL ? how->s : (ProtobufCBinaryData){0, NULL};
@@ -118,17 +121,17 @@ static lnt_status take_gelu(reader *r, const node_t *node, part_t *part)
     return is_tanh || is_none ? LNT_OK : lnt_onnx_fail_node(r, node, "expected none or tanh");
 }
 
-static lnt_status take_alpha(reader *r, const node_t *node, part_t *part)
+static lnt_status read_alpha(reader *r, const node_t *node, part_t *part)
 {
     const bool is_elu = strcmp(node->op_type, "Elu") == 0;
     part->activation = is_elu ? LNT_ELU : LNT_LEAKY_RELU;
-    part->alpha = lnt_onnx_float_of(node, "alpha", is_elu ? 1 : 0.01);
+    part->alpha = lnt_onnx_get_float(node, "alpha", is_elu ? 1 : 0.01);
     return part->alpha > 0 && isfinite(part->alpha)
                ? LNT_OK
                : lnt_onnx_fail_node(r, node, "expected an alpha above 0, found %g", part->alpha);
 }
 
-static lnt_status take_prelu(reader *r, const node_t *node, part_t *part)
+static lnt_status read_prelu(reader *r, const node_t *node, part_t *part)
 {
     part->kind = ONNX_PRELU;
     LNT_TRY(required(r, node, 1, "slope", &part->gain));
@@ -137,13 +140,13 @@ static lnt_status take_prelu(reader *r, const node_t *node, part_t *part)
 
 /* --- norms --- */
 
-static lnt_status take_batch_norm(reader *r, const node_t *node, part_t *part)
+static lnt_status read_batch_norm(reader *r, const node_t *node, part_t *part)
 {
     part->kind = ONNX_BATCH_NORM;
-    part->epsilon = lnt_onnx_float_of(node, "epsilon", 1e-5);
-    part->momentum = 1 - lnt_onnx_float_of(node, "momentum", 0.9);
-    if (lnt_onnx_int_of(node, "training_mode", 0) != 0 ||
-        lnt_onnx_int_of(node, "spatial", 1) == 0) {
+    part->epsilon = lnt_onnx_get_float(node, "epsilon", 1e-5);
+    part->momentum = 1 - lnt_onnx_get_float(node, "momentum", 0.9);
+    if (lnt_onnx_get_int(node, "training_mode", 0) != 0 ||
+        lnt_onnx_get_int(node, "spatial", 1) == 0) {
         return lnt_onnx_fail_node(r, node, "expected inference by columns");
     }
     LNT_TRY(required(r, node, 1, "scale", &part->gain));
@@ -152,12 +155,12 @@ static lnt_status take_batch_norm(reader *r, const node_t *node, part_t *part)
     return required(r, node, 4, "variance", &part->variance);
 }
 
-static lnt_status take_row_norm(reader *r, const node_t *node, part_t *part)
+static lnt_status read_row_norm(reader *r, const node_t *node, part_t *part)
 {
-    const int64_t axis = lnt_onnx_int_of(node, "axis", -1);
+    const int64_t axis = lnt_onnx_get_int(node, "axis", -1);
     const bool centred = strcmp(node->op_type, "LayerNormalization") == 0;
     part->kind = centred ? ONNX_LAYER_NORM : ONNX_RMS_NORM;
-    part->epsilon = lnt_onnx_float_of(node, "epsilon", 1e-5);
+    part->epsilon = lnt_onnx_get_float(node, "epsilon", 1e-5);
     if (axis != -1 && axis != 1) {
         return lnt_onnx_fail_node(r, node, "expected the last axis, found %jd", (intmax_t) axis);
     }
@@ -167,9 +170,9 @@ static lnt_status take_row_norm(reader *r, const node_t *node, part_t *part)
 
 /* --- shapes and scalings --- */
 
-static lnt_status take_flatten(reader *r, const node_t *node, part_t *part)
+static lnt_status read_flatten(reader *r, const node_t *node, part_t *part)
 {
-    const int64_t axis = lnt_onnx_int_of(node, "axis", 1);
+    const int64_t axis = lnt_onnx_get_int(node, "axis", 1);
     part->kind = ONNX_FLATTEN;
     part->shape[0] = 0;
     part->shape[1] = -1;
@@ -177,7 +180,7 @@ static lnt_status take_flatten(reader *r, const node_t *node, part_t *part)
                      : lnt_onnx_fail_node(r, node, "expected axis 1, found %jd", (intmax_t) axis);
 }
 
-/* [rows of the value itself, columns], as PyTorch writes x.view(x.size(0), -1). */
+/* [rows of the value, columns], as PyTorch writes x.view(x.size(0), -1). */
 static bool keeps_rows(reader *r, const node_t *node, part_t *part)
 {
     static const char pattern[] = "+Concat(Unsqueeze(Gather(Shape(x),0),0),$c)";
@@ -193,32 +196,33 @@ static bool keeps_rows(reader *r, const node_t *node, part_t *part)
     part->kind = ONNX_FLATTEN;
     part->shape[0] = 0;
     part->shape[1] = size >= -1 && size < 0x1p53 ? (int64_t) size : -2;
-    return lnt_onnx_count(cols) == 1 && match.x == lnt_onnx_plain(r, lnt_onnx_input(r, node, 0));
+    return lnt_onnx_n_elements(cols) == 1 &&
+           match.x == lnt_onnx_skip_identity(r, lnt_onnx_input(r, node, 0));
 }
 
-static lnt_status take_reshape(reader *r, const node_t *node, part_t *part)
+static lnt_status read_reshape(reader *r, const node_t *node, part_t *part)
 {
     if (keeps_rows(r, node, part)) {
         return LNT_OK;
     }
     const lnt_onnx_tensor *shape;
     LNT_TRY(required(r, node, 1, "shape", &shape));
-    const size_t rank = lnt_onnx_count(shape);
+    const size_t rank = lnt_onnx_n_elements(shape);
     part->kind = rank == 1 ? ONNX_SQUEEZE : ONNX_FLATTEN;
-    part->keeps_zero = lnt_onnx_int_of(node, "allowzero", 0) != 0;
+    part->keeps_zero = lnt_onnx_get_int(node, "allowzero", 0) != 0;
     if (shape->data_type != ONNX_INT64 || rank > 2 ||
         (rank == 1 && lnt_onnx_number(shape, 0) != -1)) {
         return lnt_onnx_fail_node(r, node, "expected a shape of rows and columns");
     }
     for (size_t k = 0; k < rank; k++) {
         const double size = lnt_onnx_number(shape, k);
-        part->shape[k] = size >= -1 && size < 0x1p53 ? (int64_t) size : -2; /* fits nothing */
+        part->shape[k] = size >= -1 && size < 0x1p53 ? (int64_t) size : -2; /* an invalid size */
     }
     return LNT_OK;
 }
 
-/* Of an attribute in older operators, of an input in newer. */
-static lnt_status take_squeeze(reader *r, const node_t *node, part_t *part)
+/* The axes: an attribute in older operators, an input in newer ones. */
+static lnt_status read_squeeze(reader *r, const node_t *node, part_t *part)
 {
     const Lnt__Onnx__Attribute *axes = lnt_onnx_attribute(node, "axes");
     const lnt_onnx_tensor *input = lnt_onnx_constant(r, lnt_onnx_input(r, node, 1));
@@ -230,24 +234,24 @@ static lnt_status take_squeeze(reader *r, const node_t *node, part_t *part)
     return last ? LNT_OK : lnt_onnx_fail_node(r, node, "expected axis 1");
 }
 
-static lnt_status take_softmax(reader *r, const node_t *node, part_t *part)
+static lnt_status read_softmax(reader *r, const node_t *node, part_t *part)
 {
-    const int64_t axis = lnt_onnx_int_of(node, "axis", -1);
+    const int64_t axis = lnt_onnx_get_int(node, "axis", -1);
     part->kind = ONNX_SOFTMAX;
     return axis == 1 || axis == -1
                ? LNT_OK
                : lnt_onnx_fail_node(r, node, "expected axis 1, found %jd", (intmax_t) axis);
 }
 
-static lnt_status take_exp(reader *r, const node_t *node, part_t *part)
+static lnt_status read_exp(reader *r, const node_t *node, part_t *part)
 {
     (void) r, (void) node;
     part->kind = ONNX_EXP;
     return LNT_OK;
 }
 
-/* scikit-learn's: (x − offset)·scale, in attributes, which become tensors of floats. */
-static lnt_status take_scaler(reader *r, const node_t *node, part_t *part)
+/* scikit-learn's Scaler: (x − offset)·scale; the attributes become tensors of floats. */
+static lnt_status read_scaler(reader *r, const node_t *node, part_t *part)
 {
     const char *const names[] = {"offset", "scale"};
     lnt_onnx_tensor *tensors[2];
@@ -281,11 +285,11 @@ static lnt_status take_scaler(reader *r, const node_t *node, part_t *part)
 
 static const struct {
     const char *op;
-    taker take; /* or NULL: the activation */
+    part_reader read; /* NULL: an activation */
     lnt_activation activation;
 } operators[] = {
-    {"Gemm", take_gemm, LNT_IDENTITY},
-    {"MatMul", take_mat_mul, LNT_IDENTITY},
+    {"Gemm", read_gemm, LNT_IDENTITY},
+    {"MatMul", read_mat_mul, LNT_IDENTITY},
     {"Relu", NULL, LNT_RELU},
     {"Tanh", NULL, LNT_TANH},
     {"Sigmoid", NULL, LNT_SIGMOID},
@@ -293,35 +297,35 @@ static const struct {
     {"Softsign", NULL, LNT_SOFTSIGN},
     {"HardSwish", NULL, LNT_HARD_SWISH},
     {"Sin", NULL, LNT_SINE},
-    {"LeakyRelu", take_alpha, LNT_IDENTITY},
-    {"Elu", take_alpha, LNT_IDENTITY},
-    {"Selu", take_selu, LNT_IDENTITY},
-    {"HardSigmoid", take_hard_sigmoid, LNT_IDENTITY},
-    {"Gelu", take_gelu, LNT_IDENTITY},
-    {"PRelu", take_prelu, LNT_IDENTITY},
-    {"BatchNormalization", take_batch_norm, LNT_IDENTITY},
-    {"LayerNormalization", take_row_norm, LNT_IDENTITY},
-    {"RMSNormalization", take_row_norm, LNT_IDENTITY},
-    {"Flatten", take_flatten, LNT_IDENTITY},
-    {"Reshape", take_reshape, LNT_IDENTITY},
-    {"Squeeze", take_squeeze, LNT_IDENTITY},
-    {"Softmax", take_softmax, LNT_IDENTITY},
-    {"Exp", take_exp, LNT_IDENTITY},
+    {"LeakyRelu", read_alpha, LNT_IDENTITY},
+    {"Elu", read_alpha, LNT_IDENTITY},
+    {"Selu", read_selu, LNT_IDENTITY},
+    {"HardSigmoid", read_hard_sigmoid, LNT_IDENTITY},
+    {"Gelu", read_gelu, LNT_IDENTITY},
+    {"PRelu", read_prelu, LNT_IDENTITY},
+    {"BatchNormalization", read_batch_norm, LNT_IDENTITY},
+    {"LayerNormalization", read_row_norm, LNT_IDENTITY},
+    {"RMSNormalization", read_row_norm, LNT_IDENTITY},
+    {"Flatten", read_flatten, LNT_IDENTITY},
+    {"Reshape", read_reshape, LNT_IDENTITY},
+    {"Squeeze", read_squeeze, LNT_IDENTITY},
+    {"Softmax", read_softmax, LNT_IDENTITY},
+    {"Exp", read_exp, LNT_IDENTITY},
 };
 
-lnt_status lnt_onnx_take_operator(reader *r, const node_t *node, const char *op, bool is_ml,
-                                  part_t *part)
+lnt_status lnt_onnx_part_from_operator(reader *r, const node_t *node, const char *op, bool is_ml,
+                                       part_t *part)
 {
     if (is_ml && strcmp(op, "Scaler") == 0) {
-        return take_scaler(r, node, part);
+        return read_scaler(r, node, part);
     }
     for (size_t i = 0; !is_ml && i < sizeof operators / sizeof operators[0]; i++) {
         if (strcmp(operators[i].op, op) == 0) {
             part->kind = ONNX_ACTIVATION;
             part->activation = operators[i].activation;
-            return operators[i].take != NULL ? operators[i].take(r, node, part) : LNT_OK;
+            return operators[i].read != NULL ? operators[i].read(r, node, part) : LNT_OK;
         }
     }
-    return lnt_onnx_fail_node(
-        r, node, "no layer of a net does this, or not with such inputs and attributes");
+    return lnt_onnx_fail_node(r, node,
+                              "no layer has this operator, or not with such inputs and attributes");
 }

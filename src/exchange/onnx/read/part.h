@@ -6,7 +6,7 @@
 
 #include <linnet/layer.h>
 
-/** What nodes, or groups of them, do to a value, before it is known which layers they make. */
+/** The operation of a node or a group of nodes, before layers are made of them. */
 typedef enum lnt_onnx_kind {
     ONNX_DENSE,
     ONNX_ACTIVATION,
@@ -29,7 +29,7 @@ typedef enum lnt_onnx_affine { ONNX_ADD, ONNX_SUB, ONNX_MUL, ONNX_DIV } lnt_onnx
 
 typedef struct lnt_onnx_part {
     lnt_onnx_kind kind;
-    const lnt_onnx_node *node; /* its last one, for sentences */
+    const lnt_onnx_node *node; /* its last node, for error messages */
     const lnt_onnx_tensor *weight;
     bool transposed;                  /* the weight is [outputs, inputs] */
     double weight_factor;             /* of a dense layer */
@@ -44,39 +44,39 @@ typedef struct lnt_onnx_part {
     double alpha;               /* of the activation, or NaN */
     double epsilon;             /* norms, Gaussian */
     double momentum;            /* batch norm */
-    const lnt_onnx_value *back; /* residual: what is added */
+    const lnt_onnx_value *skip; /* residual: the value that is added */
     int64_t shape[2];           /* of a Reshape; {0, -1} of a Flatten */
     bool keeps_zero;            /* a 0 there is a size, not the batch's */
 } lnt_onnx_part;
 
 /**
- * What a graph does from its input on. `starts[i]` says that the value that goes into part i comes
- * back in a residual sum. A value's `position` is the part that it goes into, `n_parts` for the
+ * The parts of a graph from its input on. `is_skip_input[i]`: a residual sum adds the input of part
+ * i later. The `part_index` of a value is the part that it is the input of, `n_parts` for the
  * output.
  */
 typedef struct lnt_onnx_parts {
     lnt_onnx_part *parts;
     size_t n_parts;
-    bool *starts;                 /* [n_parts + 1] */
-    const lnt_onnx_node *zip_map; /* the node that names the classes, or NULL */
+    bool *is_skip_input;          /* [n_parts + 1] */
+    const lnt_onnx_node *zip_map; /* the node with the class names, or NULL */
 } lnt_onnx_parts;
 
-/** Follows the graph from its output back to its input. */
+/** Walks the graph from its output back to its input. */
 lnt_status lnt_onnx_walk(lnt_onnx_reader *reader, lnt_onnx_parts *parts);
 
 /**
- * The part that makes `value`, and the value that it is made from. `LNT_ERR_FORMAT` with the name
- * of an operator that no net has, or of one that is not used as a net would.
+ * Finds the part that computes `value`, and the part's input. `LNT_ERR_FORMAT` with the name of an
+ * operator that is not supported, or not in this form.
  */
-lnt_status lnt_onnx_take(lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
-                         lnt_onnx_value **from);
+lnt_status lnt_onnx_find_part(lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
+                              lnt_onnx_value **from);
 
-/** The part that a node is by its operator; its first input goes in. */
-lnt_status lnt_onnx_take_operator(lnt_onnx_reader *reader, const lnt_onnx_node *node,
-                                  const char *op, bool is_ml, lnt_onnx_part *part);
+/** The part of a single node, by its operator; its input is the node's first input. */
+lnt_status lnt_onnx_part_from_operator(lnt_onnx_reader *reader, const lnt_onnx_node *node,
+                                       const char *op, bool is_ml, lnt_onnx_part *part);
 
-/** Whether a group of nodes behind `value` is a part that is known; see `lnt_onnx_take`. */
-bool lnt_onnx_take_group(const lnt_onnx_reader *reader, lnt_onnx_value *value, lnt_onnx_part *part,
-                         lnt_onnx_value **from);
+/** Whether `value` is computed by a known group of nodes; see `lnt_onnx_find_part`. */
+bool lnt_onnx_part_from_group(const lnt_onnx_reader *reader, lnt_onnx_value *value,
+                              lnt_onnx_part *part, lnt_onnx_value **from);
 
 #endif

@@ -11,19 +11,19 @@
 typedef Lnt__Onnx__Node lnt_onnx_node;
 typedef Lnt__Onnx__Tensor lnt_onnx_tensor;
 
-/** A value of a graph: the model's input, a tensor of the file, or what a node makes. */
+/** A value of a graph: the model's input, a tensor of the file, or the output of a node. */
 typedef struct lnt_onnx_value {
     const char *name;
     const lnt_onnx_tensor *tensor; /* of a constant, else NULL */
-    const lnt_onnx_node *node;     /* that makes it, or NULL */
-    size_t place;                  /* of the node in the file */
-    size_t output;                 /* which of the node's */
-    size_t position;               /* of the walk when it came by; see onnx_part.h */
+    const lnt_onnx_node *node;     /* that computes it, or NULL */
+    size_t node_index;             /* index of the node in the file */
+    size_t output;                 /* index of the node's output */
+    size_t part_index;             /* set by the walk; see part.h */
 } lnt_onnx_value;
 
-#define LNT_ONNX_NOWHERE SIZE_MAX
+#define LNT_ONNX_NO_PART SIZE_MAX
 
-/** A file as it is read. Whatever is made for it comes from the pool. */
+/** The state of reading a file. All memory comes from the pool. */
 typedef struct lnt_onnx_reader {
     const char *path;
     const lnt_allocator *allocator;
@@ -37,14 +37,14 @@ typedef struct lnt_onnx_reader {
     size_t *order; /* [n_values]: by name */
 } lnt_onnx_reader;
 
-/** "PATH: sentence", `LNT_ERR_FORMAT`. */
+/** Fails with "PATH: message", `LNT_ERR_FORMAT`. */
 lnt_status lnt_onnx_fail(const lnt_onnx_reader *reader, const char *format, ...) LNT_PRINTF(2, 3);
 
-/** "PATH: node 'NAME' (OPERATOR): sentence". */
+/** Fails with "PATH: node 'NAME' (OPERATOR): message". */
 lnt_status lnt_onnx_fail_node(const lnt_onnx_reader *reader, const lnt_onnx_node *node,
                               const char *format, ...) LNT_PRINTF(3, 4);
 
-/** Fails as the pool did. */
+/** Fails with the pool's status. */
 lnt_status lnt_onnx_fail_pool(const lnt_onnx_reader *reader);
 
 /** NULL if there is no value of that name. */

@@ -5,18 +5,18 @@
 
 #include <string.h>
 
-enum { MAX_PLAIN = 16 }; /* nodes that leave a value as it is, one behind the other */
+enum { MAX_PLAIN = 16 }; /* limit of consecutive nodes that do not change a value */
 
-/* Whether a node gives out its first input, at least in inference. */
+/* Whether the output of a node is its first input, at least in inference. */
 static bool is_plain(const lnt_onnx_reader *reader, const lnt_onnx_node *node)
 {
     bool is_ml;
-    const char *op = lnt_onnx_operator(node, &is_ml);
+    const char *op = lnt_onnx_op_type(node, &is_ml);
     if (is_ml) {
         return false;
     }
     if (strcmp(op, "Cast") == 0) {
-        const int64_t to = lnt_onnx_int_of(node, "to", 0);
+        const int64_t to = lnt_onnx_get_int(node, "to", 0);
         return to == ONNX_FLOAT || to == ONNX_DOUBLE;
     }
     if (strcmp(op, "Dropout") == 0 && lnt_onnx_n_inputs(node) > 2) {
@@ -27,13 +27,13 @@ static bool is_plain(const lnt_onnx_reader *reader, const lnt_onnx_node *node)
     return strcmp(op, "Identity") == 0 || strcmp(op, "Dropout") == 0;
 }
 
-lnt_onnx_value *lnt_onnx_plain(const lnt_onnx_reader *reader, lnt_onnx_value *value)
+lnt_onnx_value *lnt_onnx_skip_identity(const lnt_onnx_reader *reader, lnt_onnx_value *value)
 {
     for (int i = 0; i < MAX_PLAIN && value != NULL && value->node != NULL && value->output == 0 &&
                     is_plain(reader, value->node);
          i++) {
         lnt_onnx_value *next = lnt_onnx_input(reader, value->node, 0);
-        if (next == NULL || (next->node != NULL && next->place >= value->place)) {
+        if (next == NULL || (next->node != NULL && next->node_index >= value->node_index)) {
             return value;
         }
         value = next;
@@ -43,8 +43,8 @@ lnt_onnx_value *lnt_onnx_plain(const lnt_onnx_reader *reader, lnt_onnx_value *va
 
 const lnt_onnx_tensor *lnt_onnx_constant(const lnt_onnx_reader *reader, lnt_onnx_value *value)
 {
-    value = lnt_onnx_plain(reader, value);
-    return value != NULL && value->tensor != NULL && lnt_onnx_is_sound(value->tensor)
+    value = lnt_onnx_skip_identity(reader, value);
+    return value != NULL && value->tensor != NULL && lnt_onnx_is_valid(value->tensor)
                ? value->tensor
                : NULL;
 }

@@ -4,12 +4,12 @@
 
 #include "exchange/onnx/read/constant.h"
 
-/** Past nodes that leave a value as it is: Identity, Dropout, Cast between floats. */
-lnt_onnx_value *lnt_onnx_plain(const lnt_onnx_reader *reader, lnt_onnx_value *value);
+/** Skips nodes that do not change a value: Identity, Dropout, Cast between floats. */
+lnt_onnx_value *lnt_onnx_skip_identity(const lnt_onnx_reader *reader, lnt_onnx_value *value);
 
 /**
- * The tensor that a value is; NULL if it depends on the model's input, or its numbers are not as
- * many as its shape says, or of no type that is known.
+ * The tensor of a constant value; NULL if it depends on the model's input, or is not a valid tensor
+ * of a supported type.
  */
 const lnt_onnx_tensor *lnt_onnx_constant(const lnt_onnx_reader *reader, lnt_onnx_value *value);
 

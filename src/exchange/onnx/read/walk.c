@@ -5,16 +5,17 @@
 
 #include <string.h>
 
-/* --- which output is the model's --- */
+/* --- the model's output --- */
 
 static bool is_zip_map(const lnt_onnx_value *value)
 {
     bool is_ml;
-    return value->node != NULL && strcmp(lnt_onnx_operator(value->node, &is_ml), "ZipMap") == 0 &&
+    return value->node != NULL && strcmp(lnt_onnx_op_type(value->node, &is_ml), "ZipMap") == 0 &&
            is_ml;
 }
 
-/* Labels are whole numbers or text; probabilities and numbers are floats, or maps of them. */
+/* Whether an output is of floats. Labels are integers or text; probabilities and numbers are
+ * floats, or maps of floats. */
 static bool is_of_floats(const Lnt__Onnx__ValueInfo *output, const lnt_onnx_value *value)
 {
     if (is_zip_map(value)) {
@@ -34,7 +35,7 @@ static lnt_status find_output(lnt_onnx_reader *reader, lnt_onnx_parts *parts,
         const char *candidate = graph->output[i]->name != NULL ? graph->output[i]->name : "";
         lnt_onnx_value *value = lnt_onnx_find(reader, candidate);
         if (value == NULL) {
-            return lnt_onnx_fail(reader, "its output '%s' is nowhere made",
+            return lnt_onnx_fail(reader, "its output '%s' is undefined",
                                  lnt_excerpt_of(candidate).text);
         }
         if (!is_of_floats(graph->output[i], value)) {
@@ -54,13 +55,13 @@ static lnt_status find_output(lnt_onnx_reader *reader, lnt_onnx_parts *parts,
         parts->zip_map = (*output)->node;
         *output = lnt_onnx_input(reader, parts->zip_map, 0);
     }
-    *output = lnt_onnx_plain(reader, *output);
+    *output = lnt_onnx_skip_identity(reader, *output);
     return *output != NULL ? LNT_OK : lnt_onnx_fail_node(reader, parts->zip_map, "has no input");
 }
 
 /* --- backwards --- */
 
-/* Adds the part that makes `*value`, and goes on to what it is made from. */
+/* Adds the part that computes `*value`, and moves to the part's input. */
 static lnt_status step_back(lnt_onnx_reader *reader, lnt_onnx_parts *parts, lnt_onnx_value **value)
 {
     const lnt_onnx_node *node = (*value)->node;
@@ -69,11 +70,11 @@ static lnt_status step_back(lnt_onnx_reader *reader, lnt_onnx_parts *parts, lnt_
                              lnt_excerpt_of((*value)->name).text);
     }
     lnt_onnx_value *from = NULL;
-    LNT_TRY(lnt_onnx_take(reader, *value, &parts->parts[parts->n_parts], &from));
-    if (from->node != NULL && from->place >= (*value)->place) {
-        return lnt_onnx_fail_node(reader, node, "stands before a node that it depends on");
+    LNT_TRY(lnt_onnx_find_part(reader, *value, &parts->parts[parts->n_parts], &from));
+    if (from->node != NULL && from->node_index >= (*value)->node_index) {
+        return lnt_onnx_fail_node(reader, node, "comes before a node that it depends on");
     }
-    (*value)->position = parts->n_parts++;
+    (*value)->part_index = parts->n_parts++;
     *value = from;
     return LNT_OK;
 }
@@ -87,17 +88,18 @@ static void reverse(lnt_onnx_part *parts, size_t count)
     }
 }
 
-/* Turns positions around, and notes where the residual sums come back to. */
-static lnt_status note_starts(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
+/* Reverses the indices of the parts, and marks the inputs of residual sums. */
+static lnt_status mark_skip_inputs(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
 {
     for (size_t i = 0; i < reader->n_values; i++) {
         lnt_onnx_value *value = &reader->values[i];
-        if (value->position != LNT_ONNX_NOWHERE) {
-            value->position = parts->n_parts - value->position;
+        if (value->part_index != LNT_ONNX_NO_PART) {
+            value->part_index = parts->n_parts - value->part_index;
         }
     }
-    parts->starts = lnt_pool_take(&reader->pool, parts->n_parts + 1, sizeof *parts->starts);
-    if (parts->starts == NULL) {
+    parts->is_skip_input =
+        lnt_pool_take(&reader->pool, parts->n_parts + 1, sizeof *parts->is_skip_input);
+    if (parts->is_skip_input == NULL) {
         return lnt_onnx_fail_pool(reader);
     }
     for (size_t i = 0; i < parts->n_parts; i++) {
@@ -105,11 +107,11 @@ static lnt_status note_starts(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
         if (part->kind != ONNX_RESIDUAL) {
             continue;
         }
-        if (part->back->position == LNT_ONNX_NOWHERE || part->back->position >= i) {
+        if (part->skip->part_index == LNT_ONNX_NO_PART || part->skip->part_index >= i) {
             return lnt_onnx_fail_node(reader, part->node,
                                       "adds two values, and neither is made from the other");
         }
-        parts->starts[part->back->position] = true;
+        parts->is_skip_input[part->skip->part_index] = true;
     }
     return LNT_OK;
 }
@@ -128,7 +130,7 @@ lnt_status lnt_onnx_walk(lnt_onnx_reader *reader, lnt_onnx_parts *parts)
     while (value != input) {
         LNT_TRY(step_back(reader, parts, &value));
     }
-    value->position = parts->n_parts;
+    value->part_index = parts->n_parts;
     reverse(parts->parts, parts->n_parts);
-    return note_starts(reader, parts);
+    return mark_skip_inputs(reader, parts);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-void lnt_onnx_begin(lnt_onnx_builder *builder, const char *prefix)
+void lnt_onnx_set_prefix(lnt_onnx_builder *builder, const char *prefix)
 {
     builder->prefix = prefix;
     builder->step = 0;
@@ -23,13 +23,13 @@ static char **text_list(lnt_onnx_builder *b, const char *const *texts, size_t co
 {
     char **list = lnt_pool_take(&b->pool, count, sizeof *list);
     for (size_t i = 0; list != NULL && i < count; i++) {
-        list[i] = (char *) texts[i]; /* packing only reads */
+        list[i] = (char *) texts[i]; /* read only */
     }
     return list;
 }
 
-const char *lnt_onnx_apply_all(lnt_onnx_builder *b, const char *op, const char *const *inputs,
-                               size_t n_inputs)
+const char *lnt_onnx_add_node_n(lnt_onnx_builder *b, const char *op, const char *const *inputs,
+                                size_t n_inputs)
 {
     Lnt__Onnx__Graph *graph = &b->graph;
     Lnt__Onnx__Node *node = lnt_pool_take(&b->pool, 1, sizeof *node);
@@ -51,14 +51,14 @@ const char *lnt_onnx_apply_all(lnt_onnx_builder *b, const char *op, const char *
     return name;
 }
 
-const char *lnt_onnx_apply(lnt_onnx_builder *b, const char *op, const char *first,
-                           const char *second, const char *third)
+const char *lnt_onnx_add_node(lnt_onnx_builder *b, const char *op, const char *first,
+                              const char *second, const char *third)
 {
     const char *const inputs[] = {first, second, third};
-    return lnt_onnx_apply_all(b, op, inputs, second == NULL ? 1 : third == NULL ? 2 : 3);
+    return lnt_onnx_add_node_n(b, op, inputs, second == NULL ? 1 : third == NULL ? 2 : 3);
 }
 
-/* A new attribute of the newest node; NULL after a failure. */
+/* A new attribute of the last node; NULL after an error. */
 static Lnt__Onnx__Attribute *add_attribute(lnt_onnx_builder *b, const char *name, int32_t type)
 {
     if (b->pool.status != LNT_OK) {
@@ -178,7 +178,7 @@ const char *lnt_onnx_vector(lnt_onnx_builder *b, const char *name, const double 
     return add_numbers(b, name, values, 1, 1, count);
 }
 
-const char *lnt_onnx_filled(lnt_onnx_builder *b, const char *name, double value, size_t count)
+const char *lnt_onnx_full(lnt_onnx_builder *b, const char *name, double value, size_t count)
 {
     return add_numbers(b, name, &value, 0, 1, count);
 }
@@ -218,7 +218,7 @@ const char *lnt_onnx_parameter(lnt_onnx_builder *b, const char *name, const lnt_
 
 /* --- inputs and outputs --- */
 
-Lnt__Onnx__ValueInfo *lnt_onnx_value(lnt_onnx_builder *b, const char *name, size_t cols)
+Lnt__Onnx__ValueInfo *lnt_onnx_declare_value(lnt_onnx_builder *b, const char *name, size_t cols)
 {
     struct parts {
         Lnt__Onnx__ValueInfo info;

@@ -8,9 +8,9 @@
 #include <linnet/tensor.h>
 
 /**
- * A graph that grows node by node. Values go by their names. What fails is remembered in the pool's
- * status, and the names that come back are "" from then on. All memory is the pool's; tensors point
- * to the numbers of their maker, which must stay until the graph is written.
+ * A graph that is built node by node. Values are identified by their names. An error is stored in
+ * the pool's status; the names returned after it are "". All memory is the pool's; tensors point to
+ * the caller's numbers, which must stay valid until the graph is written.
  */
 typedef struct lnt_onnx_builder {
     lnt_pool pool;
@@ -20,16 +20,16 @@ typedef struct lnt_onnx_builder {
     size_t step;        /* number of names under this prefix */
 } lnt_onnx_builder;
 
-/** Starts a part of the graph: a text that stays, or the pool's. */
-void lnt_onnx_begin(lnt_onnx_builder *builder, const char *prefix);
+/** Starts a part of the graph. `prefix` must outlive the builder, or be of the pool. */
+void lnt_onnx_set_prefix(lnt_onnx_builder *builder, const char *prefix);
 
 /** Adds a node of up to three inputs (NULL: no more) and one output; returns the output's name. */
-const char *lnt_onnx_apply(lnt_onnx_builder *builder, const char *op, const char *a, const char *b,
-                           const char *c);
+const char *lnt_onnx_add_node(lnt_onnx_builder *builder, const char *op, const char *a,
+                              const char *b, const char *c);
 
 /** Adds a node of any number of inputs. */
-const char *lnt_onnx_apply_all(lnt_onnx_builder *builder, const char *op, const char *const *inputs,
-                               size_t n_inputs);
+const char *lnt_onnx_add_node_n(lnt_onnx_builder *builder, const char *op,
+                                const char *const *inputs, size_t n_inputs);
 
 /** Attributes of the newest node. */
 void lnt_onnx_put_float(lnt_onnx_builder *builder, const char *name, double value);
@@ -40,9 +40,8 @@ void lnt_onnx_put_ints(lnt_onnx_builder *builder, const char *name, int64_t valu
 const char *lnt_onnx_scalar(lnt_onnx_builder *builder, double value);
 const char *lnt_onnx_vector(lnt_onnx_builder *builder, const char *name, const double *values,
                             size_t count);
-const char *lnt_onnx_filled(lnt_onnx_builder *builder, const char *name, double value,
-                            size_t count);
-/** A vector as a matrix of one column. */
+const char *lnt_onnx_full(lnt_onnx_builder *builder, const char *name, double value, size_t count);
+/** A vector as a matrix with one column. */
 const char *lnt_onnx_column(lnt_onnx_builder *builder, const char *name, const double *values,
                             size_t count);
 const char *lnt_onnx_int(lnt_onnx_builder *builder, int64_t value);
@@ -52,6 +51,7 @@ const char *lnt_onnx_parameter(lnt_onnx_builder *builder, const char *name, cons
                                bool matrix);
 
 /** Declares the graph's input or output [batch, cols]. */
-Lnt__Onnx__ValueInfo *lnt_onnx_value(lnt_onnx_builder *builder, const char *name, size_t cols);
+Lnt__Onnx__ValueInfo *lnt_onnx_declare_value(lnt_onnx_builder *builder, const char *name,
+                                             size_t cols);
 
 #endif

@@ -6,11 +6,14 @@
 
 #include <linnet/io.h>
 
-/** Parts of a model as nodes. Each takes the name of a value and returns that of its result. */
+/**
+ * Parts of a model as nodes. Each function gets the name of a value and returns the name of the
+ * result.
+ */
 
 /**
- * An activation of `cols` columns. In f64, where ONNX Runtime has no kernels for most of them, by
- * operators for which it has.
+ * Adds an activation. In f64, for which ONNX Runtime lacks most of them, it is composed of
+ * operators that exist.
  */
 const char *lnt_onnx_emit_activation(lnt_onnx_builder *builder, lnt_activation activation,
                                      double alpha, const char *x);
@@ -20,10 +23,13 @@ const char *lnt_onnx_emit_prelu(lnt_onnx_builder *builder, const char *slope, co
 
 const char *lnt_onnx_emit_net(lnt_onnx_builder *builder, lnt_net *net, const char *x);
 
-/** What `lnt_predict` does before the net. */
-const char *lnt_onnx_emit_input(lnt_onnx_builder *builder, const lnt_scaler *scaler, const char *x);
+/** Adds the input scaling of `lnt_predict`. */
+const char *lnt_onnx_emit_input_scaling(lnt_onnx_builder *builder, const lnt_scaler *scaler,
+                                        const char *x);
 
-/** What it does behind it: the loss's link, and the targets' own unit. */
+/**
+ * Adds the steps after the net: the inverse link of the loss, and the original unit of the targets.
+ */
 const char *lnt_onnx_emit_output(lnt_onnx_builder *builder, const lnt_model *model, const char *x);
 
 #endif

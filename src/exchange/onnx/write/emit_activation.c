@@ -8,12 +8,12 @@ typedef lnt_onnx_builder builder;
 
 static const char *one(builder *b, const char *op, const char *x)
 {
-    return lnt_onnx_apply(b, op, x, NULL, NULL);
+    return lnt_onnx_add_node(b, op, x, NULL, NULL);
 }
 
 static const char *two(builder *b, const char *op, const char *x, const char *y)
 {
-    return lnt_onnx_apply(b, op, x, y, NULL);
+    return lnt_onnx_add_node(b, op, x, y, NULL);
 }
 
 static const char *with_number(builder *b, const char *op, const char *x, double number)
@@ -23,12 +23,12 @@ static const char *with_number(builder *b, const char *op, const char *x, double
 
 static const char *clip(builder *b, const char *x, double low, double high)
 {
-    return lnt_onnx_apply(b, "Clip", x, lnt_onnx_scalar(b, low), lnt_onnx_scalar(b, high));
+    return lnt_onnx_add_node(b, "Clip", x, lnt_onnx_scalar(b, low), lnt_onnx_scalar(b, high));
 }
 
-/* --- operators that f32 has, and others in f64 --- */
+/* --- one operator in f32, a composition in f64 --- */
 
-/* Also for one slope to all columns. */
+/* Also with a single slope for all columns. */
 static const char *leaky_f64(builder *b, const char *slope, const char *x)
 {
     const char *below = one(b, "Relu", one(b, "Neg", x));
@@ -117,7 +117,7 @@ static const char *gelu_f32(builder *b, const char *x)
 static const char *gelu_f64(builder *b, const char *x)
 {
     double node[ONNX_NORMAL_NODES], weight[ONNX_NORMAL_NODES];
-    lnt_onnx_normal_rule(node, weight);
+    lnt_onnx_normal_quadrature(node, weight);
     const char *z = clip(b, x, -ONNX_NORMAL_END, ONNX_NORMAL_END), *axis = lnt_onnx_int(b, 2);
     const char *square = two(b, "Unsqueeze", two(b, "Mul", z, z), axis);
     const char *nodes = lnt_onnx_vector(b, "nodes", node, ONNX_NORMAL_NODES);

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A net's layers as they become nodes. */
+/* The state of converting layers to nodes. */
 typedef struct walk {
     lnt_onnx_builder *b;
     lnt_net *net;
-    const char **inputs; /* [layers]: the value that goes into each */
+    const char **inputs; /* [layers]: the input of each layer */
 } walk;
 
 /* --- parameters --- */
@@ -46,7 +46,7 @@ static const char *parameter(const walk *w, size_t l, const char *name)
 static const char *dense(const walk *w, size_t l, const lnt_layer *layer, const char *x)
 {
     const char *weight = parameter(w, l, "weight"), *bias = parameter(w, l, "bias");
-    const char *z = lnt_onnx_apply(w->b, bias != NULL ? "Gemm" : "MatMul", x, weight, bias);
+    const char *z = lnt_onnx_add_node(w->b, bias != NULL ? "Gemm" : "MatMul", x, weight, bias);
     return lnt_onnx_emit_activation(w->b, layer->activation, layer->alpha, z);
 }
 
@@ -68,10 +68,8 @@ static const char *dropout(const walk *w, size_t l, const lnt_layer *layer, cons
     return x;
 }
 
-/*
- * Epsilon is a float even among doubles: what rounding takes from it goes to the variance, so it is
- * rounded down.
- */
+/* Epsilon is a float even in f64: it is rounded down, and the rounding error is added to the
+ * variance. */
 static const char *variance(const walk *w, size_t l, double epsilon, float *rounded)
 {
     *rounded = (float) epsilon;
@@ -99,12 +97,12 @@ static const char *batch_norm(const walk *w, size_t l, const lnt_layer *layer, c
     float epsilon;
     const char *const inputs[] = {
         x,
-        gain != NULL ? gain : lnt_onnx_filled(w->b, "gain", 1, cols),
-        bias != NULL ? bias : lnt_onnx_filled(w->b, "bias", 0, cols),
+        gain != NULL ? gain : lnt_onnx_full(w->b, "gain", 1, cols),
+        bias != NULL ? bias : lnt_onnx_full(w->b, "bias", 0, cols),
         parameter(w, l, "running_mean"),
         variance(w, l, layer->epsilon, &epsilon),
     };
-    const char *y = lnt_onnx_apply_all(w->b, "BatchNormalization", inputs, 5);
+    const char *y = lnt_onnx_add_node_n(w->b, "BatchNormalization", inputs, 5);
     lnt_onnx_put_float(w->b, "epsilon", (double) epsilon);
     lnt_onnx_put_float(w->b, "momentum", 1 - layer->momentum);
     return y;
@@ -113,7 +111,7 @@ static const char *batch_norm(const walk *w, size_t l, const lnt_layer *layer, c
 /* The mean of x, or of its squares, in each row. */
 static const char *row_mean(const walk *w, const char *x)
 {
-    const char *mean = lnt_onnx_apply(w->b, "ReduceMean", x, NULL, NULL);
+    const char *mean = lnt_onnx_add_node(w->b, "ReduceMean", x, NULL, NULL);
     lnt_onnx_put_ints(w->b, "axes", 1);
     lnt_onnx_put_int(w->b, "keepdims", 1);
     return mean;
@@ -123,22 +121,23 @@ static const char *row_mean(const walk *w, const char *x)
 static const char *row_norm(const walk *w, size_t l, const lnt_layer *layer, const char *x)
 {
     lnt_onnx_builder *b = w->b;
-    const char *mean = row_mean(w, lnt_onnx_apply(b, "Mul", x, x, NULL));
-    mean = lnt_onnx_apply(b, "Add", mean, lnt_onnx_scalar(b, layer->epsilon), NULL);
-    const char *y = lnt_onnx_apply(b, "Div", x, lnt_onnx_apply(b, "Sqrt", mean, NULL, NULL), NULL);
+    const char *mean = row_mean(w, lnt_onnx_add_node(b, "Mul", x, x, NULL));
+    mean = lnt_onnx_add_node(b, "Add", mean, lnt_onnx_scalar(b, layer->epsilon), NULL);
+    const char *y =
+        lnt_onnx_add_node(b, "Div", x, lnt_onnx_add_node(b, "Sqrt", mean, NULL, NULL), NULL);
     const char *gain = parameter(w, l, "weight"), *bias = parameter(w, l, "bias");
-    y = gain != NULL ? lnt_onnx_apply(b, "Mul", y, gain, NULL) : y;
-    return bias != NULL ? lnt_onnx_apply(b, "Add", y, bias, NULL) : y;
+    y = gain != NULL ? lnt_onnx_add_node(b, "Mul", y, gain, NULL) : y;
+    return bias != NULL ? lnt_onnx_add_node(b, "Add", y, bias, NULL) : y;
 }
 
 static const char *layer_norm(const walk *w, size_t l, const lnt_layer *layer, const char *x)
 {
-    return row_norm(w, l, layer, lnt_onnx_apply(w->b, "Sub", x, row_mean(w, x), NULL));
+    return row_norm(w, l, layer, lnt_onnx_add_node(w->b, "Sub", x, row_mean(w, x), NULL));
 }
 
 static const char *residual(const walk *w, size_t l, const lnt_layer *layer, const char *x)
 {
-    return lnt_onnx_apply(w->b, "Add", w->inputs[l - layer->skip_depth], x, NULL);
+    return lnt_onnx_add_node(w->b, "Add", w->inputs[l - layer->skip_depth], x, NULL);
 }
 
 static const struct {
@@ -157,7 +156,7 @@ const char *lnt_onnx_emit_net(lnt_onnx_builder *builder, lnt_net *net, const cha
     walk w = {builder, net, lnt_pool_take(&builder->pool, lnt_net_n_layers(net), sizeof x)};
     for (size_t l = 0; w.inputs != NULL && l < lnt_net_n_layers(net); l++) {
         const lnt_layer *layer = lnt_net_layer(net, l);
-        lnt_onnx_begin(builder, lnt_pool_text(&builder->pool, "layers.%zu", l));
+        lnt_onnx_set_prefix(builder, lnt_pool_text(&builder->pool, "layers.%zu", l));
         w.inputs[l] = x;
         for (size_t i = 0; i < N_EMITTERS; i++) {
             if (strcmp(emitters[i].kind, lnt_layer_name(layer)) == 0) {

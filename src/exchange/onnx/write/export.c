@@ -12,10 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/*
- * Operators are used as they were in version 13, and no newer: runtimes since 2020 know them. Newer
- * ones, as for layer norm and GELU, are written by the operators that they are made of.
- */
+/* Operators of version 13 and older, which runtimes support since 2020. Newer operators, such as
+ * layer norm and GELU, are composed of older ones. */
 enum { OPERATOR_SET = 13, IR_VERSION = 7 };
 
 /* --- whether the parts fit together --- */
@@ -40,7 +38,7 @@ static lnt_status check_scaler(const char *what, const lnt_scaler *scaler, size_
         const float scale = (float) lnt_scaler_scale(scaler)[j];
         if (!isfinite(offset) || !isnormal(scale)) {
             return lnt_fail(error, LNT_ERR_INVALID,
-                            "model to export: %s of column %zu passes the range of f32", what,
+                            "model to export: %s of column %zu is beyond the range of f32", what,
                             j + 1);
         }
     }
@@ -84,7 +82,7 @@ static lnt_status check_model(const lnt_model *model, lnt_error *error)
     return check_names(model, targets, error);
 }
 
-/* --- what the model says about itself --- */
+/* --- the description of the model --- */
 
 typedef struct exporter {
     lnt_onnx_builder b;
@@ -110,7 +108,7 @@ static void put_metadata(exporter *x, const char *key, const char *value)
     model->metadata_props[model->n_metadata_props++] = entry;
 }
 
-/* Takes `value` over; NULL for one that could not be made. */
+/* Takes ownership of `value`; NULL: it could not be created. */
 static void put_json(exporter *x, const char *key, json_t *value)
 {
     json_t *text = value != NULL ? lnt_json_embed(value) : NULL;
@@ -132,7 +130,7 @@ static void describe(exporter *x, const lnt_model *model)
     put_metadata(x, ONNX_KEY_VERSION, lnt_version());
     put_metadata(x, ONNX_KEY_TASK, classes ? "classification" : "regression");
     put_json(x, ONNX_KEY_LOSS, lnt_loss_json(&model->loss));
-    put_json(x, ONNX_KEY_RECORD, lnt_record_json(&model->record));
+    put_json(x, ONNX_KEY_TRAINING_SUMMARY, lnt_training_summary_json(&model->record));
     put_names(x, ONNX_KEY_INPUT_NAMES, model->input_names);
     put_names(x, ONNX_KEY_TARGET_NAMES, model->target_names);
     put_names(x, ONNX_KEY_CLASS_NAMES, model->class_names);
@@ -144,18 +142,18 @@ static void build_graph(exporter *x, const lnt_model *model)
 {
     lnt_onnx_builder *b = &x->b;
     Lnt__Onnx__ValueInfo **ends = lnt_pool_take(&b->pool, 2, sizeof *ends);
-    const char *y = lnt_onnx_emit_input(b, model->input_scaler, "input");
+    const char *y = lnt_onnx_emit_input_scaling(b, model->input_scaler, "input");
     y = lnt_onnx_emit_output(b, model, lnt_onnx_emit_net(b, model->net, y));
     if (b->graph.n_node == 0) {
-        (void) lnt_onnx_apply(b, "Identity", y, NULL, NULL);
+        (void) lnt_onnx_add_node(b, "Identity", y, NULL, NULL);
     }
     if (ends == NULL || b->pool.status != LNT_OK) {
         return;
     }
-    /* Nobody refers to the last node by its name yet. */
+    /* No node uses the last node's output by its name yet. */
     b->graph.node[b->graph.n_node - 1]->output[0] = (char *) "output";
-    ends[0] = lnt_onnx_value(b, "input", lnt_net_inputs(model->net));
-    ends[1] = lnt_onnx_value(b, "output", lnt_net_outputs(model->net));
+    ends[0] = lnt_onnx_declare_value(b, "input", lnt_net_inputs(model->net));
+    ends[1] = lnt_onnx_declare_value(b, "output", lnt_net_outputs(model->net));
     b->graph.name = (char *) "linnet";
     b->graph.n_input = b->graph.n_output = 1;
     b->graph.input = ends;
@@ -208,12 +206,12 @@ lnt_status lnt_onnx_export(const lnt_model *model, const char *path, lnt_error *
                         "model to export: the model, its net or the path is NULL");
     }
     LNT_TRY(check_model(model, error));
-    exporter x = {.b.pool = lnt_pool_of(NULL, SIZE_MAX)};
+    exporter x = {.b.pool = lnt_pool_init(NULL, SIZE_MAX)};
     build(&x, model);
     const lnt_status status =
         x.b.pool.status == LNT_OK
             ? write_file(&x, path, error)
             : lnt_file_fail(error, x.b.pool.status, path, "%s", lnt_status_text(x.b.pool.status));
-    lnt_pool_close(&x.b.pool);
+    lnt_pool_clear(&x.b.pool);
     return status;
 }

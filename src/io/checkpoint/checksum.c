@@ -5,12 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * What is summed is the metadata as one line of JSON: keys in order, no blanks, the fewest escapes,
- * with their hexadecimal digits in capitals.
- */
+/* The checksum is of the metadata as one line of JSON: sorted keys, no blanks, as few escapes as
+ * possible, hexadecimal digits in capitals. */
 
-/* Writes the byte as JSON has it, and returns the length; `to` may be NULL. */
+/* Writes a byte as JSON and returns the length; `to` may be NULL. */
 static size_t put_byte(char *to, char byte)
 {
     static const char letters[] = "bfnrt\"\\", bytes[] = "\b\f\n\r\t\"\\";
@@ -43,7 +41,7 @@ static size_t put_text(char *to, const char *text)
     return length;
 }
 
-/* Writes `"text"` and what follows it. */
+/* Writes `"text"` and the character after it. */
 static size_t put_quoted(char *to, const char *text, char behind)
 {
     const size_t length = put_text(to != NULL ? to + 1 : NULL, text);
@@ -55,7 +53,7 @@ static size_t put_quoted(char *to, const char *text, char behind)
     return length + 3;
 }
 
-/* Writes all; the length, for `to` NULL too. */
+/* Writes all items; returns the length, also for `to` NULL. */
 static size_t put_all(char *to, const lnt_name_item *const *items, size_t count)
 {
     size_t length = 1;
@@ -76,7 +74,8 @@ static int by_name(const void *a, const void *b)
     return strcmp((*x)->name, (*y)->name);
 }
 
-static lnt_status sum_items(const lnt_name_item *const *items, size_t count, lnt_checksum *sum)
+static lnt_status checksum_items(const lnt_name_item *const *items, size_t count,
+                                 lnt_checksum *checksum)
 {
     const size_t length = put_all(NULL, items, count);
     char *text = lnt_allocate_unset(NULL, length, 1);
@@ -84,12 +83,12 @@ static lnt_status sum_items(const lnt_name_item *const *items, size_t count, lnt
         return LNT_ERR_MEMORY;
     }
     const lnt_checksum_part part = {text, put_all(text, items, count), 1};
-    const lnt_status status = lnt_checksum_of(&part, 1, sum);
+    const lnt_status status = lnt_checksum_of(&part, 1, checksum);
     lnt_release(NULL, text);
     return status;
 }
 
-lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksum *sum)
+lnt_status lnt_checkpoint_metadata_checksum(const lnt_name_map *metadata, lnt_checksum *checksum)
 {
     const lnt_name_item **items = lnt_allocate_unset(NULL, metadata->count, sizeof *items);
     if (items == NULL) {
@@ -102,12 +101,12 @@ lnt_status lnt_checkpoint_metadata_sum(const lnt_name_map *metadata, lnt_checksu
         }
     }
     qsort(items, count, sizeof *items, by_name);
-    const lnt_status status = sum_items(items, count, sum);
+    const lnt_status status = checksum_items(items, count, checksum);
     lnt_release(NULL, items);
     return status;
 }
 
-lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum)
+lnt_status lnt_checkpoint_json_checksum(const json_t *metadata, lnt_checksum *checksum)
 {
     lnt_name_map map = {0};
     map.items = lnt_allocate(NULL, json_object_size(metadata), sizeof *map.items);
@@ -116,11 +115,11 @@ lnt_status lnt_checkpoint_json_sum(const json_t *metadata, lnt_checksum *sum)
     }
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *) metadata, key, value) /* it is only read */
+    json_object_foreach((json_t *) metadata, key, value) /* only read */
     {
-        lnt_name_map_put(&map, key, json_string_value(value));
+        lnt_name_map_add(&map, key, json_string_value(value));
     }
-    const lnt_status status = lnt_checkpoint_metadata_sum(&map, sum);
-    lnt_name_map_finish(&map, NULL);
+    const lnt_status status = lnt_checkpoint_metadata_checksum(&map, checksum);
+    lnt_name_map_clear(&map, NULL);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/torch/source.h"
+#include "exchange/torch/state_dict.h"
 
 #include "base/files/file_begin.h"
 #include "base/files/file_error.h"
@@ -83,18 +83,18 @@ static int by_module(const void *a, const void *b)
     return (x->field > y->field) - (x->field < y->field);
 }
 
-static lnt_status name_tensors(lnt_torch_source *source, lnt_error *error)
+static lnt_status name_tensors(lnt_torch_state_dict *state_dict, lnt_error *error)
 {
     size_t expected = 0;
-    for (size_t i = 0; i < source->n_tensors; i++) {
-        lnt_torch_tensor *tensor = &source->tensors[i];
+    for (size_t i = 0; i < state_dict->n_tensors; i++) {
+        lnt_torch_tensor *tensor = &state_dict->tensors[i];
         size_t prefix = 0;
         if (!parse_name(tensor, &prefix)) {
             return lnt_torch_fail(tensor, error,
                                   "none of an nn.Sequential, whose are called 0.weight, 0.bias, "
                                   "1.running_mean and so on");
         }
-        const char *first = source->tensors[0].entry->tensor.name;
+        const char *first = state_dict->tensors[0].entry->tensor.name;
         expected = i == 0 ? prefix : expected;
         if (prefix != expected || memcmp(first, tensor->entry->tensor.name, prefix) != 0) {
             return lnt_torch_fail(tensor, error, "expected '%.*s' before its number, as of '%s'",
@@ -102,47 +102,47 @@ static lnt_status name_tensors(lnt_torch_source *source, lnt_error *error)
                                   lnt_excerpt_of(first).text);
         }
     }
-    if (source->n_tensors > 0) {
-        qsort(source->tensors, source->n_tensors, sizeof *source->tensors, by_module);
+    if (state_dict->n_tensors > 0) {
+        qsort(state_dict->tensors, state_dict->n_tensors, sizeof *state_dict->tensors, by_module);
     }
     return LNT_OK;
 }
 
 /* --- files --- */
 
-static lnt_status open_single(lnt_torch_source *source, lnt_error *error)
+static lnt_status open_single(lnt_torch_state_dict *state_dict, lnt_error *error)
 {
-    source->shards = lnt_allocate(source->allocator, 1, sizeof *source->shards);
-    if (source->shards == NULL) {
-        return lnt_file_fail_memory(error, source->path);
+    state_dict->shards = lnt_allocate(state_dict->allocator, 1, sizeof *state_dict->shards);
+    if (state_dict->shards == NULL) {
+        return lnt_file_fail_memory(error, state_dict->path);
     }
-    source->n_shards = 1;
-    return lnt_st_open(&source->shards[0].file, source->path, source->allocator, error);
+    state_dict->n_shards = 1;
+    return lnt_st_open(&state_dict->shards[0].file, state_dict->path, state_dict->allocator, error);
 }
 
-static lnt_status list_tensors(lnt_torch_source *source, lnt_error *error)
+static lnt_status list_tensors(lnt_torch_state_dict *state_dict, lnt_error *error)
 {
     size_t count = 0;
-    for (size_t s = 0; s < source->n_shards; s++) {
-        count += lnt_st_count(source->shards[s].file);
+    for (size_t s = 0; s < state_dict->n_shards; s++) {
+        count += lnt_st_count(state_dict->shards[s].file);
     }
     if (count == 0) {
-        return lnt_file_fail(error, LNT_ERR_FORMAT, source->path, "has no tensors");
+        return lnt_file_fail(error, LNT_ERR_FORMAT, state_dict->path, "has no tensors");
     }
-    source->tensors = lnt_allocate(source->allocator, count, sizeof *source->tensors);
-    if (source->tensors == NULL) {
-        return lnt_file_fail_memory(error, source->path);
+    state_dict->tensors = lnt_allocate(state_dict->allocator, count, sizeof *state_dict->tensors);
+    if (state_dict->tensors == NULL) {
+        return lnt_file_fail_memory(error, state_dict->path);
     }
-    for (size_t s = 0; s < source->n_shards; s++) {
-        const lnt_torch_shard *shard = &source->shards[s];
+    for (size_t s = 0; s < state_dict->n_shards; s++) {
+        const lnt_torch_shard *shard = &state_dict->shards[s];
         for (size_t i = 0; i < lnt_st_count(shard->file); i++) {
-            source->tensors[source->n_tensors++] =
+            state_dict->tensors[state_dict->n_tensors++] =
                 (lnt_torch_tensor){.entry = lnt_st_at(shard->file, i),
                                    .file = shard->file,
-                                   .path = shard->path != NULL ? shard->path : source->path};
+                                   .path = shard->path != NULL ? shard->path : state_dict->path};
         }
     }
-    return name_tensors(source, error);
+    return name_tensors(state_dict, error);
 }
 
 bool lnt_torch_is_index(const unsigned char *bytes, size_t size)
@@ -152,30 +152,30 @@ bool lnt_torch_is_index(const unsigned char *bytes, size_t size)
            (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')) {
         i++;
     }
-    /* The length that a safetensors file begins with has zeros at its end. */
+    /* A safetensors file begins with a length, which has zeros at its end. */
     return i < size && bytes[i] == '{' && memchr(bytes, '\0', size < 8 ? size : 8) == NULL;
 }
 
-lnt_status lnt_torch_open(lnt_torch_source *source, const char *path,
-                          const lnt_allocator *allocator, lnt_error *error)
+lnt_status lnt_torch_state_dict_open(lnt_torch_state_dict *state_dict, const char *path,
+                                     const lnt_allocator *allocator, lnt_error *error)
 {
-    *source = (lnt_torch_source){.path = path, .allocator = allocator};
+    *state_dict = (lnt_torch_state_dict){.path = path, .allocator = allocator};
     unsigned char begin[LNT_FILE_BEGIN];
     size_t size = 0;
     LNT_TRY(lnt_file_begin(path, begin, &size, error));
-    LNT_TRY(lnt_torch_is_index(begin, size) ? lnt_torch_open_shards(source, error)
-                                            : open_single(source, error));
-    return list_tensors(source, error);
+    LNT_TRY(lnt_torch_is_index(begin, size) ? lnt_torch_open_shards(state_dict, error)
+                                            : open_single(state_dict, error));
+    return list_tensors(state_dict, error);
 }
 
-void lnt_torch_close(lnt_torch_source *source)
+void lnt_torch_state_dict_close(lnt_torch_state_dict *state_dict)
 {
-    for (size_t s = 0; s < source->n_shards; s++) {
-        lnt_st_close(source->shards[s].file);
-        lnt_release(source->allocator, source->shards[s].path);
+    for (size_t s = 0; s < state_dict->n_shards; s++) {
+        lnt_st_close(state_dict->shards[s].file);
+        lnt_release(state_dict->allocator, state_dict->shards[s].path);
     }
-    lnt_release(source->allocator, source->shards);
-    lnt_release(source->allocator, source->tensors);
-    json_decref(source->index);
-    *source = (lnt_torch_source){0};
+    lnt_release(state_dict->allocator, state_dict->shards);
+    lnt_release(state_dict->allocator, state_dict->tensors);
+    json_decref(state_dict->index);
+    *state_dict = (lnt_torch_state_dict){0};
 }

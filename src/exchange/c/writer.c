@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "exchange/c/text.h"
+#include "exchange/c/writer.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define LINE 100  /* columns of a line at most */
-#define NUMBER 40 /* room for a constant */
+#define NUMBER 40 /* size of a constant */
 
-lnt_status lnt_c_open(lnt_c_text *text, const char *path, lnt_error *error)
+lnt_status lnt_c_open(lnt_c_writer *text, const char *path, lnt_error *error)
 {
     text->error = error;
     text->status = LNT_OK;
@@ -19,7 +19,7 @@ lnt_status lnt_c_open(lnt_c_text *text, const char *path, lnt_error *error)
     return lnt_atomic_open(&text->file, path, error);
 }
 
-static void flush(lnt_c_text *text)
+static void flush(lnt_c_writer *text)
 {
     if (text->status == LNT_OK) {
         text->status = lnt_atomic_write(&text->file, text->buffer, text->used, text->error);
@@ -27,7 +27,7 @@ static void flush(lnt_c_text *text)
     text->used = 0;
 }
 
-static void put(lnt_c_text *text, const char *bytes, size_t count)
+static void put(lnt_c_writer *text, const char *bytes, size_t count)
 {
     while (count > 0) {
         const size_t room = sizeof text->buffer - text->used, part = count < room ? count : room;
@@ -41,7 +41,7 @@ static void put(lnt_c_text *text, const char *bytes, size_t count)
     }
 }
 
-lnt_status lnt_c_close(lnt_c_text *text)
+lnt_status lnt_c_close(lnt_c_writer *text)
 {
     flush(text);
     if (text->status != LNT_OK) {
@@ -51,12 +51,12 @@ lnt_status lnt_c_close(lnt_c_text *text)
     return lnt_atomic_commit(&text->file, text->error);
 }
 
-void lnt_c_abandon(lnt_c_text *text)
+void lnt_c_abandon(lnt_c_writer *text)
 {
     lnt_atomic_abandon(&text->file);
 }
 
-void lnt_c_print(lnt_c_text *text, const char *format, ...)
+void lnt_c_print(lnt_c_writer *text, const char *format, ...)
 {
     char part[1024];
     va_list arguments;
@@ -95,13 +95,13 @@ static size_t format_number(char to[NUMBER], lnt_dtype dtype, double value)
     return n + (size_t) snprintf(to + n, NUMBER - n, "p%+d%s", exponent, suffix);
 }
 
-void lnt_c_number(lnt_c_text *text, lnt_dtype dtype, double value)
+void lnt_c_number(lnt_c_writer *text, lnt_dtype dtype, double value)
 {
     char number[NUMBER];
     put(text, number, format_number(number, dtype, value));
 }
 
-void lnt_c_item(lnt_c_text *text, lnt_dtype dtype, double value)
+void lnt_c_list_item(lnt_c_writer *text, lnt_dtype dtype, double value)
 {
     char number[NUMBER];
     const size_t length = format_number(number, dtype, value);
@@ -117,8 +117,8 @@ void lnt_c_item(lnt_c_text *text, lnt_dtype dtype, double value)
     text->column += length + 1;
 }
 
-/* Octal, since it ends after three digits; ? since two of them may begin a trigraph. */
-void lnt_c_string(lnt_c_text *text, const char *string)
+/* Octal, because it ends after three digits; ? because two of them can begin a trigraph. */
+void lnt_c_string(lnt_c_writer *text, const char *string)
 {
     put(text, "\"", 1);
     for (const unsigned char *c = (const unsigned char *) string; *c != '\0'; c++) {
@@ -131,7 +131,7 @@ void lnt_c_string(lnt_c_text *text, const char *string)
     put(text, "\"", 1);
 }
 
-void lnt_c_remark(lnt_c_text *text, const char *string)
+void lnt_c_comment(lnt_c_writer *text, const char *string)
 {
     for (const char *c = string; *c != '\0'; c++) {
         const bool plain = *c >= ' ' && *c <= '~' && strchr("*/\\?", *c) == NULL;

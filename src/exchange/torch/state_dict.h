@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef LINNET_EXCHANGE_TORCH_SOURCE_H
-#define LINNET_EXCHANGE_TORCH_SOURCE_H
+#ifndef LINNET_EXCHANGE_TORCH_STATE_DICT_H
+#define LINNET_EXCHANGE_TORCH_STATE_DICT_H
 
 #include "io/safetensors/safetensors.h"
 
 #include <stdbool.h>
 
-/** The state of an `nn.Sequential` in one safetensors file, or in the shards of an index. */
+/** The state dict of an `nn.Sequential` in one safetensors file, or in the shards of an index. */
 
 /** X(constant, name): the tensors that a module may have. */
 #define LNT_TORCH_FIELD_LIST(X)                                                                    \
@@ -25,7 +25,7 @@ typedef enum lnt_torch_field {
 
 const char *lnt_torch_field_name(lnt_torch_field field);
 
-/** One tensor and where it is. */
+/** A tensor and its file. */
 typedef struct lnt_torch_tensor {
     const lnt_st_entry *entry;
     const lnt_st_file *file;
@@ -40,8 +40,8 @@ typedef struct lnt_torch_shard {
     lnt_st_file *file;
 } lnt_torch_shard;
 
-/** An open source. Its tensors are sorted by module and, within one, by field. */
-typedef struct lnt_torch_source {
+/** An open state dict. Its tensors are sorted by module, then by field. */
+typedef struct lnt_torch_state_dict {
     const char *path;
     const lnt_allocator *allocator;
     json_t *index; /* NULL for a single file */
@@ -49,18 +49,21 @@ typedef struct lnt_torch_source {
     size_t n_shards;
     lnt_torch_tensor *tensors;
     size_t n_tensors;
-} lnt_torch_source;
+} lnt_torch_state_dict;
 
-/** Opens; `path` and `allocator` are borrowed. The caller closes it, after a failure too. */
-lnt_status lnt_torch_open(lnt_torch_source *source, const char *path,
-                          const lnt_allocator *allocator, lnt_error *error);
-void lnt_torch_close(lnt_torch_source *source);
+/** Opens it; `path` and `allocator` are borrowed. The caller closes it, also on failure. */
+lnt_status lnt_torch_state_dict_open(lnt_torch_state_dict *state_dict, const char *path,
+                                     const lnt_allocator *allocator, lnt_error *error);
+void lnt_torch_state_dict_close(lnt_torch_state_dict *state_dict);
 
-/** Whether the bytes that a file begins with are those of an index: JSON's, not a length. */
+/** Whether the first bytes of a file are those of an index: JSON, not a length. */
 bool lnt_torch_is_index(const unsigned char *bytes, size_t size);
 
-/** Reads the index and opens its shards; each tensor must be in the shard that is said, alone. */
-lnt_status lnt_torch_open_shards(lnt_torch_source *source, lnt_error *error);
+/**
+ * Reads the index and opens its shards; each tensor must be in exactly the shard that the index
+ * says.
+ */
+lnt_status lnt_torch_open_shards(lnt_torch_state_dict *state_dict, lnt_error *error);
 
 /** "PATH: tensor 'NAME': sentence", `LNT_ERR_FORMAT`. */
 lnt_status lnt_torch_fail(const lnt_torch_tensor *tensor, lnt_error *error, const char *format, ...)
